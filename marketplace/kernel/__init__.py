@@ -1,0 +1,1 @@
+"""The plain words every other part uses: money, time, lives, refusals, the clock."""

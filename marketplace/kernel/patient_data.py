@@ -1,0 +1,258 @@
+"""Finds what would identify a patient in free text, so that it is refused before it is ever kept.
+
+What is *strong* (a number or date that points at one person) is refused. What is *weak* (a name after "patient", a phone
+number) may be quite harmless, so the person is only asked. The text itself is never repeated in a message or a log.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.npi import passes_luhn
+
+
+class Kind(StrEnum):
+    """What was found. The value is how it is called in a sentence."""
+
+    SSN = "a Social Security number"
+    MBI = "a Medicare beneficiary number"
+    RECORD = "a record or member number"
+    BIRTH = "a date of birth"
+    CARD = "a payment card number"
+    NAME = "a person's name"
+    PHONE = "a phone number"
+    EMAIL = "an e-mail address"
+    ADDRESS = "a street address"
+    OLD_DATE = "a date that may be someone's birthday"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What kind of identifier stands in the text from `start` up to `end`."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+def strong_identifiers(text: str) -> list[Finding]:
+    """Everything in the text that must not be kept: identifiers of 45 CFR 164.514(b)(2) that point at one person."""
+    plain, places = _plain(text)
+    return _in_order(
+        [
+            Finding(places[start], places[end - 1] + 1, kind)
+            for find in (_ssns, _mbis, _records, _birth_dates, _cards)
+            for start, end, kind in find(plain)
+        ]
+    )
+
+
+def weak_hints(text: str) -> list[Finding]:
+    """What may or may not point at a patient: shown to the person who wrote it, who then decides."""
+    plain, places = _plain(text)
+    return _in_order(
+        [
+            Finding(places[match.start()], places[match.end() - 1] + 1, kind)
+            for kind, pattern in _WEAK
+            for match in pattern.finditer(plain)
+        ]
+    )
+
+
+def check_no_patient_data(text: str, field: str) -> None:
+    """Invalid when the text holds a strong identifier. The sentence says what kind, never the text."""
+    kinds = dict.fromkeys(finding.kind for finding in strong_identifiers(text))
+    if kinds:
+        raise Invalid(
+            f"Take out {' and '.join(kinds)}: patient data is never kept here. "
+            "Refer to the case by its ticket number in your own system.",
+            field,
+        )
+
+
+def _in_order(findings: list[Finding]) -> list[Finding]:
+    return sorted(set(findings))
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """The text with every script's digits, dashes and blanks as ASCII and invisible characters gone, and where each was."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        category = unicodedata.category(character)
+        if category == "Cf":
+            continue
+        if category == "Nd":
+            letters.append(str(unicodedata.digit(character)))
+        elif category == "Pd" or character == "\u2212":
+            letters.append("-")
+        elif category == "Zs" or character in "\t\r\n":
+            letters.append(" ")
+        else:
+            compatible = unicodedata.normalize("NFKC", character)
+            letters.append(compatible if len(compatible) == 1 else character)
+        places.append(place)
+    return "".join(letters), places
+
+
+# What may stand between a cue word and its number or date: "SSN is: ", "MRN# ", "DOB (mm/dd/yyyy) - ".
+_LINK = (
+    r"(?:[\s:;#=.,()\[\]\"'*/_-]|\b(?:is|was|of|on|no|nr|num|number|numbers|numero|número|id|the|pt|patient|as|given|"
+    r"listed|confirmed|shows|es|el|del|de|mm|dd|yyyy|yy)\b){0,24}"
+)
+
+_SEP = r"\s{0,2}[-./_ ]\s{0,2}"
+_SSN = re.compile(rf"(?<!\d)(?<!\d[-.])\d{{3}}{_SEP}\d{{2}}{_SEP}\d{{4}}(?!\d)")
+_SSN_CUE = (
+    r"(?:\bss[#n]|\bs\.s\.n?\.?|\bsocial(?:\s+security)?\b|\bseguro\s+social\b|\bnss\b|\bitin\b|\btax\s*payer\s+id)"
+)
+_NINE = r"\d(?:[-./_ ]{0,3}\d){8}(?!\d)"
+_SSN_AFTER_CUE = re.compile(rf"(?i){_SSN_CUE}{_LINK}({_NINE})")
+_SSN_BEFORE_CUE = re.compile(rf"(?i)(?<!\d)({_NINE})[\s(=,-]{{0,4}}(?:is\s+(?:the|his|her|their)\s+)?{_SSN_CUE}")
+_SSN_LAST_FOUR = re.compile(
+    rf"(?i)(?:{_SSN_CUE}{_LINK}(?:ending|ends|last)(?:\s+(?:in|with|4|four|digits))*{_LINK}|"
+    rf"last\s+(?:4|four)(?:\s+digits)?(?:\s+of)?(?:\s+(?:the|his|her|their))?\s+{_SSN_CUE}{_LINK})(\d{{4}})(?!\d)"
+)
+
+
+def _ssns(plain: str) -> Iterator[tuple[int, int, Kind]]:
+    for match in _SSN.finditer(plain):
+        yield *match.span(), Kind.SSN
+    for pattern in (_SSN_AFTER_CUE, _SSN_BEFORE_CUE, _SSN_LAST_FOUR):
+        for match in pattern.finditer(plain):
+            yield *match.span(1), Kind.SSN
+
+
+# CMS, "Understanding the Medicare Beneficiary Identifier format": eleven places, no S, L, O, I, B or Z.
+_A, _AN = "[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]", "[0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y]"
+_MBI = re.compile(
+    rf"(?<![0-9A-Za-z])[1-9]{_A}{_AN}\d[-. ]?{_A}{_AN}\d[-. ]?{_A}{_A}\d\d(?![0-9A-Za-z])",
+)
+
+
+def _mbis(plain: str) -> Iterator[tuple[int, int, Kind]]:
+    for match in _MBI.finditer(plain):
+        yield *match.span(), Kind.MBI
+
+
+_RECORD_CUE = (
+    r"(?:\bmrn?s?\b(?<!\bmr)(?<!\bmrs)|\bm\.r\.n\.?|\bmr\s?#|\bm\.?r\.?\s?no\b|"
+    r"\bmed(?:ical)?\.?\s+rec(?:ord)?s?\b|\bhealth\s+record\b|"
+    r"\b(?:chart|account|acct|encounter|visit|policy|patient|pt|record|case\s+patient)\.?\s?(?:#|no\b|nr\b|num\b|number\b)|"
+    r"\b(?:patient|pt|member|subscriber|beneficiary|enrollee|insured|insurance|policy|health\s+plan|plan\s+member|"
+    r"medicare|medicaid|medi-cal|chart|account|cardholder|dependent|hic|mbi)(?:'s)?[\s_-]?(?:id(?:entifier|entification)?|"
+    r"no|nr|num|number)\b|\b(?:member|subscriber|beneficiary|enrollee)\s?#|"
+    r"\b(?:mbi|hicn|hic|mid)\b(?=\W{0,3}(?:is\W)?\W{0,2}[0-9A-Z])|"
+    r"\b(?:medicare|medicaid)\s?#|\b(?:historia\s+clínica|historia\s+clinica|expediente|número\s+de\s+paciente|"
+    r"número\s+de\s+miembro|id\s+de\s+(?:paciente|miembro))\b)"
+)
+# At least four digits, which a time, a count or a section number rarely has. A prefix set off by a blank must be in
+# capitals ("ABC 12345"), else every "for 20394" would look like one.
+_RECORD_VALUE = (
+    r"(?:(?-i:[A-Z]{1,5})[ -]?|[A-Za-z]{1,5}-?)?\d[0-9A-Za-z]*(?:[ ./-]{1,2}(?=[0-9A-Za-z]*\d)[0-9A-Za-z]+)*"
+)
+_RECORD_AFTER_CUE = re.compile(rf"(?i){_RECORD_CUE}{_LINK}({_RECORD_VALUE})")
+_PATIENT_THEN_DIGITS = re.compile(r"(?i)\b(?:patient|pt|paciente)[\s:#=-]{1,4}(\d{5,})(?!\d|[-.]\d)")
+_RECORD_BEFORE_CUE = re.compile(
+    r"(?i)(?<![\d-])([A-Za-z]{0,4}-?\d{5,}[0-9A-Za-z]*)[\s(=,-]{1,4}(?:is\s+(?:the|his|her|their)\s+)?"
+    r"(?:mrn\b|medical\s+record|(?:patient|member|subscriber)\s+(?:id|number|no)\b)"
+)
+_CALENDAR_DATE = re.compile(r"20\d\d-\d\d-\d\d(?![0-9])|\d{1,2}/\d{1,2}/20\d\d(?![0-9])")
+
+
+def _records(plain: str) -> Iterator[tuple[int, int, Kind]]:
+    for pattern in (_RECORD_AFTER_CUE, _PATIENT_THEN_DIGITS, _RECORD_BEFORE_CUE):
+        for match in pattern.finditer(plain):
+            value = match.group(1)
+            # "Verify member ID, 2026-12-01" is a deadline, not a number on a card.
+            if sum(c.isdigit() for c in value) >= 4 and not _CALENDAR_DATE.match(value):
+                yield *match.span(1), Kind.RECORD
+
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
+    r"diciembre)\b\.?"
+)
+_YEAR = r"(?:(?:1[89]|20)\d\d|'?\d\d)(?!\d)"
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_FULL_DATE = (
+    rf"(?:(?:1[89]|20)\d\d\s?[-/. ]\s?\d{{1,2}}\s?[-/. ]\s?\d{{1,2}}(?!\d)"
+    rf"|\d{{1,2}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?{_YEAR}"
+    rf"|\d{{1,2}} \d{{1,2}} {_YEAR}"
+    rf"|{_MONTH}[\s-]*{_DAY}[\s,-]+{_YEAR}"
+    rf"|{_DAY}[\s.-]*(?:of\s+|de\s+)?{_MONTH}[\s,-]*(?:de\s+|del\s+)?{_YEAR}"
+    rf"|(?:1[89]|20)\d\d[\s-]*{_MONTH}[\s-]*{_DAY}"
+    rf"|\d{{8}}(?!\d))"
+)
+# After a cue even a date without its year points at one person.
+_ANY_DATE = (
+    rf"(?:{_FULL_DATE}|\d{{6}}(?!\d)|{_MONTH}[\s-]*{_DAY}\b|{_DAY}[\s.-]*(?:of\s+|de\s+)?{_MONTH}"
+    rf"|\d{{1,2}}[/-]\d{{1,2}}(?!\d))"
+)
+_BIRTH_CUE = (
+    r"(?:\bdob\b|\bd\.\s?o\.\s?b\b\.?|\bd/o/b\b|\bdate[\s-]+of[\s-]+birth\b|\bbirth[\s-]?(?:date|day)\b|"
+    r"\bborn\b|\bbdate\b|\bb-?day\b|\bfecha\s+de\s+nacimiento\b|\bnacid[oa]\b|\bf\.?d\.?n\b\.?)"
+)
+_BIRTH_AFTER_CUE = re.compile(rf"(?i){_BIRTH_CUE}{_LINK}({_ANY_DATE})")
+# A few other words may stand between, as long as none of them says that the date is about something else.
+_BIRTH_NEAR_CUE = re.compile(
+    rf"(?i){_BIRTH_CUE}(?:(?!\b(?:by|before|until|since|after|from|starting|effective|due|for|hasta|desde|antes)\b)"
+    rf"[^0-9.!?]){{0,30}}?\b({_FULL_DATE})"
+)
+_BIRTH_BEFORE_CUE = re.compile(
+    rf"(?i)(?<!\d)({_FULL_DATE})[\s(=,:-]{{0,4}}(?:is\s+|was\s+)?(?:(?:the|his|her|their|patient's|pt)\s+)?"
+    r"(?:dob\b|d\.o\.b|date\s+of\s+birth|birth\s?(?:date|day)\b|fecha\s+de\s+nacimiento)"
+)
+
+
+def _birth_dates(plain: str) -> Iterator[tuple[int, int, Kind]]:
+    for pattern in (_BIRTH_AFTER_CUE, _BIRTH_NEAR_CUE, _BIRTH_BEFORE_CUE):
+        for match in pattern.finditer(plain):
+            yield *match.span(1), Kind.BIRTH
+
+
+_DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])\d(?:[-. ]?\d){12,18}(?!\d|[-. ]\d)")
+_CARD_GROUPS = re.compile(
+    r"\d{13,19}|\d{4}([-. ])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([-. ])\d{6}\2\d{4,5}|\d{4}([-. ])\d{3}\3\d{6}"
+)
+# Issuer ranges of ISO/IEC 7812 in use, for numbers whose blanks do not stand where a card prints them.
+_ISSUER = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)|3[47]|3(?:0[0-5]|[689])|35|6")
+
+
+def _cards(plain: str) -> Iterator[tuple[int, int, Kind]]:
+    for match in _DIGIT_RUN.finditer(plain):
+        digits = re.sub(r"\D", "", match.group())
+        printed_like_a_card = _CARD_GROUPS.fullmatch(match.group()) and digits[0] in "23456"
+        if (printed_like_a_card or _ISSUER.match(digits)) and passes_luhn(digits):
+            yield *match.span(), Kind.CARD
+
+
+_NOT_A_NAME = (
+    r"(?!(?:Access|Account|Advocate|Appointment|Care|Center|Centre|Check|Communication|Coordinator|Data|Education|"
+    r"Experience|Family|Financial|Flow|Gateway|Health|Home|Info|Information|Intake|List|Liaison|Navigator|Outreach|"
+    r"Portal|Privacy|Records|Recovery|Registration|Relations|Safety|Satisfaction|Scheduling|Service|Services|Support|"
+    r"Survey|Transport|Volume|Call|Calls|Line|Queue)\b)"
+)
+_WEAK = (
+    (
+        Kind.NAME,
+        re.compile(
+            rf"(?:\b(?i:patient|pt|paciente|mr|mrs|ms|miss|señor|señora|sra?)\b\.?:?|\b(?i:named))\s+"
+            rf"({_NOT_A_NAME}[^\W\d_a-zß-ÿ][^\W\d_]+(?:\s+[^\W\d_a-zß-ÿ][^\W\d_'-]+){{0,2}})"
+        ),
+    ),
+    (Kind.PHONE, re.compile(r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]?\d{4}(?![\d-])")),
+    (Kind.EMAIL, re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")),
+    (
+        Kind.ADDRESS,
+        re.compile(
+            r"(?i)\b\d{1,5}\s+(?:[nsew]\.?\s+)?(?:[a-z]+\s+){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|"
+            r"drive|dr|court|ct|place|pl|terrace|parkway|pkwy|circle|cir)\b\.?"
+        ),
+    ),
+    (Kind.OLD_DATE, re.compile(r"(?<!\d)(?:\d{1,2}[-/.]\d{1,2}[-/.]19\d\d|19\d\d-\d\d-\d\d)(?!\d)")),
+)

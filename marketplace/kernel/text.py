@@ -1,0 +1,23 @@
+"""What people type, made safe to keep: no hidden characters, not too long, otherwise as they wrote it."""
+
+import unicodedata
+
+from marketplace.kernel.errors import Invalid
+
+
+def clean_text(text: str, limit: int, field: str, multiline: bool = False) -> str:
+    """The text trimmed and in one Unicode form (NFC), or Invalid naming the field.
+
+    `limit` is in characters. NUL, control characters and broken characters (lone surrogates) are refused; line breaks
+    and tabs are welcome only with `multiline`. An empty text stays empty: whether one is required is for the form to say.
+    """
+    welcome = "\n\t" if multiline else ""
+    text = text.replace("\r\n", "\n").strip()
+    for character in text:
+        kind = unicodedata.category(character)
+        if kind == "Cs" or (kind == "Cc" and character not in welcome):
+            raise Invalid("This contains a character that cannot be shown or kept. Type it again as plain text.", field)
+    text = unicodedata.normalize("NFC", text)
+    if len(text) > limit:
+        raise Invalid(f"Write at most {limit:,} characters; this has {len(text):,}.", field)
+    return text
