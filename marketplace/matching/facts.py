@@ -42,7 +42,7 @@ class AgreementKind(StrEnum):
 
 def at_level(codes: Iterable[str], level: Level = Level.WORKING) -> dict[str, Level]:
     """`{"en": WORKING, "es": WORKING}` from a plain list of language or EHR names."""
-    return {code: level for code in codes}
+    return dict.fromkeys(codes, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +231,17 @@ class Weights:
     versatility: int = 49
 
     def __post_init__(self) -> None:
-        points = (self.continuity, self.favourite, self.rating, self.cost, self.time_zone, self.skills,
-                  self.preferred_hours, self.fairness, self.versatility)
+        points = (
+            self.continuity,
+            self.favourite,
+            self.rating,
+            self.cost,
+            self.time_zone,
+            self.skills,
+            self.preferred_hours,
+            self.fairness,
+            self.versatility,
+        )
         if min(points) < 0 or sum(points) != 999:
             raise ValueError("The weights of the score must not be negative and must add up to 999.")
 

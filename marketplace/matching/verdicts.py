@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 
 
 class Outcome(StrEnum):
     """A failed rule refuses the pair; a warning is only shown."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  (a word, not a secret)
     WARN = "warn"
     FAIL = "fail"
 
@@ -20,8 +23,8 @@ class Outcome(StrEnum):
 class Verdict:
     """One rule's answer. The sentence may be shown to facility and coordinator alike.
 
-    `datum` is the fact it rests on and may hold what the other side must not see (rates, the reason of a screening hold):
-    show it to the agency and to the person it belongs to.
+    `datum` is the fact it rests on and may hold what the other side must not see (rates, the reason of a screening
+    hold, another facility's shift): show it to the agency and to the person it belongs to.
     """
 
     rule: str
@@ -53,11 +56,61 @@ class Verdict:
         return cls(
             rule=str(record["rule"]),
             version=int(record["version"] or 0),
-            outcome=Outcome(record["outcome"]),
+            outcome=Outcome(str(record["outcome"])),
             sentence=str(record["sentence"]),
             datum=str(record["datum"]),
             datum_date=date.fromisoformat(str(day)) if day else None,
         )
+
+
+class Finding(NamedTuple):
+    """What a rule found, before it is signed with the rule's code and version."""
+
+    outcome: Outcome
+    sentence: str
+    datum: str = ""
+    datum_date: date | None = None
+
+
+def passes(sentence: str, datum: str = "", datum_date: date | None = None) -> Finding:
+    """The rule is met."""
+    return Finding(Outcome.PASS, sentence, datum, datum_date)
+
+
+def warns(sentence: str, datum: str = "", datum_date: date | None = None) -> Finding:
+    """The rule is met, and there is something to know."""
+    return Finding(Outcome.WARN, sentence, datum, datum_date)
+
+
+def fails(sentence: str, datum: str = "", datum_date: date | None = None) -> Finding:
+    """The rule refuses the pair."""
+    return Finding(Outcome.FAIL, sentence, datum, datum_date)
+
+
+Check = Callable[[CoordinatorFacts, ShiftFacts, Context], Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One hard rule. Whenever the same facts may get another answer than before, the version goes up."""
+
+    code: str
+    version: int
+    title: str
+    description: str
+    check: Check
+
+    def __call__(self, coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Verdict:
+        return Verdict(self.code, self.version, *self.check(coordinator, shift, context))
+
+
+def rule(code: str, version: int, title: str, description: str) -> Callable[[Check], Rule]:
+    """Make a check into a rule with a name, a version and a sentence for the page that lists all rules."""
+
+    def named(check: Check) -> Rule:
+        return Rule(code, version, title, description, check)
+
+    return named
 
 
 def is_eligible(verdicts: Iterable[Verdict]) -> bool:
