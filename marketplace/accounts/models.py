@@ -1,0 +1,162 @@
+"""People, the organisations they belong to, and what they are there. Outside row-level security: it is read before we know who asks."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_security import UserMixin
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func
+from sqlalchemy.dialects.postgresql import CITEXT, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.permissions import MAY, Permission, Role
+from marketplace.db.base import Base, Key, Versioned, check, related, state_column
+from marketplace.db.session import Actor, Audience
+
+
+class OrganisationKind(StrEnum):
+    AGENCY = "agency"
+    FACILITY = "facility"
+
+
+class Organisation(Base):
+    """The agency itself (one), or a facility; a facility's row in `facility` has the same id."""
+
+    id: Mapped[Key]
+    kind: Mapped[OrganisationKind] = state_column(OrganisationKind)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Person(Versioned, UserMixin, Base):  # type: ignore[misc]
+    """Somebody who signs in, or will: without a password nobody can sign in as them."""
+
+    id: Mapped[Key]
+    email: Mapped[str] = mapped_column(CITEXT, unique=True)
+    name: Mapped[str]
+    password: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    confirmed_at: Mapped[datetime | None]
+    locale: Mapped[str] = mapped_column(default="en", server_default="en")
+    theme: Mapped[str] = mapped_column(default="system", server_default="system")
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default="true")
+    totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    recovery_hashes: Mapped[list[Any] | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    memberships: Mapped[list["Membership"]] = related(back_populates="person", order_by="Membership.id")
+
+    # The membership this person acts under in this request; set by `accounts.signing_in`.
+    acting: "Membership | None" = None
+
+    __table_args__ = (
+        check("locale IN ('en', 'es')", "locale"),
+        check("theme IN ('system', 'light', 'dark')", "theme"),
+    )
+
+    @property
+    def role(self) -> Role | None:
+        return self.acting.role if self.acting else None
+
+    @property
+    def audience(self) -> Audience:
+        return self.acting.role.audience if self.acting else Audience.VISITOR
+
+    @property
+    def facility_id(self) -> int | None:
+        return self.acting.organisation_id if self.acting and self.audience is Audience.FACILITY else None
+
+    @property
+    def coordinator_id(self) -> int | None:
+        return self.acting.coordinator_id if self.acting else None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.audience, self.id, self.facility_id, self.coordinator_id)
+
+    def may(self, permission: Permission) -> bool:
+        """What the role's row in `permissions.MAY` grants; nothing without a membership."""
+        return self.acting is not None and permission in MAY[self.acting.role]
+
+
+class Membership(Base):
+    """What a person is in an organisation. A coordinator's membership is in the agency and names the coordinator."""
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organisation.id"), index=True)
+    coordinator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"), unique=True)
+    role: Mapped[Role] = state_column(Role)
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    person: Mapped[Person] = related(back_populates="memberships")
+    organisation: Mapped[Organisation] = related()
+
+    __table_args__ = (
+        Index("uq_membership_person_organisation", "person_id", "organisation_id", unique=True),
+        check("(role = 'coordinator') = (coordinator_id IS NOT NULL)", "coordinator_named"),
+    )
+
+
+class Invitation(Base):
+    """A single-use link to join, good for 48 hours, for one address only. Only the hash of its token is kept."""
+
+    id: Mapped[Key]
+    email: Mapped[str] = mapped_column(CITEXT, index=True)
+    name: Mapped[str]
+    organisation_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("organisation.id"))
+    coordinator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
+    role: Mapped[Role] = state_column(Role)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    invited_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    organisation: Mapped[Organisation] = related()
+
+
+class SignInSession(Base):
+    """One browser that is signed in. The cookie holds only its token; signing out here ends it everywhere."""
+
+    id: Mapped[Key]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), index=True)
+    membership_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("membership.id"))
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    second_factor_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(default="", server_default="")
+    address: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class OneTimeLink(Base):
+    """A reset or confirmation link: single use, short-lived, kept only as a hash.
+
+    `email` is the new address that a confirmation is about; the change takes effect when the link is used.
+    """
+
+    id: Mapped[Key]
+    purpose: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), index=True)
+    email: Mapped[str | None] = mapped_column(CITEXT)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AttemptCount(Base):
+    """How often something was tried from one place or for one account: the counter behind every limit.
+
+    `bucket` names the limit and a hash of whom it is about; after `window_ends` the count starts again.
+    """
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    window_ends: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
