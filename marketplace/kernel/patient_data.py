@@ -139,7 +139,7 @@ def _mbis(plain: str) -> Iterator[tuple[int, int, Kind]]:
 
 
 _RECORD_CUE = (
-    r"(?:\bmrn?s?\b(?<!\bmr)(?<!\bmrs)|\bm\.r\.n\.?|\bmr\s?#|\bm\.?r\.?\s?no\b|"
+    r"(?:\bmrns?\b|\bm\.r\.n\.?|\bmr\s?#|\bm\.?r\.?\s?no\b|"
     r"\bmed(?:ical)?\.?\s+rec(?:ord)?s?\b|\bhealth\s+record\b|"
     r"\b(?:chart|account|acct|encounter|visit|policy|patient|pt|record|case\s+patient)\.?\s?(?:#|no\b|nr\b|num\b|number\b)|"
     r"\b(?:patient|pt|member|subscriber|beneficiary|enrollee|insured|insurance|policy|health\s+plan|plan\s+member|"
@@ -157,7 +157,7 @@ _RECORD_VALUE = (
 _RECORD_AFTER_CUE = re.compile(rf"(?i){_RECORD_CUE}{_LINK}({_RECORD_VALUE})")
 _PATIENT_THEN_DIGITS = re.compile(r"(?i)\b(?:patient|pt|paciente)[\s:#=-]{1,4}(\d{5,})(?!\d|[-.]\d)")
 _RECORD_BEFORE_CUE = re.compile(
-    r"(?i)(?<![\d-])([A-Za-z]{0,4}-?\d{5,}[0-9A-Za-z]*)[\s(=,-]{1,4}(?:is\s+(?:the|his|her|their)\s+)?"
+    r"(?i)(?<![\d-])([A-Za-z]{0,4}-?\d{5,14}[0-9A-Za-z]{0,6})[\s(=,-]{1,4}(?:is\s+(?:the|his|her|their)\s+)?"
     r"(?:mrn\b|medical\s+record|(?:patient|member|subscriber)\s+(?:id|number|no)\b)"
 )
 _CALENDAR_DATE = re.compile(r"20\d\d-\d\d-\d\d(?![0-9])|\d{1,2}/\d{1,2}/20\d\d(?![0-9])")
@@ -175,7 +175,7 @@ def _records(plain: str) -> Iterator[tuple[int, int, Kind]]:
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
-    r"diciembre)\b\.?"
+    r"diciembre)(?![a-z])\.?"
 )
 _YEAR = r"(?:(?:1[89]|20)\d\d|'?\d\d)(?!\d)"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -191,18 +191,21 @@ _FULL_DATE = (
 # After a cue even a date without its year points at one person.
 _ANY_DATE = (
     rf"(?:{_FULL_DATE}|\d{{6}}(?!\d)|{_MONTH}[\s-]*{_DAY}\b|{_DAY}[\s.-]*(?:of\s+|de\s+)?{_MONTH}"
-    rf"|\d{{1,2}}[/-]\d{{1,2}}(?!\d))"
+    r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?!\d))"
 )
 _BIRTH_CUE = (
     r"(?:\bdob\b|\bd\.\s?o\.\s?b\b\.?|\bd/o/b\b|\bdate[\s-]+of[\s-]+birth\b|\bbirth[\s-]?(?:date|day)\b|"
     r"\bborn\b|\bbdate\b|\bb-?day\b|\bfecha\s+de\s+nacimiento\b|\bnacid[oa]\b|\bf\.?d\.?n\b\.?)"
 )
 _BIRTH_AFTER_CUE = re.compile(rf"(?i){_BIRTH_CUE}{_LINK}({_ANY_DATE})")
-# A few other words may stand between, as long as none of them says that the date is about something else.
-_BIRTH_NEAR_CUE = re.compile(
-    rf"(?i){_BIRTH_CUE}(?:(?!\b(?:by|before|until|since|after|from|starting|effective|due|for|hasta|desde|antes)\b)"
-    rf"[^0-9.!?]){{0,30}}?\b({_FULL_DATE})"
+# A few other words may stand between: "DOB for Jane Roe is 03/04/1961".
+_BIRTH_NEAR_CUE = re.compile(rf"(?i){_BIRTH_CUE}([^0-9!?;]{{0,40}}?)\b({_FULL_DATE})")
+# "Confirm the DOB by 12/01/2026" is a deadline: such a word and a recent year, unless the gap ends as a statement does.
+_DEADLINE = re.compile(
+    r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|on|hasta|desde|antes|para)\b"
 )
+_STATEMENT = re.compile(r"(?i)(?:\b(?:is|was|es)|[:=])[\s:=-]*$")
+_RECENT = re.compile(r"(?<!\d)20(?:2[4-9]|[3-9]\d)(?!\d)|(?<!\d)20(?:2[4-9]|[3-9]\d)\d{4}(?!\d)|[-/.]2[4-9]$")
 _BIRTH_BEFORE_CUE = re.compile(
     rf"(?i)(?<!\d)({_FULL_DATE})[\s(=,:-]{{0,4}}(?:is\s+|was\s+)?(?:(?:the|his|her|their|patient's|pt)\s+)?"
     r"(?:dob\b|d\.o\.b|date\s+of\s+birth|birth\s?(?:date|day)\b|fecha\s+de\s+nacimiento)"
@@ -210,9 +213,13 @@ _BIRTH_BEFORE_CUE = re.compile(
 
 
 def _birth_dates(plain: str) -> Iterator[tuple[int, int, Kind]]:
-    for pattern in (_BIRTH_AFTER_CUE, _BIRTH_NEAR_CUE, _BIRTH_BEFORE_CUE):
+    for pattern in (_BIRTH_AFTER_CUE, _BIRTH_BEFORE_CUE):
         for match in pattern.finditer(plain):
             yield *match.span(1), Kind.BIRTH
+    for match in _BIRTH_NEAR_CUE.finditer(plain):
+        gap, day = match.groups()
+        if _STATEMENT.search(gap) or not (_DEADLINE.search(gap) and _RECENT.search(day)):
+            yield *match.span(2), Kind.BIRTH
 
 
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])\d(?:[-. ]?\d){12,18}(?!\d|[-. ]\d)")
@@ -246,11 +253,11 @@ _WEAK = (
         ),
     ),
     (Kind.PHONE, re.compile(r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]?\d{4}(?![\d-])")),
-    (Kind.EMAIL, re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")),
+    (Kind.EMAIL, re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")),
     (
         Kind.ADDRESS,
         re.compile(
-            r"(?i)\b\d{1,5}\s+(?:[nsew]\.?\s+)?(?:[a-z]+\s+){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|"
+            r"(?i)\b\d{1,5}\s+(?:[nsew]\.?\s+)?(?:[a-z]{1,20}\s+){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|"
             r"drive|dr|court|ct|place|pl|terrace|parkway|pkwy|circle|cir)\b\.?"
         ),
     ),
