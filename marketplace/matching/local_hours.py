@@ -113,3 +113,8 @@ def in_words(span: Span, zone: str) -> str:
         f"{end:%H:%M}" if (end.date() - start.date()) <= _ONE_DAY and span.minutes <= DAY else f"{end:%Y-%m-%d %H:%M}"
     )
     return f"{start:%Y-%m-%d %H:%M} to {until} ({zone})"
+
+
+def local_start(span: Span, zone: str) -> str:
+    """The time on the wall when the span begins: `07:00`."""
+    return f"{span.start.astimezone(ZoneInfo(zone)):%H:%M}"

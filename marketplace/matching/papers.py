@@ -19,7 +19,7 @@ from marketplace.matching.facts import (
     Standing,
 )
 from marketplace.matching.local_hours import local_days
-from marketplace.matching.verdicts import Finding, fails, passes, rule, warns
+from marketplace.matching.verdicts import Finding, Outcome, fails, passes, rule, warns
 
 _ONE_DAY = timedelta(days=1)
 _WORDS = {HIPAA_TRAINING: "HIPAA training", RN_LICENCE: "RN licence"}
@@ -104,15 +104,21 @@ def _held(papers: Sequence[Paper], days: Sequence[date], none: str) -> Cover:
     counted = cover(days, [paper.term for paper in papers if paper.credential.standing is Standing.VERIFIED])
     if counted is not None and counted.complete:
         return counted
-    for paper in papers:  # an unverified one that would do is the next thing to act on
-        standing = paper.credential.standing
-        if standing is not Standing.VERIFIED and all(paper.term.holds_on(day) for day in days):
-            return Cover(f"{paper.term.label} {_WHY_NOT_COUNTED[standing]}.", paper.term.label, paper.term.last)
-    return counted or _first_gap(papers, days) or Cover(none, "", None)
+    hoped = cover(days, [paper.term for paper in papers])
+    if hoped is None:
+        return Cover(none, "", None)
+    if hoped.complete:  # the verified ones do not cover the days, all together would: the next thing to act on
+        waiting = [
+            p for p in papers if p.credential.standing is not Standing.VERIFIED and any(map(p.term.holds_on, days))
+        ]
+        credential, term = min(waiting, key=lambda paper: paper.credential.standing is not Standing.SUBMITTED)
+        return Cover(f"{term.label} {_WHY_NOT_COUNTED[credential.standing]}.", term.label, term.last)
+    return counted or hoped
 
 
-def _first_gap(papers: Sequence[Paper], days: Sequence[date]) -> Cover | None:
-    return cover(days, [paper.term for paper in papers])
+def holds_throughout(coordinator: CoordinatorFacts, kind: str, shift: ShiftFacts) -> bool:
+    """Is a credential of this type verified and valid on each day of the shift?"""
+    return _held(_papers(coordinator.credentials, kind), local_days(shift.span, shift.zone), "missing").complete
 
 
 def _finding(covers: Sequence[Cover], days: Sequence[date], context: Context) -> Finding:
@@ -230,7 +236,7 @@ def _no_licence(coordinator: CoordinatorFacts, state: str, days: Sequence[date],
             if not in_compact(member, day, context.compact):
                 why = f"{name} does not cover patients in {state}: {member} is not in the compact on {day}."
                 return Cover(why, name, day)
-    return _first_gap(from_home, days) or Cover(f"No licence covers patients in {state}.", state, days[0])
+    return _held(from_home, days, "")
 
 
 @rule(
@@ -250,7 +256,10 @@ def patient_state_licence(coordinator: CoordinatorFacts, shift: ShiftFacts, cont
     for state in sorted(shift.patient_states):
         licences = _licences_for(coordinator, state, context)
         covers.append(_held(licences, days, "") if licences else _no_licence(coordinator, state, days, context))
-    return _finding(covers, days, context)
+    found = _finding(covers, days, context)
+    if found.outcome is Outcome.FAIL:
+        return found
+    return found._replace(sentence=f"Covers patients in {', '.join(sorted(shift.patient_states))}. {found.sentence}")
 
 
 def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: str, shift: ShiftFacts) -> Finding:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.spans import local_day
-from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.local_hours import covers, in_words, local_weeks, minutes_within, time_shared
 from marketplace.matching.verdicts import Finding, fails, passes, rule, warns
 
-_MINUTE = timedelta(minutes=1)
+_NONE, _MINUTE = timedelta(), timedelta(minutes=1)
+
+
+def _touching(coordinator: CoordinatorFacts, start: datetime, end: datetime) -> list[BookingFacts]:
+    """The coordinator's shifts that share time with [start, end). Written out: it runs for every pair."""
+    return [booking for booking in coordinator.bookings if booking.span.start < end and start < booking.span.end]
 
 
 @rule("not_past", 1, "Shift still ahead", "The shift is not over; one that has started is shown with a note.")
@@ -57,7 +62,7 @@ def time_off(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context)
 
 @rule("overlap", 1, "No other shift", "No other shift, at whichever facility, overlaps this one.")
 def overlap(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    taken = [booking for booking in coordinator.bookings if booking.span.overlaps(shift.span)]
+    taken = _touching(coordinator, shift.span.start, shift.span.end)
     if not taken:
         return passes("No other shift at this time.")
     for booking in taken:
@@ -81,18 +86,15 @@ def overlap(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) 
 )
 def rest(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     wanted = hours_and_minutes(coordinator.rest_minutes)
+    start, end, needed = shift.span.start, shift.span.end, coordinator.rest_minutes * _MINUTE
     least: timedelta | None = None
-    for booking in coordinator.bookings:  # an overlapping one is the affair of the rule above
-        if booking.span.end <= shift.span.start:
-            left, side = shift.span.start - booking.span.end, "since the shift before"
-        elif shift.span.end <= booking.span.start:
-            left, side = booking.span.start - shift.span.end, "until the next shift"
-        else:
-            continue
-        if left < coordinator.rest_minutes * _MINUTE and (least is None or left < least):
-            least, where, neighbour = left, side, booking
+    for booking in _touching(coordinator, start - needed, end + needed):
+        left = max(start - booking.span.end, booking.span.start - end)
+        if left >= _NONE and (least is None or left < least):  # an overlapping one is the affair of the rule above
+            least, neighbour = left, booking
     if least is None:
         return passes(f"At least {wanted} hours of rest lie before and after.")
+    where = "since the shift before" if neighbour.span.end <= start else "until the next shift"
     return fails(
         f"Only {hours_and_minutes(least // _MINUTE)} hours of rest {where}, "
         f"{in_words(neighbour.span, coordinator.zone)}; {wanted} hours are needed.",
@@ -109,11 +111,11 @@ def rest(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> 
     "A shift across Monday midnight counts in each week with its own part.",
 )
 def weekly_hours(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    fullest, monday = timedelta(), None
+    fullest, monday = _NONE, None
     for week in local_weeks(shift.span, coordinator.zone):
-        worked = sum(
-            (time_shared(booking.span, week) for booking in coordinator.bookings), time_shared(shift.span, week)
-        )
+        worked = time_shared(shift.span, week)
+        for booking in _touching(coordinator, week.start, week.end):
+            worked += time_shared(booking.span, week)
         if worked > fullest:
             fullest, monday = worked, local_day(week.start, coordinator.zone)
     reached, limit = hours_and_minutes(-(-fullest // _MINUTE)), hours_and_minutes(coordinator.max_week_minutes)

@@ -19,8 +19,7 @@ class Outcome(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One rule's answer. The sentence may be shown to facility and coordinator alike.
 
     `datum` is the fact it rests on and may hold what the other side must not see (rates, the reason of a screening

@@ -1,0 +1,212 @@
+"""How well a coordinator fits a shift: 0 to 999 points as a sum of named parts, each with its reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from marketplace.kernel.money import hours_and_minutes
+from marketplace.matching.facts import Context, CoordinatorFacts, Level, ShiftFacts
+from marketplace.matching.local_hours import local_start, minutes_in_daily, minutes_within
+from marketplace.matching.papers import holds_throughout
+from marketplace.matching.verdicts import Outcome, Verdict
+
+MOST = 999
+MOST_REASONS = 3
+
+
+class Tone(StrEnum):
+    """How a reason is shown: something good, something to know, something missing."""
+
+    OK = "ok"
+    NOTE = "note"
+    MISS = "miss"
+
+
+class Part(NamedTuple):
+    """One named part of a score: its points, the most it can give, and why.
+
+    `tone` says how the card may show it: a good reason, a caveat, or (None) only in the breakdown behind "How?".
+    """
+
+    code: str
+    points: int
+    of: int
+    sentence: str
+    detail: str = ""
+    tone: Tone | None = None
+
+
+class Reason(NamedTuple):
+    """One line on the card: `ok`, `note` or `miss`, a text, and a detail in smaller print."""
+
+    kind: Tone
+    text: str
+    detail: str = ""
+
+
+class Score(NamedTuple):
+    """The whole score and the parts it is the sum of."""
+
+    total: int
+    parts: tuple[Part, ...]
+
+    @property
+    def percent(self) -> int:
+        """The match as shown on a page: 0 to 100, rounded half up."""
+        return (200 * self.total + MOST) // (2 * MOST)
+
+
+PartOf = Callable[[CoordinatorFacts, ShiftFacts, Context, int], Part]
+
+
+def _share(of: int, reached: int, full: int) -> int:
+    """`of` points in proportion, rounded down, never more than all and never less than none."""
+    return of if full <= 0 else of * min(max(reached, 0), full) // full
+
+
+def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """Time already worked at the facility; training there as a backup is worth two fifths on its own."""
+    minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
+    points = _share(of, minutes, context.policy.continuity_full_minutes)
+    trained = shift.facility_id in coordinator.trained_facilities
+    if trained:
+        points = max(points, of * 2 // 5)
+    if minutes:
+        sentence = "Knows this facility"
+        return Part("continuity", points, of, sentence, f"{hours_and_minutes(minutes)} hours worked here", Tone.OK)
+    if trained:
+        return Part("continuity", points, of, "Trained for this facility", "no hours here yet", Tone.OK)
+    return Part("continuity", points, of, "New to this facility")
+
+
+def favourite(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """Seven tenths when the facility chose the coordinator, three tenths when the coordinator chose the facility."""
+    by_facility = shift.facility_id in coordinator.favourite_of_facilities
+    by_coordinator = shift.facility_id in coordinator.favourite_facilities
+    points = (of * 7 // 10 if by_facility else 0) + (of - of * 7 // 10 if by_coordinator else 0)
+    if by_facility and by_coordinator:
+        return Part("favourite", points, of, "Favourites of each other", "", Tone.OK)
+    if by_facility:
+        return Part("favourite", points, of, "A favourite of the facility", "", Tone.OK)
+    if by_coordinator:
+        return Part("favourite", points, of, "The facility is a favourite of the coordinator", "", Tone.OK)
+    return Part("favourite", points, of, "Not marked as a favourite")
+
+
+def rating(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """Half for the average rating, half for reliability. Nobody starts at nothing: unknown counts as three fifths."""
+    stars, reliable = coordinator.rating_hundredths, coordinator.reliability
+    half = of // 2
+    points = half * 3 // 5 if stars is None else _share(half, stars - 100, 400)
+    points += (of - half) * 3 // 5 if reliable is None else _share(of - half, reliable, 100)
+    words = "No rating yet" if stars is None else f"Rated {stars // 100}.{stars % 100:02d} of 5"
+    detail = "no shifts to judge reliability by yet" if reliable is None else f"reliability {reliable} of 100"
+    return Part("rating", points, of, words, detail, None if stars is None or 2 * points < of else Tone.OK)
+
+
+def cost(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """How far the coordinator's minimum lies below the pay rate, within the band of the policy."""
+    # No amounts in the words: neither side may learn the other's rate from them.
+    band = shift.pay_rate_cents * context.policy.cost_band_percent
+    points = _share(of, 100 * (shift.pay_rate_cents - coordinator.min_pay_cents), band)
+    if points == 0:
+        return Part("cost", points, of, "The pay just reaches the minimum asked")
+    return Part("cost", points, of, "The pay is above the minimum asked", f"{points} of {of} points within the band")
+
+
+def time_zone(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """The share of the shift that falls into the coordinator's local day."""
+    policy, minutes = context.policy, shift.span.minutes
+    awake = minutes_in_daily(policy.waking_start_minute, policy.waking_end_minute, shift.span, coordinator.zone)
+    points = _share(of, awake, minutes)
+    start = f"Starts at {local_start(shift.span, coordinator.zone)} in {coordinator.zone}"
+    if awake == minutes:
+        return Part("time_zone", points, of, start, "all within the local day", Tone.OK)
+    outside = f"{hours_and_minutes(minutes - awake)} of {hours_and_minutes(minutes)} hours outside the local day"
+    return Part("time_zone", points, of, start, outside, Tone.NOTE)
+
+
+def skills(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """A third each for EHR level, preferred credentials, and experience above the minimum."""
+    third = of // 3
+    top = int(Level.ADVANCED)
+    reached = sum(min(coordinator.ehr.get(system, 0), top) for system in shift.ehr)
+    points = _share(third, reached, top * len(shift.ehr))
+    missing = [kind for kind in sorted(shift.preferred_credentials) if not holds_throughout(coordinator, kind, shift)]
+    points += _share(third, len(shift.preferred_credentials) - len(missing), len(shift.preferred_credentials))
+    points += _share(
+        of - 2 * third, coordinator.years_experience - shift.min_years, context.policy.experience_full_years
+    )
+    years = coordinator.years_experience
+    words = f"{years} {'year' if years == 1 else 'years'} of experience"
+    words += f", knows {', '.join(sorted(shift.ehr))}" if shift.ehr and reached else ""
+    if missing:
+        return Part("skills", points, of, words, f"without the preferred {', '.join(missing)}", Tone.NOTE)
+    have = ", ".join(sorted(shift.preferred_credentials))
+    good = Tone.OK if years or have else None
+    return Part("skills", points, of, words, f"with the preferred {have}" if have else "", good)
+
+
+def preferred_hours(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """The share of the shift within the hours the coordinator likes best; all of it when none are stated."""
+    minutes = shift.span.minutes
+    if not coordinator.preferred_hours:
+        return Part("preferred_hours", of, of, "No hours are preferred over others")
+    within = minutes_within(coordinator.preferred_hours, shift.span, coordinator.zone)
+    points = _share(of, within, minutes)
+    if within == minutes:
+        return Part("preferred_hours", points, of, "Within the preferred hours", "", Tone.OK)
+    outside = f"{hours_and_minutes(minutes - within)} of {hours_and_minutes(minutes)} hours outside"
+    return Part("preferred_hours", points, of, "Not all within the preferred hours", outside, Tone.NOTE)
+
+
+def fairness(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """More for those who recently got fewer offers and shifts than is typical: half at typical, none at twice that."""
+    offers, fills = coordinator.offers_recently, coordinator.fills_recently
+    half = of // 2
+    by_offers, by_fills = 2 * context.policy.typical_offers, 2 * context.policy.typical_fills
+    points = _share(half, by_offers - offers, by_offers) + _share(of - half, by_fills - fills, by_fills)
+    detail = f"{offers} offers and {fills} shifts recently"
+    if 2 * points > of:
+        return Part("fairness", points, of, "Had fewer shifts than most", detail)
+    return Part("fairness", points, of, "Had a fair share of shifts", detail)
+
+
+def versatility(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
+    """Keeps people who can do many things free: they can fill what nobody else can."""
+    lines, many = len(coordinator.service_lines), context.policy.versatile_lines
+    points = _share(of, many - max(lines, 1), many - 1)
+    detail = f"{lines} service {'line' if lines == 1 else 'lines'}"
+    return Part("versatility", points, of, "Kept free for other work" if points < of else "Works in one field", detail)
+
+
+PARTS: tuple[PartOf, ...] = (
+    continuity, favourite, rating, cost, time_zone, skills, preferred_hours, fairness, versatility,
+)  # fmt: skip
+"""In the order of the breakdown; each is named as its weight."""
+
+
+def score(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Score:
+    """The fit of a pair in whole points; says nothing about whether the rules allow it."""
+    weights = context.weights
+    parts = tuple(part(coordinator, shift, context, getattr(weights, part.__name__)) for part in PARTS)
+    return Score(sum(part.points for part in parts), parts)
+
+
+def reasons(score: Score | None, verdicts: Iterable[Verdict]) -> list[Reason]:
+    """What the card says: everything missing, everything to know, then at most three good reasons, best first."""
+    verdicts = list(verdicts)
+    missing = [Reason(Tone.MISS, v.sentence) for v in verdicts if v.outcome is Outcome.FAIL]
+    notes = [Reason(Tone.NOTE, v.sentence) for v in verdicts if v.outcome is Outcome.WARN]
+    good = [
+        Reason(Tone.OK, v.sentence)
+        for v in verdicts
+        if v.rule == "patient_state_licence" and v.outcome is Outcome.PASS and v.datum
+    ]
+    if score is not None:
+        notes += [Reason(Tone.NOTE, part.sentence, part.detail) for part in score.parts if part.tone is Tone.NOTE]
+        best = [part for part in score.parts if part.tone is Tone.OK and part.points]
+        good += [Reason(Tone.OK, p.sentence, p.detail) for p in sorted(best, key=lambda p: -p.points)]
+    return [*missing, *notes, *good[:MOST_REASONS]]
