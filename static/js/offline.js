@@ -1,0 +1,93 @@
+// Clocking in and out without a network: the punch and its moment are kept on the phone and sent when it is back online.
+//
+// A form takes part with `data-offline-queue`. The moment goes along as `device_time` (ISO 8601, UTC); the idempotency key
+// that was in the form goes along too, so a punch that did arrive before the connection broke is not counted twice.
+// Each punch carries the person it belongs to: on a shared phone nobody sends somebody else's.
+
+const words = document.body.dataset;
+const toast = (text) => document.dispatchEvent(new CustomEvent("toast", { detail: text }));
+const person = () => words.signedIn;
+const kept = () => JSON.parse(localStorage.getItem("punches") ?? "[]");
+const keep = (punches) => (punches.length ? localStorage.setItem("punches", JSON.stringify(punches)) : localStorage.removeItem("punches"));
+
+// Before app.js marks the form as under way, so that the same button may be pressed again once the punch is kept.
+addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-offline-queue]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  punch(event.target, event.submitter);
+}, true);
+
+async function punch(form, button) {
+  if (button?.getAttribute("aria-disabled")) return;
+  button?.setAttribute("aria-disabled", "true");
+  const fields = Object.fromEntries(new FormData(form, button));
+  const waiting = { person: person(), url: form.action, fields: { ...fields, device_time: new Date().toISOString() } };
+  try {
+    const answer = await send(waiting);
+    answer.ok || answer.status < 500 ? await show(answer) : wait(waiting);
+  } catch {
+    wait(waiting);
+  } finally {
+    button?.removeAttribute("aria-disabled");
+  }
+}
+
+function wait(waiting) {
+  keep([...kept(), waiting]);
+  toast(words.wordsKept);
+}
+
+function send({ url, fields }) {
+  return fetch(url, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "text/html" } });
+}
+
+async function page(answer) {
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+// The answer is an ordinary page: its content takes the place of this one's.
+async function show(answer) {
+  const next = await page(answer);
+  for (const id of ["main", "toasts"]) {
+    const here = document.getElementById(id);
+    const there = next.getElementById(id);
+    if (here && there) here.replaceWith(document.adoptNode(there));
+  }
+  if (answer.redirected) history.replaceState(null, "", answer.url);
+  document.title = next.title;
+  globalThis.htmx?.process(document.getElementById("main"));
+  document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+}
+
+let sending = false;
+
+async function sendAll() {
+  if (sending || !navigator.onLine || !person()) return;
+  sending = true;
+  try {
+    for (const waiting of kept().filter((one) => one.person === person())) {
+      // The token in the punch may be older than the session; this page's own is not.
+      const token = document.querySelector("input[name=csrf_token]")?.value;
+      const answer = await send({ ...waiting, fields: { ...waiting.fields, csrf_token: token ?? waiting.fields.csrf_token } });
+      const next = await page(answer);
+      if (answer.status >= 500 || answer.status === 429) break;
+      if (next.body.dataset.signedIn !== person()) {
+        toast(words.wordsSignIn);
+        break;
+      }
+      keep(kept().filter((one) => one.fields.idempotency_key !== waiting.fields.idempotency_key));
+      if (answer.ok) toast(words.wordsSent);
+      else toast(`${words.wordsRefused} ${new Date(waiting.fields.device_time).toLocaleString()}. ${sentence(next)}`);
+    }
+  } catch {
+    // Still no network: the punches stay where they are until the next "online".
+  } finally {
+    sending = false;
+  }
+}
+
+const sentence = (next) => (next.querySelector("#error-summary li, [data-sentence]") ?? next.querySelector("h1"))?.textContent.trim() ?? "";
+
+addEventListener("online", sendAll);
+if (kept().length) sendAll();
