@@ -16,6 +16,7 @@ _IRREGULAR = {
     "pay": "paid",
     "send": "sent",
     "submit": "submitted",
+    "undo": "undone",
     "uphold": "upheld",
     "win": "won",
     "lose": "lost",

@@ -1,0 +1,130 @@
+"""How an offer becomes somebody's shift, and what may happen to it from there."""
+
+from enum import StrEnum
+
+from marketplace.kernel.lifecycle import Lifecycle
+
+UNDO_MINUTES = 5
+
+
+class OfferState(StrEnum):
+    """Where an offer (or an application) stands."""
+
+    SENT = "sent"
+    COUNTERED = "countered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+OFFER_LIFE = Lifecycle(
+    "offer",
+    {
+        (OfferState.SENT, "accept"): OfferState.ACCEPTED,
+        (OfferState.SENT, "decline"): OfferState.DECLINED,
+        (OfferState.SENT, "counter"): OfferState.COUNTERED,
+        (OfferState.SENT, "withdraw"): OfferState.WITHDRAWN,
+        (OfferState.SENT, "expire"): OfferState.EXPIRED,
+        (OfferState.SENT, "supersede"): OfferState.SUPERSEDED,
+        (OfferState.COUNTERED, "accept"): OfferState.ACCEPTED,
+        (OfferState.COUNTERED, "decline"): OfferState.DECLINED,
+        (OfferState.COUNTERED, "counter"): OfferState.SENT,
+        (OfferState.COUNTERED, "withdraw"): OfferState.WITHDRAWN,
+        (OfferState.COUNTERED, "expire"): OfferState.EXPIRED,
+        (OfferState.COUNTERED, "supersede"): OfferState.SUPERSEDED,
+        (OfferState.ACCEPTED, "undo"): OfferState.SENT,
+    },
+)
+
+WAITING_STATES = frozenset({OfferState.SENT, OfferState.COUNTERED})
+
+OFFER_WORDS = {
+    OfferState.SENT: "Waiting for reply",
+    OfferState.COUNTERED: "Waiting for reply",
+    OfferState.ACCEPTED: "Confirmed",
+    OfferState.DECLINED: "Declined",
+    OfferState.WITHDRAWN: "Withdrawn",
+    OfferState.EXPIRED: "Expired",
+    OfferState.SUPERSEDED: "Superseded",
+}
+
+
+class AssignmentState(StrEnum):
+    """Where somebody's seat in a shift stands."""
+
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    ON_BREAK = "on_break"
+    CHECKED_OUT = "checked_out"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    UPHELD = "upheld"
+    EXCUSED = "excused"
+    RELEASED = "released"
+    REPLACED = "replaced"
+
+
+LIFE = Lifecycle(
+    "booking",
+    {
+        (AssignmentState.BOOKED, "confirm"): AssignmentState.CONFIRMED,
+        (AssignmentState.BOOKED, "check_in"): AssignmentState.CHECKED_IN,
+        (AssignmentState.BOOKED, "undo"): AssignmentState.RELEASED,
+        (AssignmentState.BOOKED, "cancel"): AssignmentState.CANCELLED,
+        (AssignmentState.BOOKED, "release"): AssignmentState.RELEASED,
+        (AssignmentState.BOOKED, "replace"): AssignmentState.REPLACED,
+        (AssignmentState.BOOKED, "mark_no_show"): AssignmentState.NO_SHOW,
+        (AssignmentState.CONFIRMED, "check_in"): AssignmentState.CHECKED_IN,
+        (AssignmentState.CONFIRMED, "cancel"): AssignmentState.CANCELLED,
+        (AssignmentState.CONFIRMED, "release"): AssignmentState.RELEASED,
+        (AssignmentState.CONFIRMED, "replace"): AssignmentState.REPLACED,
+        (AssignmentState.CONFIRMED, "mark_no_show"): AssignmentState.NO_SHOW,
+        (AssignmentState.CHECKED_IN, "pause"): AssignmentState.ON_BREAK,
+        (AssignmentState.CHECKED_IN, "check_out"): AssignmentState.CHECKED_OUT,
+        (AssignmentState.CHECKED_IN, "send_home"): AssignmentState.CHECKED_OUT,
+        (AssignmentState.ON_BREAK, "resume"): AssignmentState.CHECKED_IN,
+        (AssignmentState.ON_BREAK, "check_out"): AssignmentState.CHECKED_OUT,
+        (AssignmentState.ON_BREAK, "send_home"): AssignmentState.CHECKED_OUT,
+        # Clocking out by mistake must not end the day.
+        (AssignmentState.CHECKED_OUT, "check_in"): AssignmentState.CHECKED_IN,
+        (AssignmentState.CHECKED_OUT, "complete"): AssignmentState.COMPLETED,
+        (AssignmentState.NO_SHOW, "uphold"): AssignmentState.UPHELD,
+        (AssignmentState.NO_SHOW, "excuse"): AssignmentState.EXCUSED,
+    },
+)
+
+# Those that hold a seat and the coordinator's time: one person never has two of them at once.
+LIVE_STATES = frozenset(
+    {
+        AssignmentState.BOOKED,
+        AssignmentState.CONFIRMED,
+        AssignmentState.CHECKED_IN,
+        AssignmentState.ON_BREAK,
+        AssignmentState.CHECKED_OUT,
+        AssignmentState.COMPLETED,
+    }
+)
+
+WORKING_STATES = frozenset({AssignmentState.CHECKED_IN, AssignmentState.ON_BREAK})
+
+OPEN_SEAT_WORD = "Open"
+
+# The word a person sees. From "To approve" on, the words come from the timesheet line and the invoice.
+WORDS = {
+    AssignmentState.BOOKED: "Confirmed",
+    AssignmentState.CONFIRMED: "Confirmed",
+    AssignmentState.CHECKED_IN: "Working",
+    AssignmentState.ON_BREAK: "Working",
+    AssignmentState.CHECKED_OUT: "To approve",
+    AssignmentState.COMPLETED: "To approve",
+    AssignmentState.CANCELLED: "Cancelled",
+    AssignmentState.NO_SHOW: "No-show",
+    AssignmentState.UPHELD: "No-show",
+    AssignmentState.EXCUSED: "Excused",
+    AssignmentState.RELEASED: "Released",
+    AssignmentState.REPLACED: "Replaced",
+}

@@ -1,0 +1,62 @@
+"""How an invoice lives, how late it is, and how tax falls on its lines."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import split
+
+
+class InvoiceState(StrEnum):
+    """The paper itself. Sent, viewed, paid and overdue are other questions and derived elsewhere."""
+
+    DRAFT = "draft"
+    ISSUED = "issued"
+    VOIDED = "voided"
+
+
+LIFE = Lifecycle(
+    "invoice",
+    {
+        (InvoiceState.DRAFT, "issue"): InvoiceState.ISSUED,
+        (InvoiceState.ISSUED, "void"): InvoiceState.VOIDED,
+    },
+)
+
+INVOICED_WORD, PAID_WORD = "Invoiced", "Paid"
+
+
+class Ageing(StrEnum):
+    """How long an invoice is past its due day, as receivables are always tabulated."""
+
+    CURRENT = "current"
+    DAYS_1_30 = "1–30"
+    DAYS_31_60 = "31–60"
+    DAYS_61_90 = "61–90"
+    OVER_90 = "90+"
+
+
+def ageing_bucket(days_past_due: int) -> Ageing:
+    """The column for so many days after the due day; zero and less is current."""
+    if days_past_due <= 0:
+        return Ageing.CURRENT
+    if days_past_due <= 30:
+        return Ageing.DAYS_1_30
+    if days_past_due <= 60:
+        return Ageing.DAYS_31_60
+    if days_past_due <= 90:
+        return Ageing.DAYS_61_90
+    return Ageing.OVER_90
+
+
+def tax_by_line(taxable_cents: Sequence[int], rate: int) -> list[int]:
+    """Sales tax of each line in cents; `rate` is in thousandths of a percent (8.875 % is 8875).
+
+    The tax is reckoned half up once on the taxable sum, then shared by largest remainder, so the lines always add up to it.
+    """
+    if rate < 0 or any(amount < 0 for amount in taxable_cents):
+        raise ValueError("tax is reckoned on amounts and rates that are not negative")
+    taxable = sum(taxable_cents)
+    if taxable == 0:
+        return [0] * len(taxable_cents)
+    return split((2 * taxable * rate + 100_000) // 200_000, taxable_cents)

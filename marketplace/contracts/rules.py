@@ -1,0 +1,252 @@
+"""What an agreement promises: rates, terms, and what a late cancellation costs each side."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import line_amount
+from marketplace.kernel.spans import Span, local_day
+
+
+class AgreementState(StrEnum):
+    """Where an agreement stands. An amendment is a new agreement that supersedes the old one."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    SIGNED = "signed"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    TERMINATED = "terminated"
+    SUPERSEDED = "superseded"
+
+
+LIFE = Lifecycle(
+    "agreement",
+    {
+        (AgreementState.DRAFT, "send"): AgreementState.SENT,
+        (AgreementState.SENT, "withdraw"): AgreementState.DRAFT,
+        (AgreementState.SENT, "sign"): AgreementState.SIGNED,
+        (AgreementState.SIGNED, "activate"): AgreementState.ACTIVE,
+        (AgreementState.SIGNED, "terminate"): AgreementState.TERMINATED,
+        (AgreementState.ACTIVE, "expire"): AgreementState.EXPIRED,
+        (AgreementState.ACTIVE, "terminate"): AgreementState.TERMINATED,
+        (AgreementState.ACTIVE, "supersede"): AgreementState.SUPERSEDED,
+    },
+)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Cents an hour billed and paid; the markup on pay is in hundredths of a percent (4000 is 40 %)."""
+
+    bill_cents: int
+    pay_cents: int
+    markup: int
+
+
+def complete_rate(bill: int | None = None, pay: int | None = None, markup: int | None = None) -> Rate:
+    """Any two of bill rate, pay rate (cents an hour) and markup (hundredths of a percent) give the third, half up.
+
+    Invalid with fewer than two, with three that disagree, or when the pay would be zero or above the bill.
+    """
+    for amount, field in ((bill, "bill"), (pay, "pay")):
+        if amount is not None and amount <= 0:
+            raise Invalid("A rate must be more than $0.00 an hour.", field)
+    if markup is not None and markup < 0:
+        raise Invalid("The markup cannot be negative: the coordinator would be paid more than is billed.", "markup")
+    match bill, pay, markup:
+        case int(), int(), _:
+            derived = _nearest((bill - pay) * 10_000, pay)
+            if markup is not None and bill != _nearest(pay * (10_000 + markup), 10_000) and markup != derived:
+                raise Invalid("Bill rate, pay rate and markup do not agree. Leave one of them empty.", "markup")
+            rate = Rate(bill, pay, derived)
+        case None, int(), int():
+            rate = Rate(_nearest(pay * (10_000 + markup), 10_000), pay, markup)
+        case int(), None, int():
+            rate = Rate(bill, _nearest(bill * 10_000, 10_000 + markup), markup)
+        case _:
+            raise Invalid("Give two of bill rate, pay rate and markup; the third follows.", "bill")
+    if not 0 < rate.pay_cents <= rate.bill_cents:
+        raise Invalid("The pay rate must be above zero and no more than the bill rate.", "pay")
+    return rate
+
+
+def _nearest(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+class RateRow(Protocol):
+    """One row of a rate card: cents an hour for a service line and earn code, between two days, the last included."""
+
+    @property
+    def service_line(self) -> str: ...
+    @property
+    def earn_code(self) -> str: ...
+    @property
+    def bill_cents(self) -> int: ...
+    @property
+    def pay_cents(self) -> int: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_until(self) -> date | None: ...
+
+
+Row = TypeVar("Row", bound=RateRow)
+
+
+def rate_on(rows: Iterable[Row], service_line: str, earn_code: str, day: date) -> Row:
+    """The row that holds on that day. NotAllowedNow when the card has none, or has two that contradict each other."""
+    found = [
+        row
+        for row in rows
+        if (row.service_line, row.earn_code) == (service_line, earn_code)
+        and _covers(row.valid_from, row.valid_until, day)
+    ]
+    if not found:
+        raise NotAllowedNow(
+            f"The rate card has no {earn_code} rate for {service_line} on {day}. Add a row for that day."
+        )
+    if len(found) > 1:
+        raise NotAllowedNow(
+            f"The rate card has two {earn_code} rates for {service_line} on {day}. End one of them before."
+        )
+    return found[0]
+
+
+def _covers(first: date, last: date | None, day: date) -> bool:
+    return first <= day and (last is None or day <= last)
+
+
+class Term(Protocol):
+    """What decides whether an agreement holds: its state and its first and last day (None: open-ended)."""
+
+    @property
+    def state(self) -> AgreementState: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def effective_until(self) -> date | None: ...
+
+
+def in_force(agreement: Term, span: Span, zone: ZoneInfo | str) -> bool:
+    """Whether the agreement is active and covers every local day the span touches, in the facility's zone."""
+    first, last = local_day(span.start, zone), local_day(span.end - timedelta(microseconds=1), zone)
+    return agreement.state is AgreementState.ACTIVE and all(
+        _covers(agreement.effective_from, agreement.effective_until, day) for day in (first, last)
+    )
+
+
+NET_DAYS = (0, 7, 15, 30, 45, 60)
+
+
+def due_date(issued_on: date, net_days: int) -> date:
+    """The day an invoice falls due under NET terms. Invalid for terms the agency does not offer."""
+    if net_days not in NET_DAYS:
+        raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")
+    return issued_on + timedelta(days=net_days)
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """What is owed beside the time worked: minutes, both amounts in cents, and why."""
+
+    minutes: int
+    bill_cents: int
+    pay_cents: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CancellationPolicy:
+    """What cancelling late costs either side. Kept as data with each agreement; minutes and points throughout.
+
+    `coordinator_tiers` are (notice of at least so many minutes, points), the longest notice first and the last one from 0;
+    points are zero or negative.
+    """
+
+    # More than 72 h is free, and exactly 72 h is not more: hence the one minute.
+    coordinator_tiers: tuple[tuple[int, int], ...] = ((72 * 60 + 1, 0), (24 * 60, -25), (4 * 60, -55), (0, -85))
+    no_show_points: int = -100
+    facility_free_notice: int = 24 * 60
+    """With less notice than this the facility pays `late_minutes`."""
+    late_minutes: int = 2 * 60
+    sent_home_minutes: int = 4 * 60
+    """Sent home before half the shift: this or half the shift, whichever is more, never more than the shift."""
+
+    def __post_init__(self) -> None:
+        notices = [notice for notice, _ in self.coordinator_tiers]
+        points = [points for _, points in self.coordinator_tiers]
+        if not notices or notices[-1] != 0 or notices != sorted(set(notices), reverse=True):
+            raise Invalid("The notice tiers must go from the longest notice down to 0.", "cancellation")
+        if max(points) > 0 or points != sorted(points, reverse=True) or self.no_show_points > points[-1]:
+            raise Invalid(
+                "Less notice must never cost fewer points, and points are never given for it.", "cancellation"
+            )
+        if min(self.facility_free_notice, self.late_minutes, self.sent_home_minutes) < 0:
+            raise Invalid("Notice and compensation cannot be negative.", "cancellation")
+
+    def as_data(self) -> dict[str, Any]:
+        """The policy as it is stored with the agreement."""
+        return {
+            "coordinator_tiers": [list(tier) for tier in self.coordinator_tiers],
+            "no_show_points": self.no_show_points,
+            "facility_free_notice": self.facility_free_notice,
+            "late_minutes": self.late_minutes,
+            "sent_home_minutes": self.sent_home_minutes,
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """The policy from what is stored; what is not said there is the default. Invalid when it makes no sense."""
+        stored = dict(data)
+        unknown = sorted(stored.keys() - cls.__dataclass_fields__.keys())
+        tiers = stored.pop("coordinator_tiers", None)
+        try:
+            whole = all(type(number) is int for number in stored.values())
+            if tiers is not None:
+                stored["coordinator_tiers"] = tuple((notice, points) for notice, points in tiers)
+                whole = whole and all(type(number) is int for tier in stored["coordinator_tiers"] for number in tier)
+        except (TypeError, ValueError):
+            whole = False
+        if unknown or not whole:
+            raise Invalid("The cancellation policy must be whole minutes and points.", "cancellation")
+        return cls(**stored)
+
+
+def facility_fee(
+    policy: CancellationPolicy, notice_minutes: int, planned_minutes: int, worked_minutes: int | None, rate: Rate
+) -> Compensation:
+    """What the facility owes for cancelling, at the rates the shift was booked under.
+
+    `worked_minutes` is None before the shift has begun, else the minutes worked when the coordinator was sent home. The
+    worked time itself is on the timesheet; this is only what comes on top of it.
+    """
+    if worked_minutes is None:
+        if notice_minutes >= policy.facility_free_notice:
+            return Compensation(0, 0, 0, "Free: the notice is long enough.")
+        minutes = min(policy.late_minutes, planned_minutes)
+        why = f"Less than {_hours(policy.facility_free_notice)} of notice: {_hours(minutes)} are paid."
+    elif 2 * worked_minutes < planned_minutes:
+        guaranteed = min(planned_minutes, max(policy.sent_home_minutes, -(-planned_minutes // 2)))
+        minutes = max(0, guaranteed - worked_minutes)
+        why = f"Sent home before half of the shift: {_hours(guaranteed)} are paid in all."
+    else:
+        minutes = max(0, planned_minutes - worked_minutes)
+        why = "Sent home after half of the shift: all of it is paid."
+    return Compensation(minutes, line_amount(minutes, rate.bill_cents), line_amount(minutes, rate.pay_cents), why)
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def coordinator_points(policy: CancellationPolicy, notice_minutes: int) -> int:
+    """Reliability points (zero or negative) for a coordinator who cancels with so much notice; after the start it is 0."""
+    notice = max(0, notice_minutes)
+    return next(points for least, points in policy.coordinator_tiers if notice >= least)

@@ -1,0 +1,183 @@
+"""From a facility's wish ("weekdays, nine to five, until Christmas") to exact shifts and what they will cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import line_amount
+from marketplace.kernel.spans import Span, local_instant
+
+
+class NeedState(StrEnum):
+    """Where a need stands. How many seats are filled is derived from assignments, never a state."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    OPEN = "open"
+    CLOSED = "closed"
+    ON_HOLD = "on_hold"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+LIFE = Lifecycle(
+    "need",
+    {
+        (NeedState.DRAFT, "post"): NeedState.OPEN,
+        (NeedState.DRAFT, "submit"): NeedState.PENDING_APPROVAL,
+        (NeedState.DRAFT, "cancel"): NeedState.CANCELLED,
+        (NeedState.PENDING_APPROVAL, "approve"): NeedState.OPEN,
+        (NeedState.PENDING_APPROVAL, "reject"): NeedState.DRAFT,
+        (NeedState.PENDING_APPROVAL, "cancel"): NeedState.CANCELLED,
+        (NeedState.OPEN, "hold"): NeedState.ON_HOLD,
+        (NeedState.OPEN, "close"): NeedState.CLOSED,
+        (NeedState.OPEN, "cancel"): NeedState.CANCELLED,
+        (NeedState.OPEN, "expire"): NeedState.EXPIRED,
+        (NeedState.ON_HOLD, "resume"): NeedState.OPEN,
+        (NeedState.ON_HOLD, "cancel"): NeedState.CANCELLED,
+        (NeedState.ON_HOLD, "expire"): NeedState.EXPIRED,
+    },
+)
+
+
+class ShiftState(StrEnum):
+    """Where a shift stands. Open, partly filled and filled are derived from its assignments."""
+
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+SHIFT_LIFE = Lifecycle(
+    "shift",
+    {
+        (ShiftState.SCHEDULED, "start"): ShiftState.IN_PROGRESS,
+        (ShiftState.SCHEDULED, "end"): ShiftState.ENDED,
+        (ShiftState.SCHEDULED, "cancel"): ShiftState.CANCELLED,
+        (ShiftState.IN_PROGRESS, "end"): ShiftState.ENDED,
+    },
+)
+
+WEEKLY = "WEEKLY"
+WEEKDAYS = "WEEKDAYS"
+MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
+
+MOST_OCCURRENCES = 370
+LEAST_MINUTES = 15
+MOST_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """When a need wants somebody, in the facility's own local time.
+
+    `start` and `end` are naive local date and time of the first shift. `repeat` is empty, WEEKLY (the same weekday),
+    WEEKDAYS (Monday to Friday) or a tuple of weekdays (0 is Monday), from the first such day on or after the start date up
+    to and including `until`. `also_on` adds single days.
+    """
+
+    start: datetime
+    end: datetime
+    repeat: str | tuple[int, ...] = ""
+    until: date | None = None
+    also_on: tuple[date, ...] = ()
+
+
+class Occurrence(NamedTuple):
+    """One shift: the local day it begins on, and its exact span."""
+
+    local_day: date
+    span: Span
+
+
+def occurrences(pattern: Pattern, zone: ZoneInfo | str) -> list[Occurrence]:
+    """Every shift the pattern asks for, in order. Each keeps its local times across clock changes; its length is elapsed.
+
+    Invalid, naming the field, when a time does not exist on one of the days, the end is not after the start, a shift is
+    shorter than 15 minutes or longer than 24 hours, or there are none or more than MOST_OCCURRENCES.
+    """
+    length = pattern.end - pattern.start
+    if length <= timedelta(0):
+        raise Invalid("The end must be after the start.", "ends_local")
+    if length > timedelta(hours=MOST_HOURS):
+        raise Invalid(f"A shift can last at most {MOST_HOURS} hours. Post two.", "ends_local")
+    nights = (pattern.end.date() - pattern.start.date()).days
+    shifts: list[Occurrence] = []
+    for day in _days(pattern):
+        start = _instant("starts_local", day, pattern.start.time(), zone)
+        end = _instant("ends_local", day + timedelta(days=nights), pattern.end.time(), zone)
+        if end - start < timedelta(minutes=LEAST_MINUTES):
+            raise Invalid(
+                f"A shift lasts at least {LEAST_MINUTES} minutes; on {day} this one is shorter.", "ends_local"
+            )
+        shifts.append(Occurrence(day, Span(start, end)))
+    for earlier, later in pairwise(shifts):
+        if earlier.span.overlaps(later.span):
+            raise Invalid(f"The shifts of {earlier.local_day} and {later.local_day} overlap.", "ends_local")
+    return shifts
+
+
+def _instant(field: str, day: date, at: time, zone: ZoneInfo | str) -> datetime:
+    try:
+        return local_instant(day, at, zone)
+    except Invalid as refusal:
+        raise Invalid(refusal.sentence, field) from None
+
+
+def _days(pattern: Pattern) -> list[date]:
+    first = pattern.start.date()
+    if not pattern.repeat:
+        days = {first, *pattern.also_on}
+        if pattern.until is not None:
+            raise Invalid("Say how the shift repeats, or leave the last day empty.", "until")
+    else:
+        weekdays = _weekdays(pattern.repeat, first)
+        if pattern.until is None:
+            raise Invalid("Say until which day the shift repeats.", "until")
+        if pattern.until < first:
+            raise Invalid("The last day must not be before the first.", "until")
+        span_days = (pattern.until - first).days
+        # Far beyond any allowed number of shifts, counting them would only take time.
+        if span_days > 7 * MOST_OCCURRENCES:
+            raise Invalid(f"That is more than {MOST_OCCURRENCES} shifts. Choose an earlier last day.", "until")
+        every = (first + timedelta(days=n) for n in range(span_days + 1))
+        days = {day for day in every if day.weekday() in weekdays} | set(pattern.also_on)
+        if not days:
+            raise Invalid("No such weekday lies between the first and the last day.", "until")
+    if len(days) > MOST_OCCURRENCES:
+        raise Invalid(f"That is more than {MOST_OCCURRENCES} shifts. Choose an earlier last day.", "until")
+    return sorted(days)
+
+
+def _weekdays(repeat: str | tuple[int, ...], first: date) -> tuple[int, ...]:
+    if repeat == WEEKLY:
+        return (first.weekday(),)
+    if repeat == WEEKDAYS:
+        return MONDAY_TO_FRIDAY
+    if isinstance(repeat, tuple) and all(0 <= weekday <= 6 for weekday in repeat):
+        return repeat
+    raise Invalid("A shift repeats WEEKLY, on WEEKDAYS, or on weekdays you choose.", "repeat")
+
+
+class Price(NamedTuple):
+    """What a posting will cost if every seat is filled and worked as planned."""
+
+    shifts: int
+    minutes: int
+    cents: int
+
+
+def price(planned: Sequence[Occurrence], headcount: int, bill_rate_cents: int) -> Price:
+    """Shifts, minutes over all seats, and cents at a bill rate in cents an hour; each seat of each shift is one line."""
+    if not 1 <= headcount <= 99:
+        raise Invalid("Between 1 and 99 people.", "headcount")
+    minutes = [occurrence.span.minutes for occurrence in planned]
+    cents = headcount * sum(line_amount(each, bill_rate_cents) for each in minutes)
+    return Price(len(planned), headcount * sum(minutes), cents)
