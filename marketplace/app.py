@@ -1,0 +1,163 @@
+"""The application put together: settings, rooms, guards, errors as pages. The only module that knows every page."""
+
+import secrets
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from marketplace import rooms
+from marketplace.accounts import signing_in
+from marketplace.config import Settings
+from marketplace.db import session as db
+from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
+from marketplace.web import assets, filters, headers, house, logs
+from marketplace.web.guard import check_all_guarded, guard
+from marketplace.web.transactions import in_one_transaction
+
+LANGUAGES = ("en", "es")
+STATUS: dict[type[Refusal], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NotAllowedNow: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+LONGEST_REQUEST = 12 * 1024 * 1024
+
+log = structlog.get_logger()
+
+
+class Marketplace(Flask):
+    """Flask, with the whole of every view inside one transaction."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        return in_one_transaction(self, lambda: self.make_response(super(Marketplace, self).dispatch_request()))
+
+
+def create_app(settings: Settings | None = None, database_url: str | None = None) -> Flask:
+    """The web application. `database_url` is where the caller has found or started PostgreSQL."""
+    settings = settings or Settings.from_environment()
+    url = database_url or settings.database_url
+    if url is None:
+        raise Invalid("No database: set DATABASE_URL, or start the site with `marketplace serve`, which brings its own.")
+    app = Marketplace("marketplace", template_folder="../templates", static_folder="../static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.over_https,
+        MAX_CONTENT_LENGTH=LONGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        SETTINGS=settings,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    logs.set_up_logs()
+    engine = db.connect(url, pool_size=8, max_overflow=8, pool_timeout=5)
+    app.extensions["engine"] = engine
+    Babel(app, locale_selector=locale)
+    logs.log_requests(app)
+    CSRFProtect(app)
+    app.before_request(signing_in.load_person)
+    guard(app, signing_in.check)
+    headers.secure(app, settings.over_https)
+    filters.register(app)
+    app.register_blueprint(assets.pages)
+    app.register_blueprint(house.pages)
+    rooms.open_all(app)
+    app.context_processor(page_context)
+    _errors_as_pages(app)
+    app.teardown_appcontext(lambda _: db.session.remove())
+    check_all_guarded(app)
+    return app
+
+
+def locale() -> str:
+    """The person's language, else the browser's best, else English."""
+    person = signing_in.current_person_or_none()
+    if person is not None:
+        return person.locale
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def page_context() -> dict[str, Any]:
+    """What `base.html` needs on every page."""
+    person = signing_in.current_person_or_none()
+    settings: Settings = _settings()
+    entries = rooms.navigation(person, request.path)
+    return {
+        "agency_name": settings.agency_name,
+        "person": person,
+        "theme": person.theme if person else "system",
+        "locale": locale(),
+        "nav": entries,
+        "tabs": rooms.tabs(entries),
+        "idempotency_key": lambda: secrets.token_urlsafe(18),
+    }
+
+
+def _settings() -> Settings:
+    from flask import current_app
+
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def _errors_as_pages(app: Flask) -> None:
+    """Every refusal becomes a page with one clear sentence; what nobody foresaw is logged with its request id."""
+
+    def page(status: HTTPStatus | int, sentence: str) -> Response:
+        db.session.rollback()
+        response = Response(
+            render_template("errors/error.html", status=int(status), sentence=sentence, request_id=g.get("request_id", "")),
+            status=int(status),
+            mimetype="text/html",
+        )
+        if int(status) == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = "2"
+        return response
+
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> Response:
+        status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+        return page(status, error.sentence)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is None or error.code < 400:
+            return error
+        sentences = {
+            400: _("The site could not read this form. Open the page again and repeat."),
+            404: _("There is no such page, or it is not yours to see."),
+            405: _("This address does not take that kind of request."),
+            413: _("That is larger than the site takes. Files may have 10 MB."),
+            429: _("Too many tries. Wait a few minutes, then try again."),
+        }
+        return page(error.code, sentences.get(error.code, _("The request could not be answered.")))
+
+    @app.errorhandler(DBAPIError)
+    @app.errorhandler(PoolTimeout)
+    def database(error: Exception) -> Response:
+        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "")[:2] == "22":
+            log.warning("value refused by the database", sqlstate=error.orig.sqlstate)  # type: ignore[union-attr]
+            return page(HTTPStatus.UNPROCESSABLE_ENTITY, _("One of the values cannot be stored. Nothing was saved."))
+        unreachable = isinstance(error, (OperationalError, InterfaceError, PoolTimeout))
+        log.error("database failed", exc_info=error)
+        if unreachable:
+            return page(HTTPStatus.SERVICE_UNAVAILABLE, _("The site is busy or restarting. Nothing was saved. Try again in a moment."))
+        return page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side. Nothing was saved."))
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        log.error("unforeseen error", exc_info=error)
+        return page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side. Nothing was saved."))

@@ -1,0 +1,1 @@
+"""Offers and bookings: who works which shift."""

@@ -1,0 +1,112 @@
+"""Offers, and the assignments they become: who has which seat of which shift, and why she was eligible."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, func, literal_column, text
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.assignments.rules import LIVE_STATES, AssignmentState, OfferState
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
+from marketplace.facilities.models import Facility
+from marketplace.kernel.spans import Span
+from marketplace.needs.models import Shift
+
+LIVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES)) + ")"
+
+
+class OfferKind(StrEnum):
+    """An offer goes to a coordinator; an application comes from her."""
+
+    OFFER = "offer"
+    APPLICATION = "application"
+
+
+class Offer(Versioned, Base):
+    """One proposal about one shift to or from one coordinator; at most one is awaiting an answer."""
+
+    id: Mapped[Key]
+    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"))
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    kind: Mapped[OfferKind] = state_column(OfferKind, OfferKind.OFFER)
+    state: Mapped[OfferState] = state_column(OfferState, OfferState.SENT)
+    score: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+    shift: Mapped[Shift] = related()
+    facility: Mapped[Facility] = related()
+    coordinator: Mapped[Coordinator] = related()
+
+    __table_args__ = (
+        Index("uq_offer_waiting", "shift_id", "coordinator_id", unique=True, postgresql_where=text("state = 'sent'")),
+    )
+
+
+class CancelledBy(StrEnum):
+    FACILITY = "facility"
+    COORDINATOR = "coordinator"
+    AGENCY = "agency"
+
+
+class Assignment(Versioned, Base):
+    """A coordinator in a seat. Period, seats and facility are the shift's own: moving the shift moves this, or is refused."""
+
+    id: Mapped[Key]
+    shift_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    offer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("offer.id"))
+    state: Mapped[AssignmentState] = state_column(AssignmentState, AssignmentState.BOOKED)
+    seat: Mapped[int] = mapped_column(SmallInteger)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    headcount: Mapped[int]
+    bill_rate_cents: Mapped[Cents]
+    pay_rate_cents: Mapped[Cents]
+    booked_at: Mapped[datetime]
+    booked_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    undo_until: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    verdicts: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    score: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    cancelled_by: Mapped[CancelledBy | None] = state_column(CancelledBy)
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(default="", server_default="")
+    notice_minutes: Mapped[int | None]
+    fee_minutes: Mapped[int | None]
+    points: Mapped[int] = mapped_column(default=0, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    shift: Mapped[Shift] = related(foreign_keys=[shift_id], primaryjoin=lambda: Shift.id == Assignment.shift_id, viewonly=True)
+    facility: Mapped[Facility] = related()
+    coordinator: Mapped[Coordinator] = related()
+    offer: Mapped[Offer | None] = related()
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shift_id", "starts_at", "ends_at", "headcount", "facility_id"],
+            ["shift.id", "shift.starts_at", "shift.ends_at", "shift.headcount", "shift.facility_id"],
+            name="fk_assignment_shift_terms", onupdate="CASCADE",
+        ),
+        check("seat BETWEEN 1 AND headcount", "seat_within_headcount"),
+        Index("uq_assignment_live_seat", "shift_id", "seat", unique=True, postgresql_where=text(LIVE)),
+        Index("uq_assignment_live_person", "shift_id", "coordinator_id", unique=True, postgresql_where=text(LIVE)),
+        ExcludeConstraint(
+            ("coordinator_id", "="), (literal_column("tstzrange(starts_at, ends_at, '[)')"), "&&"),
+            name="ex_assignment_overlap", using="gist", where=text(LIVE),
+        ),
+        Index("ix_assignment_facility_starts", "facility_id", "starts_at"),
+    )  # fmt: skip
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)

@@ -1,0 +1,27 @@
+"""Which part of the trail a person may read."""
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.audit.models import AuditEntry
+from marketplace.db.session import Audience
+
+
+def visible_to(person: Person) -> Select[tuple[AuditEntry]]:
+    """Agency staff read everything, a facility what concerns it, a coordinator what concerns her; newest first."""
+    trail = select(AuditEntry).options(joinedload(AuditEntry.person)).order_by(AuditEntry.id.desc())
+    match person.audience:
+        case Audience.AGENCY:
+            return trail
+        case Audience.FACILITY:
+            return trail.where(AuditEntry.facility_id == person.facility_id)
+        case Audience.COORDINATOR:
+            return trail.where(AuditEntry.coordinator_id == person.coordinator_id)
+        case _:
+            return trail.where(false())
+
+
+def trail_of(person: Person, thing: str, thing_id: int) -> Select[tuple[AuditEntry]]:
+    """The trail of one thing, as far as `person` may read it."""
+    return visible_to(person).where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)

@@ -1,0 +1,150 @@
+"""Invoices, credit notes and the money received. Issued papers never change; what is still owed is derived from the ledger."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.billing.rules import InvoiceState
+from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.facilities.models import Facility
+
+
+class NumberSeries(Base):
+    """The last number given in a series (`INV-2026`): taken under a row lock in the issuing transaction, so without gaps."""
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Invoice(Versioned, Base):
+    """A bill to one facility. A draft has no number; an issued one never changes (trigger); a wrong one is voided."""
+
+    id: Mapped[Key]
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[InvoiceState] = state_column(InvoiceState, InvoiceState.DRAFT)
+    period_from: Mapped[date]
+    period_until: Mapped[date]
+    issued_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    net_days: Mapped[int]
+    po_number: Mapped[str] = mapped_column(default="", server_default="")
+    subtotal_cents: Mapped[Cents]
+    tax_cents: Mapped[Cents] = mapped_column(default=0, server_default="0")
+    total_cents: Mapped[Cents]
+    issued_at: Mapped[datetime | None]
+    issued_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str] = mapped_column(default="", server_default="")
+    sent_at: Mapped[datetime | None]
+    viewed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    facility: Mapped[Facility] = related()
+    lines: Mapped[list["InvoiceLine"]] = related(back_populates="invoice", order_by="InvoiceLine.position")
+
+    __table_args__ = (
+        check("(state = 'draft') = (number IS NULL)", "number_when_issued"),
+        check("total_cents = subtotal_cents + tax_cents", "total"),
+    )
+
+
+class InvoiceLine(Base):
+    """One segment of approved time on an invoice. A segment stands on at most one live line."""
+
+    id: Mapped[Key]
+    invoice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("invoice.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"))
+    time_segment_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_segment.id"))
+    position: Mapped[int]
+    description: Mapped[str]
+    minutes: Mapped[Minutes]
+    rate_cents: Mapped[Cents]
+    amount_cents: Mapped[Cents]
+    live: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+    invoice: Mapped[Invoice] = related(back_populates="lines")
+
+    __table_args__ = (
+        Index("uq_invoice_line_segment", "time_segment_id", unique=True, postgresql_where=text("live")),
+    )
+
+
+class CreditNote(Base):
+    """Takes back part of an issued invoice; numbered without gaps like invoices, never changed."""
+
+    id: Mapped[Key]
+    number: Mapped[str] = mapped_column(unique=True)
+    invoice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("invoice.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    reason: Mapped[str]
+    amount_cents: Mapped[Cents]
+    to_receivable_cents: Mapped[Cents]
+    to_credit_cents: Mapped[Cents]
+    issued_on: Mapped[date]
+    issued_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    invoice: Mapped[Invoice] = related()
+
+    __table_args__ = (
+        check("amount_cents > 0 AND amount_cents = to_receivable_cents + to_credit_cents", "amount"),
+    )
+
+
+class PaymentMethod(StrEnum):
+    CHECK = "check"
+    ACH = "ach"
+    WIRE = "wire"
+    CREDIT_BALANCE = "credit_balance"
+
+
+class Payment(Base):
+    """Money received from a facility, recorded by hand; what is over goes to the facility's credit balance."""
+
+    id: Mapped[Key]
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    method: Mapped[PaymentMethod] = state_column(PaymentMethod)
+    amount_cents: Mapped[Cents]
+    received_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(default="", server_default="")
+    recorded_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    bounced_at: Mapped[datetime | None]
+
+    facility: Mapped[Facility] = related()
+    allocations: Mapped[list["PaymentAllocation"]] = related(back_populates="payment")
+
+    __table_args__ = (check("amount_cents > 0", "amount_positive"),)
+
+
+class PaymentAllocation(Base):
+    """Which part of a payment settles which invoice."""
+
+    id: Mapped[Key]
+    payment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("payment.id"), index=True)
+    invoice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("invoice.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"))
+    amount_cents: Mapped[Cents]
+
+    payment: Mapped[Payment] = related(back_populates="allocations")
+    invoice: Mapped[Invoice] = related()
+
+    __table_args__ = (check("amount_cents > 0", "amount_positive"),)
+
+
+class IssuedPaper(Base):
+    """The PDF of an issued paper, exactly as it was rendered once, with its SHA-256."""
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    thing_id: Mapped[int] = mapped_column(BigInteger)
+    facility_id: Mapped[int | None] = mapped_column(BigInteger)
+    coordinator_id: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    rendered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("uq_issued_paper_thing", "kind", "thing_id", unique=True),)

@@ -1,0 +1,1 @@
+"""What kinds of work, duties and credentials there are."""

@@ -1,0 +1,34 @@
+"""Reading the catalogue: small tables, asked for by many pages."""
+
+from sqlalchemy import select
+
+from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
+from marketplace.db.session import session
+
+
+def service_lines() -> list[ServiceLine]:
+    """The active service lines in catalogue order."""
+    return list(session.scalars(select(ServiceLine).where(ServiceLine.active).order_by(ServiceLine.position)))
+
+
+def credential_types() -> list[CredentialType]:
+    """Every credential type in catalogue order."""
+    return list(session.scalars(select(CredentialType).order_by(CredentialType.position)))
+
+
+def duties() -> list[Duty]:
+    """Every duty, grouped by family through their order."""
+    return list(session.scalars(select(Duty).order_by(Duty.position)))
+
+
+def compact_members() -> list[CompactMember]:
+    """States of the Nurse Licensure Compact with their dates."""
+    return list(session.scalars(select(CompactMember).order_by(CompactMember.state)))
+
+
+def rate_guidance(service_line: str | None = None) -> list[RateGuidance]:
+    """Published figures for a service line, and those that hold for all."""
+    fitting = RateGuidance.service_line.is_(None)
+    if service_line:
+        fitting = fitting | (RateGuidance.service_line == service_line)
+    return list(session.scalars(select(RateGuidance).where(fitting).order_by(RateGuidance.year.desc(), RateGuidance.id)))

@@ -1,0 +1,1 @@
+"""Agreements with facilities and coordinators, and their rate cards."""

@@ -1,0 +1,95 @@
+"""Agreements and their rate cards: what the facility is billed and the coordinator paid, from when to when."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.contracts.rules import AgreementState
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
+from marketplace.facilities.models import Facility
+
+
+class AgreementKind(StrEnum):
+    """A master agreement carries rates; a BAA (45 CFR 164.504(e)) binds facility or coordinator to protect patient data."""
+
+    MASTER = "master"
+    BAA = "baa"
+
+
+class Overtime(StrEnum):
+    """Whether hours over 40 a local week are billed and paid at 1.5 times the regular rate (29 CFR 778.110)."""
+
+    NONE = "none"
+    WEEKLY = "weekly"
+
+
+class Agreement(Versioned, Base):
+    """With a facility (master, BAA) or a coordinator (BAA). An amendment is a new row with `supersedes_id`."""
+
+    id: Mapped[Key]
+    kind: Mapped[AgreementKind] = state_column(AgreementKind)
+    facility_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    coordinator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    state: Mapped[AgreementState] = state_column(AgreementState, AgreementState.DRAFT)
+    effective_from: Mapped[date]
+    effective_until: Mapped[date | None]
+    net_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    overtime: Mapped[Overtime] = state_column(Overtime, Overtime.NONE)
+    rounding_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancellation: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    po_number: Mapped[str] = mapped_column(default="", server_default="")
+    body: Mapped[str] = mapped_column(default="", server_default="")
+    body_sha256: Mapped[str | None]
+    signed_name: Mapped[str | None]
+    signed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    signed_at: Mapped[datetime | None]
+    activated_at: Mapped[datetime | None]
+    supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agreement.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    facility: Mapped[Facility | None] = related()
+    coordinator: Mapped[Coordinator | None] = related()
+    rates: Mapped[list["RateRow"]] = related(back_populates="agreement", order_by="RateRow.service_line, RateRow.valid_from")
+
+    __table_args__ = (
+        check("(facility_id IS NULL) <> (coordinator_id IS NULL)", "one_party"),
+        check("kind = 'baa' OR facility_id IS NOT NULL", "master_with_facility"),
+        check("effective_until IS NULL OR effective_until >= effective_from", "dates"),
+        check("net_days IN (0, 7, 15, 30, 45, 60)", "net_days"),
+        check("rounding_minutes IN (0, 5, 6, 15)", "rounding"),
+        Index("uq_agreement_active", "kind", "facility_id", unique=True,
+              postgresql_where=text("state = 'active' AND facility_id IS NOT NULL")),
+        Index("uq_agreement_active_coordinator", "kind", "coordinator_id", unique=True,
+              postgresql_where=text("state = 'active' AND coordinator_id IS NOT NULL")),
+    )  # fmt: skip
+
+
+class RateRow(Base):
+    """Bill and pay per hour for one service line and earn code, in whole cents, between two dates (the last included)."""
+
+    id: Mapped[Key]
+    agreement_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agreement.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"))
+    service_line: Mapped[str] = mapped_column(ForeignKey("service_line.code"))
+    earn_code: Mapped[str] = mapped_column(default="regular", server_default="regular")
+    bill_cents: Mapped[Cents]
+    pay_cents: Mapped[Cents]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+    agreement: Mapped[Agreement] = related(back_populates="rates")
+
+    __table_args__ = (
+        check("bill_cents > 0 AND pay_cents > 0 AND pay_cents <= bill_cents", "rates"),
+        check("valid_until IS NULL OR valid_until >= valid_from", "dates"),
+        ExcludeConstraint(
+            ("agreement_id", "="), ("service_line", "="), ("earn_code", "="),
+            (literal_column("daterange(valid_from, valid_until, '[]')"), "&&"),
+            name="ex_rate_row_overlap", using="gist",
+        ),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Coordinators: what they can do, in which languages and systems, when they are free and for what pay."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import Person
+from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, Words, check, related, state_column
+
+
+class CoordinatorState(StrEnum):
+    ONBOARDING = "onboarding"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class Education(StrEnum):
+    """In rising order; each need states its own minimum."""
+
+    HIGH_SCHOOL = "high-school"
+    ASSOCIATE = "associate"
+    BACHELOR = "bachelor"
+    MASTER = "master"
+
+
+class Coordinator(Versioned, Base):
+    """A remote worker. `work_state` is where she physically works (its overtime rules govern); empty outside the US."""
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), unique=True)
+    state: Mapped[CoordinatorState] = state_column(CoordinatorState, CoordinatorState.ONBOARDING)
+    country: Mapped[str]
+    work_state: Mapped[str] = mapped_column(default="", server_default="")
+    time_zone: Mapped[str]
+    service_lines: Mapped[Words]
+    languages: Mapped[Words]
+    ehr: Mapped[Words]
+    years_experience: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    education: Mapped[Education] = state_column(Education, Education.HIGH_SCHOOL)
+    min_pay_cents: Mapped[Cents] = mapped_column(default=0, server_default="0")
+    max_week_minutes: Mapped[Minutes] = mapped_column(default=2400, server_default="2400")
+    rest_minutes: Mapped[Minutes] = mapped_column(default=480, server_default="480")
+    rating: Mapped[Decimal | None] = mapped_column(Numeric(2, 1))
+    exclusion_hold: Mapped[str | None]
+    calendar_token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    person: Mapped[Person] = related()
+    availability: Mapped[list["AvailabilityWindow"]] = related(
+        back_populates="coordinator", order_by="AvailabilityWindow.weekday", cascade="all, delete-orphan"
+    )
+    time_off: Mapped[list["TimeOff"]] = related(order_by="TimeOff.starts_at", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        check("country ~ '^[A-Z]{2}$'", "country_alpha2"),
+        check("min_pay_cents >= 0 AND max_week_minutes BETWEEN 0 AND 10080 AND rest_minutes BETWEEN 0 AND 1440", "limits"),
+    )
+
+    @property
+    def name(self) -> str:
+        return self.person.name
+
+
+class AvailabilityWindow(Base):
+    """Free every week on `weekday` (Monday is 0) from one minute of the local day to another; past 1440 runs overnight."""
+
+    id: Mapped[Key]
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    weekday: Mapped[int] = mapped_column(SmallInteger)
+    start_minute: Mapped[int] = mapped_column(SmallInteger)
+    end_minute: Mapped[int] = mapped_column(SmallInteger)
+
+    coordinator: Mapped[Coordinator] = related(back_populates="availability")
+
+    __table_args__ = (
+        check("weekday BETWEEN 0 AND 6", "weekday"),
+        check("start_minute BETWEEN 0 AND 1439 AND end_minute > start_minute AND end_minute <= start_minute + 1440", "minutes"),
+    )
+
+
+class TimeOff(Base):
+    """A stretch in which she takes no work, whatever the weekly pattern says."""
+
+    id: Mapped[Key]
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+    __table_args__ = (check("ends_at > starts_at", "ends_after_start"),)

@@ -1,0 +1,1 @@
+"""Licences, certificates and training, uploaded and verified."""

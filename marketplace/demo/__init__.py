@@ -1,0 +1,1 @@
+"""The demo world: a believable agency with twelve weeks of history."""

@@ -1,0 +1,39 @@
+"""The ledger: every cent twice, never changed. Balances are sums of postings; corrections are new entries."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db.base import Base, Cents, Key, check, related
+
+
+class LedgerTransaction(Base):
+    """One event in money. `key` (such as `seg:17`) is unique: posting twice is impossible."""
+
+    id: Mapped[Key]
+    key: Mapped[str] = mapped_column(unique=True)
+    memo: Mapped[str]
+    happened_at: Mapped[datetime]
+    posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    postings: Mapped[list["LedgerPosting"]] = related(back_populates="transaction", order_by="LedgerPosting.id")
+
+
+class LedgerPosting(Base):
+    """A positive amount from one account to another: debit and credit are always equal."""
+
+    id: Mapped[Key]
+    transaction_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("ledger_transaction.id"), index=True)
+    debit: Mapped[str]
+    credit: Mapped[str]
+    amount_cents: Mapped[Cents]
+
+    transaction: Mapped[LedgerTransaction] = related(back_populates="postings")
+
+    __table_args__ = (
+        check("amount_cents > 0", "amount_positive"),
+        check("debit <> credit", "two_accounts"),
+        Index("ix_ledger_posting_debit", "debit"),
+        Index("ix_ledger_posting_credit", "credit"),
+    )

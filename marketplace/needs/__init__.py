@@ -1,0 +1,1 @@
+"""What facilities ask for, and the shifts that follow."""

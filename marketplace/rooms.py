@@ -1,0 +1,104 @@
+"""Every room with pages, and the way to it: which entries each kind of person finds in the navigation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib import import_module
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.db.session import Audience
+
+# Each module has a blueprint called `pages`. The order is that of the layers.
+ROOMS = (
+    "marketplace.accounts.views",
+    "marketplace.accounts.members",
+    "marketplace.audit.views",
+    "marketplace.messaging.views",
+    "marketplace.facilities.views",
+    "marketplace.coordinators.views",
+    "marketplace.credentials.views",
+    "marketplace.contracts.views",
+    "marketplace.needs.views",
+    "marketplace.assignments.views",
+    "marketplace.timesheets.views",
+    "marketplace.ledger.views",
+    "marketplace.billing.views",
+    "marketplace.payouts.views",
+    "marketplace.dashboards.views",
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to a room: who sees it, under which name, with which picture."""
+
+    key: str
+    endpoint: str
+    label: Callable[[], str]
+    icon: str
+    may: Permission
+    count: int | None = None
+    url: str = ""
+    current: bool = False
+
+
+P = Permission
+
+WAYS: dict[Audience, tuple[Way, ...]] = {
+    Audience.FACILITY: (
+        Way("overview", "dashboards.overview", lambda: _("Overview"), "layout-dashboard", P.FACILITY_DESK),
+        Way("schedule", "needs.schedule", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("needs", "needs.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
+        Way("timesheets", "timesheets.index", lambda: _("Timesheets"), "clock", P.TIMESHEET_SEE),
+        Way("invoices", "billing.index", lambda: _("Invoices"), "receipt", P.INVOICE_SEE),
+        Way("people", "facilities.people", lambda: _("People"), "users", P.NEED_SEE),
+        Way("contracts", "contracts.index", lambda: _("Contract"), "handshake", P.CONTRACT_SEE),
+        Way("settings", "facilities.settings", lambda: _("Settings"), "settings", P.FACILITY_SETTINGS),
+    ),
+    Audience.COORDINATOR: (
+        Way("offers", "assignments.offers", lambda: _("Offers"), "sparkles", P.OFFER_ANSWER),
+        Way("schedule", "needs.schedule", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("clock", "timesheets.clock", lambda: _("Clock"), "timer", P.CLOCK),
+        Way("earnings", "payouts.earnings", lambda: _("Earnings"), "wallet", P.EARNINGS_SEE),
+        Way("me", "coordinators.me", lambda: _("Me"), "badge-check", P.COORDINATOR_DESK),
+    ),
+    Audience.AGENCY: (
+        Way("inbox", "dashboards.overview", lambda: _("Inbox"), "inbox", P.AGENCY_DESK),
+        Way("schedule", "needs.schedule", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("needs", "needs.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
+        Way("credentials", "credentials.queue", lambda: _("Credentials"), "shield-check", P.AGENCY_DESK),
+        Way("facilities", "facilities.index", lambda: _("Facilities"), "building-2", P.AGENCY_DESK),
+        Way("coordinators", "coordinators.index", lambda: _("Coordinators"), "users", P.AGENCY_DESK),
+        Way("contracts", "contracts.index", lambda: _("Contracts"), "handshake", P.CONTRACT_SEE),
+        Way("timesheets", "timesheets.index", lambda: _("Timesheets"), "clock", P.TIMESHEET_SEE),
+        Way("invoices", "billing.index", lambda: _("Invoices"), "receipt", P.INVOICE_SEE),
+        Way("pay", "payouts.index", lambda: _("Pay runs"), "wallet", P.PAY_RUN),
+        Way("ledger", "ledger.index", lambda: _("Ledger"), "scale", P.LEDGER_SEE),
+        Way("audit", "audit.index", lambda: _("Audit"), "history", P.AUDIT_SEE),
+        Way("members", "members.index", lambda: _("Team"), "key-round", P.MEMBER_MANAGE),
+    ),
+}
+
+
+def open_all(app: Flask) -> None:
+    """Register every room's pages."""
+    for name in ROOMS:
+        app.register_blueprint(import_module(name).pages)
+
+
+def navigation(person: Person | None, path: str) -> list[Way]:
+    """The ways this person may go, with the one that leads to `path` marked."""
+    if person is None or person.acting is None:
+        return []
+    ways = [replace(way, url=url_for(way.endpoint)) for way in WAYS[person.audience] if person.may(way.may)]
+    under = [way for way in ways if path == way.url or path.startswith(way.url.rstrip("/") + "/")]
+    here = max(under, key=lambda way: len(way.url), default=None)
+    return [replace(way, current=way is here) for way in ways]
+
+
+def tabs(entries: list[Way]) -> list[Way]:
+    """The first four or five entries, for the bar at the bottom of a phone; the rest are behind "More"."""
+    return entries if len(entries) <= 5 else entries[:4]

@@ -1,0 +1,20 @@
+"""Every table, gathered in one place for migrations and for the check that models and migrations agree."""
+
+import marketplace.accounts.models
+import marketplace.assignments.models
+import marketplace.audit.models
+import marketplace.billing.models
+import marketplace.catalogue.models
+import marketplace.contracts.models
+import marketplace.coordinators.models
+import marketplace.credentials.models
+import marketplace.facilities.models
+import marketplace.ledger.models
+import marketplace.messaging.models
+import marketplace.needs.models
+import marketplace.payouts.models
+import marketplace.timesheets.models
+import marketplace.web.transactions  # noqa: F401  (the idempotency table)
+from marketplace.db.base import Base
+
+metadata = Base.metadata

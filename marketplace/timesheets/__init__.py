@@ -1,0 +1,1 @@
+"""Clocking, weekly timesheets and their approval."""

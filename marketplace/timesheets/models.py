@@ -1,0 +1,137 @@
+"""Hours: raw punches that nobody can change, and beside them what they mean in minutes and money."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.models import Assignment
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, Words, check, related, state_column
+from marketplace.facilities.models import Facility
+from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
+
+
+class PunchSource(StrEnum):
+    WEB = "web"
+    OFFLINE = "offline"
+    MANUAL = "manual"
+    IMPORT = "import"
+
+
+class Punch(Base):
+    """One press of the clock. `at` is when it happened, `recorded_at` when we learned of it. Append-only (trigger)."""
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), index=True)
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"))
+    kind: Mapped[PunchKind] = state_column(PunchKind)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    source: Mapped[PunchSource] = state_column(PunchSource, PunchSource.WEB)
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    replaces_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("punch.id"), unique=True)
+    client_key: Mapped[str | None] = mapped_column(unique=True)
+
+
+class Timesheet(Versioned, Base):
+    """One coordinator's week (Monday to Sunday in the facility's zone) at one facility."""
+
+    id: Mapped[Key]
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    week: Mapped[date]
+    time_zone: Mapped[str]
+    state: Mapped[TimesheetState] = state_column(TimesheetState, TimesheetState.OPEN)
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+
+    coordinator: Mapped[Coordinator] = related()
+    facility: Mapped[Facility] = related()
+    decided_by: Mapped[Person | None] = related()
+    entries: Mapped[list["TimeEntry"]] = related(back_populates="timesheet", order_by="TimeEntry.starts_at")
+
+    __table_args__ = (
+        UniqueConstraint("coordinator_id", "facility_id", "week"),
+        check("extract(isodow from week) = 1", "week_is_monday"),
+    )
+
+
+class TimeEntry(Versioned, Base):
+    """What one shift came to: worked stretch, breaks, payable minutes, and what looks unusual about it."""
+
+    id: Mapped[Key]
+    timesheet_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("timesheet.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), unique=True)
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    state: Mapped[LineState] = state_column(LineState, LineState.PENDING)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    break_minutes: Mapped[Minutes] = mapped_column(default=0, server_default="0")
+    paid_minutes: Mapped[Minutes]
+    exceptions: Mapped[Words]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    dispute_reason: Mapped[str] = mapped_column(default="", server_default="")
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+
+    timesheet: Mapped[Timesheet] = related(back_populates="entries")
+    assignment: Mapped[Assignment] = related()
+    segments: Mapped[list["TimeSegment"]] = related(back_populates="entry", order_by="TimeSegment.id")
+
+    __table_args__ = (check("ends_at >= starts_at AND paid_minutes >= 0 AND break_minutes >= 0", "minutes"),)
+
+
+class TimeSegment(Base):
+    """Approved minutes of one kind at frozen rates: what invoice lines and pay lines are made of. Append-only.
+
+    `kind` is `hours` for worked time, `cancellation` for compensation; a correction is a new row with `corrects_id` and
+    negative minutes.
+    """
+
+    id: Mapped[Key]
+    time_entry_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_entry.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), index=True)
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    kind: Mapped[str] = mapped_column(default="hours", server_default="hours")
+    earn_code: Mapped[str]
+    service_line: Mapped[str] = mapped_column(ForeignKey("service_line.code"))
+    work_day: Mapped[date]
+    minutes: Mapped[Minutes]
+    bill_rate_cents: Mapped[Cents]
+    pay_rate_cents: Mapped[Cents]
+    bill_cents: Mapped[Cents]
+    pay_cents: Mapped[Cents]
+    approved_at: Mapped[datetime]
+    corrects_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_segment.id"), unique=True)
+
+    entry: Mapped[TimeEntry | None] = related(back_populates="segments")
+
+    __table_args__ = (
+        check("kind IN ('hours', 'cancellation')", "kind"),
+        check("earn_code IN ('regular', 'overtime')", "earn_code"),
+        Index("ix_time_segment_facility_day", "facility_id", "work_day"),
+    )
+
+
+class ShiftReport(Versioned, Base):
+    """What was done, as counts by duty and outside ticket numbers; never anything about a patient."""
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), unique=True)
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
+    facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    tickets: Mapped[Words]
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    written_at: Mapped[datetime]
+
+    assignment: Mapped[Assignment] = related()

@@ -1,0 +1,68 @@
+"""No page without saying who may use it: a blueprint whose routes demand `may=`, and the check before each request."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, request
+from flask.sansio.scaffold import T_route
+
+UNGUARDED = frozenset({"static"})
+
+
+class Anyone(StrEnum):
+    """The two permissions that need no role."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+PUBLIC = Anyone.PUBLIC
+SIGNED_IN = Anyone.SIGNED_IN
+
+
+class Pages(Blueprint):
+    """A blueprint that will not take a route without `may=`. Acts are nouns: `POST /timesheets/7/approval`."""
+
+    def get(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:  # type: ignore[override]
+        return self._guarded(rule, ["GET"], may, options)
+
+    def post(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:  # type: ignore[override]
+        return self._guarded(rule, ["POST"], may, options)
+
+    def form(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:
+        """A page whose form posts to its own address: GET shows it, POST takes it, 422 shows it again with the errors."""
+        return self._guarded(rule, ["GET", "POST"], may, options)
+
+    def _guarded(self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any]) -> Callable[[T_route], T_route]:
+        def register(view: T_route) -> T_route:
+            view.may = may  # type: ignore[attr-defined]
+            self.add_url_rule(rule, view_func=view, methods=methods, **options)
+            return view
+
+        return register
+
+
+def guard(app: Flask, check: Callable[[StrEnum], Any]) -> None:
+    """Before each request, `check(may)` answers None, returns a response (a redirect to sign-in), or raises a refusal."""
+
+    @app.before_request
+    def ask() -> Any:
+        if request.endpoint is None or request.endpoint in UNGUARDED:
+            return None
+        return check(permission_of(request.endpoint))
+
+
+def permission_of(endpoint: str) -> StrEnum:
+    """The `may=` of a route. A view without one is a programming error, found at start by `check_all_guarded`."""
+    may = getattr(current_app.view_functions[endpoint], "may", None)
+    if may is None:
+        raise LookupError(f"{endpoint} does not say who may use it")
+    return Anyone(may) if isinstance(may, str) and not isinstance(may, StrEnum) else may
+
+
+def check_all_guarded(app: Flask) -> None:
+    """Refuse to start while any route does not say who may use it."""
+    open_doors = [e for e, view in app.view_functions.items() if e not in UNGUARDED and not hasattr(view, "may")]
+    if open_doors:
+        raise LookupError("These routes do not say who may use them: " + ", ".join(sorted(open_doors)))

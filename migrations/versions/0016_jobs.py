@@ -1,0 +1,50 @@
+"""The job queue: procrastinate's own tables, and the right of every audience to enqueue within its transaction.
+
+Safe while people work: creates only.
+"""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+SCHEMA = Path(__file__).resolve().parent.parent / "sql" / "procrastinate_3_10.sql"
+
+# The audiences may enqueue, and neither read nor change what is enqueued.
+ENQUEUE_AS_OWNER = """
+ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) SECURITY DEFINER SET search_path = public, pg_temp;
+"""
+
+DROP = """
+DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
+DO $$
+DECLARE
+    made record;
+BEGIN
+    FOR made IN
+        SELECT oid::regprocedure AS name FROM pg_proc
+        WHERE starts_with(proname, 'procrastinate_') AND pronamespace = 'public'::regnamespace
+    LOOP
+        EXECUTE format('DROP FUNCTION %s CASCADE', made.name);
+    END LOOP;
+END $$;
+DROP TYPE procrastinate_job_to_defer_v1, procrastinate_job_status, procrastinate_job_event_type;
+"""
+
+
+def _run(script: str) -> None:
+    """A script of many statements with percent signs in it: straight through the driver."""
+    connection = op.get_bind().connection.driver_connection
+    with connection.cursor() as cursor:
+        cursor.execute(script)
+
+
+def upgrade() -> None:
+    _run(SCHEMA.read_text(encoding="utf-8"))
+    _run(ENQUEUE_AS_OWNER)
+
+
+def downgrade() -> None:
+    _run(DROP)
