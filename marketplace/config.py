@@ -54,6 +54,12 @@ class Settings:
     stripe_api_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
+    chromium: str | None = None
+    """The browser for the browser tests, when whoever runs them names one."""
+    require_second_factor: bool = True
+    """Agency staff, facility owners, approvers and billing must sign in with a second factor."""
+    demo: bool = False
+    """The site shows an invented world: letters laid in `outbox` may be read on a page of it."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -86,6 +92,9 @@ class Settings:
             stripe_api_key=api_key,
             stripe_webhook_secret=_webhook_secret(given.get("STRIPE_WEBHOOK_SECRET")),
             stripe_api_base=api_base,
+            chromium=given.get("E2E_CHROMIUM"),
+            require_second_factor=_yes_or_no(given.get("REQUIRE_SECOND_FACTOR", "yes"), "REQUIRE_SECOND_FACTOR"),
+            demo=_yes_or_no(given.get("MARKETPLACE_DEMO", "no"), "MARKETPLACE_DEMO"),
         )
 
     @property
@@ -133,6 +142,12 @@ def _port(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
         raise Misconfigured(f"{name} must be a whole number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _yes_or_no(text: str, name: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise Misconfigured(f"{name} must be yes or no, not {text!r}.")
+    return text.lower() == "yes"
 
 
 def _split(url: str, name: str) -> SplitResult:

@@ -12,16 +12,19 @@ expects an asynchronous one, so a job that enqueues another would fail there. `e
 synchronous connector with no connection of its own: rolled back with the transaction, delivered after its commit.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from procrastinate.tasks import Task, configure_task
+from procrastinate.worker import Worker
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session
 
+from marketplace.db.session import SYSTEM, bind_actor
 from marketplace.db.session import session as current_session
 
 jobs_app = App(connector=PsycopgConnector())
@@ -107,9 +110,21 @@ def connection_options(url: str) -> dict[str, Any]:
     return {"conninfo": plain}
 
 
+def _one_transaction(do_job: Callable[[], Any], _: JobContext, __: Worker) -> Any:
+    """Each job acts for the system in a transaction of its own: kept when the job succeeds, undone when it fails."""
+    bind_actor(SYSTEM)
+    try:
+        outcome = do_job()
+        current_session.commit()
+        return outcome
+    finally:
+        current_session.remove()
+
+
 def work(url: str, *, concurrency: int = 1, until_empty: bool = False) -> None:
     """Do jobs until told to stop (SIGTERM, Ctrl-C: the job at hand is finished first), or until none is left.
 
+    The session must be connected (`db.connect`); a task that is `async` has no session and looks after itself.
     Jobs done are deleted, jobs that failed for good are kept for a person to look at.
     """
     connector = PsycopgConnector(min_size=1, max_size=concurrency + 3, **connection_options(url))
@@ -118,6 +133,7 @@ def work(url: str, *, concurrency: int = 1, until_empty: bool = False) -> None:
             wait=not until_empty,
             concurrency=concurrency,
             delete_jobs="successful",
+            task_middleware=[_one_transaction],
             shutdown_graceful_timeout=20,
             fetch_job_polling_interval=5,
         )

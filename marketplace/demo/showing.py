@@ -12,7 +12,7 @@ from marketplace.config import Misconfigured, Settings
 from marketplace.db import session as db
 from marketplace.db.migrating import upgrade
 from marketplace.db.server import database_url
-from marketplace.demo.cast import AGENCY
+from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.processes import leave_in_order_when_told, side_by_side, wait_until, watch
 from marketplace.serving import check_port_free
 
@@ -29,7 +29,9 @@ def show(settings: Settings) -> None:
     with database_url(settings) as url:
         upgrade(url)
         _build_when_empty(url)
-        environment = {"AGENCY_NAME": AGENCY, **os.environ, "PORT": str(settings.port)}
+        # An invented world: its people sign in with a password alone, and its letters can be read on a page.
+        defaults = {"AGENCY_NAME": AGENCY, "REQUIRE_SECOND_FACTOR": "no", "MARKETPLACE_DEMO": "yes"}
+        environment = {**defaults, **os.environ, "PORT": str(settings.port)}
         this = [sys.executable, "-m", "marketplace.cli"]
         commands = {"web": [*this, "serve", "--host", HOST], "worker": [*this, "worker"]}
         with side_by_side(commands, settings.home / "logs", environment) as parts:
@@ -57,19 +59,22 @@ def _build_when_empty(url: str) -> None:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as answer:  # noqa: S310 – our own
+        with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
 
 
 def _introduce(settings: Settings, address: str) -> None:
-    from marketplace.demo.cast import DEMO_PASSWORD, SIGN_INS
-
+    sign_ins = {
+        "agency": AGENCY_STAFF[0].email,
+        "facility": PLACES[0].staff[0].email,
+        "coordinator": WORKERS[0].email,
+    }
     click.echo(f"\n  The site:  {address}\n")
-    for who, email in SIGN_INS:
-        click.echo(f"  {who:<18} {email}")
-    click.echo(f"  {'password':<18} {DEMO_PASSWORD}\n")
+    for audience, email in sign_ins.items():
+        click.echo(f"  {audience:<12} {email}")
+    click.echo(f"  {'password':<12} {DEMO_PASSWORD}\n")
     if settings.mail_server is None:
         click.echo(f"  Mail is written to {settings.outbox}")
     click.echo(f"  Logs are in {settings.home / 'logs'}\n\n  Ctrl-C stops everything.")

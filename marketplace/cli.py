@@ -1,0 +1,197 @@
+"""Everything that can be done from a terminal: `marketplace --help`. Each command's work lives with its concept."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from marketplace.config import Misconfigured, Settings
+from marketplace.kernel.errors import Refusal
+
+# What is heavy is imported by the command that needs it, so that every command starts at once.
+
+
+@click.group()
+def commands() -> None:
+    """The staffing marketplace for virtual healthcare coordinators."""
+
+
+def main() -> None:
+    """The console script: what the site refuses is one sentence and exit code 1, not a traceback."""
+    # SIGTERM unwinds like Ctrl-C, so that the site's own database is left in order.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        commands(prog_name="marketplace")
+    except (Misconfigured, Refusal) as problem:
+        click.echo(problem.sentence, err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The address of the database, which is started when it is the site's own."""
+    from marketplace.db.server import database_url
+
+    with database_url(Settings.from_environment()) as url:
+        yield url
+
+
+@contextmanager
+def session_of_the_system() -> Iterator[None]:
+    """A session that acts for the system itself: it sees everything, and commits nothing by itself."""
+    from marketplace.db import session as db
+
+    with database() as url:
+        engine = db.connect(url)
+        try:
+            db.bind_actor(db.SYSTEM)
+            yield
+        finally:
+            db.session.remove()
+            engine.dispose()
+
+
+@commands.group("db")
+def db_commands() -> None:
+    """The tables: which shape they have, and bringing them to another."""
+
+
+@db_commands.command("upgrade")
+@click.argument("revision", default="head")
+def db_upgrade(revision: str) -> None:
+    """Run every migration that is missing (up to REVISION)."""
+    from marketplace.db import migrating
+
+    with database() as url:
+        migrating.upgrade(url, revision)
+        click.echo(f"The database is at migration {migrating.current(url)}.")
+
+
+@db_commands.command("downgrade")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """Undo migrations down to REVISION (`base` for all). What they made is lost."""
+    from marketplace.db import migrating
+
+    with database() as url:
+        migrating.downgrade(url, revision)
+        click.echo(f"The database is at migration {migrating.current(url) or 'none'}.")
+
+
+@db_commands.command("current")
+def db_current() -> None:
+    """Which migration the database is at, and which this code needs."""
+    from marketplace.db import migrating
+
+    with database() as url:
+        click.echo(f"{migrating.current(url) or 'none'} (this code needs {migrating.head()})")
+
+
+@commands.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: PORT, else 8000.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for every network of this machine.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
+def serve(port: int | None, host: str, workers: int) -> None:
+    """Answer web requests."""
+    from marketplace import serving
+
+    settings = Settings.from_environment()
+    serving.check_port_free(host, port or settings.port)
+    with database() as url:
+        serving.serve(settings, url, host, port or settings.port, workers=workers)
+
+
+@commands.command()
+@click.option("--once", is_flag=True, help="Do what waits, then end.")
+def worker(once: bool) -> None:
+    """Do the jobs: mail, money, reminders, and what happens by itself."""
+    import marketplace.schedule
+    from marketplace.db import session as db
+    from marketplace.db.jobs import work
+
+    marketplace.schedule.load()
+    with database() as url:
+        engine = db.connect(url)
+        try:
+            work(url, until_empty=once)
+        finally:
+            engine.dispose()
+
+
+@commands.command()
+def demo() -> None:
+    """The whole site with twelve weeks of invented history, until Ctrl-C."""
+    from marketplace.demo.showing import show
+    from marketplace.processes import PartEnded
+
+    try:
+        show(Settings.from_environment())
+    except PartEnded as end:
+        raise Misconfigured(end.sentence) from None
+
+
+@commands.command()
+def doctor() -> None:
+    """What is set up, what is not, and what to do about it."""
+    from marketplace.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(finding)
+    sys.exit(0 if all(finding.fine or not finding.required for finding in findings) else 1)
+
+
+@commands.group("ledger")
+def ledger_commands() -> None:
+    """The books."""
+
+
+@ledger_commands.command("check")
+def ledger_check() -> None:
+    """Recount the books: one line for each invariant that does not hold, and exit code 1."""
+    with session_of_the_system():
+        from marketplace.ledger.checking import broken_invariants
+
+        broken = list(broken_invariants())
+    for line in broken:
+        click.echo(line)
+    if broken:
+        sys.exit(1)
+    click.echo("The books hold: every invariant was checked.")
+
+
+@commands.command("import")
+@click.argument("kind", type=click.Choice(["facilities", "coordinators", "credentials", "needs"]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--dry-run", is_flag=True, help="Report what would happen, and change nothing.")
+def import_file(kind: str, file: Path, as_json: bool, dry_run: bool) -> None:
+    """Load a CSV FILE. Good rows go in, bad rows do not; the report says why, line by line."""
+    from importlib import import_module
+
+    from marketplace.db.session import session
+
+    with session_of_the_system():
+        report = import_module(f"marketplace.{kind}.importing").load(file.read_bytes())
+        if dry_run:
+            session.rollback()
+        else:
+            session.commit()
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+        return
+    for row in report.refused:
+        click.echo(f"line {row.line}, {row.key or 'no key'}: {row.column} {row.value!r}: {row.reason}")
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"{would}inserted {report.inserted}, updated {report.updated}, unchanged {report.unchanged},"
+        f" refused {len(report.refused)}"
+    )
+
+
+if __name__ == "__main__":
+    main()
