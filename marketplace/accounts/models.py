@@ -1,4 +1,7 @@
-"""People, the organisations they belong to, and what they are there. Outside row-level security: it is read before we know who asks."""
+"""People, the organisations they belong to, and what they are there.
+
+Outside row-level security: all this is read before we know who asks.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -48,13 +51,24 @@ class Person(Versioned, UserMixin, Base):  # type: ignore[misc]
 
     memberships: Mapped[list["Membership"]] = related(back_populates="person", order_by="Membership.id")
 
-    # The membership this person acts under in this request; set by `accounts.signing_in`.
-    acting: "Membership | None" = None
-
     __table_args__ = (
         check("locale IN ('en', 'es')", "locale"),
         check("theme IN ('system', 'light', 'dark')", "theme"),
     )
+
+    @property
+    def acting(self) -> "Membership | None":
+        """The membership this person acts under in this request; set by `accounts.signing_in`, kept by no table."""
+        return self.__dict__.get("_acting")
+
+    @acting.setter
+    def acting(self, membership: "Membership | None") -> None:
+        self.__dict__["_acting"] = membership
+
+    @property
+    def organisation_name(self) -> str:
+        """Where this person works in this request; empty without a membership."""
+        return self.acting.organisation.name if self.acting else ""
 
     @property
     def role(self) -> Role | None:

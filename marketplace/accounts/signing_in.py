@@ -1,0 +1,332 @@
+"""Who is asking: from the cookie to the person, under which role, for how long, and what they may open.
+
+Flask-Security is not given the door. Its extension, even without its pages, brings a loader that takes tokens from
+headers and addresses, a role table of its own and defaults that fail our bar (a cookie that outlives sign-out, codes
+that work twice, links that race). So `Person` is its `UserMixin`, which keeps the way to its passkeys open, while the
+session is a row of ours: the signed cookie holds a random token and nothing else, and what is not in the table is not
+signed in. `flask_login.current_user` works, because the person stands where Flask-Login looks.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, flash, g, redirect, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from sqlalchemy import inspect, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts import second_factor
+from marketplace.accounts.models import Membership, Person, SignInSession
+from marketplace.accounts.permissions import Permission, Role
+from marketplace.accounts.tokens import new_token, token_hash
+from marketplace.config import Settings
+from marketplace.db.session import SYSTEM, VISITOR, bind_actor, session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import NotPermitted
+from marketplace.web.guard import PUBLIC, SIGNED_IN
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TOKEN = "sign_in"  # noqa: S105 - the name of the entry in the cookie
+LONGEST_SESSION = timedelta(hours=12)
+IDLE = timedelta(minutes=30)
+IDLE_WITH_POWER = timedelta(minutes=15)
+TIME_FOR_SECOND_FACTOR = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+
+POWERFUL = frozenset({role for role in Role if role.value.startswith("agency_")}) | {
+    Role.FACILITY_OWNER,
+    Role.FACILITY_BILLING,
+}
+
+
+def settings() -> Settings:
+    """The settings of the application that answers this request."""
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+# ---- who is asking ----------------------------------------------------------------------------------------------
+
+
+def load_person() -> None:
+    """Before each request: find the person behind the cookie and let the session act for them. One SQL statement."""
+    g.pop("sign_in", None)
+    g.pop("waiting_sign_in", None)
+    g.acting_person_id = None
+    g._login_user = None
+    person = _person_behind(cookie.get(TOKEN))
+    g._login_user = person
+    if person is None:
+        bind_actor(VISITOR)
+        return
+    g.acting_person_id = person.id
+    bind_actor(person.actor)
+
+
+def current_person_or_none() -> Person | None:
+    """The person who is signed in, if anybody is."""
+    if "_login_user" not in g:
+        _load_or_nobody()
+    person: Person | None = g.get("_login_user")
+    if person is not None and inspect(person).expired:  # a roll-back forgot what was loaded
+        _load_or_nobody()
+        person = g.get("_login_user")
+    return person
+
+
+def current_person() -> Person:
+    """The person who is signed in; raises NotPermitted when nobody is."""
+    person = current_person_or_none()
+    if person is None:
+        raise NotPermitted(_("Sign in first."))
+    return person
+
+
+def current_sign_in() -> SignInSession:
+    """The signed-in browser that is asking; raises NotPermitted when it is not signed in."""
+    current_person()
+    return cast(SignInSession, g.sign_in)
+
+
+def waiting_sign_in() -> tuple[SignInSession, Person] | None:
+    """The browser that gave the right password and still owes the second factor."""
+    return cast("tuple[SignInSession, Person] | None", g.get("waiting_sign_in"))
+
+
+def _load_or_nobody() -> None:
+    """Also while an error page is drawn: when the database is gone, the page is drawn for nobody."""
+    try:
+        load_person()
+    except DBAPIError:
+        session.rollback()
+        g._login_user = None
+
+
+def _person_behind(token: Any) -> Person | None:
+    if not isinstance(token, str) or not token:
+        return None
+    found = session.execute(
+        select(SignInSession, Person)
+        .join(Person, Person.id == SignInSession.person_id)
+        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None), Person.active)
+        .options(joinedload(Person.memberships).joinedload(Membership.organisation))
+        .execution_options(populate_existing=True)
+    ).unique()
+    row = found.one_or_none()
+    if row is None:
+        cookie.pop(TOKEN, None)
+        return None
+    signed, person = row
+    person.acting = _acting(signed, person)
+    if _is_over(signed, person, now()):
+        _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(ended_at=now()))
+        cookie.pop(TOKEN, None)
+        return None
+    if person.totp_seed is not None and signed.second_factor_at is None:
+        g.waiting_sign_in = (signed, person)
+        return None
+    if now() - signed.seen_at >= SEEN_EVERY:
+        _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(seen_at=now()))
+    g.sign_in = signed
+    return person
+
+
+def _acting(signed: SignInSession, person: Person) -> Membership | None:
+    if signed.membership_id is None:
+        return None
+    return next((m for m in person.memberships if m.id == signed.membership_id and m.active), None)
+
+
+def _is_over(signed: SignInSession, person: Person, at: datetime) -> bool:
+    """Too old, idle too long, never finished, or the membership it was opened for has ended."""
+    if signed.membership_id is not None and person.acting is None:
+        return True
+    if (
+        person.totp_seed is not None
+        and signed.second_factor_at is None
+        and at - signed.seen_at > TIME_FOR_SECOND_FACTOR
+    ):
+        return True
+    idle = IDLE_WITH_POWER if person.role in POWERFUL else IDLE
+    return at - signed.started_at > LONGEST_SESSION or at - signed.seen_at > idle
+
+
+def _on_its_own(statement: Any) -> None:
+    """In a short transaction of its own, so that neither a long act nor its roll-back has to do with it."""
+    with session.session_factory(info={"actor": SYSTEM}) as own, own.begin():
+        own.execute(statement.execution_options(synchronize_session=False))
+
+
+# ---- what they may open -----------------------------------------------------------------------------------------
+
+
+def check(may: StrEnum) -> Any:
+    """Before each page: None to go on, or the way to sign in, to the second factor; raises NotPermitted."""
+    if may is PUBLIC:
+        return None
+    person = current_person_or_none()
+    if person is None:
+        return _to_sign_in()
+    if (
+        person.totp_seed is None
+        and settings().require_second_factor
+        and second_factor.required_of(person)
+        and request.endpoint not in WITHOUT_SECOND_FACTOR
+    ):
+        return redirect(url_for("accounts.set_up_second_factor"), 303)
+    if may is SIGNED_IN:
+        return None
+    if person.acting is None:
+        raise NotPermitted(_("You do not belong to an organisation here at the moment. Ask whoever invited you."))
+    if isinstance(may, Permission) and person.may(may):
+        return None
+    raise NotPermitted(
+        _(
+            "Your role here (%(role)s) does not include this. Ask an owner of %(organisation)s to do it, or to change your role.",
+            role=person.acting.role.value.replace("_", " "),
+            organisation=person.acting.organisation.name,
+        )
+    )
+
+
+WITHOUT_SECOND_FACTOR = frozenset(
+    {"accounts.set_up_second_factor", "accounts.confirm", "accounts.sign_out", "accounts.preferences"}
+)
+"""What a person who still has to set up the second factor can open."""
+
+
+def _to_sign_in() -> Any:
+    if waiting_sign_in() is not None:
+        return redirect(url_for("accounts.second_factor", next=_asked_page()), 303)
+    if request.method not in ("GET", "HEAD"):
+        flash(_("You were signed out, so nothing was saved. Sign in and repeat it."))
+    return redirect(url_for("accounts.sign_in", next=_asked_page()), 303)
+
+
+def _asked_page() -> str:
+    """The address to come back to: what was asked for, or the page whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return safe_next(request.full_path.rstrip("?"))
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host:
+        return ""
+    return safe_next(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
+
+
+def safe_next(address: str | None) -> str:
+    """`address` when it is a page of this site, else an empty text: nobody is led elsewhere after signing in."""
+    text = address or ""
+    plain = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
+    return text if plain and len(text) <= 2000 and not urlsplit(text).netloc else ""
+
+
+# ---- signing in and out -----------------------------------------------------------------------------------------
+
+
+def sign_in(person: Person, membership: Membership | None = None, *, second_factor_done: bool = False) -> None:
+    """Open a session for this browser. Without `membership` it is the first active one; an older token here ends."""
+    end_this_session()
+    at = now()
+    chosen = membership or next((m for m in person.memberships if m.active), None)
+    token = new_token()
+    session.add(
+        SignInSession(
+            token_hash=token_hash(token),
+            person_id=person.id,
+            membership_id=chosen.id if chosen else None,
+            started_at=at,
+            seen_at=at,
+            confirmed_at=at,
+            second_factor_at=at if second_factor_done else None,
+            user_agent=_printable(request.user_agent.string, 200),
+            address=_printable(request.remote_addr or "", 45),
+        )
+    )
+    session.flush()
+    flashes = cookie.get("_flashes")
+    cookie.clear()  # with it the old CSRF token
+    cookie[TOKEN] = token
+    if flashes:
+        cookie["_flashes"] = flashes
+
+
+def sign_out() -> None:
+    """End the session of this browser, on the server: the cookie is worthless afterwards, also a copy of it."""
+    end_this_session()
+    cookie.clear()
+    g._login_user = g.acting_person_id = None
+
+
+def end_this_session() -> None:
+    """Whatever token the cookie holds opens nothing any more."""
+    token = cookie.get(TOKEN)
+    if isinstance(token, str):
+        _end(SignInSession.token_hash == token_hash(token))
+
+
+def end_sessions(person_id: int, *, except_id: int | None = None, membership_id: int | None = None) -> None:
+    """Sign a person out everywhere; of one membership only, or all but one session, where given."""
+    which = [SignInSession.person_id == person_id]
+    if except_id is not None:
+        which.append(SignInSession.id != except_id)
+    if membership_id is not None:
+        which.append(SignInSession.membership_id == membership_id)
+    _end(*which)
+
+
+def renew_token() -> None:
+    """Give this browser a new token: after a password change even a copy of its own cookie is dead."""
+    token = new_token()
+    current_sign_in().token_hash = token_hash(token)
+    cookie[TOKEN] = token
+
+
+def _end(*which: Any) -> None:
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.ended_at.is_(None), *which)
+        .values(ended_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _printable(text: str, limit: int) -> str:
+    return "".join(c for c in text if c.isprintable())[:limit]
+
+
+# ---- once more, before money or identity ------------------------------------------------------------------------
+
+
+def confirmed_recently(minutes: int = 15) -> bool:
+    """Whether this person gave the password within the last `minutes`."""
+    return now() - current_sign_in().confirmed_at <= timedelta(minutes=minutes)
+
+
+def needs_confirmation(view: Callable[P, R]) -> Callable[P, R]:
+    """For a view that moves money or changes who somebody is: without a recent password, ask for it first.
+
+    Put it under the route. Afterwards the person is back on the page the form was on and repeats the act.
+    """
+
+    @wraps(view)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if confirmed_recently():
+            return view(*args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            flash(_("Nothing was done yet. Confirm that it is you, then repeat it."))
+        return cast(R, redirect(url_for("accounts.confirm", next=_asked_page()), 303))
+
+    return asked
+
+
+def new_uniquifier() -> str:
+    """What Flask-Login would know a person by."""
+    return secrets.token_hex(16)
