@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
+from importlib.util import find_spec
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.models import Person
@@ -23,6 +24,8 @@ ROOMS = (
     "marketplace.contracts.views",
     "marketplace.needs.views",
     "marketplace.assignments.views",
+    "marketplace.assignments.need_pages",
+    "marketplace.assignments.schedule",
     "marketplace.timesheets.views",
     "marketplace.ledger.views",
     "marketplace.billing.views",
@@ -50,8 +53,8 @@ P = Permission
 WAYS: dict[Audience, tuple[Way, ...]] = {
     Audience.FACILITY: (
         Way("overview", "dashboards.overview", lambda: _("Overview"), "layout-dashboard", P.FACILITY_DESK),
-        Way("schedule", "needs.schedule", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
-        Way("needs", "needs.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
+        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("needs", "need_pages.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
         Way("timesheets", "timesheets.index", lambda: _("Timesheets"), "clock", P.TIMESHEET_SEE),
         Way("invoices", "billing.index", lambda: _("Invoices"), "receipt", P.INVOICE_SEE),
         Way("people", "facilities.people", lambda: _("People"), "users", P.NEED_SEE),
@@ -60,15 +63,15 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
     ),
     Audience.COORDINATOR: (
         Way("offers", "assignments.offers", lambda: _("Offers"), "sparkles", P.OFFER_ANSWER),
-        Way("schedule", "needs.schedule", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
         Way("clock", "timesheets.clock", lambda: _("Clock"), "timer", P.CLOCK),
         Way("earnings", "payouts.earnings", lambda: _("Earnings"), "wallet", P.EARNINGS_SEE),
         Way("me", "coordinators.me", lambda: _("Me"), "badge-check", P.COORDINATOR_DESK),
     ),
     Audience.AGENCY: (
         Way("inbox", "dashboards.overview", lambda: _("Inbox"), "inbox", P.AGENCY_DESK),
-        Way("schedule", "needs.schedule", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
-        Way("needs", "needs.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
+        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("needs", "need_pages.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
         Way("credentials", "credentials.queue", lambda: _("Credentials"), "shield-check", P.AGENCY_DESK),
         Way("facilities", "facilities.index", lambda: _("Facilities"), "building-2", P.AGENCY_DESK),
         Way("coordinators", "coordinators.index", lambda: _("Coordinators"), "users", P.AGENCY_DESK),
@@ -86,14 +89,19 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
 def open_all(app: Flask) -> None:
     """Register every room's pages."""
     for name in ROOMS:
-        app.register_blueprint(import_module(name).pages)
+        if find_spec(name) is not None:
+            app.register_blueprint(import_module(name).pages)
 
 
 def navigation(person: Person | None, path: str) -> list[Way]:
     """The ways this person may go, with the one that leads to `path` marked."""
     if person is None or person.acting is None:
         return []
-    ways = [replace(way, url=url_for(way.endpoint)) for way in WAYS[person.audience] if person.may(way.may)]
+    ways = [
+        replace(way, url=url_for(way.endpoint))
+        for way in WAYS[person.audience]
+        if person.may(way.may) and way.endpoint in current_app.view_functions
+    ]
     under = [way for way in ways if path == way.url or path.startswith(way.url.rstrip("/") + "/")]
     here = max(under, key=lambda way: len(way.url), default=None)
     return [replace(way, current=way is here) for way in ways]
