@@ -49,7 +49,7 @@ OFFLINE_FILES = (
 
 A_YEAR = 31_536_000
 
-assets = Pages("assets", __name__)
+pages = Pages("assets", __name__)
 
 
 @cache
@@ -68,13 +68,13 @@ def content_hash(name: str) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-@assets.app_template_global()
+@pages.app_template_global()
 def asset_url(name: str) -> str:
     """The address of a file under static/, which may be kept for ever because it names the content."""
     return url_for("static", filename=name, v=content_hash(name))
 
 
-@assets.get("/static/css/app.css", may=PUBLIC)
+@pages.get("/static/css/app.css", may=PUBLIC)
 def app_css() -> Response:
     response = Response(stylesheet(), mimetype="text/css")
     if request.args.get("v") == content_hash("css/app.css"):
@@ -86,7 +86,7 @@ def app_css() -> Response:
     return response
 
 
-@assets.get("/sw.js", may=PUBLIC)
+@pages.get("/sw.js", may=PUBLIC)
 def service_worker() -> Response:
     """The service worker, told which files make up the offline shell; its text changes whenever one of them does."""
     files = [url_for("assets.offline"), *(asset_url(name) for name in OFFLINE_FILES)]
@@ -97,7 +97,7 @@ def service_worker() -> Response:
     return response
 
 
-@assets.get("/manifest.webmanifest", may=PUBLIC)
+@pages.get("/manifest.webmanifest", may=PUBLIC)
 def manifest() -> Response:
     """What a phone needs to put the site on its home screen."""
     name = str(current_app.config.get("AGENCY_NAME") or "Care coordination")
@@ -121,7 +121,7 @@ def manifest() -> Response:
     return response
 
 
-@assets.get("/offline", may=PUBLIC)
+@pages.get("/offline", may=PUBLIC)
 def offline() -> str:
     """Shown by the service worker in place of a page that cannot be reached."""
     return render_template("offline.html", person=None, nav=[], tabs=[])
