@@ -101,7 +101,12 @@ def billing(**changes: Any) -> ShiftFacts:
 
 def triage(*states: str, **changes: Any) -> ShiftFacts:
     return replace(
-        BILLING, service_line="triage", clinical=True, requires_licence=True, patient_states=frozenset(states), **changes
+        BILLING,
+        service_line="triage",
+        clinical=True,
+        requires_licence=True,
+        patient_states=frozenset(states),
+        **changes,
     )
 
 
@@ -116,5 +121,3 @@ def refusals(coordinator: CoordinatorFacts, shift: ShiftFacts, asked: Context = 
 
 def verdict_of(rule: str, coordinator: CoordinatorFacts, shift: ShiftFacts, asked: Context = CONTEXT) -> Verdict:
     return next(verdict for verdict in explain(coordinator, shift, asked) if verdict.rule == rule)
-
-

@@ -89,9 +89,7 @@ def licensed(coordinator: CoordinatorFacts, state: str, day: date, context: Cont
 
 
 def signed(agreements: tuple[AgreementFacts, ...], kind: str, day: date) -> bool:
-    return any(
-        a.kind == kind and a.starts_on <= day and (a.ends_on is None or day <= a.ends_on) for a in agreements
-    )
+    return any(a.kind == kind and a.starts_on <= day and (a.ends_on is None or day <= a.ends_on) for a in agreements)
 
 
 def refusing(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> set[str]:
@@ -115,14 +113,20 @@ def refusing(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context)
         "exclusion_screening": c.exclusion_hold is None,
         "service_line": s.service_line in c.service_lines,
         "patient_state_licence": not s.requires_licence
-        or (bool(s.patient_states) and all(licensed(c, state, day, context) for state in s.patient_states for day in days)),
+        or (
+            bool(s.patient_states)
+            and all(licensed(c, state, day, context) for state in s.patient_states for day in days)
+        ),
         "required_credentials": all(holds(kind) for kind in needed),
         "hipaa_training": holds("hipaa-training"),
         "coordinator_baa": all(signed(c.agreements, "baa", day) for day in days),
         "facility_contract": all(signed(s.agreements, "contract", day) for day in days),
         "facility_baa": all(signed(s.agreements, "baa", day) for day in days),
         "offshore": c.country in policy.onshore_countries
-        or (s.offshore_allowed and not any(word in payer for payer in s.payer_mix for word in policy.onshore_payer_words)),
+        or (
+            s.offshore_allowed
+            and not any(word in payer for payer in s.payer_mix for word in policy.onshore_payer_words)
+        ),
         "not_past": context.as_of < s.span.end,
         "overlap": len(apart) == len(c.bookings),
         "rest": all(s.span.start - b.span.end >= rest or b.span.start - s.span.end >= rest for b in apart),

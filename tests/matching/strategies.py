@@ -68,7 +68,8 @@ def near(span: Span) -> st.SearchStrategy[Span]:
 
 def edges(span: Span) -> st.SearchStrategy[date]:
     return st.one_of(
-        st.integers(-2, 2).map(lambda n: span.end.date() + timedelta(days=n)), st.sampled_from([date(2025, 1, 1), date(2028, 1, 1)])
+        st.integers(-2, 2).map(lambda n: span.end.date() + timedelta(days=n)),
+        st.sampled_from([date(2025, 1, 1), date(2028, 1, 1)]),
     )
 
 
