@@ -1,10 +1,10 @@
 """Which states are in the Nurse Licensure Compact, and since when: the starting data, editable by the agency afterwards.
 
-Source: National Council of State Boards of Nursing, nursecompact.com (enhanced compact, in effect since 19 January 2018);
-compared with the list of members as it stood in May 2026. The day is the one from which holders of other members' multistate licences may practise there.
-Left out until the agency adds them: Massachusetts and the US Virgin Islands (enacted, not implemented) and Guam (partly
-implemented, no date published), because a licence wrongly refused is repaired by a phone call and one wrongly accepted is
-not.
+Source: National Council of State Boards of Nursing, nursecompact.com (enhanced compact, in effect since 19 January 2018),
+compared with the list of members as it stood in May 2026. The day is the one from which holders of other members'
+multistate licences may practise there. Left out until the agency adds them: Massachusetts and the US Virgin Islands
+(enacted, not implemented) and Guam (partly implemented, no date published), because a licence wrongly refused is repaired
+by a phone call and one wrongly accepted is not.
 """
 
 from datetime import date

@@ -202,7 +202,7 @@ _BIRTH_AFTER_CUE = re.compile(rf"(?i){_BIRTH_CUE}{_LINK}({_ANY_DATE})")
 _BIRTH_NEAR_CUE = re.compile(rf"(?i){_BIRTH_CUE}([^0-9!?;]{{0,40}}?)\b({_FULL_DATE})")
 # "Confirm the DOB by 12/01/2026" is a deadline: such a word and a recent year, unless the gap ends as a statement does.
 _DEADLINE = re.compile(
-    r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|on|hasta|desde|antes|para)\b"
+    r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|on(?!\s+(?:file|record|chart))|hasta|desde|antes|para)\b"
 )
 _STATEMENT = re.compile(r"(?i)(?:\b(?:is|was|es)|[:=])[\s:=-]*$")
 _RECENT = re.compile(r"(?<!\d)20(?:2[4-9]|[3-9]\d)(?!\d)|(?<!\d)20(?:2[4-9]|[3-9]\d)\d{4}(?!\d)|[-/.]2[4-9]$")

@@ -227,7 +227,8 @@ def test_the_note_of_the_sample_is_refused_without_repeating_it():
         check_no_patient_data("Call pt Jane Roe, DOB 03/04/1961, MRN 00482913", "notes")
     assert refusal.value.field == "notes"
     assert refusal.value.sentence.startswith("Take out a date of birth and a record or member number: ")
-    assert "Jane" not in str(refusal.value) and "1961" not in str(refusal.value)
+    assert "Jane" not in str(refusal.value)
+    assert "1961" not in str(refusal.value)
 
 
 HARMLESS = """
@@ -243,7 +244,7 @@ ICD-10 E11.9, Z79.4 top the denials.|Shift 22:00-06:00, break 02:00-02:30.|Epic 
 Room 12, floor 3.|Rate 46.50/h, 2 h minimum.|Zoom 812 3345 9921, passcode on the wall.|CARC 197 and RARC N54 denials.|
 Batch 20261201-04 has 312 claims.|Claim backlog 1,450; target 900 by Friday.|Work queue 4410 first, then 4420.|
 Follow SOP-118 v2.3 section 4.1.|Huddle at 7:45 am, 12/01 to 12/14.|ZIP 60614 and 60657 only.|Train on Dentrix G7.3.|
-Member services opens at 8.|Member ID card scans go to tray 3.|Patient ID labels: order 500 more.|Medicare Part B, 20% coinsurance.|
+Member services opens at 8.|Member ID card scans go to tray 3.|Patient ID labels: order 500 more.|Medicare Part B, 20%.|
 Charts to scan: 45.|Chart prep for 2026-12-01 through 2026-12-05.|Policy HR-204 applies.|Born-digital forms only.|
 Birthday cards for staff in the drawer.|HIPAA training valid until 2027-06-18.|Version 2026.12.01-3 of the script.|
 Escalate to Dr. Alvarez.|Reference #20394 in the payer portal.|Call 1-800-633-4227 for Medicare.|Tax ID on file with finance.|
