@@ -23,7 +23,7 @@ from marketplace.web import assets, filters, headers, house, logs
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
-LANGUAGES = ("en", "es")
+LANGUAGES = (("en", "English"), ("es", "Español"))
 STATUS: dict[type[Refusal], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotPermitted: HTTPStatus.FORBIDDEN,
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     guard(app, signing_in.check)
     headers.secure(app, settings.over_https)
     filters.register(app)
+    app.jinja_env.globals.update(asset_url=assets.asset_url, idempotency_key=lambda: secrets.token_urlsafe(18))
     app.register_blueprint(assets.pages)
     app.register_blueprint(house.pages)
     rooms.open_all(app)
@@ -87,22 +88,23 @@ def locale() -> str:
     person = signing_in.current_person_or_none()
     if person is not None:
         return person.locale
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return request.accept_languages.best_match([code for code, _ in LANGUAGES]) or "en"
 
 
 def page_context() -> dict[str, Any]:
-    """What `base.html` needs on every page."""
+    """What `base.html` needs on every page; the list stands at the top of that file."""
     person = signing_in.current_person_or_none()
-    settings: Settings = _settings()
     entries = rooms.navigation(person, request.path)
     return {
-        "agency_name": settings.agency_name,
+        "agency_name": _settings().agency_name,
         "person": person,
         "theme": person.theme if person else "system",
+        "shortcuts": person.shortcuts if person else True,
         "locale": locale(),
+        "languages": LANGUAGES,
         "nav": entries,
         "tabs": rooms.tabs(entries),
-        "idempotency_key": lambda: secrets.token_urlsafe(18),
+        "links": rooms.links(entries),
     }
 
 

@@ -110,3 +110,28 @@ def navigation(person: Person | None, path: str) -> list[Way]:
 def tabs(entries: list[Way]) -> list[Way]:
     """The first four or five entries, for the bar at the bottom of a phone; the rest are behind "More"."""
     return entries if len(entries) <= 5 else entries[:4]
+
+
+# Where the frame of every page leads; a way that does not exist is left out.
+LINKS = {
+    "search": "dashboards.search",
+    "account": "accounts.account",
+    "notifications": "messaging.notices",
+    "sign_in": "accounts.sign_in",
+    "sign_out": "accounts.sign_out",
+    "join_facility": "accounts.join_facility",
+    "join_coordinator": "accounts.join_coordinator",
+    "demo": "accounts.join_facility",
+    "theme": "accounts.theme",
+    "language": "accounts.language",
+    "shortcuts": "accounts.shortcuts",
+    "status": "dashboards.status",
+}
+
+
+def links(entries: list[Way]) -> dict[str, str]:
+    """The addresses `base.html` speaks of, by name."""
+    found = {name: url_for(endpoint) for name, endpoint in LINKS.items() if endpoint in current_app.view_functions}
+    if len(entries) > 5 and "dashboards.more" in current_app.view_functions:
+        found["more"] = url_for("dashboards.more")
+    return found

@@ -12,9 +12,10 @@ down_revision = "0015"
 
 SCHEMA = Path(__file__).resolve().parent.parent / "sql" / "procrastinate_3_10.sql"
 
-# The audiences may enqueue, and neither read nor change what is enqueued.
+# The audiences may enqueue, and neither read nor change what is enqueued; the system looks after the queue.
 ENQUEUE_AS_OWNER = """
 ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) SECURITY DEFINER SET search_path = public, pg_temp;
+GRANT SELECT ON procrastinate_jobs, procrastinate_workers, procrastinate_events TO marketplace_system;
 """
 
 DROP = """

@@ -1,0 +1,39 @@
+"""The audit trail as pages: everything that was done, filterable, and the trail of one thing."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from flask import render_template
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.audit.models import AuditEntry
+from marketplace.audit.queries import visible_to
+from marketplace.db.session import session
+from marketplace.web.asking import asked_day, asked_number, asked_word
+from marketplace.web.guard import Pages
+from marketplace.web.paging import page_of
+
+pages = Pages("audit", __name__, url_prefix="/audit")
+
+
+@pages.get("/", may=Permission.AUDIT_SEE)
+def index() -> str:
+    """Newest first; kind of thing, its number, a part of the person's name and a stretch of days narrow it down."""
+    things = list(session.scalars(select(AuditEntry.thing).distinct().order_by(AuditEntry.thing)))
+    thing, number, name = asked_word("thing", things), asked_number("thing_id"), asked_word("person")
+    start, end = asked_day("from"), asked_day("to")
+    trail = visible_to(current_person())
+    if thing:
+        trail = trail.where(AuditEntry.thing == thing)
+    if number is not None:
+        trail = trail.where(AuditEntry.thing_id == number)
+    if name:
+        trail = trail.join(AuditEntry.person).where(Person.name.icontains(name, autoescape=True))
+    if start:
+        trail = trail.where(AuditEntry.at >= datetime.combine(start, time(), UTC))
+    if end:
+        trail = trail.where(AuditEntry.at < datetime.combine(end, time(), UTC) + timedelta(days=1))
+    asked = {"thing": thing, "thing_id": number, "person": name, "from": start, "to": end}
+    return render_template("audit/index.html", page=page_of(trail, 50), asked=asked, things=things)
