@@ -18,7 +18,6 @@ from typing import Any
 
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.manager import JobManager
-from procrastinate.schema import SchemaManager
 from procrastinate.tasks import Task, configure_task
 from procrastinate.worker import Worker
 from sqlalchemy.engine import make_url
@@ -34,12 +33,6 @@ _enqueueing = JobManager(connector=SyncPsycopgConnector())
 
 ABANDONED_AFTER = 30
 """Seconds without a sign of life (one is given every 10) after which a worker counts as dead."""
-
-_ENQUEUE_AS_OWNER = """
--- The roles of the audiences may enqueue, and neither read nor change what is enqueued.
-ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[])
-    SECURITY DEFINER SET search_path = public, pg_temp;
-"""
 
 
 def enqueue(
@@ -79,37 +72,6 @@ async def resume_abandoned(timestamp: int = 0) -> None:
         await manager.retry_job(job)
 
 
-def procrastinate_schema_sql() -> str:
-    """The tables and functions of the job queue, for the one migration that creates them. Run it on the raw cursor."""
-    return SchemaManager.get_schema() + _ENQUEUE_AS_OWNER
-
-
-def procrastinate_drop_sql() -> str:
-    """Takes back what `procrastinate_schema_sql` made."""
-    return """
-    DROP TABLE procrastinate_events, procrastinate_periodic_defers, procrastinate_jobs, procrastinate_workers CASCADE;
-    DO $$
-    DECLARE
-        made record;
-    BEGIN
-        FOR made IN
-            SELECT oid::regprocedure AS name FROM pg_proc
-            WHERE starts_with(proname, 'procrastinate_') AND pronamespace = 'public'::regnamespace
-        LOOP
-            EXECUTE format('DROP FUNCTION %s CASCADE', made.name);
-        END LOOP;
-    END $$;
-    DROP TYPE procrastinate_job_to_defer_v1, procrastinate_job_status, procrastinate_job_event_type;
-    """
-
-
-def connection_options(url: str) -> dict[str, Any]:
-    """What psycopg itself needs to reach a database that SQLAlchemy names by `url`."""
-    parts = make_url(url)
-    plain = parts.set(drivername="postgresql").render_as_string(hide_password=False)
-    return {"conninfo": plain}
-
-
 def _one_transaction(do_job: Callable[[], Any], _: JobContext, __: Worker) -> Any:
     """Each job acts for the system in a transaction of its own: kept when the job succeeds, undone when it fails."""
     bind_actor(SYSTEM)
@@ -127,7 +89,8 @@ def work(url: str, *, concurrency: int = 1, until_empty: bool = False) -> None:
     The session must be connected (`db.connect`); a task that is `async` has no session and looks after itself.
     Jobs done are deleted, jobs that failed for good are kept for a person to look at.
     """
-    connector = PsycopgConnector(min_size=1, max_size=concurrency + 3, **connection_options(url))
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = PsycopgConnector(conninfo=address, min_size=1, max_size=concurrency + 3)
     with jobs_app.replace_connector(connector):
         jobs_app.run_worker(
             wait=not until_empty,

@@ -200,8 +200,10 @@ class EmbeddedServer:
         if self._postmaster() is not None:
             return
         # Left by a crash. Its process number may be some other program's by now, which PostgreSQL cannot tell.
+        sockets = self._prepare_socket_folder()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        settings = self._settings | {"unix_socket_directories": str(self._prepare_socket_folder()), "port": str(PORT)}
+        (sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+        settings = self._settings | {"unix_socket_directories": str(sockets), "port": str(PORT)}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
         self._run(
             "pg_ctl", "start", "-s", "-w", "-t", str(SECONDS_TO_START), "-D", self.data, "-l", self.log, "-o", options,
