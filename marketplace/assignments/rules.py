@@ -1,10 +1,44 @@
 """How an offer becomes somebody's shift, and what may happen to it from there."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from marketplace.kernel.lifecycle import Lifecycle
 
 UNDO_MINUTES = 5
+"""Within these a coordinator takes back an acceptance without any consequence."""
+
+CHOICE_UNDO_MINUTES = 10
+"""Within these a facility takes back a choice among candidates."""
+
+NO_SHOW_AFTER_MINUTES = 15
+"""From so long after the start on, somebody who has not come may be marked as a no-show."""
+
+BACKFILL_WAVE = 3
+"""How many of the next best are asked at once when a seat comes free."""
+
+OFFER_HOURS = 24
+HOURS_BEFORE_START = 2
+
+
+def offer_expiry(at: datetime, starts_at: datetime) -> datetime:
+    """Until when an offer waits: 24 hours, or up to 2 hours before the shift if that is sooner.
+
+    When the shift begins in less than three hours, half of the time that is left: there must be time for another one.
+    """
+    latest = starts_at - timedelta(hours=HOURS_BEFORE_START)
+    if latest - at < timedelta(hours=1):
+        latest = at + (starts_at - at) / 2
+    return min(at + timedelta(hours=OFFER_HOURS), latest)
+
+
+def reliability(points: int, shifts: int) -> int | None:
+    """0 to 100: the average over the shifts of the last 180 days, where a worked one counts 100 and a lost one 100 less its
+    points (25, 55 or 85 for cancelling late, 100 for not coming). None before the first. Half up.
+    """
+    if shifts <= 0:
+        return None
+    return max(0, min(100, (2 * (100 * shifts + points) + shifts) // (2 * shifts)))
 
 
 class OfferState(StrEnum):
@@ -35,6 +69,8 @@ OFFER_LIFE = Lifecycle(
         (OfferState.COUNTERED, "expire"): OfferState.EXPIRED,
         (OfferState.COUNTERED, "supersede"): OfferState.SUPERSEDED,
         (OfferState.ACCEPTED, "undo"): OfferState.SENT,
+        # When the booking that superseded it is taken back, the offer stands again.
+        (OfferState.SUPERSEDED, "restore"): OfferState.SENT,
     },
 )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import Span, local_day
+from marketplace.kernel.spans import Span, local_days
 
 
 class AgreementState(StrEnum):
@@ -136,9 +136,8 @@ class Term(Protocol):
 
 def in_force(agreement: Term, span: Span, zone: ZoneInfo | str) -> bool:
     """Whether the agreement is active and covers every local day the span touches, in the facility's zone."""
-    first, last = local_day(span.start, zone), local_day(span.end - timedelta(microseconds=1), zone)
     return agreement.state is AgreementState.ACTIVE and all(
-        _covers(agreement.effective_from, agreement.effective_until, day) for day in (first, last)
+        _covers(agreement.effective_from, agreement.effective_until, day) for day in local_days(span, zone)
     )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.spans import Span, local_day
+from marketplace.kernel.spans import Span, local_days
 
 
 class CredentialState(StrEnum):
@@ -33,11 +33,6 @@ LIFE = Lifecycle(
         (CredentialState.REJECTED, "supersede"): CredentialState.SUPERSEDED,
     },
 )
-
-
-def local_days(span: Span, zone: ZoneInfo | str) -> tuple[date, date]:
-    """The first and last local day a span touches; ending at midnight does not touch the new day."""
-    return local_day(span.start, zone), local_day(span.end - timedelta(microseconds=1), zone)
 
 
 def covers(issued_on: date | None, expires_on: date | None, span: Span, zone: ZoneInfo | str) -> bool:

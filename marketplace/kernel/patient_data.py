@@ -204,7 +204,7 @@ _BIRTH_NEAR_CUE = re.compile(rf"(?i){_BIRTH_CUE}([^0-9!?;]{{0,40}}?)\b({_FULL_DA
 _DEADLINE = re.compile(
     r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|on(?!\s+(?:file|record|chart))|hasta|desde|antes|para)\b"
 )
-_STATEMENT = re.compile(r"(?i)(?:\b(?:is|was|es)|[:=])[\s:=-]*$")
+_STATEMENT = re.compile(r"(?i)(?:\b(?:is|was|es)|[:=])(?:[\s:=-]|\b(?:the|el)\b)*$")
 _RECENT = re.compile(r"(?<!\d)20(?:2[4-9]|[3-9]\d)(?!\d)|(?<!\d)20(?:2[4-9]|[3-9]\d)\d{4}(?!\d)|[-/.]2[4-9]$")
 _BIRTH_BEFORE_CUE = re.compile(
     rf"(?i)(?<!\d)({_FULL_DATE})[\s(=,:-]{{0,4}}(?:is\s+|was\s+)?(?:(?:the|his|her|their|patient's|pt)\s+)?"

@@ -63,7 +63,7 @@ def local_instant(day: date, at: time, zone: ZoneInfo | str) -> datetime:
     Invalid when that time does not exist (the hour skipped as clocks go forward) or the year is outside 2000–2100.
     """
     zone = zone_named(zone) if isinstance(zone, str) else zone
-    _check_year(day)
+    check_year(day)
     wall = datetime.combine(day, at.replace(tzinfo=None, fold=0))
     instant = wall.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != wall:
@@ -76,7 +76,7 @@ def local_instant(day: date, at: time, zone: ZoneInfo | str) -> datetime:
 
 def local_span(day: date, start: time, end: time, zone: ZoneInfo | str) -> Span:
     """From `start` to `end` on the wall of a place; overnight when the end is not after the start."""
-    _check_year(day)
+    check_year(day)
     last = day if end > start else day + timedelta(days=1)
     return Span(local_instant(day, start, zone), local_instant(last, end, zone))
 
@@ -86,9 +86,14 @@ def local_day(moment: datetime, zone: ZoneInfo | str) -> date:
     return moment.astimezone(zone_named(zone) if isinstance(zone, str) else zone).date()
 
 
+def local_days(span: Span, zone: ZoneInfo | str) -> tuple[date, date]:
+    """The first and last local day a span touches; ending at midnight does not touch the new day."""
+    return local_day(span.start, zone), local_day(span.end - timedelta(microseconds=1), zone)
+
+
 def day_span(day: date, zone: ZoneInfo | str) -> Span:
     """A calendar day of a place: 23, 24 or 25 hours."""
-    _check_year(day)
+    check_year(day)
     return Span(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
 
 
@@ -99,15 +104,15 @@ def week_start(day: date) -> date:
 
 def workweek(day: date, zone: ZoneInfo | str) -> Span:
     """The fixed workweek a day falls in: Monday 00:00 to Monday 00:00 on the wall (29 CFR 778.105)."""
-    _check_year(day)
+    check_year(day)
     monday = week_start(day)
     return Span(_midnight(monday, zone), _midnight(monday + timedelta(days=7), zone))
 
 
-def _check_year(day: date) -> None:
-    # Year 1 and year 9999 are typing mistakes, and arithmetic near them overflows.
+def check_year(day: date, field: str | None = None) -> None:
+    """Invalid outside 2000–2100: years 1 and 9999 are typing mistakes, and arithmetic near them overflows."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Invalid(f"The date must be between {FIRST_YEAR} and {LAST_YEAR}.")
+        raise Invalid(f"The date must be between {FIRST_YEAR} and {LAST_YEAR}.", field)
 
 
 def _midnight(day: date, zone: ZoneInfo | str) -> datetime:

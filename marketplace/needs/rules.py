@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import Span, local_instant
+from marketplace.kernel.spans import Span, check_year, local_instant
 
 
 class NeedState(StrEnum):
@@ -103,6 +102,8 @@ def occurrences(pattern: Pattern, zone: ZoneInfo | str) -> list[Occurrence]:
     Invalid, naming the field, when a time does not exist on one of the days, the end is not after the start, a shift is
     shorter than 15 minutes or longer than 24 hours, or there are none or more than MOST_OCCURRENCES.
     """
+    check_year(pattern.start.date(), "starts_local")
+    check_year(pattern.end.date(), "ends_local")
     length = pattern.end - pattern.start
     if length <= timedelta(0):
         raise Invalid("The end must be after the start.", "ends_local")
@@ -118,9 +119,6 @@ def occurrences(pattern: Pattern, zone: ZoneInfo | str) -> list[Occurrence]:
                 f"A shift lasts at least {LEAST_MINUTES} minutes; on {day} this one is shorter.", "ends_local"
             )
         shifts.append(Occurrence(day, Span(start, end)))
-    for earlier, later in pairwise(shifts):
-        if earlier.span.overlaps(later.span):
-            raise Invalid(f"The shifts of {earlier.local_day} and {later.local_day} overlap.", "ends_local")
     return shifts
 
 

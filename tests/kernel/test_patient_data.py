@@ -249,7 +249,8 @@ Charts to scan: 45.|Chart prep for 2026-12-01 through 2026-12-05.|Policy HR-204 
 Birthday cards for staff in the drawer.|HIPAA training valid until 2027-06-18.|Version 2026.12.01-3 of the script.|
 Escalate to Dr. Alvarez.|Reference #20394 in the payer portal.|Call 1-800-633-4227 for Medicare.|Tax ID on file with finance.|
 Account 4010 is revenue.|Policy number format is in the SOP.|Subscriber ID is on the card.|MRN goes in the EHR, not here.|
-Average handle time 04:35, abandonment 3.2 %.|Week 49: 212 calls, 18 no-shows.|Order set 7 of 12.|Load balance 60/40.
+Average handle time 04:35, abandonment 3.2 %.|Week 49: 212 calls, 18 no-shows.|Order set 7 of 12.|Load balance 60/40.|
+Ask for the member ID 3 times.|Check member ID: 2026-12-01 is the deadline.
 """
 
 

@@ -88,6 +88,7 @@ def test_seconds_are_cut_off_alike_at_both_ends():
         ([(IN, 0), (PAUSE, 100), (PAUSE, 120), (RESUME, 140), (OUT, 480)], Problem.BREAK_NOT_ENDED, 440),
         ([(IN, 0), (RESUME, 240), (OUT, 480)], Problem.BREAK_NOT_STARTED, 480),
         ([(IN, 0), (OUT, 0)], None, 0),
+        ([(IN, 0), (PAUSE, 0), (RESUME, 40), (OUT, 480)], None, 440),
         ([(IN, 0), (OUT, 240), (IN, 300)], Problem.MISSING_OUT, 240),
     ],
 )
@@ -176,6 +177,10 @@ def test_sunday_night_belongs_to_two_workweeks():
     sunday_ten = datetime(2026, 12, 7, 3, tzinfo=UTC)  # 22:00 on Sunday 6 December in New York
     work = worked([Press(IN, sunday_ten), Press(OUT, sunday_ten + timedelta(hours=8))])
     assert paid_minutes_by_week(work, "America/New_York") == {date(2026, 11, 30): 120, date(2026, 12, 7): 360}
+
+
+def test_a_week_without_work_has_no_minutes():
+    assert paid_minutes_by_week(worked([]), "America/New_York") == {}
 
 
 @given(st.integers(0, 20_000), st.integers(1, 1500), st.sampled_from(ROUNDINGS))
