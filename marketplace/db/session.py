@@ -99,6 +99,9 @@ def as_system() -> Iterator[None]:
     keeps the list of the places that use it.
     """
     before = current_actor()
+    if before == SYSTEM:
+        yield
+        return
     bind_actor(SYSTEM)
     try:
         yield

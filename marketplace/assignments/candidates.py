@@ -1,0 +1,106 @@
+"""Everyone for one shift, best first; for everyone else why not; and every open shift as one coordinator sees it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from marketplace.assignments import facts
+from marketplace.matching import rules
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.ranking import Ranking, rank
+from marketplace.matching.scores import Score, score
+from marketplace.matching.verdicts import Verdict
+from marketplace.needs.models import Shift
+
+
+def ranked(shift: Shift, at: datetime) -> Ranking:
+    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible by score, the others with every reason."""
+    papers = facts.agreements(facilities=[shift.facility_id])
+    people = facts.coordinator_facts(at=at, around=shift.span, papers=papers)
+    return rank(facts.shift_facts(shift, papers), people, facts.context(at))
+
+
+def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
+    """Every rule's verdict on one coordinator and one shift: "why not me"."""
+    verdicts, _ = judged(coordinator_id, shift, at)
+    return verdicts
+
+
+def judged(coordinator_id: int, shift: Shift, at: datetime) -> tuple[list[Verdict], Score]:
+    """The verdicts, and how well she fits whether or not she may."""
+    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator_id])
+    (person,) = facts.coordinator_facts([coordinator_id], at=at, around=shift.span, papers=papers)
+    about, when = facts.shift_facts(shift, papers), facts.context(at)
+    return rules.explain(person, about, when), score(person, about, when)
+
+
+class Matching(NamedTuple):
+    """Of a series of shifts not yet posted: who may take at least one of them, and who all of them."""
+
+    some: int
+    all: int
+
+
+def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> Matching:
+    """How many active coordinators may take at least one of the draft shifts, and how many are free for every one.
+
+    Each shift is judged by itself: a weekly limit that the whole series would break does not count against anybody here.
+    """
+    if not drafts:
+        return Matching(0, 0)
+    when = facts.context(at)
+    people = facts.coordinator_facts(at=when.as_of)
+    some = every = 0
+    for person in people:
+        free = sum(rules.eligible(person, draft, when) for draft in drafts)
+        some += free > 0
+        every += free == len(drafts)
+    return Matching(some, every)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One shift as one coordinator sees it."""
+
+    shift: Shift
+    verdicts: list[Verdict]
+    score: Score
+
+
+class Feed:
+    """One coordinator before many shifts: her facts are read once, each shift then costs some microseconds."""
+
+    def __init__(self, coordinator_id: int, shifts: Iterable[Shift], at: datetime) -> None:
+        self._shifts = list(shifts)
+        papers = facts.agreements(
+            facilities={shift.facility_id for shift in self._shifts}, coordinators=[coordinator_id]
+        )
+        self._about = facts.facts_of_shifts(self._shifts, papers)
+        self.person: CoordinatorFacts
+        (self.person,) = facts.coordinator_facts([coordinator_id], at=at, papers=papers)
+        needs_compact = any(about.requires_licence for about in self._about)
+        self._context = facts.context(at) if needs_compact else Context(as_of=at)
+
+    def fitting(self) -> list[Fit]:
+        """The shifts she may take, best fit first; equal ones by their start."""
+        found = [
+            Fit(shift, rules.explain(self.person, about, self._context), score(self.person, about, self._context))
+            for shift, about in zip(self._shifts, self._about, strict=True)
+            if rules.eligible(self.person, about, self._context)
+        ]
+        return sorted(found, key=lambda fit: (-fit.score.total, fit.shift.starts_at, fit.shift.id))
+
+    def refused(self) -> list[Fit]:
+        """The shifts she may not take, those with the fewest objections first, with every verdict."""
+        found = [
+            Fit(shift, rules.explain(self.person, about, self._context), score(self.person, about, self._context))
+            for shift, about in zip(self._shifts, self._about, strict=True)
+            if not rules.eligible(self.person, about, self._context)
+        ]
+        return sorted(found, key=lambda fit: (sum(v.failed for v in fit.verdicts), fit.shift.starts_at, fit.shift.id))
+
+    def fit(self, shift: Shift) -> Fit:
+        """One of the shifts given at the beginning, whether she may take it or not."""
+        about = self._about[self._shifts.index(shift)]
+        return Fit(shift, rules.explain(self.person, about, self._context), score(self.person, about, self._context))

@@ -1,0 +1,378 @@
+"""From the tables to the plain facts matching judges by: a fixed, small number of statements, however many people."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, func, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
+from marketplace.assignments.rules import LIVE_STATES, AssignmentState, reliability
+from marketplace.catalogue.models import CompactMember
+from marketplace.contracts.models import Agreement
+from marketplace.contracts.models import AgreementKind as PaperKind
+from marketplace.contracts.rules import AgreementState
+from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, TimeOff
+from marketplace.credentials.models import Credential
+from marketplace.credentials.rules import CredentialState
+from marketplace.db.session import as_system, session
+from marketplace.facilities.models import Facility, Preference, PreferenceKind, PreferenceSide
+from marketplace.kernel.clock import now
+from marketplace.kernel.spans import Span
+from marketplace.matching.facts import (
+    RN_LICENCE,
+    AgreementFacts,
+    AgreementKind,
+    BookingFacts,
+    CompactMembership,
+    Context,
+    CoordinatorFacts,
+    CredentialFacts,
+    ShiftFacts,
+    Standing,
+    Window,
+    at_level,
+)
+from marketplace.needs.models import Need, Shift
+
+__all__ = ["agreements", "context", "coordinator_facts", "facts_of_shifts", "shift_facts", "with_terms"]
+
+WEEK_AND_REST = 9 * 24 * 60
+"""Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
+
+FAIRNESS_PERIOD = timedelta(days=28)
+RELIABILITY_PERIOD = timedelta(days=180)
+
+_STANDING = {
+    CredentialState.SUBMITTED: Standing.SUBMITTED,
+    CredentialState.VERIFIED: Standing.VERIFIED,
+    CredentialState.REJECTED: Standing.REJECTED,
+    CredentialState.REVOKED: Standing.REVOKED,
+}
+_PAPER = {PaperKind.MASTER: (AgreementKind.CONTRACT, "Contract"), PaperKind.BAA: (AgreementKind.BAA, "BAA")}
+
+
+class Papers(NamedTuple):
+    """Agreements that are or were in force, by facility and by coordinator."""
+
+    of_facilities: dict[int, tuple[AgreementFacts, ...]]
+    of_coordinators: dict[int, tuple[AgreementFacts, ...]]
+
+
+def coordinator_facts(
+    ids: Collection[int] | None = None,
+    *,
+    at: datetime | None = None,
+    around: Span | None = None,
+    papers: Papers | None = None,
+) -> list[CoordinatorFacts]:
+    """What matching may know of all active coordinators, or of those with the given ids whatever their state; by id.
+
+    `at` is the moment history is counted back from. `around` leaves out other shifts and time off more than nine days away
+    from that span, which no rule looks at; without it everything from nine days before `at` on is there. Five statements,
+    or four with `papers` at hand. Reads past the actor's own rows: show to others only what the verdicts say.
+    """
+    at = at or now()
+    near = around.widened(WEEK_AND_REST) if around else None
+    since, until = (near.start, near.end) if near else (at - timedelta(minutes=WEEK_AND_REST), None)
+    with as_system():
+        people = session.execute(_people(ids)).all()
+        off, booked = _taken(ids, since, until)
+        credentials = _credentials(ids)
+        history = _history(ids, at)
+        papers = papers or agreements(coordinators=ids)
+    found = []
+    for row in people:
+        key = row.id
+        told = _Preferences.read(row.preferences)
+        past = history[key]
+        found.append(
+            CoordinatorFacts(
+                id=key,
+                name=row.name,
+                country=row.country,
+                zone=row.time_zone,
+                work_state=row.work_state or None,
+                home_state=row.work_state or None,  # remote work is done at home: one state serves as both
+                active=row.active and row.state is CoordinatorState.ACTIVE,
+                exclusion_hold=row.exclusion_hold,
+                service_lines=frozenset(row.service_lines),
+                languages=at_level(row.languages),
+                ehr=at_level(row.ehr),
+                education=row.education.value,
+                years_experience=row.years_experience,
+                credentials=tuple(credentials[key]),
+                agreements=papers.of_coordinators.get(key, ()),
+                min_pay_cents=row.min_pay_cents,
+                max_week_minutes=row.max_week_minutes,
+                rest_minutes=row.rest_minutes,
+                availability=tuple(_window(*window) for window in row.windows or ()),
+                time_off=tuple(off[key]),
+                bookings=tuple(booked[key]),
+                blocked_facilities=told.blocked,
+                blocked_by_facilities=told.blocked_by,
+                favourite_facilities=told.favourites,
+                favourite_of_facilities=told.favourite_of,
+                rating_hundredths=int(row.rating * 100) if row.rating is not None else None,
+                reliability=reliability(past.points, past.counted),
+                facility_minutes=dict(past.facility_minutes),
+                offers_recently=past.offers,
+                fills_recently=past.fills,
+            )
+        )
+    return found
+
+
+def _people(ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+    """One row a coordinator, with the weekly windows and the preferences of both sides as lists."""
+    window = AvailabilityWindow
+    windows = (
+        select(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_array(window.weekday, window.start_minute, window.end_minute),
+                    window.weekday,
+                    window.start_minute,
+                )
+            )
+        )
+        .where(window.coordinator_id == Coordinator.id)
+        .scalar_subquery()
+    )
+    preferences = (
+        select(func.jsonb_agg(func.jsonb_build_array(Preference.facility_id, Preference.side, Preference.kind)))
+        .where(Preference.coordinator_id == Coordinator.id, Preference.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    rows = (
+        select(
+            Coordinator.id, Coordinator.state, Coordinator.country, Coordinator.work_state, Coordinator.time_zone,
+            Coordinator.service_lines, Coordinator.languages, Coordinator.ehr, Coordinator.years_experience,
+            Coordinator.education, Coordinator.min_pay_cents, Coordinator.max_week_minutes, Coordinator.rest_minutes,
+            Coordinator.rating, Coordinator.exclusion_hold, Person.name, Person.active,
+            windows.label("windows"), preferences.label("preferences"),
+        )
+        .join(Person, Person.id == Coordinator.person_id)
+        .order_by(Coordinator.id)
+    )  # fmt: skip
+    if ids is None:
+        return rows.where(Coordinator.state == CoordinatorState.ACTIVE, Person.active)
+    return rows.where(Coordinator.id.in_(ids))
+
+
+def _window(weekday: int, start_minute: int, end_minute: int) -> Window:
+    """The table runs past 1440 overnight; the facts begin the next day anew."""
+    return Window(weekday, start_minute, end_minute if end_minute <= 1440 else end_minute - 1440)
+
+
+class _Preferences(NamedTuple):
+    blocked: frozenset[int]
+    blocked_by: frozenset[int]
+    favourites: frozenset[int]
+    favourite_of: frozenset[int]
+
+    @classmethod
+    def read(cls, rows: Sequence[Sequence[Any]] | None) -> "_Preferences":
+        def those(side: PreferenceSide, kind: PreferenceKind) -> frozenset[int]:
+            return frozenset(facility for facility, by, what in rows or () if (by, what) == (side.value, kind.value))
+
+        return cls(
+            those(PreferenceSide.COORDINATOR, PreferenceKind.BLOCK),
+            those(PreferenceSide.FACILITY, PreferenceKind.BLOCK),
+            those(PreferenceSide.COORDINATOR, PreferenceKind.FAVOURITE),
+            those(PreferenceSide.FACILITY, PreferenceKind.FAVOURITE),
+        )
+
+
+def _taken(
+    ids: Collection[int] | None, since: datetime, until: datetime | None
+) -> tuple[dict[int, list[Span]], dict[int, list[BookingFacts]]]:
+    """Time off and live assignments that touch the stretch, in the order they begin."""
+    no = null()
+    time_off = select(
+        TimeOff.coordinator_id, TimeOff.starts_at, TimeOff.ends_at, no.label("shift"), no.label("facility")
+    )
+    work = select(
+        Assignment.coordinator_id, Assignment.starts_at, Assignment.ends_at, Assignment.shift_id, Assignment.facility_id
+    ).where(Assignment.state.in_(LIVE_STATES))
+    time_off, work = time_off.where(TimeOff.ends_at > since), work.where(Assignment.ends_at > since)
+    if until is not None:
+        time_off, work = time_off.where(TimeOff.starts_at < until), work.where(Assignment.starts_at < until)
+    if ids is not None:
+        time_off, work = time_off.where(TimeOff.coordinator_id.in_(ids)), work.where(Assignment.coordinator_id.in_(ids))
+    both = union_all(time_off, work).subquery()
+    off: dict[int, list[Span]] = defaultdict(list)
+    booked: dict[int, list[BookingFacts]] = defaultdict(list)
+    for coordinator, start, end, shift, facility in session.execute(select(both).order_by(both.c.starts_at)):
+        if shift is None:
+            off[coordinator].append(Span(start, end))
+        else:
+            booked[coordinator].append(BookingFacts(Span(start, end), shift, facility))
+    return off, booked
+
+
+def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]]:
+    rows = (
+        select(
+            Credential.coordinator_id, Credential.type, Credential.number, Credential.issued_on, Credential.expires_on,
+            Credential.state, Credential.region, Credential.multistate,
+        )
+        .where(Credential.state.in_(_STANDING))
+        .order_by(Credential.id)
+    )  # fmt: skip
+    if ids is not None:
+        rows = rows.where(Credential.coordinator_id.in_(ids))
+    found: dict[int, list[CredentialFacts]] = defaultdict(list)
+    for coordinator, kind, number, issued, expires, state, region, multistate in session.execute(rows):
+        found[coordinator].append(
+            CredentialFacts(
+                type=kind,
+                number=number,
+                issued_on=issued or date.min,  # no date of issue on the paper: nothing says it did not hold
+                expires_on=expires,
+                standing=_STANDING[state],
+                state=region or None,
+                multistate=multistate,
+            )
+        )
+    return found
+
+
+class _Past:
+    """What one coordinator has done so far."""
+
+    def __init__(self) -> None:
+        self.facility_minutes: dict[int, int] = {}
+        self.offers = self.fills = self.points = self.counted = 0
+
+
+def _history(ids: Collection[int] | None, at: datetime) -> dict[int, _Past]:
+    """Minutes at each facility, offers and fills of the fairness period, and what reliability is counted from."""
+    one = Assignment
+    worked = one.state.in_([AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED])
+    minutes = func.sum(func.extract("epoch", one.ends_at - one.starts_at) / 60)
+    let_down = one.state.in_([AssignmentState.NO_SHOW, AssignmentState.UPHELD]) | and_(
+        one.state == AssignmentState.CANCELLED, one.cancelled_by == CancelledBy.COORDINATOR
+    )
+    recently = at - FAIRNESS_PERIOD
+    whose = [one.coordinator_id.in_(ids)] if ids is not None else []
+    parts = [
+        select(literal("worked"), one.coordinator_id, one.facility_id, minutes, literal(0))
+        .where(worked, *whose)
+        .group_by(one.coordinator_id, one.facility_id),
+        select(literal("fills"), one.coordinator_id, literal(0), func.count(), literal(0))
+        .where(one.state.in_(LIVE_STATES), one.booked_at >= recently, *whose)
+        .group_by(one.coordinator_id),
+        select(literal("shifts"), one.coordinator_id, literal(0), func.sum(one.points), func.count())
+        .where(worked | let_down, one.starts_at >= at - RELIABILITY_PERIOD, *whose)
+        .group_by(one.coordinator_id),
+        select(literal("offers"), Offer.coordinator_id, literal(0), func.count(), literal(0))
+        .where(Offer.kind == OfferKind.OFFER, Offer.sent_at >= recently)
+        .where(*([Offer.coordinator_id.in_(ids)] if ids is not None else []))
+        .group_by(Offer.coordinator_id),
+    ]
+    found: dict[int, _Past] = defaultdict(_Past)
+    for what, coordinator, facility, amount, count in session.execute(union_all(*parts)):
+        past = found[coordinator]
+        match what:
+            case "worked":
+                past.facility_minutes[facility] = int(amount)
+            case "fills":
+                past.fills = int(amount)
+            case "offers":
+                past.offers = int(amount)
+            case _:
+                past.points, past.counted = int(amount), int(count)
+    return found
+
+
+def agreements(*, facilities: Collection[int] | None = None, coordinators: Collection[int] | None = None) -> Papers:
+    """Contracts and BAAs of the given facilities and coordinators (None: of all of that kind), in one statement.
+
+    Only what is in force or ran out by itself is told; what was superseded or terminated no longer speaks for anybody.
+    """
+    rows = select(
+        Agreement.id, Agreement.kind, Agreement.facility_id, Agreement.coordinator_id, Agreement.effective_from,
+        Agreement.effective_until,
+    ).where(Agreement.state.in_([AgreementState.ACTIVE, AgreementState.EXPIRED])).order_by(Agreement.id)  # fmt: skip
+    whose = []
+    whose.append(
+        Agreement.facility_id.in_(facilities) if facilities is not None else Agreement.facility_id.is_not(None)
+    )
+    whose.append(
+        Agreement.coordinator_id.in_(coordinators)
+        if coordinators is not None
+        else Agreement.coordinator_id.is_not(None)
+    )
+    rows = rows.where(whose[0] | whose[1])
+    of_facilities: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
+    of_coordinators: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
+    with as_system():
+        for key, kind, facility, coordinator, first, last in session.execute(rows):
+            meant, word = _PAPER[kind]
+            paper = AgreementFacts(meant, f"{word} {key}", first, last)
+            if facility is not None:
+                of_facilities[facility] += (paper,)
+            elif coordinator is not None:
+                of_coordinators[coordinator] += (paper,)
+    return Papers(of_facilities, of_coordinators)
+
+
+def with_terms() -> tuple[Any, ...]:
+    """What a query of shifts must load for `shift_facts`: `select(Shift).options(*with_terms())`."""
+    return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))
+
+
+def shift_facts(shift: Shift, papers: Papers | None = None) -> ShiftFacts:
+    """What matching may know of a shift loaded `with_terms`. One statement for the facility's agreements."""
+    return facts_of_shifts([shift], papers)[0]
+
+
+def facts_of_shifts(shifts: Iterable[Shift], papers: Papers | None = None) -> list[ShiftFacts]:
+    """The same for many shifts, still one statement (none with `papers` at hand)."""
+    shifts = list(shifts)
+    papers = papers or agreements(facilities={shift.facility_id for shift in shifts}, coordinators=())
+    return [_facts_of(shift, shift.need, shift.facility, papers) for shift in shifts]
+
+
+def _facts_of(shift: Shift, need: Need, facility: Facility, papers: Papers) -> ShiftFacts:
+    required = frozenset(need.required_credentials)
+    return ShiftFacts(
+        id=shift.id or 0,
+        facility_id=shift.facility_id,
+        zone=shift.time_zone,
+        span=shift.span,
+        service_line=shift.service_line,
+        pay_rate_cents=shift.pay_rate_cents,
+        bill_rate_cents=shift.bill_rate_cents,
+        headcount=shift.headcount,
+        clinical=shift.line.clinical,
+        # Triage always; in the other clinical lines only a need that asks for a nurse is clinical judgement.
+        requires_licence=shift.line.needs_licence or (shift.line.clinical and RN_LICENCE in required),
+        patient_states=frozenset(need.patient_states),
+        required_credentials=required,
+        preferred_credentials=frozenset(need.preferred_credentials),
+        languages=at_level(need.languages),
+        ehr=at_level([need.ehr] if need.ehr else []),
+        min_education=need.min_education.value if need.min_education else None,
+        min_years=need.min_years,
+        payer_mix=frozenset(facility.payer_mix),
+        agreements=papers.of_facilities.get(shift.facility_id, ()),
+    )
+
+
+def context(at: datetime | None = None) -> Context:
+    """The moment of asking, and the Nurse Licensure Compact as the agency keeps it. One statement."""
+    members = session.execute(
+        select(CompactMember.state, CompactMember.since, CompactMember.until).order_by(
+            CompactMember.state, CompactMember.since
+        )
+    )
+    return Context(
+        as_of=at or now(),
+        compact=tuple(CompactMembership(state, since, until) for state, since, until in members),
+    )
