@@ -1,7 +1,8 @@
 // Clocking in and out without a network: the punch and its moment are kept on the phone and sent when it is back online.
 //
 // A form takes part with `data-offline-queue`. The moment goes along as `device_time` (ISO 8601, UTC); the idempotency key
-// that was in the form goes along too, so a punch that did arrive before the connection broke is not counted twice.
+// is made when the button is pressed, because a page kept offline would bring the same one for every punch; sent again, a
+// punch that did arrive before the connection broke is not counted twice.
 // Each punch carries the person it belongs to: on a shared phone nobody sends somebody else's.
 
 const words = document.body.dataset;
@@ -21,8 +22,12 @@ addEventListener("submit", (event) => {
 async function punch(form, button) {
   if (button?.getAttribute("aria-disabled")) return;
   button?.setAttribute("aria-disabled", "true");
-  const fields = Object.fromEntries(new FormData(form, button));
-  const waiting = { person: person(), url: form.action, fields: { ...fields, device_time: new Date().toISOString() } };
+  const fields = {
+    ...Object.fromEntries(new FormData(form, button)),
+    idempotency_key: freshKey(),
+    device_time: new Date().toISOString(),
+  };
+  const waiting = { person: person(), url: form.action, fields };
   try {
     const answer = await send(waiting);
     answer.ok || answer.status < 500 ? await show(answer) : wait(waiting);
@@ -31,6 +36,11 @@ async function punch(form, button) {
   } finally {
     button?.removeAttribute("aria-disabled");
   }
+}
+
+// Not crypto.randomUUID, which is missing where the site is tried out without https.
+function freshKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function wait(waiting) {
