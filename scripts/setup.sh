@@ -42,7 +42,7 @@ fi
 
 say "Setting up .venv (once; one or two minutes) …"
 "$python" -m venv --clear .venv
-install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation "$@" >&2; }
+install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --use-pep517 "$@" >&2; }
 install --require-hashes -r requirements-build.txt
 install --require-hashes -r requirements-dev.txt
 install --no-deps --editable .
