@@ -1,0 +1,43 @@
+"""Prints docs/lives.md: the state diagrams, drawn from the tables that the code itself obeys."""
+
+from pathlib import Path
+
+from marketplace.assignments import rules as assignments
+from marketplace.billing import rules as billing
+from marketplace.contracts import rules as contracts
+from marketplace.credentials import rules as credentials
+from marketplace.needs import rules as needs
+from marketplace.payouts import rules as payouts
+from marketplace.timesheets import rules as timesheets
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "lives.md"
+
+LIVES = (
+    needs.LIFE,
+    needs.SHIFT_LIFE,
+    assignments.OFFER_LIFE,
+    assignments.LIFE,
+    credentials.LIFE,
+    contracts.LIFE,
+    timesheets.LIFE,
+    timesheets.LINE_LIFE,
+    billing.LIFE,
+    payouts.PAY_RUN_LIFE,
+    payouts.LIFE,
+)
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [
+        "# Lives",
+        "Each diagram is printed from the lifecycle table in the concept's `rules.py` by `scripts/print_lives.py`. The table is the only"
+        "\nwriter of a state; what is not drawn here cannot happen.",
+    ]
+    parts += [f"## {life.name.capitalize()}\n\n```mermaid\n{life.mermaid()}```" for life in LIVES]
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(PAGE)
