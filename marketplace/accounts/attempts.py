@@ -24,7 +24,6 @@ class Limit:
 PASSWORDS = (Limit("password", 10, 5), Limit("password-hour", 30, 60), Limit("password-day", 60, 24 * 60))
 SECOND_FACTORS = (Limit("code", 5, 5), Limit("code-hour", 15, 60), Limit("code-day", 40, 24 * 60))
 LETTERS = (Limit("letter", 3, 15), Limit("letter-day", 10, 24 * 60))
-LINKS = (Limit("link", 30, 5),)
 
 
 def within_limits(limits: tuple[Limit, ...], *whom: str, at: datetime) -> bool:

@@ -31,7 +31,7 @@ class Organisation(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Person(Versioned, UserMixin, Base):  # type: ignore[misc]
+class Person(Versioned, UserMixin, Base):
     """Somebody who signs in, or will: without a password nobody can sign in as them."""
 
     id: Mapped[Key]

@@ -198,7 +198,7 @@ def check(may: StrEnum) -> Any:
 
 
 WITHOUT_SECOND_FACTOR = frozenset(
-    {"accounts.set_up_second_factor", "accounts.confirm", "accounts.sign_out", "accounts.preferences"}
+    {"accounts.set_up_second_factor", "accounts.confirm", "accounts.language", "accounts.theme"}
 )
 """What a person who still has to set up the second factor can open."""
 
@@ -256,6 +256,20 @@ def sign_in(person: Person, membership: Membership | None = None, *, second_fact
     cookie[TOKEN] = token
     if flashes:
         cookie["_flashes"] = flashes
+
+
+def complete_sign_in(signed: SignInSession) -> None:
+    """The second factor was right: from here on this browser is signed in, under a new token."""
+    signed.second_factor_at = signed.seen_at = signed.confirmed_at = now()
+    token = new_token()
+    signed.token_hash = token_hash(token)
+    cookie[TOKEN] = token
+
+
+def switch_to(membership: Membership) -> None:
+    """Go on under another membership of the same person."""
+    current_sign_in().membership_id = membership.id
+    current_person().acting = membership
 
 
 def sign_out() -> None:

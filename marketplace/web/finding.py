@@ -11,7 +11,7 @@ T = TypeVar("T")
 BIGGEST_KEY = 2**63 - 1
 
 
-def find(visible: Select[tuple[T]], key: int) -> T:
+def find(visible: Select[T], key: int) -> T:
     """The row with primary key `key` among `visible` (a select of one entity); raises NotFound."""
     entity: Any = visible.column_descriptions[0]["entity"]
     found = session.scalars(visible.where(entity.id == key)).unique().one_or_none() if 0 < key <= BIGGEST_KEY else None
@@ -24,4 +24,6 @@ def check_version(thing: Any, version: int | None) -> None:
     """Refuse a form that was opened on an older version of `thing` (it has `version`; maybe `changed_by_name`)."""
     if version is None or thing.version == version:
         return
-    raise ChangedMeanwhile("Somebody changed this while you had it open. Nothing was saved: look at the new version first.")
+    raise ChangedMeanwhile(
+        "Somebody changed this while you had it open. Nothing was saved: look at the new version first."
+    )

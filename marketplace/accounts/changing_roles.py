@@ -1,0 +1,84 @@
+"""Changing what a member may do, or ending a membership. An organisation always keeps an owner who can sign in."""
+
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import Membership, Organisation, Person
+from marketplace.accounts.permissions import Role
+from marketplace.accounts.policy import check_may_grant, may_manage_members
+from marketplace.accounts.signing_in import end_sessions
+from marketplace.accounts.trail import record
+from marketplace.db.session import session
+from marketplace.kernel.errors import NotAllowedNow, NotPermitted
+
+OWNERS = frozenset({Role.AGENCY_OWNER, Role.FACILITY_OWNER})
+
+
+def change_role(membership: Membership, role: Role, by: Person) -> None:
+    """Give a member another role of the same organisation; whatever is open in their browsers ends.
+
+    Raises NotPermitted, or NotAllowedNow when the last owner would be gone.
+    """
+    check_may_grant(by, role, membership.organisation)
+    check_may_grant(by, membership.role, membership.organisation)
+    if membership.role is role:
+        return
+    _lock(membership.organisation_id)
+    session.refresh(membership, ["role", "active"])
+    before, membership.role = membership.role, role
+    session.flush()
+    _check_owner_left(membership.organisation)
+    end_sessions(membership.person_id, membership_id=membership.id)
+    record(
+        "changed role",
+        membership,
+        f"{membership.person.name} is now {role.value} of {membership.organisation.name}, no longer {before.value}.",
+        by,
+    )
+
+
+def deactivate(membership: Membership, by: Person) -> None:
+    """End a membership: the person is signed out of it at once and may come back only when invited or reactivated."""
+    _check_may_manage(membership, by)
+    _lock(membership.organisation_id)
+    session.refresh(membership, ["role", "active"])
+    membership.active = False
+    session.flush()
+    _check_owner_left(membership.organisation)
+    end_sessions(membership.person_id, membership_id=membership.id)
+    record(
+        "deactivated", membership, f"{membership.person.name} no longer belongs to {membership.organisation.name}.", by
+    )
+
+
+def reactivate(membership: Membership, by: Person) -> None:
+    """Take somebody back who belonged here before, with the role they had."""
+    _check_may_manage(membership, by)
+    check_may_grant(by, membership.role, membership.organisation)
+    membership.active = True
+    record("reactivated", membership, f"{membership.person.name} belongs to {membership.organisation.name} again.", by)
+
+
+def _check_may_manage(membership: Membership, by: Person) -> None:
+    if not may_manage_members(by, membership.organisation):
+        raise NotPermitted(f"Only an owner of {membership.organisation.name} may change who belongs to it.")
+
+
+def _lock(organisation_id: int) -> None:
+    """One change of members at a time: two owners who remove each other at once would leave nobody."""
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+
+
+def _check_owner_left(organisation: Organisation) -> None:
+    owners = session.scalar(
+        select(func.count())
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == organisation.id,
+            Membership.role.in_(OWNERS),
+            Membership.active,
+            Person.active,
+        )
+    )
+    if not owners:
+        raise NotAllowedNow(f"{organisation.name} would have no owner left. Make somebody else an owner first.")

@@ -1,0 +1,19 @@
+"""Where somebody begins: the overview of the agency or facility, a coordinator's offers, else the account."""
+
+from flask import current_app, url_for
+
+from marketplace.accounts.signing_in import current_person_or_none
+from marketplace.db.session import Audience
+
+FIRST = {
+    Audience.AGENCY: "dashboards.overview",
+    Audience.FACILITY: "dashboards.overview",
+    Audience.COORDINATOR: "assignments.offers",
+}
+
+
+def first_page() -> str:
+    """The address of the present person's first page."""
+    person = current_person_or_none()
+    endpoint = FIRST.get(person.audience, "") if person is not None else ""
+    return url_for(endpoint if endpoint in current_app.view_functions else "accounts.account")

@@ -1,0 +1,43 @@
+"""Letters about an account, written behind the page, so that the page answers alike whether the account exists."""
+
+from flask_babel import gettext as _
+
+from marketplace.accounts.links import Purpose, make_link
+from marketplace.accounts.queries import person_by_email
+from marketplace.db.jobs import jobs_app
+from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.kernel.clock import now
+from marketplace.messaging.writing import write_letter
+
+
+@jobs_app.task(name="accounts.send_new_password_link", queue="mail", retry=3)
+def send_new_password_link(email: str) -> None:
+    """In a transaction of its own: the link for somebody who can sign in, nothing for anybody else."""
+    try:
+        bind_actor(SYSTEM)
+        write_new_password_letter(email)
+        session.commit()
+    finally:
+        session.remove()
+
+
+def write_new_password_letter(email: str) -> bool:
+    """Whether there was anybody to write to."""
+    person = person_by_email(email)
+    if person is None or not person.active or person.password is None:
+        return False
+    token = make_link(person, Purpose.NEW_PASSWORD, now())
+    write_letter(
+        person.email,
+        "new-password",
+        _("Choose a new password"),
+        "plain",
+        link=f"/new-password/{token}",
+        locale=person.locale,
+        sentences=[
+            _("Somebody, hopefully you, asked for a new password for this address."),
+            _("The link works once and for one hour. If it was not you, do nothing: your password stays as it is."),
+        ],
+        button=_("Choose a new password"),
+    )
+    return True

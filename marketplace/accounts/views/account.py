@@ -1,0 +1,219 @@
+"""What somebody says about themselves: name, address, password, language, colours, where they are signed in."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from marketplace.accounts import attempts, second_factor, signing_in
+from marketplace.accounts.first_page import first_page
+from marketplace.accounts.forms import EmailForm, NameForm, NewPasswordForm
+from marketplace.accounts.links import Purpose, look_at_link, make_link, use_link
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.proving import set_password
+from marketplace.accounts.queries import live_sessions, person_by_id
+from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, safe_next
+from marketplace.accounts.trail import record
+from marketplace.accounts.views import pages
+from marketplace.accounts.words import role_name
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
+from marketplace.messaging.writing import write_letter
+from marketplace.web.finding import find
+from marketplace.web.guard import PUBLIC, SIGNED_IN
+
+LOCALES = ("en", "es")
+THEMES = ("system", "light", "dark")
+
+
+@pages.get("/account", may=SIGNED_IN)
+def account() -> str:
+    person = current_person()
+    return render_template(
+        "accounts/account.html",
+        me=person,
+        memberships=[(m, role_name(m.role)) for m in person.memberships if m.active],
+        manages=person.may(Permission.MEMBER_MANAGE),
+        factor_required=second_factor.required_of(person) and signing_in.settings().require_second_factor,
+    )
+
+
+@pages.form("/account/name", may=SIGNED_IN)
+def name() -> Any:
+    person = current_person()
+    form = NameForm(obj=person)
+    if form.validate_on_submit():
+        before, person.name = person.name, form.name.data
+        record("changed name", person, f"{before} is now called {person.name}.", person)
+        flash(_("Your name is now %(name)s.", name=person.name))
+        return redirect(url_for(".account"), 303)
+    return render_template("accounts/name.html", form=form), 422 if form.errors else 200
+
+
+@pages.form("/account/email", may=SIGNED_IN)
+@needs_confirmation
+def email() -> Any:
+    """The new address counts only after its letter was answered; the old one is told."""
+    person = current_person()
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/email.html", form=form, me=person), 422 if form.errors else 200
+    if not attempts.within_limits(attempts.LETTERS, f"person {person.id}", at=now()):
+        form.refuse(_("You asked for several letters already. Wait a quarter of an hour."), "email")
+        return render_template("accounts/email.html", form=form, me=person), 422
+    token = make_link(person, Purpose.NEW_EMAIL, now(), form.email.data)
+    write_letter(
+        form.email.data,
+        "new-email",
+        _("Confirm your new e-mail address"),
+        "plain",
+        link=f"/new-email/{token}",
+        locale=person.locale,
+        sentences=[
+            _("%(name)s would like to use this address from now on.", name=person.name),
+            _("The link works once and for 24 hours. If you do not know what this is about, do nothing."),
+        ],
+        button=_("Confirm this address"),
+    )
+    write_letter(
+        person.email,
+        "new-email-asked",
+        _("Your e-mail address is about to change"),
+        "plain",
+        link="/account",
+        locale=person.locale,
+        sentences=[
+            _("Somebody signed in as you asked to use another e-mail address."),
+            _("If it was not you, change your password now and tell the agency."),
+        ],
+        button=_("Open your account"),
+    )
+    return render_template("accounts/letter_on_its_way.html", email=form.email.data)
+
+
+@pages.form("/new-email/<token>", may=PUBLIC)
+def new_email(token: str) -> Any:
+    """GET shows what would happen, POST does it."""
+    link = look_at_link(token, Purpose.NEW_EMAIL, now())
+    assert link.email is not None
+    if request.method == "GET":
+        return render_template("accounts/new_email.html", email=link.email)
+    use_link(token, Purpose.NEW_EMAIL, now())
+    person = person_by_id(link.person_id)
+    taken = select(func.count()).where(Person.email == link.email, Person.id != person.id)
+    if not person.active or session.scalar(taken):
+        raise NotAllowedNow(_("This address cannot be used. Sign in with the old one and choose another."))
+    person.email, person.confirmed_at = link.email, now()
+    signing_in.end_sessions(person.id)
+    record("changed e-mail", person, f"{person.name} uses another e-mail address.", person)
+    signing_in.sign_out()
+    flash(_("From now on sign in with %(email)s.", email=link.email))
+    return redirect(url_for(".sign_in"), 303)
+
+
+@pages.form("/account/password", may=SIGNED_IN)
+@needs_confirmation
+def password() -> Any:
+    person = current_person()
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            set_password(person, form.password.data, now(), keep_session=current_sign_in().id)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            signing_in.renew_token()
+            write_letter(
+                person.email,
+                "password-changed",
+                _("Your password was changed"),
+                "plain",
+                link="/forgotten-password",
+                locale=person.locale,
+                sentences=[
+                    _("Your password was changed just now, and you were signed out everywhere else."),
+                    _("If it was not you, choose a new one at once and tell the agency."),
+                ],
+                button=_("It was not me"),
+            )
+            flash(_("Your password is changed. You are signed out everywhere else."))
+            return redirect(url_for(".account"), 303)
+    return render_template("accounts/password.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/account/sign-ins", may=SIGNED_IN)
+def sign_ins() -> str:
+    mine = session.scalars(live_sessions(current_person().id)).all()
+    at = now()
+    live = [
+        one for one in mine if at - one.started_at <= signing_in.LONGEST_SESSION and at - one.seen_at <= signing_in.IDLE
+    ]
+    return render_template("accounts/sign_ins.html", sign_ins=live, here=current_sign_in().id)
+
+
+@pages.post("/account/sign-ins/<int:sign_in_id>/ending", may=SIGNED_IN)
+def end_sign_in(sign_in_id: int) -> Any:
+    """Sign out another browser of one's own."""
+    find(live_sessions(current_person().id), sign_in_id).ended_at = now()
+    flash(_("That browser is signed out."))
+    return redirect(url_for(".sign_ins"), 303)
+
+
+@pages.post("/account/sign-ins/ending", may=SIGNED_IN)
+def end_other_sign_ins() -> Any:
+    signing_in.end_sessions(current_person().id, except_id=current_sign_in().id)
+    flash(_("You are signed out everywhere else."))
+    return redirect(url_for(".sign_ins"), 303)
+
+
+@pages.post("/account/organisation", may=SIGNED_IN)
+def switch_organisation() -> Any:
+    """Work for another of the organisations one belongs to."""
+    asked = request.form.get("membership", "")
+    membership = next((m for m in current_person().memberships if m.active and str(m.id) == asked), None)
+    if membership is None:
+        raise NotFound(_("You do not belong there."))
+    signing_in.switch_to(membership)
+    return redirect(first_page(), 303)
+
+
+@pages.post("/account/theme", may=SIGNED_IN)
+def theme() -> Any:
+    current_person().theme = _one_of("theme", THEMES)
+    return _back()
+
+
+@pages.post("/account/shortcuts", may=SIGNED_IN)
+def shortcuts() -> Any:
+    current_person().shortcuts = _one_of("shortcuts", ("on", "off")) == "on"
+    return _back()
+
+
+@pages.post("/language", may=PUBLIC)
+def language() -> Any:
+    """For a visitor the choice stays in the browser, for anybody else it belongs to the account."""
+    chosen = _one_of("locale", LOCALES)
+    person = signing_in.current_person_or_none()
+    if person is not None:
+        person.locale = chosen
+    cookie["locale"] = chosen
+    return _back()
+
+
+def _one_of(field: str, known: tuple[str, ...]) -> str:
+    chosen = request.form.get(field, "")
+    if chosen not in known:
+        raise Invalid(_("Choose one of: %(choices)s.", choices=", ".join(known)), field)
+    return chosen
+
+
+def _back() -> Any:
+    """To the page the button was on."""
+    came_from = urlsplit(request.referrer or "")
+    address = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return redirect((safe_next(address) if came_from.netloc == request.host else "") or "/", 303)

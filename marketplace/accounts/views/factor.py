@@ -1,0 +1,110 @@
+"""The second factor: set up with a picture for the phone, recovery codes shown once, taken off again."""
+
+import base64
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts import attempts, second_factor, signing_in
+from marketplace.accounts.forms import SetUpForm
+from marketplace.accounts.models import Person
+from marketplace.accounts.sealing import Unsealable, seal, unseal
+from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, settings
+from marketplace.accounts.trail import record
+from marketplace.accounts.views import pages
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.messaging.writing import write_letter
+from marketplace.web.guard import SIGNED_IN
+
+
+@pages.form("/account/second-factor", may=SIGNED_IN)
+@needs_confirmation
+def set_up_second_factor() -> Any:
+    person = current_person()
+    if person.totp_seed is not None:
+        return render_template(
+            "accounts/second_factor_on.html",
+            codes_left=len(person.recovery_hashes or []),
+            required=second_factor.required_of(person) and settings().require_second_factor,
+        )
+    form = SetUpForm()
+    if not form.validate_on_submit():
+        return _set_up_page(form, person)
+    try:
+        seed = unseal(base64.urlsafe_b64decode(form.sealed.data or ""), _place(), settings().secret_key).decode()
+    except (Unsealable, ValueError):
+        raise NotAllowedNow(_("This page was open for too long. Open it again and scan the new picture.")) from None
+    within = attempts.within_limits(attempts.SECOND_FACTORS, f"setting up {person.id}", at=now())
+    step = second_factor.step_of(seed, form.code.data.replace(" ", ""), now()) if within else None
+    if step is None:
+        form.refuse(
+            _("This is not the code it shows now. Check the clock of your phone, then type the next one."), "code"
+        )
+        return _set_up_page(form, person, seed)
+    codes = second_factor.turn_on(person, seed, step, settings().secret_key)
+    current_sign_in().second_factor_at = now()
+    session.flush()
+    _tell(person, _("Your second factor is on"), _("From now on signing in also needs a code from your phone."))
+    record("turned on second factor", person, f"{person.name} signs in with a second factor from now on.", person)
+    return render_template("accounts/recovery_codes.html", codes=codes, first_time=True)
+
+
+def _set_up_page(form: SetUpForm, person: Person, seed: str | None = None) -> Any:
+    """Nothing is kept until the first right code: the seed travels in the page, sealed for this sign-in alone."""
+    seed = seed or second_factor.new_seed()
+    form.sealed.data = base64.urlsafe_b64encode(seal(seed.encode(), _place(), settings().secret_key)).decode()
+    page = render_template(
+        "accounts/set_up_second_factor.html",
+        form=form,
+        picture=second_factor.qr_picture(second_factor.app_address(seed, person, settings().agency_name)),
+        seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
+        required=second_factor.required_of(person) and settings().require_second_factor,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _place() -> str:
+    return f"second factor set-up:{current_sign_in().id}"
+
+
+@pages.post("/account/recovery-codes", may=SIGNED_IN)
+@needs_confirmation
+def renew_recovery_codes() -> Any:
+    """Ten new ones; shown now and never again."""
+    person = current_person()
+    if person.totp_seed is None:
+        raise NotAllowedNow(_("Set up the second factor first; recovery codes come with it."))
+    codes = second_factor.renew_recovery_codes(person, settings().secret_key)
+    _tell(person, _("New recovery codes"), _("Your old recovery codes do not work any more."))
+    record("renewed recovery codes", person, f"{person.name} has new recovery codes.", person)
+    return render_template("accounts/recovery_codes.html", codes=codes, first_time=False)
+
+
+@pages.post("/account/second-factor/removal", may=SIGNED_IN)
+@needs_confirmation
+def remove_second_factor() -> Any:
+    person = current_person()
+    if second_factor.required_of(person) and settings().require_second_factor:
+        raise NotAllowedNow(_("Your role asks for a second factor, so it stays on."))
+    second_factor.turn_off(person)
+    signing_in.end_sessions(person.id, except_id=current_sign_in().id)
+    _tell(person, _("Your second factor is off"), _("From now on your password alone opens your account."))
+    record("turned off second factor", person, f"{person.name} signs in with a password alone from now on.", person)
+    flash(_("The second factor is off. You are signed out everywhere else."))
+    return redirect(url_for(".account"), 303)
+
+
+def _tell(person: Person, subject: str, sentence: str) -> None:
+    write_letter(
+        person.email,
+        "security",
+        subject,
+        "plain",
+        link="/account",
+        locale=person.locale,
+        sentences=[sentence, _("If it was not you, change your password now and tell the agency.")],
+        button=_("Open your account"),
+    )

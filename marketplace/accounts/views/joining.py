@@ -1,0 +1,127 @@
+"""Coming to the agency: an invitation accepted, or a request that the agency answers. Nobody signs up by themselves."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts import attempts, signing_in
+from marketplace.accounts.first_page import first_page
+from marketplace.accounts.forms import AcceptForm, ConfirmForm, JoinCoordinatorForm, JoinFacilityForm
+from marketplace.accounts.inviting import accept_as, accept_as_new, look_at_invitation
+from marketplace.accounts.models import Invitation
+from marketplace.accounts.proving import person_with_password
+from marketplace.accounts.queries import agency, owners_of, person_by_email
+from marketplace.accounts.signing_in import current_person_or_none
+from marketplace.accounts.views import pages
+from marketplace.accounts.views.door import here
+from marketplace.accounts.words import role_name
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid
+from marketplace.messaging.writing import notify, write_letter
+from marketplace.web.forms import Form
+from marketplace.web.guard import PUBLIC
+
+
+@pages.form("/invitations/<token>", may=PUBLIC)
+def accept_invitation(token: str) -> Any:
+    """Three ways in: as whoever is signed in, with the account of the invited address, or with a new one."""
+    invitation = look_at_invitation(token, now())
+    present = current_person_or_none()
+    if present is not None and present.email.casefold() == invitation.email.casefold():
+        form: Form = Form()
+        if form.validate_on_submit():
+            membership = accept_as(present, token, now())
+            signing_in.switch_to(membership)
+            flash(_("You now belong to %(organisation)s.", organisation=invitation.organisation.name))
+            return redirect(url_for(".welcome"), 303)
+        return _invitation_page(invitation, form, "signed_in")
+    known = person_by_email(invitation.email)
+    if known is not None and known.password is not None:
+        return _accept_with_account(token, invitation)
+    return _accept_as_new(token, invitation)
+
+
+def _accept_with_account(token: str, invitation: Invitation) -> Any:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        person = person_with_password(invitation.email, form.password.data, here(), now())
+        if person is not None:
+            membership = accept_as(person, token, now())
+            signing_in.sign_in(person, membership)
+            return redirect(url_for(".second_factor" if person.totp_seed is not None else ".welcome"), 303)
+        form.refuse(_("This is not the password, or there were too many tries. Wait a few minutes."), "password")
+    return _invitation_page(invitation, form, "account")
+
+
+def _accept_as_new(token: str, invitation: Invitation) -> Any:
+    form = AcceptForm(name=invitation.name)
+    if form.validate_on_submit():
+        try:
+            person, membership = accept_as_new(token, form.name.data, form.password.data, now())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            signing_in.sign_in(person, membership)
+            flash(_("Welcome. You now belong to %(organisation)s.", organisation=invitation.organisation.name))
+            return redirect(url_for(".welcome"), 303)
+    return _invitation_page(invitation, form, "new")
+
+
+def _invitation_page(invitation: Invitation, form: Form, way: str) -> Any:
+    page = render_template(
+        "accounts/invitation.html", invitation=invitation, form=form, way=way, role=role_name(invitation.role)
+    )
+    return page, 422 if form.errors else 200
+
+
+@pages.form("/join/facility", may=PUBLIC)
+def join_facility() -> Any:
+    form = JoinFacilityForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/join_facility.html", form=form), 422 if form.errors else 200
+    asked = [
+        _("Facility: %(name)s", name=form.organisation.data),
+        _("Person: %(name)s, %(email)s", name=form.name.data, email=form.email.data),
+        *([_("Telephone: %(phone)s", phone=form.phone.data)] if form.phone.data else []),
+        *form.needs.data.splitlines(),
+    ]
+    _tell_the_agency(form.email.data, _("A facility would like to work with you"), asked, form.organisation.data)
+    return redirect(url_for(".request_received"), 303)
+
+
+@pages.form("/join/coordinator", may=PUBLIC)
+def join_coordinator() -> Any:
+    form = JoinCoordinatorForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/join_coordinator.html", form=form), 422 if form.errors else 200
+    asked = [
+        _("Person: %(name)s, %(email)s", name=form.name.data, email=form.email.data),
+        *([_("Telephone: %(phone)s", phone=form.phone.data)] if form.phone.data else []),
+        *form.experience.data.splitlines(),
+    ]
+    _tell_the_agency(form.email.data, _("Somebody would like to work as a coordinator"), asked, form.name.data)
+    return redirect(url_for(".request_received"), 303)
+
+
+@pages.get("/join/received", may=PUBLIC)
+def request_received() -> str:
+    return render_template("accounts/request_received.html", home=first_page())
+
+
+def _tell_the_agency(sender: str, subject: str, sentences: list[str], who: str) -> None:
+    """A letter to each owner of the agency; too many requests from one place are let go silently."""
+    if not attempts.within_limits(attempts.LETTERS, f"join {sender}", f"join address {here()}", at=now()):
+        return
+    for owner in owners_of(agency().id):
+        write_letter(
+            owner.email,
+            "lead",
+            subject,
+            "plain",
+            link="/",
+            locale=owner.locale,
+            sentences=[line for line in sentences if line.strip()],
+            button=_("Open the site"),
+        )
+        notify(owner.id, "lead", f"{subject}: {who}", "/notices")
