@@ -12,6 +12,7 @@ import marketplace.facilities.models
 import marketplace.ledger.models
 import marketplace.messaging.models
 import marketplace.needs.models
+import marketplace.papers.models
 import marketplace.payouts.models
 import marketplace.timesheets.models
 import marketplace.web.transactions  # noqa: F401  (the idempotency table)

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.billing.rules import InvoiceState
 from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
+from marketplace.timesheets.models import TimeSegment
 
 
 class NumberSeries(Base):
@@ -37,6 +38,7 @@ class Invoice(Versioned, Base):
     issued_at: Mapped[datetime | None]
     issued_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     voided_at: Mapped[datetime | None]
+    voided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     void_reason: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime | None]
     viewed_at: Mapped[datetime | None]
@@ -48,6 +50,7 @@ class Invoice(Versioned, Base):
     __table_args__ = (
         check("(state = 'draft') = (number IS NULL)", "number_when_issued"),
         check("total_cents = subtotal_cents + tax_cents", "total"),
+        check("state = 'draft' OR total_cents > 0", "something_to_pay"),
     )
 
 
@@ -66,6 +69,12 @@ class InvoiceLine(Base):
     live: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     invoice: Mapped[Invoice] = related(back_populates="lines")
+    segment: Mapped[TimeSegment | None] = related()
+
+    @property
+    def what(self) -> str:
+        """The description without hours and rate, for tables that have columns for them."""
+        return self.description.rpartition(" · ")[0] or self.description
 
     __table_args__ = (
         Index("uq_invoice_line_segment", "time_segment_id", unique=True, postgresql_where=text("live")),
@@ -78,9 +87,11 @@ class CreditNote(Base):
     id: Mapped[Key]
     number: Mapped[str] = mapped_column(unique=True)
     invoice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("invoice.id"), index=True)
+    invoice_line_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("invoice_line.id"), unique=True)
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
     reason: Mapped[str]
     amount_cents: Mapped[Cents]
+    tax_cents: Mapped[Cents] = mapped_column(default=0, server_default="0")
     to_receivable_cents: Mapped[Cents]
     to_credit_cents: Mapped[Cents]
     issued_on: Mapped[date]
@@ -88,9 +99,12 @@ class CreditNote(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     invoice: Mapped[Invoice] = related()
+    line: Mapped[InvoiceLine | None] = related()
 
     __table_args__ = (
-        check("amount_cents > 0 AND amount_cents = to_receivable_cents + to_credit_cents", "amount"),
+        check("amount_cents > 0 AND to_receivable_cents >= 0 AND to_credit_cents >= 0", "positive"),
+        check("tax_cents BETWEEN 0 AND amount_cents", "tax"),
+        check("amount_cents = to_receivable_cents + to_credit_cents", "amount"),
     )
 
 
@@ -102,7 +116,10 @@ class PaymentMethod(StrEnum):
 
 
 class Payment(Base):
-    """Money received from a facility, recorded by hand; what is over goes to the facility's credit balance."""
+    """Money received from a facility, recorded by hand; what is over goes to the facility's credit balance.
+
+    Using that credit for an invoice is a payment too, from the balance instead of the bank.
+    """
 
     id: Mapped[Key]
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
@@ -113,6 +130,7 @@ class Payment(Base):
     recorded_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     bounced_at: Mapped[datetime | None]
+    bounce_reason: Mapped[str] = mapped_column(default="", server_default="")
 
     facility: Mapped[Facility] = related()
     allocations: Mapped[list["PaymentAllocation"]] = related(back_populates="payment")
@@ -133,18 +151,3 @@ class PaymentAllocation(Base):
     invoice: Mapped[Invoice] = related()
 
     __table_args__ = (check("amount_cents > 0", "amount_positive"),)
-
-
-class IssuedPaper(Base):
-    """The PDF of an issued paper, exactly as it was rendered once, with its SHA-256."""
-
-    id: Mapped[Key]
-    kind: Mapped[str]
-    thing_id: Mapped[int] = mapped_column(BigInteger)
-    facility_id: Mapped[int | None] = mapped_column(BigInteger)
-    coordinator_id: Mapped[int | None] = mapped_column(BigInteger)
-    sha256: Mapped[str]
-    pdf: Mapped[bytes] = mapped_column(LargeBinary)
-    rendered_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    __table_args__ = (Index("uq_issued_paper_thing", "kind", "thing_id", unique=True),)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, check, related, state_column
 from marketplace.payouts.rules import PayoutState, PayRunState
+from marketplace.timesheets.models import TimeSegment
 
 
 class PayRun(Versioned, Base):
@@ -25,17 +26,21 @@ class PayRun(Versioned, Base):
 
 
 class Payout(Versioned, Base):
-    """What one coordinator gets in one run; `reference` is the bank's word for it once sent by hand."""
+    """What one coordinator gets in one run; `reference` is the bank's word for it once sent by hand.
+
+    When it does not arrive or is not sent after all, `ended_at` and `end_reason` say so and its time is payable again.
+    """
 
     id: Mapped[Key]
     pay_run_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("pay_run.id"), index=True)
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
     state: Mapped[PayoutState] = state_column(PayoutState, PayoutState.RESERVED)
     amount_cents: Mapped[Cents]
-    hold_reason: Mapped[str] = mapped_column(default="", server_default="")
     reference: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     pay_run: Mapped[PayRun] = related(back_populates="payouts")
@@ -59,7 +64,30 @@ class PayoutItem(Base):
     live: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     payout: Mapped[Payout] = related(back_populates="items")
+    segment: Mapped[TimeSegment] = related()
+
+    @property
+    def what(self) -> str:
+        """The description without hours and rate, for tables that have columns for them."""
+        return self.description.rpartition(" · ")[0] or self.description
 
     __table_args__ = (
         Index("uq_payout_item_segment", "time_segment_id", unique=True, postgresql_where=text("live")),
+    )
+
+
+class PayHold(Base):
+    """Nothing is paid to this coordinator until somebody lifts the hold; she keeps earning."""
+
+    id: Mapped[Key]
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
+    reason: Mapped[str]
+    placed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    placed_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+
+    coordinator: Mapped[Coordinator] = related()
+
+    __table_args__ = (
+        Index("uq_pay_hold_open", "coordinator_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
     )

@@ -1,4 +1,4 @@
-"""Invoices, credit notes, payments. An issued invoice never changes except to be voided, sent or viewed.
+"""Invoices, credit notes, payments. An issued invoice never changes except to be voided, sent or viewed; a payment only bounces.
 
 Safe while people work: creates only.
 """
@@ -45,6 +45,18 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER keep_as_issued BEFORE UPDATE OR DELETE ON invoice_line FOR EACH ROW EXECUTE FUNCTION freeze_invoice_line();
+
+CREATE FUNCTION freeze_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.bounced_at IS NOT NULL
+       OR (NEW.facility_id, NEW.method, NEW.amount_cents, NEW.received_on, NEW.reference, NEW.recorded_by_id, NEW.recorded_at)
+       IS DISTINCT FROM
+       (OLD.facility_id, OLD.method, OLD.amount_cents, OLD.received_on, OLD.reference, OLD.recorded_by_id, OLD.recorded_at) THEN
+        RAISE EXCEPTION 'a recorded payment never changes, except that it may bounce once' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_as_recorded BEFORE UPDATE OR DELETE ON payment FOR EACH ROW EXECUTE FUNCTION freeze_payment();
 """
 
 
@@ -93,6 +105,7 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("issued_by_id", sa.BigInteger(), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("voided_by_id", sa.BigInteger(), nullable=True),
         sa.Column("void_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("viewed_at", sa.DateTime(timezone=True), nullable=True),
@@ -100,8 +113,10 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("(state = 'draft') = (number IS NULL)", name=op.f("ck_invoice_number_when_issued")),
         sa.CheckConstraint("total_cents = subtotal_cents + tax_cents", name=op.f("ck_invoice_total")),
+        sa.CheckConstraint("state = 'draft' OR total_cents > 0", name=op.f("ck_invoice_something_to_pay")),
         sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_invoice_facility_id")),
         sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_invoice_issued_by_id")),
+        sa.ForeignKeyConstraint(["voided_by_id"], ["person.id"], name=op.f("fk_invoice_voided_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
         sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
     )
@@ -130,37 +145,13 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.BigInteger(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("bounced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("bounce_reason", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payment_amount_positive")),
         sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_payment_facility_id")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["person.id"], name=op.f("fk_payment_recorded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
     )
     op.create_index(op.f("ix_payment_facility_id"), "payment", ["facility_id"], unique=False)
-    op.create_table(
-        "credit_note",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
-        sa.Column("facility_id", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("to_receivable_cents", sa.BigInteger(), nullable=False),
-        sa.Column("to_credit_cents", sa.BigInteger(), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=False),
-        sa.Column("issued_by_id", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "amount_cents > 0 AND amount_cents = to_receivable_cents + to_credit_cents",
-            name=op.f("ck_credit_note_amount"),
-        ),
-        sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_credit_note_facility_id")),
-        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_credit_note_invoice_id")),
-        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_credit_note_issued_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note")),
-        sa.UniqueConstraint("number", name=op.f("uq_credit_note_number")),
-    )
-    op.create_index(op.f("ix_credit_note_facility_id"), "credit_note", ["facility_id"], unique=False)
-    op.create_index(op.f("ix_credit_note_invoice_id"), "credit_note", ["invoice_id"], unique=False)
     op.create_table(
         "payment_allocation",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -197,6 +188,40 @@ def upgrade() -> None:
     op.create_index(
         "uq_invoice_line_segment", "invoice_line", ["time_segment_id"], unique=True, postgresql_where=sa.text("live")
     )
+    op.create_table(
+        "credit_note",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_line_id", sa.BigInteger(), nullable=True),
+        sa.Column("facility_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("tax_cents", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("to_receivable_cents", sa.BigInteger(), nullable=False),
+        sa.Column("to_credit_cents", sa.BigInteger(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("issued_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "amount_cents > 0 AND to_receivable_cents >= 0 AND to_credit_cents >= 0", name=op.f("ck_credit_note_positive")
+        ),
+        sa.CheckConstraint("tax_cents BETWEEN 0 AND amount_cents", name=op.f("ck_credit_note_tax")),
+        sa.CheckConstraint(
+            "amount_cents = to_receivable_cents + to_credit_cents", name=op.f("ck_credit_note_amount")
+        ),
+        sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_credit_note_facility_id")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_credit_note_invoice_id")),
+        sa.ForeignKeyConstraint(
+            ["invoice_line_id"], ["invoice_line.id"], name=op.f("fk_credit_note_invoice_line_id")
+        ),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_credit_note_issued_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note")),
+        sa.UniqueConstraint("invoice_line_id", name=op.f("uq_credit_note_invoice_line_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_credit_note_number")),
+    )
+    op.create_index(op.f("ix_credit_note_facility_id"), "credit_note", ["facility_id"], unique=False)
+    op.create_index(op.f("ix_credit_note_invoice_id"), "credit_note", ["invoice_id"], unique=False)
     op.execute("SELECT protect('number_series', NULL, NULL)")
     op.execute("SELECT protect('invoice', 'facility_id = app_facility() AND state <> ''draft''', NULL)")
     op.execute("SELECT protect('invoice_line', 'facility_id = app_facility()', NULL)")
@@ -211,13 +236,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER keep_as_recorded ON payment")
+    op.execute("DROP FUNCTION freeze_payment()")
     op.execute("DROP TRIGGER keep_as_issued ON invoice_line")
     op.execute("DROP TRIGGER keep_as_issued ON invoice")
     op.execute("DROP FUNCTION freeze_invoice_line()")
     op.execute("DROP FUNCTION freeze_issued_invoice()")
+    op.drop_table("credit_note")
     op.drop_table("invoice_line")
     op.drop_table("payment_allocation")
-    op.drop_table("credit_note")
     op.drop_table("payment")
     op.drop_table("invoice")
     op.drop_table("number_series")

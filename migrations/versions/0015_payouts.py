@@ -1,4 +1,4 @@
-"""Pay runs, payouts and the lines of pay statements.
+"""Pay runs, payouts, the lines of pay statements, and holds.
 
 Safe while people work: creates only.
 """
@@ -65,10 +65,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
-        sa.Column("hold_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("reference", sa.Text(), server_default="", nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("amount_cents > 0", name=op.f("ck_payout_amount_positive")),
@@ -98,12 +99,29 @@ def upgrade() -> None:
     op.create_index(
         "uq_payout_item_segment", "payout_item", ["time_segment_id"], unique=True, postgresql_where=sa.text("live")
     )
+    op.create_table(
+        "pay_hold",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("coordinator_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("placed_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_pay_hold_coordinator_id")),
+        sa.ForeignKeyConstraint(["placed_by_id"], ["person.id"], name=op.f("fk_pay_hold_placed_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pay_hold")),
+    )
+    op.create_index(
+        "uq_pay_hold_open", "pay_hold", ["coordinator_id"], unique=True, postgresql_where=sa.text("lifted_at IS NULL")
+    )
+    op.execute("SELECT protect('pay_hold', NULL, 'coordinator_id = app_coordinator()')")
     op.execute("SELECT protect('pay_run', NULL, 'true')")
     op.execute("SELECT protect('payout', NULL, 'coordinator_id = app_coordinator()')")
     op.execute("SELECT protect('payout_item', NULL, 'coordinator_id = app_coordinator()')")
 
 
 def downgrade() -> None:
+    op.drop_table("pay_hold")
     op.drop_table("payout_item")
     op.drop_table("payout")
     op.drop_table("pay_run")

@@ -1,0 +1,126 @@
+"""Recounting the books: what must always be true about the money, each as a question for whatever contradicts it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from marketplace.db.session import session
+from marketplace.ledger.posting import for_the_system
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """One thing that must be true. `contradictions` is a SELECT of one text column: a row for each place it is not."""
+
+    name: str
+    sentence: str
+    contradictions: str
+
+
+LEDGER_INVARIANTS = (
+    Invariant(
+        "postings",
+        "Every event moves money from one account to another, so debits equal credits",
+        """
+        SELECT 'event ' || t.key || ' has a posting that moves nothing: ' || p.debit || ' to ' || p.credit
+        FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
+        WHERE p.amount_cents <= 0 OR p.debit = p.credit
+        """,
+    ),
+    Invariant(
+        "chart",
+        "Only accounts of the chart are used",
+        """
+        SELECT DISTINCT 'account ' || account || ' is not in the chart of accounts'
+        FROM (SELECT debit AS account FROM ledger_posting UNION SELECT credit FROM ledger_posting) AS used
+        WHERE account !~ '^(bank|stripe:balance|inflight|payout_in_transit|tax_payable|suspense|bad_debt'
+                         '|(unbilled|ar|disputed|credit|payable):[0-9]+'
+                         '|revenue:(service|cancellation|late_fee)|contra:credits|cost:coordinator'
+                         '|fees:(stripe|dispute)|loss:dispute)$'
+        """,
+    ),
+    Invariant(
+        "suspense",
+        "Nothing waits in suspense",
+        """
+        SELECT 'suspense holds ' || sum(net) || ' cents'
+        FROM (SELECT amount_cents AS net FROM ledger_posting WHERE credit = 'suspense'
+              UNION ALL SELECT -amount_cents FROM ledger_posting WHERE debit = 'suspense') AS moved
+        HAVING sum(net) <> 0
+        """,
+    ),
+    Invariant(
+        "credit",
+        "No facility has used more credit than it had",
+        """
+        SELECT account || ' is ' || sum(net) || ' cents'
+        FROM (SELECT credit AS account, amount_cents AS net FROM ledger_posting WHERE credit LIKE 'credit:%'
+              UNION ALL SELECT debit, -amount_cents FROM ledger_posting WHERE debit LIKE 'credit:%') AS moved
+        GROUP BY account HAVING sum(net) < 0
+        """,
+    ),
+)
+
+_registered: dict[str, Invariant] = {each.name: each for each in LEDGER_INVARIANTS}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a recount of one invariant found; no contradictions means that it holds."""
+
+    invariant: Invariant
+    contradictions: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.contradictions
+
+
+def register(invariants: Iterable[Invariant]) -> None:
+    """Let the rooms above have their figures recounted too; `marketplace/reactions.py` names them all."""
+    _registered.update({each.name: each for each in invariants})
+
+
+def recount(most: int = 20) -> list[Verdict]:
+    """Check every invariant in one statement, as the system; at most `most` contradictions of each are told."""
+    each = [
+        # Names and questions are constants of the code, never anything typed.
+        f"(SELECT '{name}' AS name, line FROM ({invariant.contradictions}) AS found(line) LIMIT {most})"  # noqa: S608
+        for name, invariant in _registered.items()
+    ]
+    with for_the_system():
+        found: dict[str, list[str]] = {}
+        for name, line in session.execute(text(" UNION ALL ".join(each).replace(":", "\\:"))):
+            found.setdefault(name, []).append(line)
+    return [Verdict(invariant, tuple(found.get(name, ()))) for name, invariant in _registered.items()]
+
+
+def broken_invariants() -> list[str]:
+    """One line for every contradiction; empty when the books hold."""
+    return [
+        f"{verdict.invariant.sentence}: {line}" for verdict in recount() for line in verdict.contradictions
+    ]
+
+
+def balance_differs(account_family: str, expected: str) -> str:
+    """The question whether the accounts of a family (`ar`) hold what `expected` says.
+
+    `expected` is a SELECT of (owner's id, cents) summing what the business rows come to; owners may repeat. The family
+    must grow on the credit side for `payable`, on the debit side otherwise.
+    """
+    sign = -1 if account_family == "payable" else 1
+    return f"""
+        SELECT '{account_family}:' || owner || ' is ' || sum(booked) || ' cents in the books, '
+               || sum(expected) || ' by the papers'
+        FROM (
+            SELECT split_part(debit, ':', 2)::bigint AS owner, {sign} * amount_cents AS booked, 0 AS expected
+            FROM ledger_posting WHERE debit LIKE '{account_family}:%'
+            UNION ALL
+            SELECT split_part(credit, ':', 2)::bigint, -1 * {sign} * amount_cents, 0
+            FROM ledger_posting WHERE credit LIKE '{account_family}:%'
+            UNION ALL
+            SELECT papers.owner, 0, papers.cents FROM ({expected}) AS papers(owner, cents)
+        ) AS both_sides
+        GROUP BY owner HAVING sum(booked) <> sum(expected)
+    """  # noqa: S608 - a constant of the code

@@ -1,0 +1,60 @@
+"""Approved hours enter the books: the facility will owe them, the coordinator has earned them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol
+
+from marketplace.ledger.models import LedgerTransaction
+from marketplace.ledger.posting import Event, post_all
+from marketplace.ledger.rules import CANCELLATION_REVENUE, SERVICE_REVENUE, entry_for_segment
+
+
+class Segment(Protocol):
+    """What the books need to know about approved minutes: a row of `time_segment` is one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def facility_id(self) -> int: ...
+    @property
+    def coordinator_id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def work_day(self) -> date: ...
+    @property
+    def bill_cents(self) -> int: ...
+    @property
+    def pay_cents(self) -> int: ...
+    @property
+    def approved_at(self) -> datetime: ...
+
+
+def record_segment(segment: Segment) -> LedgerTransaction:
+    """Post `seg:{id}`. To be called in the transaction that stores the segment, once it has its id; twice does no harm.
+
+    A correction (negative amounts) takes back exactly what it says; compensation has income of its own.
+    """
+    [written] = record_segments([segment])
+    return written
+
+
+def record_segments(segments: Iterable[Segment]) -> list[LedgerTransaction]:
+    """The same for a week of segments at once."""
+    return post_all([_event(segment) for segment in segments])
+
+
+def _event(segment: Segment) -> Event:
+    compensation = segment.kind == "cancellation"
+    entry = entry_for_segment(
+        segment.id,
+        segment.facility_id,
+        segment.coordinator_id,
+        segment.bill_cents,
+        segment.pay_cents,
+        CANCELLATION_REVENUE if compensation else SERVICE_REVENUE,
+    )
+    what = "Compensation for a cancelled shift" if compensation else "Hours approved"
+    if min(segment.bill_cents, segment.pay_cents) < 0:
+        what = f"Correction: {what[0].lower()}{what[1:]}"
+    return Event(entry, f"{what}, worked {segment.work_day:%b} {segment.work_day.day}", segment.approved_at)

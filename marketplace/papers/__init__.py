@@ -1,0 +1,1 @@
+"""Papers that leave the house: set once, kept as they were."""

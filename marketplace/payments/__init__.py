@@ -1,0 +1,1 @@
+"""The ways money moves: by hand, and later through Stripe."""
