@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Response, current_app, render_template, request, url_for
 
+from marketplace.config import Settings
 from marketplace.web.guard import PUBLIC, Pages
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -100,7 +101,8 @@ def service_worker() -> Response:
 @pages.get("/manifest.webmanifest", may=PUBLIC)
 def manifest() -> Response:
     """What a phone needs to put the site on its home screen."""
-    name = str(current_app.config.get("AGENCY_NAME") or "Care coordination")
+    settings: Settings = current_app.config["SETTINGS"]
+    name = settings.agency_name
     icons = [
         {"src": asset_url("icon.svg"), "sizes": "any", "type": "image/svg+xml"},
         {"src": asset_url("icon-192.png"), "sizes": "192x192", "type": "image/png"},

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask, flash, render_template, render_template_string
@@ -34,7 +35,7 @@ def app() -> Flask:
     """The frame of the pages without the application behind it."""
     app = Flask("shell", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
     app.secret_key = "for flashes"
-    app.config["AGENCY_NAME"] = "Northlight"
+    app.config["SETTINGS"] = SimpleNamespace(agency_name="Northlight")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app)
     filters.register(app)
