@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, literal, null, select, union_all
@@ -164,6 +165,7 @@ def _people(ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
     return rows.where(Coordinator.id.in_(ids))
 
 
+@lru_cache(maxsize=4096)
 def _window(weekday: int, start_minute: int, end_minute: int) -> Window:
     """The table runs past 1440 overnight; the facts begin the next day anew."""
     return Window(weekday, start_minute, end_minute if end_minute <= 1440 else end_minute - 1440)
@@ -177,8 +179,11 @@ class _Preferences(NamedTuple):
 
     @classmethod
     def read(cls, rows: Sequence[Sequence[Any]] | None) -> "_Preferences":
+        if not rows:
+            return _NO_PREFERENCES
+
         def those(side: PreferenceSide, kind: PreferenceKind) -> frozenset[int]:
-            return frozenset(facility for facility, by, what in rows or () if (by, what) == (side.value, kind.value))
+            return frozenset(facility for facility, by, what in rows if (by, what) == (side.value, kind.value))
 
         return cls(
             those(PreferenceSide.COORDINATOR, PreferenceKind.BLOCK),
@@ -186,6 +191,9 @@ class _Preferences(NamedTuple):
             those(PreferenceSide.COORDINATOR, PreferenceKind.FAVOURITE),
             those(PreferenceSide.FACILITY, PreferenceKind.FAVOURITE),
         )
+
+
+_NO_PREFERENCES = _Preferences(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 def _taken(

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Smal
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.assignments.rules import LIVE_STATES, AssignmentState, OfferState
+from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
@@ -39,6 +39,9 @@ class Offer(Versioned, Base):
     sent_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    superseded_by_id: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("assignment.id", use_alter=True), index=True
+    )
     note: Mapped[str] = mapped_column(default="", server_default="")
 
     shift: Mapped[Shift] = related()
@@ -47,7 +50,17 @@ class Offer(Versioned, Base):
 
     __table_args__ = (
         Index("uq_offer_waiting", "shift_id", "coordinator_id", unique=True, postgresql_where=text("state = 'sent'")),
+        Index("ix_offer_expiring", "expires_at", postgresql_where=text("state IN ('sent', 'countered')")),
+        check("length(note) <= 500", "note_length"),
     )
+
+    def waits(self, at: datetime) -> bool:
+        """Whether it still awaits an answer: one whose time is up does not, even before the job has written so."""
+        return self.state in WAITING_STATES and at < self.expires_at
+
+    def state_at(self, at: datetime) -> OfferState:
+        """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
+        return OfferState.EXPIRED if self.state in WAITING_STATES and not self.waits(at) else self.state
 
 
 class CancelledBy(StrEnum):
@@ -86,10 +99,12 @@ class Assignment(Versioned, Base):
     points: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    shift: Mapped[Shift] = related(foreign_keys=[shift_id], primaryjoin=lambda: Shift.id == Assignment.shift_id, viewonly=True)
+    shift: Mapped[Shift] = related(
+        foreign_keys=[shift_id], primaryjoin=lambda: Shift.id == Assignment.shift_id, viewonly=True
+    )
     facility: Mapped[Facility] = related()
     coordinator: Mapped[Coordinator] = related()
-    offer: Mapped[Offer | None] = related()
+    offer: Mapped[Offer | None] = related(foreign_keys=[offer_id])
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -105,8 +120,14 @@ class Assignment(Versioned, Base):
             name="ex_assignment_overlap", using="gist", where=text(LIVE),
         ),
         Index("ix_assignment_facility_starts", "facility_id", "starts_at"),
+        check("length(cancel_reason) <= 500", "cancel_reason_length"),
     )  # fmt: skip
 
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it holds its seat and the coordinator's time."""
+        return self.state in LIVE_STATES

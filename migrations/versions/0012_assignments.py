@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("sent_by_id", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("superseded_by_id", sa.BigInteger(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_offer_coordinator_id")),
@@ -54,6 +55,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_offer_sent_by_id")),
         sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_offer_shift_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+        sa.CheckConstraint("length(note) <= 500", name=op.f("ck_offer_note_length")),
     )
     op.create_index(op.f("ix_offer_coordinator_id"), "offer", ["coordinator_id"], unique=False)
     op.create_index(op.f("ix_offer_shift_id"), "offer", ["shift_id"], unique=False)
@@ -63,6 +65,13 @@ def upgrade() -> None:
         ["shift_id", "coordinator_id"],
         unique=True,
         postgresql_where=sa.text("state = 'sent'"),
+    )
+    op.create_index(
+        "ix_offer_expiring",
+        "offer",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('sent', 'countered')"),
     )
     op.create_table(
         "assignment",
@@ -135,6 +144,7 @@ def upgrade() -> None:
             name="ex_assignment_overlap",
         ),
         sa.CheckConstraint("seat BETWEEN 1 AND headcount", name=op.f("ck_assignment_seat_within_headcount")),
+        sa.CheckConstraint("length(cancel_reason) <= 500", name=op.f("ck_assignment_cancel_reason_length")),
         sa.ForeignKeyConstraint(["booked_by_id"], ["person.id"], name=op.f("fk_assignment_booked_by_id")),
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_assignment_coordinator_id")),
         sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_assignment_facility_id")),
@@ -147,6 +157,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
+    # Each points at the other: an assignment at the offer it came from, an offer at the assignment that made it void.
+    op.create_foreign_key(
+        op.f("fk_offer_superseded_by_id"), "offer", "assignment", ["superseded_by_id"], ["id"]
+    )
+    op.create_index(op.f("ix_offer_superseded_by_id"), "offer", ["superseded_by_id"], unique=False)
     op.create_index(op.f("ix_assignment_coordinator_id"), "assignment", ["coordinator_id"], unique=False)
     op.create_index(op.f("ix_assignment_facility_id"), "assignment", ["facility_id"], unique=False)
     op.create_index("ix_assignment_facility_starts", "assignment", ["facility_id", "starts_at"], unique=False)
@@ -178,5 +193,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f("fk_offer_superseded_by_id"), "offer", type_="foreignkey")
     op.drop_table("assignment")
     op.drop_table("offer")

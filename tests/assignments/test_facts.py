@@ -54,7 +54,9 @@ def test_a_window_past_midnight_runs_into_the_next_day(world):
 
 def test_papers_that_were_superseded_or_rejected_do_not_count(world):
     maya = world.maya
-    cpcc = session.scalars(select(Credential).where(Credential.coordinator_id == maya.id, Credential.type == "CPCC")).one()
+    cpcc = session.scalars(
+        select(Credential).where(Credential.coordinator_id == maya.id, Credential.type == "CPCC")
+    ).one()
     cpcc.state = CredentialState.SUPERSEDED
     session.flush()
     assert "CPCC" not in {c.type for c in facts_of(maya).credentials}
@@ -128,7 +130,9 @@ def test_history_counts_hours_by_facility_fills_offers_and_reliability(world):
     assignment(not_hers, maya, AssignmentState.CANCELLED, cancelled_by="facility")
     asked = world.shift(day=date(2026, 11, 30))
     session.add(
-        Offer(shift_id=asked.id, facility_id=harbor.id, coordinator_id=maya.id, sent_at=NOW, expires_at=NOW + timedelta(1))
+        Offer(
+            shift_id=asked.id, facility_id=harbor.id, coordinator_id=maya.id, sent_at=NOW, expires_at=NOW + timedelta(1)
+        )
     )
     session.flush()
     found = facts_of(maya)
@@ -169,7 +173,12 @@ def test_devon_may_take_triage_for_illinois_and_wisconsin_and_nobody_else_may(wo
     shift = world.shift(line="triage", patient_states=["IL", "WI"], ehr="Epic")
     ranking = ranked(shift, NOW)
     assert [one.facts.name for one in ranking.eligible] == ["Devon Blake"]
-    assert {one.facts.name for one in ranking.ineligible} == {"Maya Torres", "Jonas Lind", "Aisha Rahman", "Sofía Álvarez"}
+    assert {one.facts.name for one in ranking.ineligible} == {
+        "Maya Torres",
+        "Jonas Lind",
+        "Aisha Rahman",
+        "Sofía Álvarez",
+    }
     assert all(one.objections() and len(one.verdicts) == len(RULES) for one in ranking.ineligible)
 
 

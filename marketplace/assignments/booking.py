@@ -1,0 +1,377 @@
+"""Taking a seat: whoever comes first gets it, nobody gets two at once, and every rule is asked again at that moment."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.assignments import facts, jobs
+from marketplace.assignments.models import Assignment, Offer
+from marketplace.assignments.policy import check_may_undo
+from marketplace.assignments.rules import (
+    CHOICE_UNDO_MINUTES,
+    LIFE,
+    LIVE_STATES,
+    OFFER_LIFE,
+    UNDO_MINUTES,
+    WAITING_STATES,
+    OfferState,
+)
+from marketplace.audit.recording import record
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.jobs import enqueue
+from marketplace.db.session import as_system, session
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.matching.records import facts_record
+from marketplace.matching.records import replay as replay_record
+from marketplace.matching.rules import explain
+from marketplace.matching.scores import Score, score
+from marketplace.matching.verdicts import Verdict, objections
+from marketplace.needs.models import Shift
+from marketplace.needs.rules import NeedState, ShiftState
+
+TAKEN = "This shift has just been taken."
+
+
+def book(
+    shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime, offer: Offer | None = None
+) -> Assignment:
+    """Give the coordinator the lowest free seat, in the caller's transaction, or raise NotAllowedNow saying why not.
+
+    Ask first whether `by` may (policy). Shift and coordinator are locked in this order, so that two requests for the same
+    seat, or for the same person, come one after the other; then every hard rule is judged on facts read after the locks.
+    What the tables themselves refuse (overlap, seat) is told in the same words. Verdicts, facts and score are kept with the
+    assignment (`replay`). Offers that clash with it, and all others of the shift once it is full, are superseded.
+    """
+    with as_system():
+        _refuse_latecomers(shift.id, coordinator, by)
+        shift = lock_shift(shift.id)
+        _lock_coordinator(coordinator.id)
+        seat, left = _free_seat(shift, coordinator, by)
+        _check_open(shift)
+        waiting = _waiting_offers(shift, coordinator, offer, left == 0)
+        own = _own_offer(waiting, shift, coordinator, offer, at)
+        judged = _judge(shift, coordinator, by, at)
+        if own is not None:
+            own.state, own.answered_at = OFFER_LIFE.after(own.state, "accept"), at
+        made = Assignment(
+            shift_id=shift.id,
+            facility_id=shift.facility_id,
+            coordinator_id=coordinator.id,
+            offer_id=own.id if own else None,
+            seat=seat,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            headcount=shift.headcount,
+            bill_rate_cents=shift.bill_rate_cents,
+            pay_rate_cents=shift.pay_rate_cents,
+            booked_at=at,
+            booked_by_id=by.id if by else None,
+            undo_until=at + timedelta(minutes=UNDO_MINUTES if _herself(by, coordinator) else CHOICE_UNDO_MINUTES),
+            verdicts=[verdict.as_record() for verdict in judged.verdicts],
+            facts=judged.record,
+            score=score_record(judged.score),
+        )
+        _insert(made, coordinator, by)
+        for other in waiting:
+            if other is not own:
+                other.state, other.answered_at = OFFER_LIFE.after(other.state, "supersede"), at
+                other.superseded_by_id = made.id
+        if left == 0:
+            shift.filled_at = at
+        record("book", made, f"{coordinator.name} was booked for {in_words(shift)}.", by=by, seat=seat)
+        session.flush()
+        enqueue(jobs.tell_booked, assignment_id=made.id)
+    return made
+
+
+def undo(assignment: Assignment, by: Person, at: datetime) -> None:
+    """Take a booking back within its minutes, as if it had not been: the seat is free, and its offer waits again.
+
+    So do the offers it superseded, as far as they still can be answered. Raises NotPermitted for the other side,
+    NotAllowedNow when the time is over or the shift has begun.
+    """
+    with as_system():
+        shift = lock_shift(assignment.shift_id)
+        _lock_coordinator(assignment.coordinator_id)
+        assignment = lock_assignment(assignment.id)
+        check_may_undo(by, assignment, at)
+        assignment.state = LIFE.after(assignment.state, "undo")
+        shift.filled_at = None
+        session.flush()
+        _let_offers_stand_again(assignment, at)
+        record(
+            "undo", assignment, f"The booking of {assignment.coordinator.name} for {in_words(shift)} was undone.", by=by
+        )
+        session.flush()
+        enqueue(jobs.tell_undone, assignment_id=assignment.id, by_id=by.id)
+
+
+def confirm(assignment: Assignment, by: Person, at: datetime) -> None:
+    """The coordinator says once more that she will be there."""
+    assignment.state = LIFE.after(assignment.state, "confirm")
+    assignment.confirmed_at = at
+    record("confirm", assignment, "The shift was confirmed.", by=by)
+
+
+def replay(assignment: Assignment) -> list[Verdict]:
+    """Today's rules on the facts of the moment of booking. Empty for a booking that kept none (taken over from elsewhere)."""
+    return replay_record(assignment.facts) if assignment.facts else []
+
+
+def kept_verdicts(assignment: Assignment) -> list[Verdict]:
+    """The verdicts as they were written at the booking."""
+    return [Verdict.from_record(record) for record in assignment.verdicts]
+
+
+def score_record(given: Score) -> dict[str, Any]:
+    """A score as plain JSON, kept with offers and assignments."""
+    return {"total": given.total, "percent": given.percent, "parts": [part._asdict() for part in given.parts]}
+
+
+def in_words(shift: Shift) -> str:
+    """For the trail: `prior-auth on 2026-11-30 at Harbor Family Medicine`."""
+    return f"{shift.service_line} on {shift.local_day} at {shift.facility.name}"
+
+
+# ---- locks ------------------------------------------------------------------------------------------------------
+
+
+def lock_shift(shift_id: int) -> Shift:
+    """The shift with its terms, locked against other bookings until the end of the transaction. Lock it first of all."""
+    return session.scalars(
+        select(Shift)
+        .where(Shift.id == shift_id)
+        .options(*facts.with_terms())
+        .with_for_update(of=Shift, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _lock_coordinator(coordinator_id: int) -> None:
+    """Two bookings of one person come one after the other: overlap, rest and weekly hours hold for both together."""
+    session.execute(select(Coordinator.id).where(Coordinator.id == coordinator_id).with_for_update(key_share=True))
+
+
+def lock_assignment(assignment_id: int) -> Assignment:
+    """An assignment as it is now, with coordinator and offer, locked. After the shift, if that is locked at all."""
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person), joinedload(Assignment.offer))
+        .with_for_update(of=Assignment, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+# ---- seats ------------------------------------------------------------------------------------------------------
+
+
+def _live_seats(shift_id: int) -> dict[int, int]:
+    """Coordinator by seat."""
+    rows = session.execute(
+        select(Assignment.seat, Assignment.coordinator_id).where(
+            Assignment.shift_id == shift_id, Assignment.state.in_(LIVE_STATES)
+        )
+    )
+    return {row.seat: row.coordinator_id for row in rows}
+
+
+def _refuse_latecomers(shift_id: int, coordinator: Coordinator, by: Person | None) -> None:
+    """Answer at once, without queueing for the lock, when the shift is full already."""
+    headcount = session.scalar(select(Shift.headcount).where(Shift.id == shift_id)) or 0
+    _check_seats(_live_seats(shift_id), headcount, coordinator, by)
+
+
+def _check_seats(taken: dict[int, int], headcount: int, coordinator: Coordinator, by: Person | None) -> None:
+    if coordinator.id in taken.values():
+        raise NotAllowedNow(
+            "You already have this shift."
+            if _herself(by, coordinator)
+            else f"{coordinator.name} already has this shift."
+        )
+    if len(taken) >= headcount:
+        raise NotAllowedNow(TAKEN)
+
+
+class _Seat(NamedTuple):
+    number: int
+    left: int
+    """How many are free after this one."""
+
+
+def _free_seat(shift: Shift, coordinator: Coordinator, by: Person | None) -> _Seat:
+    taken = _live_seats(shift.id)
+    _check_seats(taken, shift.headcount, coordinator, by)
+    free = [seat for seat in range(1, shift.headcount + 1) if seat not in taken]
+    return _Seat(free[0], len(free) - 1)
+
+
+def _check_open(shift: Shift) -> None:
+    if shift.state is ShiftState.CANCELLED:
+        raise NotAllowedNow("This shift was cancelled.")
+    if shift.state is ShiftState.ENDED:
+        raise NotAllowedNow("This shift is over.")
+    if shift.need.state is NeedState.ON_HOLD:
+        raise NotAllowedNow("The facility has put this need on hold. Nobody can take its shifts at the moment.")
+    if shift.need.state in (NeedState.DRAFT, NeedState.PENDING_APPROVAL):
+        raise NotAllowedNow("This need is not posted yet.")
+    if shift.need.state is NeedState.CANCELLED:
+        raise NotAllowedNow("The facility has cancelled this need.")
+
+
+def _insert(made: Assignment, coordinator: Coordinator, by: Person | None) -> None:
+    """The tables have the last word; what they refuse is told in the words of the rules."""
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if constraint in ("ex_assignment_overlap", "uq_assignment_live_person"):
+            raise NotAllowedNow(_clash(coordinator, by)) from error
+        if constraint in ("uq_assignment_live_seat", "ck_assignment_seat_within_headcount"):
+            raise NotAllowedNow(TAKEN) from error
+        raise
+
+
+# ---- rules ------------------------------------------------------------------------------------------------------
+
+
+class _Judged(NamedTuple):
+    verdicts: list[Verdict]
+    score: Score
+    record: dict[str, Any]
+
+
+def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime) -> _Judged:
+    """Every hard rule on facts read now, after the locks. NotAllowedNow with all objections when one refuses."""
+    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator.id])
+    (person,) = facts.coordinator_facts([coordinator.id], at=at, around=shift.span, papers=papers)
+    about, when = facts.shift_facts(shift, papers), facts.context(at)
+    verdicts = explain(person, about, when)
+    against = objections(verdicts)
+    if any(verdict.rule == "overlap" for verdict in against):
+        raise NotAllowedNow(_clash(coordinator, by))
+    if against:
+        who = "You" if _herself(by, coordinator) else coordinator.name
+        raise NotAllowedNow(f"{who} cannot take this shift: " + " ".join(verdict.sentence for verdict in against))
+    return _Judged(verdicts, score(person, about, when), facts_record(person, about, when))
+
+
+def _clash(coordinator: Coordinator, by: Person | None) -> str:
+    if _herself(by, coordinator):
+        return "You already have a shift at this time. Cancel that one first, or choose another."
+    return f"{coordinator.name} already has a shift at this time."
+
+
+def _herself(by: Person | None, coordinator: Coordinator) -> bool:
+    return by is not None and by.coordinator_id == coordinator.id
+
+
+# ---- offers -----------------------------------------------------------------------------------------------------
+
+
+def _waiting_offers(shift: Shift, coordinator: Coordinator, offer: Offer | None, full: bool) -> list[Offer]:
+    """Every waiting offer this booking touches, locked in the order of their ids so that bookings never wait in a circle.
+
+    Hers for this shift; hers that clash, the rest she needs included; with `full` everybody's for this shift.
+    """
+    rest = timedelta(minutes=coordinator.rest_minutes)
+    clashes = and_(
+        Offer.coordinator_id == coordinator.id,
+        Shift.starts_at < shift.ends_at + rest,
+        Shift.ends_at > shift.starts_at - rest,
+    )
+    touched = or_(clashes, Offer.shift_id == shift.id) if full else clashes
+    named = offer.id if offer is not None else None
+    waiting = or_(Offer.state.in_(WAITING_STATES), Offer.id == named)
+    return list(
+        session.scalars(
+            select(Offer)
+            .join(Shift, Shift.id == Offer.shift_id)
+            .where(waiting, touched)
+            .order_by(Offer.id)
+            .with_for_update(of=Offer, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _own_offer(
+    waiting: list[Offer], shift: Shift, coordinator: Coordinator, offer: Offer | None, at: datetime
+) -> Offer | None:
+    """The offer that is being accepted. Taking an open shift accepts the offer that waits for it too."""
+    own = next((one for one in waiting if (one.shift_id, one.coordinator_id) == (shift.id, coordinator.id)), None)
+    if offer is None:
+        return own
+    own = next((one for one in waiting if one.id == offer.id), None)
+    if own is None or own.shift_id != shift.id or own.coordinator_id != coordinator.id:
+        raise NotAllowedNow("This offer is not for this shift.")
+    check_waits(own, at)
+    return own
+
+
+_ANSWERED = {
+    OfferState.ACCEPTED: "This offer was accepted already.",
+    OfferState.DECLINED: "This offer was declined.",
+    OfferState.WITHDRAWN: "This offer was withdrawn.",
+    OfferState.EXPIRED: "The time to answer this offer is over.",
+    OfferState.SUPERSEDED: "This offer no longer stands: the shift was taken, or another one was accepted at this time.",
+}
+
+
+def check_waits(offer: Offer, at: datetime) -> None:
+    """Raises NotAllowedNow for an offer that no longer awaits an answer."""
+    if not offer.waits(at):
+        raise NotAllowedNow(_ANSWERED[offer.state_at(at)])
+
+
+def _let_offers_stand_again(assignment: Assignment, at: datetime) -> None:
+    superseded = session.scalars(
+        select(Offer)
+        .where(
+            or_(
+                Offer.id == assignment.offer_id,
+                and_(Offer.superseded_by_id == assignment.id, Offer.state == OfferState.SUPERSEDED),
+            )
+        )
+        .order_by(Offer.id)
+        .with_for_update(of=Offer, key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    shifts = {offer.shift_id for offer in superseded}
+    live = (
+        select(func.count())
+        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    open_shifts = set(
+        session.scalars(
+            select(Shift.id).where(Shift.id.in_(shifts), Shift.state == ShiftState.SCHEDULED, live < Shift.headcount)
+        )
+    )
+    asked_anew = {
+        (shift, coordinator)
+        for shift, coordinator in session.execute(
+            select(Offer.shift_id, Offer.coordinator_id).where(
+                Offer.shift_id.in_(shifts), Offer.state.in_(WAITING_STATES)
+            )
+        )
+    }
+    for offer in superseded:
+        if offer.id == assignment.offer_id:
+            offer.state = OFFER_LIFE.after(offer.state, "undo")
+        elif (
+            offer.shift_id in open_shifts
+            and offer.expires_at > at
+            and (offer.shift_id, offer.coordinator_id) not in asked_anew
+        ):
+            offer.state = OFFER_LIFE.after(offer.state, "restore")
+        else:
+            continue
+        offer.answered_at = offer.superseded_by_id = None
+    session.flush()

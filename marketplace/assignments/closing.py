@@ -1,0 +1,66 @@
+"""Holding, resuming and closing a need: nobody new is asked, waiting offers are taken back, what is booked stays."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.models import Offer
+from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
+from marketplace.audit.recording import record
+from marketplace.db.session import session
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.rules import ShiftState
+
+
+def hold(need: Need, by: Person, at: datetime) -> int:
+    """Stop filling for now; returns how many waiting offers were taken back. Raises NotAllowedNow."""
+    need.hold()
+    withdrawn = _stop(need, at)
+    record("hold", need, "Put on hold.", by=by, offers_withdrawn=withdrawn)
+    return withdrawn
+
+
+def resume(need: Need, by: Person, at: datetime) -> None:
+    """Fill again; a first-come need is open to everyone again. Raises NotAllowedNow, also when every shift has begun."""
+    need.resume()
+    ahead = select(Shift.id).where(Shift.need_id == need.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at)
+    if session.scalar(ahead.limit(1)) is None:
+        raise NotAllowedNow("Every shift of this need has begun. Extend it, or post it again.")
+    if need.mode is FillMode.FIRST_COME:
+        _set_open(need, True)
+    record("resume", need, "Filling again.", by=by)
+
+
+def close(need: Need, by: Person, at: datetime) -> int:
+    """Enough: open seats stay empty. Returns how many waiting offers were taken back. Raises NotAllowedNow."""
+    need.close()
+    withdrawn = _stop(need, at)
+    record("close", need, "Closed: open seats stay empty.", by=by, offers_withdrawn=withdrawn)
+    return withdrawn
+
+
+def _stop(need: Need, at: datetime) -> int:
+    """Lock the shifts first, then the offers: the order everybody keeps."""
+    shifts = select(Shift.id).where(Shift.need_id == need.id).order_by(Shift.id).with_for_update()
+    keys = list(session.scalars(shifts))
+    _set_open(need, False)
+    waiting = session.scalars(
+        select(Offer)
+        .where(Offer.shift_id.in_(keys), Offer.state.in_(WAITING_STATES))
+        .order_by(Offer.id)
+        .with_for_update()
+    ).all()
+    for offer in waiting:
+        offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, "withdraw"), at
+    session.flush()
+    return len(waiting)
+
+
+def _set_open(need: Need, is_open: bool) -> None:
+    session.execute(
+        update(Shift)
+        .where(Shift.need_id == need.id, Shift.state == ShiftState.SCHEDULED, Shift.open_to_all != is_open)
+        .values(open_to_all=is_open, version=Shift.version + 1)
+    )

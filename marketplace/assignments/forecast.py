@@ -1,0 +1,55 @@
+"""How many coordinators a posting would find: told before it is posted."""
+
+from datetime import datetime
+
+from marketplace.assignments import facts
+from marketplace.assignments.candidates import Matching
+from marketplace.catalogue.models import ServiceLine
+from marketplace.db.session import as_system, session
+from marketplace.facilities.models import Facility
+from marketplace.matching import rules
+from marketplace.matching.facts import RN_LICENCE, ShiftFacts, at_level
+from marketplace.needs.posting import NeedDraft, Plan
+
+
+def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> Matching:
+    """Of all active coordinators: how many may take at least one shift of the plan, and how many every one.
+
+    Only the two figures leave this function, so it may read what the facility may not. Each shift is judged by itself.
+    """
+    line = session.get_one(ServiceLine, draft.line)
+    with as_system():
+        papers = facts.agreements(facilities=[facility.id])
+        people = facts.coordinator_facts(at=at, papers=papers)
+        when = facts.context(at)
+    required = frozenset(draft.required_credentials)
+    shifts = [
+        ShiftFacts(
+            id=0,
+            facility_id=facility.id,
+            zone=draft.time_zone,
+            span=shift.span,
+            service_line=draft.line,
+            pay_rate_cents=shift.pay_cents,
+            bill_rate_cents=shift.bill_cents,
+            headcount=draft.headcount,
+            clinical=line.clinical,
+            requires_licence=line.needs_licence or (line.clinical and RN_LICENCE in required),
+            patient_states=frozenset(draft.patient_states),
+            required_credentials=required,
+            preferred_credentials=frozenset(draft.preferred_credentials),
+            languages=at_level(draft.languages),
+            ehr=at_level([draft.ehr] if draft.ehr else []),
+            min_education=draft.min_education.value if draft.min_education else None,
+            min_years=draft.min_years,
+            payer_mix=frozenset(facility.payer_mix),
+            agreements=papers.of_facilities.get(facility.id, ()),
+        )
+        for shift in plan.shifts
+    ]
+    some = every = 0
+    for person in people:
+        free = sum(rules.eligible(person, shift, when) for shift in shifts)
+        some += free > 0
+        every += free == len(shifts)
+    return Matching(some, every)

@@ -1,0 +1,200 @@
+"""What is told to people after an act on a shift, in each reader's language, and what happens to offers by itself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.permissions import Role
+from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
+from marketplace.assignments.rules import WAITING_STATES, OfferState
+from marketplace.assignments.words import in_zone, shift_words, words_in
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.jobs import jobs_app
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.money import dollars
+from marketplace.messaging.writing import notify, write_letter
+from marketplace.needs.models import Shift
+
+
+@jobs_app.task(name="assignments.tell_offered", queue="mail", retry=3)
+def tell_offered(offer_id: int) -> None:
+    """A coordinator is offered a shift, or a facility has an application to look at."""
+    offer = session.scalars(
+        select(Offer).where(Offer.id == offer_id).options(*_about(Offer), joinedload(Offer.facility))
+    ).one_or_none()
+    if offer is None or not offer.waits(now()):
+        return
+    if offer.kind is OfferKind.APPLICATION:
+        for person in _schedulers(offer.facility_id):
+            _ = words_in(person.locale)
+            sentence = _(
+                "%(name)s applies for %(shift)s.",
+                name=offer.coordinator.name,
+                shift=shift_words(_, offer.shift, person.locale),
+            )
+            notify(person.id, "application", sentence, f"/shifts/{offer.shift_id}")
+        return
+    person = offer.coordinator.person
+    _ = words_in(person.locale)
+    zone = offer.coordinator.time_zone
+    pay = dollars(offer.shift.pay_rate_cents)
+    sentence = _(
+        "%(facility)s offers you %(shift)s, %(pay)s an hour.",
+        facility=offer.facility.name, shift=shift_words(_, offer.shift, person.locale), pay=pay,
+    )  # fmt: skip
+    notify(person.id, "offer", sentence, "/offers")
+    write_letter(
+        person.email,
+        "offer",
+        _("A shift for you at %(facility)s", facility=offer.facility.name),
+        "plain",
+        link=f"/shifts/{offer.shift_id}",
+        locale=person.locale,
+        sentences=[
+            sentence,
+            _("Your time: %(time)s.", time=in_zone(offer.shift.span, zone, person.locale)),
+            _("It waits for you until %(time)s.", time=in_zone(offer.expires_at, zone, person.locale)),
+        ],
+        button=_("Look at the shift"),
+    )
+
+
+@jobs_app.task(name="assignments.tell_booked", queue="mail", retry=3)
+def tell_booked(assignment_id: int) -> None:
+    """Both sides hear of a booking, unless it was undone in the meantime."""
+    found = _assignment(assignment_id)
+    if found is None or not found.is_live:
+        return
+    person = found.coordinator.person
+    for reader in _schedulers(found.facility_id):
+        if reader.id != found.booked_by_id:
+            _ = words_in(reader.locale)
+            what = _("%(name)s works %(shift)s.", name=person.name, shift=shift_words(_, found.shift, reader.locale))
+            notify(reader.id, "booked", what, f"/assignments/{found.id}")
+    _ = words_in(person.locale)
+    what = _("You work %(shift)s.", shift=shift_words(_, found.shift, person.locale))
+    notify(person.id, "booked", what, f"/assignments/{found.id}")
+    write_letter(
+        person.email,
+        "booked",
+        _("You have this shift at %(facility)s", facility=found.facility.name),
+        "plain",
+        link=f"/assignments/{found.id}",
+        locale=person.locale,
+        sentences=[
+            what,
+            _("Your time: %(time)s.", time=in_zone(found.span, found.coordinator.time_zone, person.locale)),
+        ],
+        button=_("Look at the shift"),
+    )
+
+
+@jobs_app.task(name="assignments.tell_undone", queue="mail", retry=3)
+def tell_undone(assignment_id: int, by_id: int) -> None:
+    """The other side of a booking hears that it was taken back."""
+    found = _assignment(assignment_id)
+    if found is None:
+        return
+    for reader in [*_schedulers(found.facility_id), found.coordinator.person]:
+        if reader.id != by_id:
+            _ = words_in(reader.locale)
+            what = _(
+                "The booking of %(name)s for %(shift)s was taken back.",
+                name=found.coordinator.name, shift=shift_words(_, found.shift, reader.locale),
+            )  # fmt: skip
+            notify(reader.id, "undone", what, f"/shifts/{found.shift_id}")
+
+
+@jobs_app.task(name="assignments.tell_cancelled", queue="mail", retry=3)
+def tell_cancelled(assignment_id: int, by_id: int | None = None) -> None:
+    """The side that did not cancel hears of it by letter, with what it is paid or that somebody else is being found."""
+    found = _assignment(assignment_id)
+    if found is None:
+        return
+    by_coordinator = found.cancelled_by is CancelledBy.COORDINATOR
+    readers = _schedulers(found.facility_id) if by_coordinator else [found.coordinator.person]
+    for reader in readers:
+        if reader.id == by_id:
+            continue
+        _ = words_in(reader.locale)
+        shift = shift_words(_, found.shift, reader.locale)
+        if by_coordinator:
+            what = _("%(name)s cannot work %(shift)s and has cancelled.", name=found.coordinator.name, shift=shift)
+            more = [_("The shift is open again. The next best coordinators can be asked on its page.")]
+            link = f"/shifts/{found.shift_id}"
+        else:
+            what = _("%(shift)s was cancelled.", shift=shift)
+            fee = found.fee_minutes or 0
+            more = [_("You are paid %(minutes)s minutes for it.", minutes=fee)] if fee else []
+            link = f"/assignments/{found.id}"
+        notify(reader.id, "cancelled", what, link)
+        write_letter(
+            reader.email, "cancelled", what, "plain", link=link, locale=reader.locale, sentences=[what, *more],
+            button=_("Look at the shift"),
+        )  # fmt: skip
+
+
+@jobs_app.task(name="assignments.tell_no_show", queue="mail", retry=3)
+def tell_no_show(assignment_id: int) -> None:
+    """The coordinator hears at once that she was marked as not having come, and whom to write to."""
+    found = _assignment(assignment_id)
+    if found is None:
+        return
+    person = found.coordinator.person
+    _ = words_in(person.locale)
+    what = _("You were marked as not having come to %(shift)s.", shift=shift_words(_, found.shift, person.locale))
+    notify(person.id, "no-show", what, f"/assignments/{found.id}")
+    write_letter(
+        person.email, "no-show", _("Marked as a no-show"), "plain", link=f"/assignments/{found.id}",
+        locale=person.locale, sentences=[what, _("If there was a reason, tell the agency: it decides whether this stands.")],
+        button=_("Look at the shift"),
+    )  # fmt: skip
+
+
+@jobs_app.task(name="assignments.expire_offers", queueing_lock="assignments.expire_offers")
+def expire_offers(timestamp: int = 0) -> int:
+    """Write down that the time of unanswered offers is over; pages say so from the instant itself. Returns how many."""
+    done = session.execute(
+        update(Offer)
+        .where(Offer.state.in_(WAITING_STATES), Offer.expires_at <= now())
+        .values(state=OfferState.EXPIRED, answered_at=Offer.expires_at, version=Offer.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def _about(entity: type[Offer] | type[Assignment]) -> Iterable[Any]:
+    return (
+        joinedload(entity.shift).joinedload(Shift.line),
+        joinedload(entity.shift).joinedload(Shift.facility),
+        joinedload(entity.coordinator).joinedload(Coordinator.person),
+    )
+
+
+def _assignment(assignment_id: int) -> Assignment | None:
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .options(*_about(Assignment), joinedload(Assignment.facility))
+    ).one_or_none()
+
+
+def _schedulers(facility_id: int) -> list[Person]:
+    """Those at the facility who decide about shifts."""
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.organisation_id == facility_id,
+                Membership.active,
+                Person.active,
+                Membership.role.in_([Role.FACILITY_OWNER, Role.FACILITY_SCHEDULER]),
+            )
+            .order_by(Person.id)
+        )
+    )

@@ -1,0 +1,230 @@
+"""The list of needs, one need with its shifts and seats, what a posting would cost and find, and stopping one."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.assignments import closing
+from marketplace.assignments.forecast import matches
+from marketplace.assignments.need_queries import (
+    SORTED_BY,
+    Seats,
+    lines_known,
+    listed,
+    seats_of,
+    shifts_of,
+    staffing_of,
+    word_of,
+)
+from marketplace.audit.queries import trail_of
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.needs.models import Need
+from marketplace.needs.policy import CHANGEABLE, check_may_change, may_change
+from marketplace.needs.posting_page import (
+    Forecast,
+    catalogue,
+    chosen_facility,
+    need_form,
+    page,
+    planned,
+)
+from marketplace.needs.queries import active_contract, visible_to, whole
+from marketplace.needs.rules import LIFE, NeedState
+from marketplace.needs.words import clock_span, days_between, weekday_words, weekdays_of
+from marketplace.web.asking import asked_number, asked_word
+from marketplace.web.downloads import csv_download
+from marketplace.web.finding import check_version, find
+from marketplace.web.guard import Pages
+from marketplace.web.paging import page_of
+
+pages = Pages("need_pages", __name__, url_prefix="/needs")
+
+MOST_EXPORTED = 20_000
+TRAIL = 20
+
+
+@pages.get("", may=Permission.NEED_SEE)
+def index() -> ResponseReturnValue:
+    """The needs this person sees, filtered, sorted and paged."""
+    person, at = current_person(), now()
+    asked = _asked()
+    found = page_of(listed(person, **asked))
+    seats = seats_of(found.items)
+    return render_template(
+        "needs/index.html",
+        page=found,
+        rows=[_row(need, seats.get(need.id, Seats())) for need in found.items],
+        lines=lines_known(),
+        states=list(NeedState),
+        asked=asked,
+        for_agency=person.facility_id is None,
+        may_post=person.may(Permission.NEED_POST),
+        word=lambda need, of: word_of(need, of, at),
+    )
+
+
+@pages.get("/export.csv", may=Permission.NEED_SEE)
+def export() -> ResponseReturnValue:
+    """The same list for a spreadsheet, with the same filters."""
+    person, at = current_person(), now()
+    needs = session.scalars(listed(person, **_asked()).limit(MOST_EXPORTED)).unique().all()
+    seats = seats_of(needs)
+    head = (
+        "need", "reference", "facility", "site", "role", "state", "first day", "last day", "days", "from", "to", "time zone",
+        "people", "shifts", "seats", "filled", "bill rate", "pay rate", "credentials", "patient states", "languages",
+        "records system", "notes",
+    )  # fmt: skip
+    rows = []
+    for need in needs:
+        of = seats.get(need.id, Seats())
+        rows.append(
+            (
+                need.id, need.external_ref, need.facility.name, need.site.name, need.line.name, word_of(need, of, at).replace("_", " "),
+                of.first or need.first_day, of.last or need.until, weekday_words(weekdays_of(need)),
+                f"{need.starts_local:%H:%M}", f"{need.ends_local:%H:%M}", need.time_zone, need.headcount, of.shifts, of.seats,
+                of.filled, plain_dollars(need.bill_rate_cents),
+                # What the coordinator gets is the agency's to see.
+                plain_dollars(need.pay_rate_cents) if person.facility_id is None else None,
+                " ".join(need.required_credentials), " ".join(need.patient_states), " ".join(need.languages), need.ehr, need.notes,
+            )
+        )  # fmt: skip
+    return csv_download(f"needs-{at:%Y-%m-%d}", head, rows)
+
+
+@pages.get("/<int:need_id>", may=Permission.NEED_SEE)
+def show(need_id: int) -> ResponseReturnValue:
+    """One need: what it asks for, its shifts with their seats, and what happened to it."""
+    person, at = current_person(), now()
+    need = find(whole(visible_to(person)), need_id)
+    seats = seats_of([need]).get(need.id, Seats())
+    shifts = page_of(shifts_of(need, at))
+    acts = LIFE.acts(need.state) if may_change(person, need) else ()
+    return render_template(
+        "needs/show.html",
+        need=need,
+        seats=seats,
+        word=word_of(need, seats, at),
+        summary=_row(need, seats),
+        shifts=shifts,
+        staffing=staffing_of(shifts.items),
+        names=_names(need),
+        trail=session.scalars(trail_of(person, "need", need.id).limit(TRAIL)).all(),
+        acts=acts,
+        may_edit=may_change(person, need) and need.state in CHANGEABLE,
+        may_post=may_change(person, need),
+        for_agency=person.facility_id is None,
+        at=at,
+    )
+
+
+@pages.look("/new/preview", may=Permission.NEED_POST)
+def preview() -> ResponseReturnValue:
+    """What the posting on the form would cost and whom it would find; as a fragment for htmx, as a page without."""
+    person, at = current_person(), now()
+    key = asked_number("need")
+    need = find(whole(visible_to(person)), key) if key else None
+    facility = need.facility if need else chosen_facility(person)
+    if facility is None:
+        return redirect(url_for("needs.new"), 303)
+    fragment = request.headers.get("HX-Request") == "true"
+    form = need_form(facility, catalogue(), need=need)
+    contract = active_contract(facility.id)
+    forecast = Forecast()
+    if form.validate():
+        try:
+            draft, plan = planned(form, facility, contract, at)
+            found = matches(draft, plan, facility, at)
+            forecast = Forecast(plan, found.some, found.all)
+        except Invalid as error:
+            form.refuse(error)
+    return page(
+        facility, form, person, at, forecast=forecast, contract=contract, need=need, with_templates=False, fragment=fragment
+    )
+
+
+@pages.post("/<int:need_id>/hold", may=Permission.NEED_POST)
+def hold(need_id: int) -> ResponseReturnValue:
+    """Stop filling for now."""
+    need = _to_change(need_id)
+    withdrawn = closing.hold(need, current_person(), now())
+    flash(" ".join(filter(None, (_("On hold. Who is booked stays booked."), _taken_back(withdrawn)))))
+    return redirect(url_for(".show", need_id=need.id), 303)
+
+
+@pages.post("/<int:need_id>/resumption", may=Permission.NEED_POST)
+def resume(need_id: int) -> ResponseReturnValue:
+    """Fill seats again."""
+    need = _to_change(need_id)
+    closing.resume(need, current_person(), now())
+    flash(_("Seats are filled again."))
+    return redirect(url_for(".show", need_id=need.id), 303)
+
+
+@pages.post("/<int:need_id>/closing", may=Permission.NEED_POST)
+def close(need_id: int) -> ResponseReturnValue:
+    """Leave the open seats empty."""
+    need = _to_change(need_id)
+    withdrawn = closing.close(need, current_person(), now())
+    flash(" ".join(filter(None, (_("Closed. Who is booked stays booked."), _taken_back(withdrawn)))))
+    return redirect(url_for(".show", need_id=need.id), 303)
+
+
+def _to_change(need_id: int) -> Need:
+    need = find(whole(visible_to(current_person())), need_id)
+    check_may_change(current_person(), need)
+    version = request.form.get("version", "")
+    check_version(need, int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None)
+    return need
+
+
+def _taken_back(offers: int) -> str:
+    return ngettext("%(num)d waiting offer was taken back.", "%(num)d waiting offers were taken back.", offers) if offers else ""
+
+
+def _asked() -> dict[str, object]:
+    """The filters of the address."""
+    sort = asked_word("sort", {*SORTED_BY, *(f"-{key}" for key in SORTED_BY)})
+    return {
+        "state": asked_word("state", {state.value for state in NeedState}),
+        "line": asked_word("line"),
+        "text": asked_word("q"),
+        "facility": asked_number("facility"),
+        "sort": sort or "-posted",
+    }
+
+
+def _row(need: Need, seats: Seats) -> dict[str, object]:
+    """When, in words: "Mon – Fri" · "9am – 5pm" · "Nov 30 – Dec 18, 2026"."""
+    first, last = seats.first or need.first_day, seats.last or need.until or need.first_day
+    return {
+        "need": need,
+        "seats": seats,
+        "days": days_between(first, max(first, last)),
+        "weekdays": weekday_words(weekdays_of(need)),
+        "hours": clock_span(need.starts_local, need.ends_local),
+    }
+
+
+def _names(need: Need) -> dict[str, list[str]]:
+    """The names of the credentials and duties a need asks for, in the reader's language."""
+    from marketplace.needs.forms import education_words, language_name
+
+    offered = catalogue()
+    from flask_babel import get_locale
+
+    which = 2 if str(get_locale()).startswith("es") else 1
+    types = {row[0]: row[which] for row in offered.credentials}
+    duties = {row[0]: row[which] for row in offered.duties}
+    return {
+        "required": [types.get(code, code) for code in need.required_credentials],
+        "preferred": [types.get(code, code) for code in need.preferred_credentials],
+        "duties": [duties.get(code, code) for code in need.duties],
+        "languages": [language_name(code) for code in need.languages],
+        "education": [education_words()[need.min_education]] if need.min_education else [],
+    }

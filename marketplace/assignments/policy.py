@@ -1,0 +1,98 @@
+"""Who may offer, answer, take back and cancel."""
+
+from datetime import datetime
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.assignments.models import Assignment, CancelledBy, Offer
+from marketplace.db.session import Audience
+from marketplace.kernel.errors import NotAllowedNow, NotPermitted
+from marketplace.needs.models import Need, Shift
+
+
+def side_of(person: Person) -> CancelledBy:
+    """On whose behalf a person acts; raises NotPermitted for somebody without a role."""
+    sides = {
+        Audience.FACILITY: CancelledBy.FACILITY,
+        Audience.COORDINATOR: CancelledBy.COORDINATOR,
+        Audience.AGENCY: CancelledBy.AGENCY,
+    }
+    if person.audience not in sides:
+        raise NotPermitted("Sign in with your role at the agency or a facility first.")
+    return sides[person.audience]
+
+
+def may_staff(person: Person, work: Shift | Need) -> bool:
+    """The facility's own schedulers and owner, and the agency's, decide whom a shift is offered to."""
+    own = person.audience is Audience.AGENCY or (
+        person.audience is Audience.FACILITY and person.facility_id == work.facility_id
+    )
+    return own and person.may(Permission.OFFER_SEND)
+
+
+def check_may_staff(person: Person, work: Shift | Need) -> None:
+    """Raises NotPermitted with the reason."""
+    if not may_staff(person, work):
+        raise NotPermitted("Only the facility's owner and schedulers, and the agency's, decide who works this shift.")
+
+
+def check_may_answer(person: Person, coordinator_id: int) -> None:
+    """Only the coordinator herself accepts, declines, applies and takes back. Raises NotPermitted."""
+    if person.coordinator_id != coordinator_id or not person.may(Permission.OFFER_ANSWER):
+        raise NotPermitted("Only the coordinator this is about can answer for herself.")
+
+
+def check_may_decide(person: Person, offer: Offer) -> None:
+    """An application is answered by the facility or the agency. Raises NotPermitted."""
+    own = person.audience is Audience.AGENCY or person.facility_id == offer.facility_id
+    if not own or not person.may(Permission.OFFER_SEND):
+        raise NotPermitted(
+            "Only the facility's owner and schedulers, and the agency's, choose among those who applied."
+        )
+
+
+def may_cancel(person: Person, assignment: Assignment) -> bool:
+    """The coordinator her own shift; the facility's and the agency's schedulers those they see."""
+    if not person.may(Permission.ASSIGNMENT_CANCEL):
+        return False
+    match person.audience:
+        case Audience.COORDINATOR:
+            return person.coordinator_id == assignment.coordinator_id
+        case Audience.FACILITY:
+            return person.facility_id == assignment.facility_id
+        case _:
+            return person.audience is Audience.AGENCY
+
+
+def check_may_cancel(person: Person, assignment: Assignment) -> None:
+    """Raises NotPermitted with the reason."""
+    if not may_cancel(person, assignment):
+        raise NotPermitted("Only the coordinator, the facility's schedulers and the agency's can cancel this shift.")
+
+
+def may_undo(person: Person, assignment: Assignment) -> bool:
+    """The side that made the booking takes it back: the coordinator her acceptance, facility or agency their choice."""
+    by_her = assignment.booked_by_id == assignment.coordinator.person_id
+    if person.audience is Audience.COORDINATOR:
+        return by_her and person.coordinator_id == assignment.coordinator_id
+    own = person.audience is Audience.AGENCY or person.facility_id == assignment.facility_id
+    return own and not by_her and person.may(Permission.OFFER_SEND)
+
+
+def check_may_undo(person: Person, assignment: Assignment, at: datetime) -> None:
+    """Raises NotPermitted for the other side, NotAllowedNow when the minutes are over."""
+    if not may_undo(person, assignment):
+        raise NotPermitted("Only the side that made this booking can take it back. You can cancel it instead.")
+    if assignment.undo_until is None or at >= assignment.undo_until:
+        raise NotAllowedNow("The time to undo is over. You can still cancel the shift; the page shows what that means.")
+
+
+def may_judge_no_show(person: Person) -> bool:
+    """The agency decides in the end whether a no-show stands."""
+    return person.audience is Audience.AGENCY and person.may(Permission.ASSIGNMENT_CANCEL)
+
+
+def check_may_judge_no_show(person: Person) -> None:
+    """Raises NotPermitted."""
+    if not may_judge_no_show(person):
+        raise NotPermitted("The agency's schedulers decide whether a no-show stands.")
