@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from marketplace import rooms
+from marketplace import reactions, rooms
 from marketplace.accounts import signing_in
 from marketplace.config import Settings
 from marketplace.db import session as db
@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.register_blueprint(assets.pages)
     app.register_blueprint(house.pages)
     rooms.open_all(app)
+    reactions.connect()
     app.context_processor(page_context)
     _errors_as_pages(app)
     app.teardown_appcontext(lambda _: db.session.remove())
@@ -120,11 +121,14 @@ def _errors_as_pages(app: Flask) -> None:
 
     def page(status: HTTPStatus | int, sentence: str) -> Response:
         db.session.rollback()
+        template = "errors/toast.html" if "HX-Request" in request.headers else "errors/error.html"
         response = Response(
-            render_template("errors/error.html", status=int(status), sentence=sentence, request_id=g.get("request_id", "")),
+            render_template(template, status=int(status), sentence=sentence, request_id=g.get("request_id", "")),
             status=int(status),
             mimetype="text/html",
         )
+        if "HX-Request" in request.headers:  # a part of the page asked: what it shows stays, the sentence stands beside it
+            response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "innerHTML"
         if int(status) == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = "2"
         return response
