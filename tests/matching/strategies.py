@@ -142,7 +142,11 @@ def pairs(draw: st.DrawFn) -> tuple[CoordinatorFacts, ShiftFacts, Context]:
             "ehr": levels,
             "education": st.sampled_from(level_words),
             "years_experience": st.integers(0, 6),
-            "credentials": st.lists(credentials(span), max_size=5).map(lambda some: (*some, TRAINING)),
+            "credentials": st.builds(
+                lambda some, training: (*some, *training),
+                st.lists(credentials(span), max_size=5).map(tuple),
+                st.sampled_from([(TRAINING,), (TRAINING,), ()]),
+            ),
             "agreements": st.lists(agreements(span), max_size=4).map(tuple),
             "min_pay_cents": st.integers(1900, 2700),
             "max_week_minutes": st.integers(300, 2400),

@@ -187,6 +187,11 @@ def test_rest_is_asked_for_on_both_sides(start: str, end: str, side: str) -> Non
     assert refusals(ana(bookings=(booking(start, end),), rest_minutes=479), BILLING) == {}
 
 
+def test_shifts_that_touch_leave_no_rest_at_all() -> None:
+    said = refusals(ana(bookings=(booking("2026-12-01 05:00", "2026-12-01 09:00"),)), BILLING)
+    assert said["rest"].startswith("Only 0:00 hours of rest since the shift before, ")
+
+
 @given(st.integers(-2000, 2000), st.integers(1, 600), st.integers(0, 900))
 def test_rest_is_kept_exactly_when_the_gap_is_long_enough(offset: int, length: int, wanted: int) -> None:
     start = BILLING.span.start + timedelta(minutes=offset)
