@@ -1,5 +1,7 @@
 """The list of needs, one need with its shifts and seats, what a posting would cost and find, and stopping one."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -36,7 +38,15 @@ from marketplace.needs.posting_page import (
 )
 from marketplace.needs.queries import active_contract, visible_to, whole
 from marketplace.needs.rules import LIFE, NeedState
-from marketplace.needs.words import clock_span, days_between, weekday_words, weekdays_of
+from marketplace.needs.words import (
+    clock_span,
+    days_between,
+    education_words,
+    language_name,
+    named,
+    weekday_words,
+    weekdays_of,
+)
 from marketplace.web.asking import asked_number, asked_word
 from marketplace.web.downloads import csv_download
 from marketplace.web.finding import check_version, find
@@ -85,13 +95,14 @@ def export() -> ResponseReturnValue:
         of = seats.get(need.id, Seats())
         rows.append(
             (
-                need.id, need.external_ref, need.facility.name, need.site.name, need.line.name, word_of(need, of, at).replace("_", " "),
-                of.first or need.first_day, of.last or need.until, weekday_words(weekdays_of(need)),
+                need.id, need.external_ref, need.facility.name, need.site.name, need.line.name,
+                word_of(need, of, at).replace("_", " "), of.first or need.first_day, of.last or need.until, weekday_words(weekdays_of(need)),
                 f"{need.starts_local:%H:%M}", f"{need.ends_local:%H:%M}", need.time_zone, need.headcount, of.shifts, of.seats,
                 of.filled, plain_dollars(need.bill_rate_cents),
                 # What the coordinator gets is the agency's to see.
                 plain_dollars(need.pay_rate_cents) if person.facility_id is None else None,
-                " ".join(need.required_credentials), " ".join(need.patient_states), " ".join(need.languages), need.ehr, need.notes,
+                " ".join(need.required_credentials), " ".join(need.patient_states), " ".join(need.languages),
+                need.ehr, need.notes,
             )
         )  # fmt: skip
     return csv_download(f"needs-{at:%Y-%m-%d}", head, rows)
@@ -143,9 +154,10 @@ def preview() -> ResponseReturnValue:
             forecast = Forecast(plan, found.some, found.all)
         except Invalid as error:
             form.refuse(error)
-    return page(
+    shown = page(
         facility, form, person, at, forecast=forecast, contract=contract, need=need, with_templates=False, fragment=fragment
     )
+    return shown, 422 if form.errors and not fragment else 200
 
 
 @pages.post("/<int:need_id>/hold", may=Permission.NEED_POST)
@@ -184,10 +196,12 @@ def _to_change(need_id: int) -> Need:
 
 
 def _taken_back(offers: int) -> str:
-    return ngettext("%(num)d waiting offer was taken back.", "%(num)d waiting offers were taken back.", offers) if offers else ""
+    if not offers:
+        return ""
+    return str(ngettext("%(num)d waiting offer was taken back.", "%(num)d waiting offers were taken back.", offers))
 
 
-def _asked() -> dict[str, object]:
+def _asked() -> dict[str, Any]:
     """The filters of the address."""
     sort = asked_word("sort", {*SORTED_BY, *(f"-{key}" for key in SORTED_BY)})
     return {
@@ -212,15 +226,9 @@ def _row(need: Need, seats: Seats) -> dict[str, object]:
 
 
 def _names(need: Need) -> dict[str, list[str]]:
-    """The names of the credentials and duties a need asks for, in the reader's language."""
-    from marketplace.needs.forms import education_words, language_name
-
+    """The names of the credentials, languages and duties a need asks for, in the reader's language."""
     offered = catalogue()
-    from flask_babel import get_locale
-
-    which = 2 if str(get_locale()).startswith("es") else 1
-    types = {row[0]: row[which] for row in offered.credentials}
-    duties = {row[0]: row[which] for row in offered.duties}
+    types, duties = dict(named(offered.credentials)), dict(named(offered.duties))
     return {
         "required": [types.get(code, code) for code in need.required_credentials],
         "preferred": [types.get(code, code) for code in need.preferred_credentials],

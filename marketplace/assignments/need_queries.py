@@ -47,7 +47,7 @@ class Seats:
 
 def listed(
     person: Person, *, state: str = "", line: str = "", text: str = "", facility: int | None = None, sort: str = "-posted"
-) -> Select[tuple[Need]]:
+) -> Select[Need]:
     """The needs a person sees, filtered and in order; `sort` is a key of SORTED_BY, with "-" downwards."""
     needs = (
         visible_to(person)
@@ -145,7 +145,7 @@ def staffing_of(shifts: Iterable[Shift]) -> dict[int, Staffing]:
     return found
 
 
-def shifts_of(need: Need, at: datetime) -> Select[tuple[Shift]]:
+def shifts_of(need: Need, at: datetime) -> Select[Shift]:
     """The shifts of a need: those still ahead first, in order of time, then the past ones, the latest first."""
     over = Shift.ends_at <= at
     return (

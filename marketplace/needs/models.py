@@ -13,7 +13,7 @@ from marketplace.coordinators.models import Education
 from marketplace.db.base import Base, Cents, Key, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility, Site
 from marketplace.kernel.spans import Span
-from marketplace.needs.rules import NeedState, ShiftState
+from marketplace.needs.rules import LIFE, NeedState, ShiftState
 
 
 class FillMode(StrEnum):
@@ -64,6 +64,23 @@ class Need(Versioned, Base):
     line: Mapped[ServiceLine] = related()
     posted_by: Mapped[Person | None] = related()
     shifts: Mapped[list["Shift"]] = related(back_populates="need", order_by="Shift.starts_at")
+
+    @property
+    def external_or_id(self) -> str:
+        """How people name this need: the other system's reference, else our number."""
+        return self.external_ref or f"#{self.id}"
+
+    def hold(self) -> None:
+        """Nobody new is asked or taken; what is booked stays."""
+        self.state = LIFE.after(self.state, "hold")
+
+    def resume(self) -> None:
+        """Seats are filled again."""
+        self.state = LIFE.after(self.state, "resume")
+
+    def close(self) -> None:
+        """Enough: open seats stay empty, what is booked stays."""
+        self.state = LIFE.after(self.state, "close")
 
     __table_args__ = (
         check("headcount BETWEEN 1 AND 99", "headcount"),

@@ -34,6 +34,18 @@ class Pages(Blueprint):
         """A page whose form posts to its own address: GET shows it, POST takes it, 422 shows it again with the errors."""
         return self._guarded(rule, ["GET", "POST"], may, options)
 
+    def look(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:
+        """What is filled in is only looked at: a POST, because it must not stand in an address, that changes nothing.
+
+        The form keeps its idempotency key for the act itself.
+        """
+
+        def register(view: T_route) -> T_route:
+            view.only_looks = True  # type: ignore[attr-defined]
+            return self._guarded(rule, ["POST"], may, options)(view)
+
+        return register
+
     def _guarded(self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any]) -> Callable[[T_route], T_route]:
         def register(view: T_route) -> T_route:
             view.may = may  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask import session as cookie
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -86,7 +86,7 @@ def _forget(before: dict[str, Any]) -> None:
 def _once(view: Callable[[], Response]) -> Response:
     key = request.form.get(KEY_FIELD, "") if request.method == "POST" else ""
     person = g.get("acting_person_id")
-    if not key or person is None:
+    if not key or person is None or _only_looks():
         return view()
     if len(key) > 64 or not key.isascii() or not key.isprintable():
         raise Invalid("This form is damaged. Open the page again and repeat.")
@@ -98,6 +98,11 @@ def _once(view: Callable[[], Response]) -> Response:
     if response.status_code < 400:
         _keep(key, person, response, cookie.get("_flashes", [])[already:])
     return response
+
+
+def _only_looks() -> bool:
+    """Whether the view asked for was registered with `Pages.look`."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "only_looks", False)
 
 
 def _claim(key: str, person: int) -> IdempotentAct | None:

@@ -1,0 +1,152 @@
+"""How a need's days read ("Mon – Fri until Dec 18"), and how chosen weekdays are kept."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import NamedTuple, Protocol
+
+from babel import Locale
+from babel.dates import format_time, get_day_names, get_month_names
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from marketplace.coordinators.models import Education
+from marketplace.needs.rules import MONDAY_TO_FRIDAY, WEEKDAYS, WEEKLY
+
+# As RFC 5545 writes them; 0 is Monday.
+WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class Repeating(Protocol):
+    """What decides on which days a need asks for somebody."""
+
+    @property
+    def repeat(self) -> str: ...
+    @property
+    def first_day(self) -> date: ...
+
+
+class Catalogue(NamedTuple):
+    """What a need may ask for: (code, name, Spanish name) of roles, credential types and duties."""
+
+    lines: list[tuple[str, str, str]]
+    credentials: list[tuple[str, str, str]]
+    duties: list[tuple[str, str, str]]
+
+
+def named(rows: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """(code, name) in the reader's language."""
+    spanish = _locale().startswith("es")
+    return [(code, name_es if spanish else name) for code, name, name_es in rows]
+
+
+def education_words() -> dict[Education, str]:
+    """How each level of education is called."""
+    return {
+        Education.HIGH_SCHOOL: _("High-school diploma"),
+        Education.ASSOCIATE: _("Associate degree"),
+        Education.BACHELOR: _("Bachelor's degree"),
+        Education.MASTER: _("Master's degree"),
+    }
+
+
+def language_name(code: str) -> str:
+    """Spanish, in the reader's language."""
+    name = str(Locale.parse(_locale()).languages.get(code, code))
+    return name[:1].upper() + name[1:]
+
+
+def repeat_kept(repeat: str | tuple[int, ...]) -> str:
+    """How a repetition stands in the table: WEEKLY, WEEKDAYS, or the chosen days as MO,WE,FR."""
+    if isinstance(repeat, str):
+        return repeat
+    return ",".join(WEEKDAY_CODES[weekday] for weekday in sorted(set(repeat)))
+
+
+def repeat_meant(kept: str) -> str | tuple[int, ...]:
+    """The other way round, as `rules.Pattern` takes it."""
+    if kept in ("", WEEKLY, WEEKDAYS):
+        return kept
+    return tuple(WEEKDAY_CODES.index(code) for code in kept.split(",") if code in WEEKDAY_CODES)
+
+
+def weekdays_of(need: Repeating) -> tuple[int, ...]:
+    """The weekdays a need repeats on, 0 is Monday; none when it does not repeat."""
+    match repeat_meant(need.repeat):
+        case tuple(chosen):
+            return chosen
+        case "WEEKLY":
+            return (need.first_day.weekday(),)
+        case "WEEKDAYS":
+            return MONDAY_TO_FRIDAY
+        case _:
+            return ()
+
+
+def weekday_words(weekdays: Iterable[int]) -> str:
+    """Mon – Fri for a run of three or more, else Mon, Wed, Sat."""
+    names = weekday_names()
+    runs: list[list[int]] = []
+    for weekday in sorted(set(weekdays)):
+        if runs and runs[-1][-1] == weekday - 1:
+            runs[-1].append(weekday)
+        else:
+            runs.append([weekday])
+    parts: list[str] = []
+    for run in runs:
+        if len(run) > 2:
+            parts.append(f"{names[run[0]]} – {names[run[-1]]}")
+        else:
+            parts += [names[weekday] for weekday in run]
+    return ", ".join(parts)
+
+
+def weekday_names() -> dict[int, str]:
+    """Mon … Sun in the reader's language, 0 is Monday."""
+    names = get_day_names("abbreviated", "stand-alone", locale=_locale())
+    return {weekday: str(names[weekday]) for weekday in range(7)}
+
+
+def short_day(day: date) -> str:
+    """Nov 30"""
+    month = get_month_names("abbreviated", locale=_locale())[day.month]
+    return f"{month} {day.day}" if _locale().startswith("en") else f"{day.day} {month}"
+
+
+def days_between(first: date, last: date) -> str:
+    """Nov 30 – Dec 18, 2026; one day once; both years where they differ."""
+    if first == last:
+        return f"{short_day(first)}, {first.year}"
+    begin = short_day(first) if first.year == last.year else f"{short_day(first)}, {first.year}"
+    return f"{begin} – {short_day(last)}, {last.year}"
+
+
+def clock_words(at: time | datetime) -> str:
+    """9am, 9:30am: as short as a schedule needs it."""
+    plain = at.time() if isinstance(at, datetime) else at
+    text = format_time(plain, "h:mm a", locale=_locale()).replace("\u202f", " ").replace("\xa0", " ").lower()
+    text = text.replace(":00", "")
+    return text.replace(" ", "") if _locale().startswith("en") else text
+
+
+def clock_span(start: time | datetime, end: time | datetime) -> str:
+    """9am – 5pm"""
+    return f"{clock_words(start)} – {clock_words(end)}"
+
+
+def name_of_template(line: str, need: "Timed") -> str:
+    """What a need is called as something to post again: "Telephone Triage, Mon – Fri 9am – 5pm"."""
+    days = weekday_words(weekdays_of(need)) or _("one day")
+    return f"{line}, {days} {clock_span(need.starts_local, need.ends_local)}"
+
+
+class Timed(Repeating, Protocol):
+    """A repetition with its hours."""
+
+    @property
+    def starts_local(self) -> time: ...
+    @property
+    def ends_local(self) -> time: ...
+
+
+def _locale() -> str:
+    return "es_US" if str(get_locale() or "en").startswith("es") else "en_US"
