@@ -205,16 +205,20 @@ WITHOUT_SECOND_FACTOR = frozenset(
 
 def _to_sign_in() -> Any:
     if waiting_sign_in() is not None:
-        return redirect(url_for("accounts.second_factor", next=_asked_page()), 303)
+        return redirect(url_for("accounts.second_factor", next=_asked_page() or None), 303)
     if request.method not in ("GET", "HEAD"):
         flash(_("You were signed out, so nothing was saved. Sign in and repeat it."))
-    return redirect(url_for("accounts.sign_in", next=_asked_page()), 303)
+    return redirect(url_for("accounts.sign_in", next=_asked_page() or None), 303)
 
 
 def _asked_page() -> str:
     """The address to come back to: what was asked for, or the page whose form was sent."""
-    if request.method in ("GET", "HEAD"):
-        return safe_next(request.full_path.rstrip("?"))
+    shown_here = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    return safe_next(request.full_path.rstrip("?")) if shown_here else sent_from()
+
+
+def sent_from() -> str:
+    """The page of this site whose button or form was used; empty when the browser does not say."""
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc != request.host:
         return ""
@@ -336,7 +340,7 @@ def needs_confirmation(view: Callable[P, R]) -> Callable[P, R]:
             return view(*args, **kwargs)
         if request.method not in ("GET", "HEAD"):
             flash(_("Nothing was done yet. Confirm that it is you, then repeat it."))
-        return cast(R, redirect(url_for("accounts.confirm", next=_asked_page()), 303))
+        return cast(R, redirect(url_for("accounts.confirm", next=_asked_page() or None), 303))
 
     return asked
 

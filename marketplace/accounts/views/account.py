@@ -1,7 +1,6 @@
 """What somebody says about themselves: name, address, password, language, colours, where they are signed in."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -16,7 +15,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.proving import set_password
 from marketplace.accounts.queries import live_sessions, person_by_id
-from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, safe_next
+from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, sent_from
 from marketplace.accounts.trail import record
 from marketplace.accounts.views import pages
 from marketplace.accounts.words import role_name
@@ -214,6 +213,4 @@ def _one_of(field: str, known: tuple[str, ...]) -> str:
 
 def _back() -> Any:
     """To the page the button was on."""
-    came_from = urlsplit(request.referrer or "")
-    address = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    return redirect((safe_next(address) if came_from.netloc == request.host else "") or "/", 303)
+    return redirect(sent_from() or "/", 303)
