@@ -4,17 +4,29 @@ from collections.abc import Callable
 from typing import Any
 
 from marketplace.accounts import trail
+from marketplace.assignments import cancelling
 from marketplace.audit.recording import record
+from marketplace.billing.checking import BILLING_INVARIANTS
+from marketplace.ledger import checking
+from marketplace.payouts.checking import PAYOUT_INVARIANTS
+from marketplace.timesheets.checking import TIMESHEET_INVARIANTS
+from marketplace.timesheets.compensation import pay_cancellation
 
 # (who announces, what follows)
 REACTIONS: tuple[tuple[list[Callable[..., Any]], Callable[..., Any]], ...] = (
     # An act on people and their rights → a line in the audit trail.
     (trail.recorders, record),
+    # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
+    (cancelling.owed, pay_cancellation),
 )
+
+# Where a recount of the books asks each room above them.
+INVARIANTS = (*TIMESHEET_INVARIANTS, *BILLING_INVARIANTS, *PAYOUT_INVARIANTS)
 
 
 def connect() -> None:
     """Make every reaction follow from now on; doing it twice changes nothing."""
+    checking.register(INVARIANTS)
     for announcements, reaction in REACTIONS:
         if reaction not in announcements:
             announcements.append(reaction)

@@ -73,7 +73,7 @@ def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> l
 
 
 def _send(shift: Shift, ranking: Ranking, by: Person | None, at: datetime) -> list[Offer]:
-    expires_at = offer_expiry(at, shift.starts_at)
+    expires_at = offer_expiry(at, shift.starts_at, shift.ends_at)
     # An offer whose time is up still stands in the table until the job has passed: close it, so that a new one may go out.
     for stale in _stale(shift.id, [one.facts.id for one in ranking.eligible], at):
         stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
@@ -195,7 +195,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
             "score": score_record(fits),
             "sent_at": at,
             "sent_by_id": by.id,
-            "expires_at": shift.starts_at,
+            "expires_at": max(shift.starts_at, offer_expiry(at, shift.starts_at, shift.ends_at)),
         }
         # Two taps of the same button: the second finds the first one's application.
         key = session.scalar(insert(Offer).values(values).on_conflict_do_nothing().returning(Offer.id))

@@ -21,13 +21,16 @@ OFFER_HOURS = 24
 HOURS_BEFORE_START = 2
 
 
-def offer_expiry(at: datetime, starts_at: datetime) -> datetime:
+def offer_expiry(at: datetime, starts_at: datetime, ends_at: datetime) -> datetime:
     """Until when an offer waits: 24 hours, or up to 2 hours before the shift if that is sooner.
 
-    When the shift begins in less than three hours, half of the time that is left: there must be time for another one.
+    When the shift begins in less than three hours, half of the time that is left, so that there is time for another one;
+    for a shift that has begun a quarter of an hour, or half of what is left of it.
     """
     latest = starts_at - timedelta(hours=HOURS_BEFORE_START)
-    if latest - at < timedelta(hours=1):
+    if starts_at <= at:
+        latest = at + min(timedelta(minutes=15), (ends_at - at) / 2)
+    elif latest - at < timedelta(hours=1):
         latest = at + (starts_at - at) / 2
     return min(at + timedelta(hours=OFFER_HOURS), latest)
 
