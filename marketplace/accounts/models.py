@@ -109,6 +109,11 @@ class Membership(Base):
     person: Mapped[Person] = related(back_populates="memberships")
     organisation: Mapped[Organisation] = related()
 
+    @property
+    def facility_id(self) -> int | None:
+        """The facility whose trail tells of this membership."""
+        return self.organisation_id if self.role.audience is Audience.FACILITY else None
+
     __table_args__ = (
         Index("uq_membership_person_organisation", "person_id", "organisation_id", unique=True),
         check("(role = 'coordinator') = (coordinator_id IS NOT NULL)", "coordinator_named"),
@@ -132,6 +137,11 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     organisation: Mapped[Organisation] = related()
+
+    @property
+    def facility_id(self) -> int | None:
+        """The facility whose trail tells of this invitation."""
+        return self.organisation_id if self.role.audience is Audience.FACILITY else None
 
 
 class SignInSession(Base):

@@ -9,7 +9,7 @@ from datetime import datetime
 import pyotp
 import qrcode
 from qrcode.image.svg import SvgPathImage
-from sqlalchemy import func, update
+from sqlalchemy import cast, func, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from marketplace.accounts.models import Person
@@ -109,11 +109,11 @@ def _use_app_code(person: Person, code: str, at: datetime, secret_key: str) -> b
 
 def _use_recovery_code(person: Person, code: str, secret_key: str) -> bool:
     kept = _recovery_hash(person, code, secret_key)
-    held = Person.recovery_hashes.cast(JSONB)
+    held = cast(Person.recovery_hashes, JSONB)
     used = session.execute(
         update(Person)
         .where(Person.id == person.id, held.has_key(kept))
-        .values(recovery_hashes=held - kept)
+        .values(recovery_hashes=held.op("-", return_type=JSONB())(kept))
         .execution_options(synchronize_session=False)
         .returning(Person.id)
     ).all()
