@@ -16,7 +16,7 @@ from marketplace.kernel import clock
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD, World, build
 
-pytest_plugins = ["tests.database", "tests.chromium"]
+pytest_plugins = ["tests.database", "tests.chromium", "tests.books"]
 
 ROOT = Path(__file__).resolve().parent.parent
 hashing.make_cheap()

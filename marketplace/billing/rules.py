@@ -1,6 +1,7 @@
 """How an invoice lives, how late it is, and how tax falls on its lines."""
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 
 from marketplace.kernel.lifecycle import Lifecycle
@@ -24,6 +25,51 @@ LIFE = Lifecycle(
 )
 
 INVOICED_WORD, PAID_WORD = "Invoiced", "Paid"
+
+
+class Standing(StrEnum):
+    """Whether an invoice is paid: derived from what was settled and the day, never stored."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    PARTLY_PAID = "partly_paid"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    CREDITED = "credited"
+    VOID = "void"
+
+
+# One word each, everywhere, and the colour it is shown in.
+STANDING_WORDS: dict[Standing, tuple[str, str]] = {
+    Standing.DRAFT: ("Draft", "plain"),
+    Standing.OPEN: ("Open", "info"),
+    Standing.PARTLY_PAID: ("Partly paid", "warn"),
+    Standing.OVERDUE: ("Overdue", "bad"),
+    Standing.PAID: ("Paid", "ok"),
+    Standing.CREDITED: ("Credited", "plain"),
+    Standing.VOID: ("Void", "plain"),
+}
+
+
+def standing(state: InvoiceState, total: int, paid: int, credited: int, due_on: date | None, today: date) -> Standing:
+    """How an invoice stands on a day in the facility's calendar; amounts in cents. The due day itself is still in time."""
+    if state is not InvoiceState.ISSUED:
+        return Standing.DRAFT if state is InvoiceState.DRAFT else Standing.VOID
+    if paid + credited >= total:
+        return Standing.PAID if paid else Standing.CREDITED
+    if due_on is not None and today > due_on:
+        return Standing.OVERDUE
+    return Standing.PARTLY_PAID if paid + credited else Standing.OPEN
+
+
+def number_in(series: str, count: int) -> str:
+    """The count as it is printed, so that numbers also sort by name: INV-2026 and 7 make INV-2026-00007."""
+    return f"{series}-{count:05d}"
+
+
+def tax_part(amount: int, subtotal: int, tax: int) -> int:
+    """How much of an amount taken back from an invoice was tax, in cents: in proportion, by largest remainder."""
+    return split(amount, [subtotal, tax])[1] if tax else 0
 
 
 class Ageing(StrEnum):

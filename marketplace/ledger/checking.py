@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from marketplace.db.session import session
 from marketplace.ledger.posting import for_the_system
+from marketplace.ledger.rules import Account, Side, grows_on
 
 
 @dataclass(frozen=True)
@@ -96,20 +97,27 @@ def recount(most: int = 20) -> list[Verdict]:
     return [Verdict(invariant, tuple(found.get(name, ()))) for name, invariant in _registered.items()]
 
 
-def broken_invariants() -> list[str]:
-    """One line for every contradiction; empty when the books hold."""
+def broken_lines(verdicts: Iterable[Verdict]) -> list[str]:
+    """One line for each invariant that does not hold: what should be, and the first places where it is not."""
     return [
-        f"{verdict.invariant.sentence}: {line}" for verdict in recount() for line in verdict.contradictions
+        f"{verdict.invariant.sentence}. But {'; '.join(verdict.contradictions)}."
+        for verdict in verdicts
+        if not verdict.holds
     ]
+
+
+def broken_invariants() -> list[str]:
+    """Recount, and tell what does not hold; empty when the books hold."""
+    return broken_lines(recount())
 
 
 def balance_differs(account_family: str, expected: str) -> str:
     """The question whether the accounts of a family (`ar`) hold what `expected` says.
 
-    `expected` is a SELECT of (owner's id, cents) summing what the business rows come to; owners may repeat. The family
-    must grow on the credit side for `payable`, on the debit side otherwise.
+    `expected` is a SELECT of (owner's id, cents) summing what the business rows come to, positive as the
+    account grows; owners may repeat.
     """
-    sign = -1 if account_family == "payable" else 1
+    sign = 1 if grows_on(Account(account_family)) is Side.DEBIT else -1
     return f"""
         SELECT '{account_family}:' || owner || ' is ' || sum(booked) || ' cents in the books, '
                || sum(expected) || ' by the papers'

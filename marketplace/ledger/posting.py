@@ -74,7 +74,9 @@ def entry_posted(key: str) -> Entry:
     """What was written under a key, for mirroring it; LookupError when nothing was."""
     with for_the_system():
         found = session.scalars(
-            select(LedgerTransaction).where(LedgerTransaction.key == key).options(joinedload(LedgerTransaction.postings))
+            select(LedgerTransaction)
+            .where(LedgerTransaction.key == key)
+            .options(joinedload(LedgerTransaction.postings))
         ).unique()
         transaction = found.one_or_none()
     if transaction is None:

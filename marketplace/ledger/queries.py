@@ -74,7 +74,7 @@ def balance(account: Account, until: datetime | None = None) -> int:
     return balances(account, until).get(account, 0)
 
 
-def postings_of(account: str) -> Select[tuple[LedgerPosting]]:
+def postings_of(account: str) -> Select[LedgerPosting]:
     """Everything posted to one account, the newest first, with the events."""
     return (
         select(LedgerPosting)
@@ -84,9 +84,11 @@ def postings_of(account: str) -> Select[tuple[LedgerPosting]]:
     )
 
 
-def transactions() -> Select[tuple[LedgerTransaction]]:
+def transactions() -> Select[LedgerTransaction]:
     """Every event with its postings, the newest first."""
-    return select(LedgerTransaction).options(joinedload(LedgerTransaction.postings)).order_by(LedgerTransaction.id.desc())
+    return (
+        select(LedgerTransaction).options(joinedload(LedgerTransaction.postings)).order_by(LedgerTransaction.id.desc())
+    )
 
 
 def names_of(accounts: set[str]) -> Mapping[str, str]:
@@ -97,7 +99,9 @@ def names_of(accounts: set[str]) -> Mapping[str, str]:
     places: dict[int, str] = {}
     people: dict[int, str] = {}
     if facilities:
-        places = dict(session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(facilities))).tuples())
+        places = dict(
+            session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(facilities))).tuples()
+        )
     if coordinators:
         people = {
             key: name

@@ -71,9 +71,7 @@ class PayoutItem(Base):
         """The description without hours and rate, for tables that have columns for them."""
         return self.description.rpartition(" · ")[0] or self.description
 
-    __table_args__ = (
-        Index("uq_payout_item_segment", "time_segment_id", unique=True, postgresql_where=text("live")),
-    )
+    __table_args__ = (Index("uq_payout_item_segment", "time_segment_id", unique=True, postgresql_where=text("live")),)
 
 
 class PayHold(Base):

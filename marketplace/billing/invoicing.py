@@ -1,0 +1,274 @@
+"""The invoice run: everything approved and not yet billed, one invoice for each facility, as often as one likes."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.permissions import MAY, Permission
+from marketplace.audit.recording import record
+from marketplace.billing.jobs import set_invoice
+from marketplace.billing.models import Invoice, InvoiceLine
+from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
+from marketplace.billing.queries import unbilled_segments
+from marketplace.billing.rules import LIFE, InvoiceState
+from marketplace.catalogue.models import ServiceLine
+from marketplace.contracts.models import Agreement, AgreementKind
+from marketplace.contracts.rules import AgreementState
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.jobs import enqueue
+from marketplace.db.session import session
+from marketplace.facilities.models import Facility
+from marketplace.kernel.errors import ChangedMeanwhile
+from marketplace.kernel.money import dollars, hours_and_minutes
+from marketplace.kernel.spans import local_day
+from marketplace.ledger.posting import Event, post_all
+from marketplace.ledger.rules import entry_for_invoice
+from marketplace.messaging.writing import notify, write_letter
+from marketplace.timesheets.models import TimeSegment
+
+Seen = Mapping[int, tuple[int, int]]
+"""What a preview showed: facility → (lines, cents)."""
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What one facility would be billed. Only `cents` above zero make an invoice; less waits for hours to come."""
+
+    facility: Facility
+    lines: int
+    minutes: int
+    cents: int
+    first_day: date
+    late_lines: int
+    """Lines for days that an earlier invoice had already covered: hours approved late, and corrections."""
+    last_cents: int | None
+    """The total of the facility's invoice before, to compare with; None for the first."""
+
+    @property
+    def can_be_issued(self) -> bool:
+        return self.cents > 0
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the run would do for everything worked up to `until`."""
+
+    until: date
+    bills: tuple[Bill, ...]
+
+    @property
+    def ready(self) -> tuple[Bill, ...]:
+        return tuple(bill for bill in self.bills if bill.can_be_issued)
+
+    @property
+    def cents(self) -> int:
+        return sum(bill.cents for bill in self.ready)
+
+    @property
+    def seen(self) -> dict[int, tuple[int, int]]:
+        """What this preview shows, to be handed to `issue`."""
+        return {bill.facility.id: (bill.lines, bill.cents) for bill in self.ready}
+
+
+class PreviewChanged(ChangedMeanwhile):
+    """Hours were approved, or somebody else issued, since the preview was made. Nothing was issued."""
+
+
+def last_sunday(today: date) -> date:
+    """The end of the last whole week: what a run usually goes up to."""
+    return today - timedelta(days=today.isoweekday() % 7 or 7)
+
+
+def preview(until: date) -> Preview:
+    """What would be billed for work up to a day, by facility name; three SQL statements."""
+    unbilled = unbilled_segments(until).subquery()
+    before = (
+        select(Invoice.facility_id, Invoice.total_cents, Invoice.period_until)
+        .where(Invoice.state == InvoiceState.ISSUED)
+        .ext(distinct_on(Invoice.facility_id))
+        .order_by(Invoice.facility_id, Invoice.id.desc())
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Facility,
+            func.count(),
+            func.sum(unbilled.c.minutes),
+            func.sum(unbilled.c.bill_cents),
+            func.min(unbilled.c.work_day),
+            func.count().filter(unbilled.c.work_day <= before.c.period_until),
+            before.c.total_cents,
+        )
+        .join(unbilled, unbilled.c.facility_id == Facility.id)
+        .outerjoin(before, before.c.facility_id == Facility.id)
+        .group_by(Facility.id, before.c.total_cents)
+        .order_by(Facility.name, Facility.id)
+    )
+    return Preview(
+        until,
+        tuple(
+            Bill(place, lines, int(minutes), int(cents), first, late, last)
+            for place, lines, minutes, cents, first, late, last in rows
+        ),
+    )
+
+
+def issue(
+    until: date, by: Person | None, at: datetime, only: Collection[int] | None = None, seen: Seen | None = None
+) -> list[Invoice]:
+    """Issue one invoice for each facility with unbilled approved time up to a day; running it again issues nothing new.
+
+    `only` leaves other facilities for later. With `seen` the run is refused (PreviewChanged) when what it would do to
+    those facilities is no longer what was shown. Parallel runs take turns; a roll-back gives numbers and time back.
+    """
+    wait_for_turn(INVOICES, at.date())
+    if seen is not None:
+        now = preview(until).seen
+        chosen = set(only) if only is not None else set(seen) | set(now)
+        if any(now.get(key) != seen.get(key) for key in chosen):
+            raise PreviewChanged("Hours were approved or billed since this was shown. Nothing was issued: look again.")
+    segments = session.scalars(
+        unbilled_segments(until).order_by(TimeSegment.facility_id, TimeSegment.work_day, TimeSegment.id)
+    ).all()
+    by_facility = {key: list(group) for key, group in groupby(segments, lambda segment: segment.facility_id)}
+    wanted = {
+        key: group
+        for key, group in by_facility.items()
+        if (only is None or key in only) and sum(segment.bill_cents for segment in group) > 0
+    }
+    invoices = [_issue(place, wanted[place.facility.id], until, by, at) for place in _facilities(wanted)]
+    _tell_the_facilities(invoices, at)
+    return invoices
+
+
+def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person | None, at: datetime) -> Invoice:
+    facility, agreement = place.facility, place.agreement
+    net_days = agreement.net_days if agreement else facility.net_days
+    today = local_day(at, facility.time_zone)
+    subtotal = sum(segment.bill_cents for segment in segments)
+    names = _names(segments)
+    invoice = Invoice(
+        facility_id=facility.id,
+        facility=facility,
+        period_from=segments[0].work_day,
+        period_until=until,
+        net_days=net_days,
+        po_number=agreement.po_number if agreement else "",
+        subtotal_cents=subtotal,
+        tax_cents=0,
+        total_cents=subtotal,
+        state=InvoiceState.DRAFT,
+        lines=[
+            InvoiceLine(
+                facility_id=facility.id,
+                time_segment_id=segment.id,
+                position=position,
+                description=describe(segment, *names[segment.id]),
+                minutes=segment.minutes,
+                rate_cents=segment.bill_rate_cents,
+                amount_cents=segment.bill_cents,
+            )
+            for position, segment in enumerate(segments, 1)
+        ],
+    )
+    session.add(invoice)
+    session.flush()
+    number = take_number(INVOICES, today)
+    invoice.state, invoice.number = LIFE.after(invoice.state, "issue"), number
+    invoice.issued_on, invoice.due_on = today, today + timedelta(days=net_days)
+    invoice.issued_at, invoice.issued_by_id = at, by.id if by else None
+    session.flush()
+    entry = entry_for_invoice(invoice.id, facility.id, invoice.subtotal_cents, invoice.tax_cents)
+    post_all([Event(entry, f"Invoice {invoice.number} to {facility.name}", at)])
+    record(
+        "issue", invoice, f"Invoice {invoice.number} over {dollars(invoice.total_cents)} issued to {facility.name}", by=by,
+        lines=len(segments),
+    )  # fmt: skip
+    enqueue(set_invoice, invoice_id=invoice.id)
+    return invoice
+
+
+def describe(segment: TimeSegment, line: str, coordinator: str) -> str:
+    """What a line of an invoice says: "Prior-Authorization · Maya Torres · Mon Nov 23 · 4:00 h at $34.00"."""
+    what = [line, coordinator, f"{segment.work_day:%a %b} {segment.work_day.day}"]
+    if segment.kind == "cancellation":
+        what.insert(0, "Cancelled shift")
+    if segment.earn_code == "overtime":
+        what.append("overtime")
+    if segment.corrects_id is not None:
+        what.insert(0, "Correction")
+    return " · ".join([*what, f"{hours_and_minutes(segment.minutes)} h at {dollars(segment.bill_rate_cents)}"])
+
+
+def _names(segments: Iterable[TimeSegment]) -> dict[int, tuple[str, str]]:
+    """Service line and coordinator of each segment, by name."""
+    rows = session.execute(
+        select(TimeSegment.id, ServiceLine.name, Person.name)
+        .join(ServiceLine, ServiceLine.code == TimeSegment.service_line)
+        .join(Coordinator, Coordinator.id == TimeSegment.coordinator_id)
+        .join(Person, Person.id == Coordinator.person_id)
+        .where(TimeSegment.id.in_([segment.id for segment in segments]))
+    )
+    return {key: (line, person) for key, line, person in rows}
+
+
+@dataclass(frozen=True)
+class _Place:
+    facility: Facility
+    agreement: Agreement | None
+
+
+def _facilities(keys: Iterable[int]) -> list[_Place]:
+    """The facilities in the order of their names, with their active contract: terms and purchase order come from it."""
+    rows = session.execute(
+        select(Facility, Agreement)
+        .outerjoin(
+            Agreement,
+            (Agreement.facility_id == Facility.id)
+            & (Agreement.kind == AgreementKind.MASTER)
+            & (Agreement.state == AgreementState.ACTIVE),
+        )
+        .where(Facility.id.in_(list(keys)))
+        .order_by(Facility.name, Facility.id)
+    )
+    return [_Place(facility, agreement) for facility, agreement in rows]
+
+
+def _tell_the_facilities(invoices: list[Invoice], at: datetime) -> None:
+    """A letter to the facility's contact, and a notice to everybody there who may see invoices."""
+    readers = session.scalars(
+        select(Membership)
+        .where(
+            Membership.organisation_id.in_([invoice.facility_id for invoice in invoices]),
+            Membership.active,
+            Membership.role.in_([role for role, granted in MAY.items() if Permission.INVOICE_SEE in granted]),
+        )
+        .options(joinedload(Membership.person))
+        .order_by(Membership.id)
+    ).all()
+    for invoice in invoices:
+        assert invoice.due_on is not None
+        sentence = (
+            f"Invoice {invoice.number} over {dollars(invoice.total_cents)} is due on"
+            f" {invoice.due_on:%B} {invoice.due_on.day}, {invoice.due_on.year}."
+        )
+        for reader in readers:
+            if reader.organisation_id == invoice.facility_id:
+                notify(reader.person_id, "invoice", sentence, f"/invoices/{invoice.id}")
+        if invoice.facility.contact_email:
+            write_letter(
+                invoice.facility.contact_email,
+                "invoice",
+                f"Invoice {invoice.number}",
+                "plain",
+                link=f"/invoices/{invoice.id}",
+                sentences=[sentence, "Every line shows the hours behind it and who approved them."],
+                button="Open the invoice",
+            )
+            invoice.sent_at = at

@@ -1,0 +1,182 @@
+"""Which invoices, and how they stand: what was paid and credited is summed anew each time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.accounts.models import Person
+from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
+from marketplace.billing.rules import InvoiceState, Standing, standing
+from marketplace.db.session import Audience, session
+from marketplace.facilities.models import Facility
+from marketplace.kernel.spans import local_day
+from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
+
+
+def visible_to(person: Person) -> Select[Invoice]:
+    """The agency sees every invoice, a facility those issued to it, nobody else any."""
+    invoices = select(Invoice).options(joinedload(Invoice.facility))
+    match person.audience:
+        case Audience.AGENCY:
+            return invoices
+        case Audience.FACILITY:
+            return invoices.where(Invoice.facility_id == person.facility_id, Invoice.state != InvoiceState.DRAFT)
+        case _:
+            return invoices.where(false())
+
+
+def facilities_visible_to(person: Person) -> Select[Facility]:
+    """Whose statement of account a person may read."""
+    facilities = select(Facility).order_by(Facility.name)
+    match person.audience:
+        case Audience.AGENCY:
+            return facilities
+        case Audience.FACILITY:
+            return facilities.where(Facility.id == person.facility_id)
+        case _:
+            return facilities.where(false())
+
+
+def payments_visible_to(person: Person) -> Select[Payment]:
+    """Payments with what they settled; a facility sees its own."""
+    payments = select(Payment).options(
+        joinedload(Payment.facility), selectinload(Payment.allocations).joinedload(PaymentAllocation.invoice)
+    )
+    match person.audience:
+        case Audience.AGENCY:
+            return payments
+        case Audience.FACILITY:
+            return payments.where(Payment.facility_id == person.facility_id)
+        case _:
+            return payments.where(false())
+
+
+def credit_notes_visible_to(person: Person) -> Select[CreditNote]:
+    """Credit notes with their invoices; a facility sees its own."""
+    notes = select(CreditNote).options(
+        joinedload(CreditNote.invoice).joinedload(Invoice.facility), joinedload(CreditNote.line)
+    )
+    match person.audience:
+        case Audience.AGENCY:
+            return notes
+        case Audience.FACILITY:
+            return notes.where(CreditNote.facility_id == person.facility_id)
+        case _:
+            return notes.where(false())
+
+
+@dataclass(frozen=True)
+class Account:
+    """An invoice with what was settled of it, in cents, as of `day` (the facility's calendar)."""
+
+    invoice: Invoice
+    paid: int
+    credited: int
+    day: date
+
+    @property
+    def remaining(self) -> int:
+        """What is still owed: nothing on a draft or a voided invoice."""
+        issued = self.invoice.state is InvoiceState.ISSUED
+        return self.invoice.total_cents - self.paid - self.credited if issued else 0
+
+    @property
+    def standing(self) -> Standing:
+        invoice = self.invoice
+        return standing(invoice.state, invoice.total_cents, self.paid, self.credited, invoice.due_on, self.day)
+
+    @property
+    def days_late(self) -> int:
+        """Days past the due day; negative before it."""
+        return (self.day - self.invoice.due_on).days if self.invoice.due_on else 0
+
+
+def paid_cents(until: date | None = None) -> ColumnElement[int]:
+    """What payments have settled of an invoice, up to the end of a day: the bounced do not count."""
+    bounced = Payment.bounced_at.is_(None)
+    when: list[ColumnElement[bool]] = [bounced]
+    if until is not None:
+        when = [or_(bounced, cast(Payment.bounced_at, Date) > until), Payment.received_on <= until]
+    return (
+        select(func.coalesce(func.sum(PaymentAllocation.amount_cents), 0))
+        .join(PaymentAllocation.payment)
+        .where(PaymentAllocation.invoice_id == Invoice.id, *when)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
+def credited_cents(until: date | None = None) -> ColumnElement[int]:
+    """What credit notes have taken off an invoice's receivable, up to the end of a day."""
+    when = [] if until is None else [CreditNote.issued_on <= until]
+    return (
+        select(func.coalesce(func.sum(CreditNote.to_receivable_cents), 0))
+        .where(CreditNote.invoice_id == Invoice.id, *when)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+
+
+def remaining_cents() -> ColumnElement[int]:
+    """What is open on an issued invoice."""
+    return Invoice.total_cents - paid_cents() - credited_cents()
+
+
+def with_figures(invoices: Select[Invoice]) -> Select[Any]:
+    """The same invoices as rows of (invoice, paid, credited), for `accounts`."""
+    return invoices.add_columns(paid_cents(), credited_cents())
+
+
+def accounts(rows: Any, at: datetime) -> list[Account]:
+    """Rows of `with_figures` as they stand at an instant, each by its facility's own calendar."""
+    return [
+        Account(invoice, int(paid), int(credited), local_day(at, invoice.facility.time_zone))
+        for invoice, paid, credited in rows
+    ]
+
+
+def account_of(invoice: Invoice, at: datetime) -> Account:
+    """How one invoice stands."""
+    rows = session.execute(select(paid_cents(), credited_cents()).select_from(Invoice).where(Invoice.id == invoice.id))
+    paid, credited = rows.one()
+    return Account(invoice, int(paid), int(credited), local_day(at, invoice.facility.time_zone))
+
+
+def standing_is(wanted: str, at: datetime) -> ColumnElement[bool]:
+    """The condition behind the filter of the list: open (which includes overdue), overdue, paid or void; else all."""
+    issued = Invoice.state == InvoiceState.ISSUED
+    late = Invoice.due_on < cast(func.timezone(Facility.time_zone, at), Date)
+    match wanted:
+        case "open":
+            return and_(issued, remaining_cents() > 0)
+        case "overdue":
+            return and_(issued, remaining_cents() > 0, exists().where(Facility.id == Invoice.facility_id, late))
+        case "paid":
+            return and_(issued, remaining_cents() <= 0)
+        case "void":
+            return Invoice.state == InvoiceState.VOIDED
+        case _:
+            return Invoice.id > 0
+
+
+def unbilled_segments(until: date) -> Select[TimeSegment]:
+    """Approved time up to a day that stands on no live invoice line."""
+    billed = exists().where(InvoiceLine.time_segment_id == TimeSegment.id, InvoiceLine.live)
+    return select(TimeSegment).where(TimeSegment.work_day <= until, ~billed)
+
+
+def line_with_evidence(invoice: Invoice, line_id: int) -> InvoiceLine | None:
+    """A line with everything that proves it: segment, hours, who approved them."""
+    return session.scalars(
+        select(InvoiceLine)
+        .where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.id == line_id)
+        .options(
+            joinedload(InvoiceLine.segment)
+            .joinedload(TimeSegment.entry)
+            .joinedload(TimeEntry.timesheet)
+            .joinedload(Timesheet.decided_by)
+        )
+    ).one_or_none()

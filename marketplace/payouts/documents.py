@@ -1,0 +1,89 @@
+"""Pay statements as papers: every line of what a coordinator is paid, ready to be set."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import session
+from marketplace.kernel.money import dollars, hours_and_minutes
+from marketplace.messaging.writing import settings
+from marketplace.papers.keeping import kept_paper
+from marketplace.papers.models import IssuedPaper
+from marketplace.payouts.models import Payout
+from marketplace.payouts.rules import ENDED
+
+
+def paper_of_payout(payout_id: int) -> IssuedPaper:
+    """The pay statement of a payout, as it was set when first asked for. The caller has checked who may see it."""
+    payout = session.scalars(
+        select(Payout)
+        .where(Payout.id == payout_id)
+        .options(
+            joinedload(Payout.coordinator).joinedload(Coordinator.person),
+            joinedload(Payout.pay_run),
+            selectinload(Payout.items),
+        )
+    ).one()
+    return kept_paper(
+        "pay_statement",
+        payout.id,
+        "pay_statement",
+        lambda: statement_data(payout),
+        payout.created_at,
+        coordinator_id=payout.coordinator_id,
+    )
+
+
+def statement_data(payout: Payout) -> dict[str, Any]:
+    """Everything printed on a pay statement, as text."""
+    approved = payout.created_at.date()
+    told = settings()
+    return {
+        "agency": told.agency_name,
+        "agency_lines": [told.mail_from, told.base_url.partition("://")[2]],
+        "title": "Pay statement",
+        "number": f"PAY-{payout.id:05d}",
+        "to": [payout.coordinator.name, payout.coordinator.person.email],
+        "facts": [
+            ("Approved", long_date(approved)),
+            ("Work up to", long_date(payout.pay_run.until)),
+            ("Pay run", str(payout.pay_run_id)),
+        ],
+        "lines": [
+            {
+                "day": str(position),
+                "what": item.what,
+                "hours": hours_and_minutes(item.minutes),
+                "rate": dollars(item.rate_cents),
+                "amount": dollars(item.amount_cents),
+            }
+            for position, item in enumerate(payout.items, 1)
+        ],
+        "hours": hours_and_minutes(sum(item.minutes for item in payout.items)),
+        "total": dollars(payout.amount_cents),
+        "year": str(approved.year),
+        "year_total": dollars(_year_to_date(payout)),
+    }
+
+
+def long_date(day: date) -> str:
+    """November 24, 2026."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _year_to_date(payout: Payout) -> int:
+    """Cents approved for the coordinator in the calendar year of this payout, up to and with it."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(Payout.amount_cents), 0)).where(
+                Payout.coordinator_id == payout.coordinator_id,
+                Payout.id <= payout.id,
+                func.extract("year", Payout.created_at) == payout.created_at.year,
+                Payout.state.not_in(ENDED) | (Payout.id == payout.id),
+            )
+        )
+        or 0
+    )

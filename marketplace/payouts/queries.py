@@ -1,0 +1,73 @@
+"""Which payouts, and what is still to be paid."""
+
+from datetime import date
+
+from sqlalchemy import Select, exists, false, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import Audience, session
+from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
+from marketplace.timesheets.models import TimeEntry, TimeSegment
+from marketplace.timesheets.rules import LineState
+
+
+def visible_to(person: Person) -> Select[Payout]:
+    """The agency's finance sees every payout, a coordinator her own, nobody else any."""
+    payouts = select(Payout).options(
+        joinedload(Payout.coordinator).joinedload(Coordinator.person), joinedload(Payout.pay_run)
+    )
+    if person.may(Permission.PAY_RUN):
+        return payouts
+    if person.audience is Audience.COORDINATOR:
+        return payouts.where(Payout.coordinator_id == person.coordinator_id)
+    return payouts.where(false())
+
+
+def runs_visible_to(person: Person) -> Select[PayRun]:
+    """Pay runs with all their payouts: for the agency's finance alone."""
+    runs = select(PayRun).options(
+        selectinload(PayRun.payouts).joinedload(Payout.coordinator).joinedload(Coordinator.person)
+    )
+    return runs if person.may(Permission.PAY_RUN) else runs.where(false())
+
+
+def unpaid_segments(until: date | None = None) -> Select[TimeSegment]:
+    """Approved time (up to a day) that stands on no live pay line. Paid on approval, whether or not it was billed."""
+    paid = exists().where(PayoutItem.time_segment_id == TimeSegment.id, PayoutItem.live)
+    segments = select(TimeSegment).where(~paid)
+    return segments if until is None else segments.where(TimeSegment.work_day <= until)
+
+
+def open_holds() -> Select[PayHold]:
+    """Coordinators to whom nothing is paid for now, and why."""
+    return (
+        select(PayHold)
+        .where(PayHold.lifted_at.is_(None))
+        .options(joinedload(PayHold.coordinator).joinedload(Coordinator.person))
+        .order_by(PayHold.id)
+    )
+
+
+def earned(coordinator_id: int, since: date, until: date) -> tuple[int, int]:
+    """Approved minutes and cents for work between two days, both included."""
+    minutes, cents = session.execute(
+        select(
+            func.coalesce(func.sum(TimeSegment.minutes), 0), func.coalesce(func.sum(TimeSegment.pay_cents), 0)
+        ).where(TimeSegment.coordinator_id == coordinator_id, TimeSegment.work_day.between(since, until))
+    ).one()
+    return int(minutes), int(cents)
+
+
+def waiting_minutes(coordinator_id: int) -> int:
+    """Minutes worked that nobody has approved yet."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(
+                TimeEntry.coordinator_id == coordinator_id, TimeEntry.state.in_([LineState.PENDING, LineState.DISPUTED])
+            )
+        )
+        or 0
+    )

@@ -1,0 +1,167 @@
+"""Payouts on their way: sent at the bank by hand, arrived, come back, or not sent after all."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import session
+from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.money import dollars
+from marketplace.ledger.posting import Event, post_all
+from marketplace.ledger.rules import (
+    BANK,
+    entry_for_payout_failed,
+    entry_for_payout_released,
+    entry_for_payout_sent,
+)
+from marketplace.messaging.writing import notify
+from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
+from marketplace.payouts.pay_run import standing_of
+from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
+
+
+def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: datetime) -> list[Payout]:
+    """The bank has the batch: every payout of the run that waits has left the account, under the bank's reference.
+
+    Raises NotAllowedNow when none waits (a second click), Invalid for a day that has not come.
+    """
+    if on > at.date():
+        raise Invalid("The day the money left cannot be in the future.", "paid_on")
+    payouts = [payout for payout in _locked(run) if payout.state is PayoutState.APPROVED]
+    if not payouts:
+        raise NotAllowedNow("Everything in this pay run was sent already.")
+    for payout in payouts:
+        payout.state = LIFE.after(payout.state, "send")
+        payout.reference, payout.sent_at, payout.paid_on = reference, at, on
+        notify(
+            payout.coordinator.person_id,
+            "payout",
+            f"{dollars(payout.amount_cents)} is on its way to your bank.",
+            "/earnings",
+        )
+    post_all(
+        [
+            Event(
+                entry_for_payout_sent(payout.id, payout.amount_cents),
+                f"Payout {payout.id} to {payout.coordinator.name} sent, {reference}",
+                at,
+            )
+            for payout in payouts
+        ]
+    )
+    _follow(run)
+    total = dollars(sum(payout.amount_cents for payout in payouts))
+    record("send", run, f"{total} to {len(payouts)} coordinators sent by hand, {reference}", by=by)
+    for payout in payouts:
+        record("send", payout, f"{dollars(payout.amount_cents)} sent, {reference}", by=by)
+    return payouts
+
+
+def confirm_arrival(run: PayRun, by: Person | None, at: datetime) -> list[Payout]:
+    """Nothing came back: what was sent has arrived."""
+    payouts = [payout for payout in _locked(run) if payout.state is PayoutState.SENT]
+    if not payouts:
+        raise NotAllowedNow("Nothing in this pay run is on its way.")
+    for payout in payouts:
+        payout.state = LIFE.after(payout.state, "pay")
+        record("arrive", payout, f"{dollars(payout.amount_cents)} arrived", by=by)
+    _follow(run)
+    record("complete", run, f"{len(payouts)} payouts arrived", by=by)
+    return payouts
+
+
+def release(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
+    """Not sent after all: the earnings are payable again."""
+    _locked(payout.pay_run)
+    payout.state = LIFE.after(payout.state, "release")
+    _end(payout, reason, at)
+    entry = entry_for_payout_released(payout.id, payout.coordinator_id, payout.amount_cents)
+    post_all([Event(entry, f"Payout {payout.id} not sent: {reason}", at)])
+    _follow(payout.pay_run)
+    record("release", payout, f"{dollars(payout.amount_cents)} not sent, payable again: {reason}", by=by)
+
+
+def fail(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
+    """The bank sent it back: the money is in the account again, and the earnings are payable again."""
+    _locked(payout.pay_run)
+    payout.state = LIFE.after(LIFE.after(payout.state, "fail"), "release")
+    _end(payout, reason, at)
+    entry = entry_for_payout_failed(payout.id, payout.coordinator_id, payout.amount_cents)
+    post_all([Event(entry, f"Payout {payout.id} came back: {reason}", at)])
+    _follow(payout.pay_run)
+    sentence = f"{dollars(payout.amount_cents)} came back from the bank, payable again: {reason}"
+    record("fail", payout, sentence, by=by)
+    notify(
+        payout.coordinator.person_id,
+        "payout",
+        f"A payment of {dollars(payout.amount_cents)} did not arrive.",
+        "/earnings",
+    )
+
+
+def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
+    """Money that had arrived was taken back by the bank: the earnings are payable again."""
+    _locked(payout.pay_run)
+    payout.state = LIFE.after(payout.state, "reverse")
+    _end(payout, reason, at)
+    entry = entry_for_payout_failed(payout.id, payout.coordinator_id, payout.amount_cents, BANK)
+    post_all([Event(entry, f"Payout {payout.id} reversed: {reason}", at)])
+    record("reverse", payout, f"{dollars(payout.amount_cents)} taken back by the bank, payable again: {reason}", by=by)
+
+
+def hold(coordinator: Coordinator, reason: str, by: Person | None, at: datetime) -> PayHold:
+    """Pay her nothing until the hold is lifted, such as while a tax form is missing; what she earns is kept."""
+    session.execute(select(Coordinator.id).where(Coordinator.id == coordinator.id).with_for_update(key_share=True))
+    if session.scalars(
+        select(PayHold.id).where(PayHold.coordinator_id == coordinator.id, PayHold.lifted_at.is_(None))
+    ).first():
+        raise NotAllowedNow(f"{coordinator.name} is on hold already.")
+    placed = PayHold(coordinator_id=coordinator.id, reason=reason, placed_by_id=by.id if by else None, placed_at=at)
+    session.add(placed)
+    session.flush()
+    record("hold", placed, f"Pay of {coordinator.name} put on hold: {reason}", by=by)
+    return placed
+
+
+def lift(placed: PayHold, by: Person | None, at: datetime) -> None:
+    """From here on she is paid again, with all that has gathered."""
+    session.refresh(placed, attribute_names=["lifted_at"], with_for_update={"of": PayHold})
+    if placed.lifted_at is not None:
+        raise NotAllowedNow("This hold was lifted already.")
+    placed.lifted_at = at
+    record("lift", placed, "Hold lifted", by=by)
+
+
+def _locked(run: PayRun) -> Sequence[Payout]:
+    """The payouts of a run, locked in the order of their numbers: of two clicks the second sees what the first did."""
+    session.execute(select(Payout.id).where(Payout.pay_run_id == run.id).order_by(Payout.id).with_for_update())
+    for payout in run.payouts:
+        session.refresh(payout, attribute_names=["state", "version"])
+    return run.payouts
+
+
+def _end(payout: Payout, reason: str, at: datetime) -> None:
+    payout.ended_at, payout.end_reason = at, reason
+    session.flush()
+    session.execute(
+        update(PayoutItem)
+        .where(PayoutItem.payout_id == payout.id)
+        .values(live=False)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _follow(run: PayRun) -> None:
+    """The run stands where its payouts stand."""
+    steps = {
+        PayRunState.SENT: ("send",),
+        PayRunState.COMPLETED: ("send", "complete"),
+        PayRunState.DISCARDED: ("discard",),
+    }
+    for act in steps.get(standing_of(run), ()):
+        if PAY_RUN_LIFE.allows(run.state, act):
+            run.state = PAY_RUN_LIFE.after(run.state, act)

@@ -1,0 +1,21 @@
+"""After a test that touched money the books must hold: `ledger_holds` recounts them before the test is undone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from marketplace import reactions
+from marketplace.db import session as db
+from marketplace.ledger.checking import broken_invariants
+
+
+@pytest.fixture
+def ledger_holds(session: Any) -> Iterator[None]:
+    """Use it, or make it autouse for a folder: `pytestmark = pytest.mark.usefixtures("ledger_holds")`."""
+    reactions.connect()
+    yield
+    if not db.session.is_active:
+        db.session.rollback()
+    db.bind_actor(db.SYSTEM)
+    assert broken_invariants() == []
