@@ -57,7 +57,7 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
         ("Invoice date", long_date(invoice.issued_on)),
         ("Due", long_date(invoice.due_on)),
         ("Terms", f"NET {invoice.net_days}" if invoice.net_days else "Due on receipt"),
-        ("Work", f"{long_date(invoice.period_from)} to {long_date(invoice.period_until)}"),
+        ("Work", f"{short_day(invoice.period_from)} – {short_day(invoice.period_until)}"),
     ]
     if invoice.po_number:
         facts.append(("Purchase order", invoice.po_number))
@@ -124,6 +124,11 @@ def recipient(facility: Facility) -> list[str]:
     place = ", ".join(part for part in (facility.city, facility.region) if part)
     contact = f"Attn. {facility.contact_name}" if facility.contact_name else ""
     return [line for line in (facility.name, contact, place, f"NPI {facility.npi}") if line]
+
+
+def short_day(day: date) -> str:
+    """Nov 24, 2026."""
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def long_date(day: date | None) -> str:
