@@ -41,11 +41,21 @@ def database() -> Iterator[str]:
 
 
 @contextmanager
+def migrated_database() -> Iterator[str]:
+    """The same, once its tables are those this code needs."""
+    from marketplace.db.migrating import check_not_behind
+
+    with database() as url:
+        check_not_behind(url)
+        yield url
+
+
+@contextmanager
 def session_of_the_system() -> Iterator[None]:
     """A session that acts for the system itself: it sees everything, and commits nothing by itself."""
     from marketplace.db import session as db
 
-    with database() as url:
+    with migrated_database() as url:
         engine = db.connect(url)
         try:
             db.bind_actor(db.SYSTEM)
@@ -101,7 +111,7 @@ def serve(port: int | None, host: str, workers: int) -> None:
 
     settings = Settings.from_environment()
     serving.check_port_free(host, port or settings.port)
-    with database() as url:
+    with migrated_database() as url:
         serving.serve(settings, url, host, port or settings.port, workers=workers)
 
 
@@ -114,7 +124,7 @@ def worker(once: bool) -> None:
     from marketplace.db.jobs import work
 
     marketplace.schedule.load()
-    with database() as url:
+    with migrated_database() as url:
         engine = db.connect(url)
         try:
             work(url, until_empty=once)

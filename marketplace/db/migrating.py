@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
+from marketplace.config import Misconfigured
+
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -36,6 +38,17 @@ def current(url: str) -> str | None:
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def check_not_behind(url: str) -> None:
+    """Raises Misconfigured when a migration is missing. Ahead is fine: a newer version of the site is being brought in."""
+    at = current(url)
+    known = {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if at is None or (at in known and at != head()):
+        raise Misconfigured(
+            f"The tables of the database are at migration {at or 'none'}, and this code needs {head()}."
+            " Run: marketplace db upgrade"
+        )
 
 
 @cache

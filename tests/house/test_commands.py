@@ -1,0 +1,62 @@
+"""From a terminal: several commands at once in one home, and refusals that are sentences."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "marketplace.cli"]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A state folder with nothing in it, and no other setting."""
+    folder = Path(tempfile.mkdtemp(prefix="marketplace-home-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {"PATH": os.defpath, "HOME": str(home), "MARKETPLACE_HOME": str(home)}
+    return subprocess.Popen(
+        [*COMMAND, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def run(home: Path, *arguments: str) -> tuple[int, str, str]:
+    with start(home, *arguments) as command:
+        told, complained = command.communicate(timeout=120)
+    return command.returncode, told, complained
+
+
+def test_the_tables_come_first_and_then_several_commands_work_at_once(home):
+    code, _, complained = run(home, "worker", "--once")
+    assert code == 1
+    assert complained == (
+        f"The tables of the database are at migration none, and this code needs {newest()}. Run: marketplace db upgrade\n"
+    )
+    assert run(home, "db", "upgrade")[:2] == (0, f"The database is at migration {newest()}.\n")
+    together = [start(home, "db", "current") for _ in range(3)]
+    for command in together:
+        told, complained = command.communicate(timeout=60)
+        assert (command.returncode, told, complained) == (0, f"{newest()} (this code needs {newest()})\n", "")
+    assert run(home, "worker", "--once")[0] == 0
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists(), "the last to leave stopped the database"
+
+
+def newest() -> str:
+    from marketplace.db.migrating import head
+
+    return head()
+
+
+def test_a_file_that_is_not_there_is_refused_before_anything_starts(home):
+    code, _, complained = run(home, "import", "needs", str(home / "needs.csv"))
+    assert code == 2
+    assert "does not exist" in complained
+    assert not (home / "postgres").exists()
