@@ -169,6 +169,7 @@ def test_preferred_hours_count_by_the_minute() -> None:
 def test_those_who_had_less_than_the_others_come_forward() -> None:
     typical = part("fairness", ana(offers_recently=8, fills_recently=4))
     assert (typical.points, typical.of) == (40, 80)
+    assert typical.sentence == "Had a fair share of shifts"
     assert part("fairness", ana(offers_recently=16, fills_recently=8)).points == 0
     assert part("fairness", ANA).points == 80
     nobody_yet = context(policy=Policy(typical_offers=0, typical_fills=0))

@@ -231,6 +231,12 @@ def test_a_baa_signed_for_later_does_not_count_yet() -> None:
     assert said == {"coordinator_baa": "BAA-7 is valid from 2026-12-02, the shift starts 2026-12-01."}
 
 
+def test_of_two_papers_still_to_begin_the_earlier_is_named() -> None:
+    later = (replace(BAA, starts_on=date(2027, 1, 1)), replace(BAA, reference="BAA-8", starts_on=date(2026, 12, 5)))
+    said = refusals(ana(agreements=later), BILLING)
+    assert said == {"coordinator_baa": "BAA-8 is valid from 2026-12-05, the shift starts 2026-12-01."}
+
+
 def test_missing_papers_say_so() -> None:
     assert refusals(ana(agreements=()), billing(agreements=())) == {
         "coordinator_baa": "The coordinator has no BAA with the agency.",
