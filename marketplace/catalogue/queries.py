@@ -1,6 +1,6 @@
 """Reading the catalogue: small tables, asked for by many pages."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
 from marketplace.db.session import session
@@ -28,7 +28,7 @@ def compact_members() -> list[CompactMember]:
 
 def rate_guidance(service_line: str | None = None) -> list[RateGuidance]:
     """Published figures for a service line, and those that hold for all."""
-    fitting = RateGuidance.service_line.is_(None)
-    if service_line:
-        fitting = fitting | (RateGuidance.service_line == service_line)
-    return list(session.scalars(select(RateGuidance).where(fitting).order_by(RateGuidance.year.desc(), RateGuidance.id)))
+    fitting = or_(RateGuidance.service_line.is_(None), RateGuidance.service_line == service_line)
+    return list(
+        session.scalars(select(RateGuidance).where(fitting).order_by(RateGuidance.year.desc(), RateGuidance.id))
+    )
