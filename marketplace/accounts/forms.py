@@ -1,6 +1,7 @@
 """What is asked of people about themselves and about each other."""
 
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
 
 from marketplace.web.forms import Choice, EmailAddress, Form, Hidden, Notes, Secret, Tick, Words
 
@@ -40,7 +41,7 @@ class NewPasswordForm(Form):
 
     def validate_again(self, field: Secret) -> None:
         if field.data and field.data != self.password.data:
-            raise ValueError(_l("The two are not the same."))
+            raise ValidationError(_l("The two are not the same."))
 
 
 class AcceptForm(NewPasswordForm):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Invitation, Membership, Organisation, Person
@@ -130,11 +131,8 @@ def accept_as_new(token: str, name: str, password: str, at: datetime) -> tuple[P
     """
     invitation = _use(token, at)
     check_new_password(password, about=(name, invitation.email, invitation.organisation.name), second_factor=False)
-    person = person_by_email(invitation.email)
-    if person is None:
-        person = Person(email=invitation.email, name=name, fs_uniquifier=new_uniquifier(), memberships=[])
-        session.add(person)
-    elif person.password is not None:
+    person = person_by_email(invitation.email) or _new_person(invitation.email, name)
+    if person.password is not None:
         raise NotAllowedNow("This address has an account already. Open the link again and sign in with it.")
     person.name, person.password, person.confirmed_at, person.active = name, hash_password(password), at, True
     session.flush()
@@ -148,6 +146,17 @@ def accept_as(person: Person, token: str, at: datetime) -> Membership:
         raise NotFound(_DEAD)
     person.confirmed_at = person.confirmed_at or at
     return _join(person, invitation)
+
+
+def _new_person(email: str, name: str) -> Person:
+    """Raises NotAllowedNow when the address is being taken at this very moment, by way of another invitation."""
+    person = Person(email=email, name=name, fs_uniquifier=new_uniquifier(), memberships=[])
+    try:
+        with session.begin_nested():
+            session.add(person)
+    except IntegrityError as error:
+        raise NotAllowedNow("This address has just got an account. Open the link again and sign in with it.") from error
+    return person
 
 
 def _use(token: str, at: datetime) -> Invitation:
@@ -166,6 +175,7 @@ def _use(token: str, at: datetime) -> Invitation:
 
 def _join(person: Person, invitation: Invitation) -> Membership:
     """A membership that ended comes back with the new role; somebody is in an organisation once."""
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     membership = session.scalars(
         select(Membership)
         .where(Membership.person_id == person.id, Membership.organisation_id == invitation.organisation_id)

@@ -60,7 +60,8 @@ def test_signing_in_never_leads_to_another_site(client, elsewhere):
     assert safe_next(elsewhere) == ""
     client.get("/sign-in", query_string={"next": elsewhere})
     client.press("Sign in", within="main", email=ROSA, password=PASSWORD)
-    assert client.path.startswith("/") and "evil" not in client.path
+    assert client.path.startswith("/")
+    assert "evil" not in client.path
 
 
 def answer_to(visitor, email, password):
@@ -377,7 +378,8 @@ def test_over_https_the_cookie_travels_over_nothing_else(settings, database_url,
 
     app = create_app(replace(settings, base_url="https://staffing.example"), database_url)
     try:
-        assert app.config["SESSION_COOKIE_SECURE"] and app.config["SESSION_COOKIE_HTTPONLY"]
+        assert app.config["SESSION_COOKIE_SECURE"]
+        assert app.config["SESSION_COOKIE_HTTPONLY"]
         assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
     finally:
         app.extensions["engine"].dispose()

@@ -120,7 +120,8 @@ def test_the_half_open_door_closes_after_ten_minutes(client, codes):
     with_password(client)
     with clock.frozen_at(NOW + timedelta(minutes=11)):
         client.get("/sign-in/code")
-        assert client.path.startswith("/sign-in") and not client.path.startswith("/sign-in/code")
+        assert client.path.startswith("/sign-in")
+        assert not client.path.startswith("/sign-in/code")
 
 
 def test_a_recovery_code_works_once(app, codes):
@@ -211,7 +212,8 @@ def test_new_recovery_codes_kill_the_old_ones(visitors, client, codes):
     nadia = visitors(EMAIL)
     nadia.get("/account/second-factor").press("Make ten new ones")
     fresh = [n.text for n in nadia.page.all("code")]
-    assert len(fresh) == 10 and not set(fresh) & set(codes)
+    assert len(fresh) == 10
+    assert not set(fresh) & set(codes)
     with_password(client).press("Go on", code=codes[0])
     assert not is_in(client)
     client.press("Go on", code=fresh[0])
@@ -221,7 +223,8 @@ def test_new_recovery_codes_kill_the_old_ones(visitors, client, codes):
 def test_whose_role_does_not_ask_for_it_may_turn_it_off(visitors, codes, world):
     nadia = visitors(EMAIL)
     nadia.get("/account/second-factor").press("Turn it off")
-    assert world.nadia.totp_seed is None and world.nadia.recovery_hashes is None
+    assert world.nadia.totp_seed is None
+    assert world.nadia.recovery_hashes is None
 
 
 @pytest.fixture

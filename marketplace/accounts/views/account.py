@@ -5,13 +5,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts import attempts, second_factor, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import EmailForm, NameForm, NewPasswordForm
 from marketplace.accounts.links import Purpose, look_at_link, make_link, use_link
-from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.proving import set_password
 from marketplace.accounts.queries import live_sessions, person_by_id
@@ -104,10 +103,13 @@ def new_email(token: str) -> Any:
         return render_template("accounts/new_email.html", email=link.email)
     use_link(token, Purpose.NEW_EMAIL, now())
     person = person_by_id(link.person_id)
-    taken = select(func.count()).where(Person.email == link.email, Person.id != person.id)
-    if not person.active or session.scalar(taken):
-        raise NotAllowedNow(_("This address cannot be used. Sign in with the old one and choose another."))
-    person.email, person.confirmed_at = link.email, now()
+    if not person.active:
+        raise NotAllowedNow(_("This account is switched off. Ask whoever invited you."))
+    try:
+        with session.begin_nested():
+            person.email, person.confirmed_at = link.email, now()
+    except IntegrityError as error:
+        raise NotAllowedNow(_("This address cannot be used. Sign in with the old one and choose another.")) from error
     signing_in.end_sessions(person.id)
     record("changed e-mail", person, f"{person.name} uses another e-mail address.", person)
     signing_in.sign_out()
