@@ -109,9 +109,12 @@ def _claim(key: str, person: int) -> IdempotentAct | None:
     """Write the key first: a twin request waits here for our commit, then gets our answer. None when the key is new."""
     address = request.path
     claimed = session.execute(
-        insert(IdempotentAct).values(key=key, person_id=person, address=address).on_conflict_do_nothing()
-    )
-    if claimed.rowcount:  # type: ignore[attr-defined]
+        insert(IdempotentAct)
+        .values(key=key, person_id=person, address=address)
+        .on_conflict_do_nothing()
+        .returning(IdempotentAct.key)
+    ).first()
+    if claimed is not None:
         return None
     earlier = session.get_one(IdempotentAct, (key, person))
     if earlier.address != address:
