@@ -96,6 +96,8 @@ def upgrade() -> None:
         # The login becomes the role at the start of each transaction, so it has to be a member of it.
         op.execute(f"GRANT marketplace_{role} TO CURRENT_USER")
         op.execute(f"GRANT USAGE ON SCHEMA public TO marketplace_{role}")
+        # /readyz compares the migration the database is at with the one the code needs, whoever asks.
+        op.execute(f"GRANT SELECT ON alembic_version TO marketplace_{role}")
     op.execute(FUNCTIONS)
 
 

@@ -2,10 +2,15 @@
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -60,3 +65,22 @@ def test_a_file_that_is_not_there_is_refused_before_anything_starts(home):
     assert code == 2
     assert "does not exist" in complained
     assert not (home / "postgres").exists()
+
+
+def test_the_site_answers_when_ready_and_stops_with_its_database(home):
+    assert run(home, "db", "upgrade")[0] == 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with start(home, "serve", "--port", str(port), "--workers", "1") as site:
+        until = time.monotonic() + 60
+        answer = ""
+        while not answer and time.monotonic() < until and site.poll() is None:
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as page:
+                answer = page.read().decode()
+            time.sleep(0.1)
+        site.send_signal(signal.SIGTERM)
+        _, complained = site.communicate(timeout=60)
+    assert answer == "ready\n", complained
+    assert site.returncode == 0
+    assert not (home / "postgres" / "data" / "postmaster.pid").exists()
