@@ -2,28 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
-from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, Words, check, related, state_column
-
-
-class CoordinatorState(StrEnum):
-    ONBOARDING = "onboarding"
-    ACTIVE = "active"
-    PAUSED = "paused"
-
-
-class Education(StrEnum):
-    """In rising order; each need states its own minimum."""
-
-    HIGH_SCHOOL = "high-school"
-    ASSOCIATE = "associate"
-    BACHELOR = "bachelor"
-    MASTER = "master"
+from marketplace.coordinators.rules import LIFE, WeeklyHours
+from marketplace.coordinators.rules import CoordinatorState as CoordinatorState
+from marketplace.coordinators.rules import Education as Education
+from marketplace.db.base import Base, Key, Minutes, Versioned, Words, check, private_column, related, state_column
+from marketplace.kernel.spans import Span
 
 
 class Coordinator(Versioned, Base):
@@ -40,12 +28,14 @@ class Coordinator(Versioned, Base):
     ehr: Mapped[Words]
     years_experience: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     education: Mapped[Education] = state_column(Education, Education.HIGH_SCHOOL)
-    min_pay_cents: Mapped[Cents] = mapped_column(default=0, server_default="0")
+    min_pay_cents: Mapped[int] = private_column(BigInteger, default=0, server_default="0")
     max_week_minutes: Mapped[Minutes] = mapped_column(default=2400, server_default="2400")
     rest_minutes: Mapped[Minutes] = mapped_column(default=480, server_default="480")
     rating: Mapped[Decimal | None] = mapped_column(Numeric(2, 1))
-    exclusion_hold: Mapped[str | None]
-    calendar_token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    exclusion_hold: Mapped[str | None] = private_column()
+    calendar_token_hash: Mapped[bytes | None] = private_column(unique=True)
+    facts_confirmed_at: Mapped[datetime | None]
+    """When she last said that her profile is right."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     person: Mapped[Person] = related()
@@ -63,6 +53,18 @@ class Coordinator(Versioned, Base):
     def name(self) -> str:
         return self.person.name
 
+    def activate(self) -> None:
+        """From here on she is asked."""
+        self.state = LIFE.after(self.state, "activate")
+
+    def pause(self) -> None:
+        """She is asked nothing new; what is booked stays booked."""
+        self.state = LIFE.after(self.state, "pause")
+
+    def resume(self) -> None:
+        """She is asked again."""
+        self.state = LIFE.after(self.state, "resume")
+
 
 class AvailabilityWindow(Base):
     """Free every week on `weekday` (Monday is 0) from one minute of the local day to another; past 1440 runs overnight."""
@@ -74,6 +76,10 @@ class AvailabilityWindow(Base):
     end_minute: Mapped[int] = mapped_column(SmallInteger)
 
     coordinator: Mapped[Coordinator] = related(back_populates="availability")
+
+    @property
+    def hours(self) -> WeeklyHours:
+        return WeeklyHours(self.weekday, self.start_minute, self.end_minute)
 
     __table_args__ = (
         check("weekday BETWEEN 0 AND 6", "weekday"),
@@ -90,4 +96,8 @@ class TimeOff(Base):
     ends_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="", server_default="")
 
-    __table_args__ = (check("ends_at > starts_at", "ends_after_start"),)
+    __table_args__ = (check("ends_at > starts_at", "ends_after_start"), check("length(note) <= 200", "note_length"))
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)

@@ -66,6 +66,14 @@ def state_column(states: type[StrEnum], default: StrEnum | None = None, **option
     return mapped_column(kind, **options)
 
 
+def private_column(*args: Any, **options: Any) -> MappedColumn[Any]:
+    """A column that not everybody who sees the row may read (the migration grants the others): loaded only when asked for.
+
+    Ask with `undefer(Coordinator.min_pay_cents)`; a page that forgot fails its test instead of asking the database once more.
+    """
+    return mapped_column(*args, deferred=True, deferred_raiseload=True, **options)
+
+
 def related(*args: Any, **options: Any) -> Any:
     """A relationship that never loads by surprise: the page's query asks for all it shows, or a test fails."""
     return relationship(*args, lazy="raise_on_sql", **options)

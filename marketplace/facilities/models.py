@@ -8,13 +8,9 @@ from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Organisation
-from marketplace.db.base import Base, Key, Versioned, Words, check, related, state_column
-
-
-class FacilityState(StrEnum):
-    ONBOARDING = "onboarding"
-    ACTIVE = "active"
-    PAUSED = "paused"
+from marketplace.db.base import Base, Key, Versioned, Words, check, private_column, related, state_column
+from marketplace.facilities.rules import LIFE
+from marketplace.facilities.rules import FacilityState as FacilityState
 
 
 class Facility(Versioned, Base):
@@ -32,17 +28,34 @@ class Facility(Versioned, Base):
     net_days: Mapped[int] = mapped_column(default=30, server_default="30")
     ehr: Mapped[str] = mapped_column(default="", server_default="")
     payer_mix: Mapped[Words]
-    monthly_budget_cents: Mapped[int | None] = mapped_column(BigInteger)
+    monthly_budget_cents: Mapped[int | None] = private_column(BigInteger)
+    facts_confirmed_at: Mapped[datetime | None]
+    """When somebody of the facility last said that these facts are right."""
     state: Mapped[FacilityState] = state_column(FacilityState, FacilityState.ONBOARDING)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     organisation: Mapped[Organisation] = related()
     sites: Mapped[list["Site"]] = related(back_populates="facility", order_by="Site.id")
 
-    __table_args__ = (check("npi ~ '^[0-9]{10}$'", "npi_ten_digits"),)
+    __table_args__ = (
+        check("npi ~ '^[0-9]{10}$'", "npi_ten_digits"),
+        check("monthly_budget_cents >= 0", "budget"),
+    )
+
+    def activate(self) -> None:
+        """From here on it posts needs."""
+        self.state = LIFE.after(self.state, "activate")
+
+    def pause(self) -> None:
+        """It asks for nothing new; what is booked stays booked."""
+        self.state = LIFE.after(self.state, "pause")
+
+    def resume(self) -> None:
+        """It posts needs again."""
+        self.state = LIFE.after(self.state, "resume")
 
 
-class Site(Base):
+class Site(Versioned, Base):
     """A place of the facility with a time zone of its own; every facility has at least its main site."""
 
     id: Mapped[Key]
@@ -51,9 +64,12 @@ class Site(Base):
     time_zone: Mapped[str]
     city: Mapped[str] = mapped_column(default="", server_default="")
     region: Mapped[str] = mapped_column(default="", server_default="")
+    monthly_budget_cents: Mapped[int | None] = private_column(BigInteger)
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     facility: Mapped[Facility] = related(back_populates="sites")
+
+    __table_args__ = (check("monthly_budget_cents >= 0", "budget"),)
 
 
 class PreferenceKind(StrEnum):
@@ -83,4 +99,5 @@ class Preference(Base):
             "uq_preference_live", "facility_id", "coordinator_id", "side",
             unique=True, postgresql_where=text("ended_at IS NULL"),
         ),
+        check("length(reason) <= 500", "reason_length"),
     )  # fmt: skip

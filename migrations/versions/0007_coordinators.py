@@ -1,6 +1,8 @@
 """Coordinators, their weekly availability and time off.
 
-A facility sees a coordinator once there is an offer or assignment between them (added with assignments); the agency sees all.
+Facilities choose among coordinators, so they see who there is and what she can do, but neither the pay she asks for, nor what a
+screening found, nor her calendar's key. A coordinator changes what she says about herself; her state, rating, country (which
+decides what she may work on) and what a screening found are the agency's.
 
 Safe while people work: creates only.
 """
@@ -11,6 +13,15 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
+
+SEEN_BY_FACILITIES = (
+    "id, person_id, state, country, work_state, time_zone, service_lines, languages, ehr, years_experience, education,"
+    " max_week_minutes, rest_minutes, rating, facts_confirmed_at, created_at, version"
+)
+CHANGED_BY_HERSELF = (
+    "time_zone, service_lines, languages, ehr, years_experience, education, min_pay_cents, max_week_minutes, rest_minutes,"
+    " calendar_token_hash, facts_confirmed_at, version"
+)
 
 
 def upgrade() -> None:
@@ -60,6 +71,7 @@ def upgrade() -> None:
         sa.Column("rating", sa.Numeric(precision=2, scale=1), nullable=True),
         sa.Column("exclusion_hold", sa.Text(), nullable=True),
         sa.Column("calendar_token_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("facts_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("ck_coordinator_country_alpha2")),
@@ -100,6 +112,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_time_off_ends_after_start")),
+        sa.CheckConstraint("length(note) <= 200", name=op.f("ck_time_off_note_length")),
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_time_off_coordinator_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_off")),
     )
@@ -107,6 +120,10 @@ def upgrade() -> None:
     op.create_foreign_key(None, "membership", "coordinator", ["coordinator_id"], ["id"])
     op.create_foreign_key(None, "invitation", "coordinator", ["coordinator_id"], ["id"])
     op.execute("SELECT protect('coordinator', 'true', 'id = app_coordinator()', false, true)")
+    op.execute("REVOKE SELECT ON coordinator FROM marketplace_facility")
+    op.execute(f"GRANT SELECT ({SEEN_BY_FACILITIES}) ON coordinator TO marketplace_facility")
+    op.execute("REVOKE INSERT, UPDATE, DELETE ON coordinator FROM marketplace_coordinator")
+    op.execute(f"GRANT UPDATE ({CHANGED_BY_HERSELF}) ON coordinator TO marketplace_coordinator")
     op.execute("SELECT protect('availability_window', NULL, 'coordinator_id = app_coordinator()', false, true)")
     op.execute("SELECT protect('time_off', NULL, 'coordinator_id = app_coordinator()', false, true)")
 

@@ -1,0 +1,93 @@
+"""Taking a facility into the books, with its organisation and main site, and keeping its facts up to date."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from marketplace.accounts.models import Organisation, OrganisationKind, Person
+from marketplace.audit.recording import record
+from marketplace.db.session import session
+from marketplace.facilities.models import Facility, Site
+from marketplace.facilities.rules import MAIN_SITE, FacilityDraft, checked
+from marketplace.kernel.errors import Invalid
+from marketplace.web.forms import email_address
+
+FACTS = (
+    "npi", "name", "kind", "time_zone", "city", "region", "contact_name", "contact_email", "net_days", "ehr", "payer_mix",
+    "monthly_budget_cents",
+)  # fmt: skip
+
+
+def facility_with_npi(npi: str) -> Facility | None:
+    """The facility that has this NPI, with its organisation and budget."""
+    return session.scalars(
+        select(Facility).where(Facility.npi == npi).options(undefer(Facility.monthly_budget_cents))
+    ).one_or_none()
+
+
+def register_facility(draft: FacilityDraft, at: datetime, by: Person | None = None) -> Facility:
+    """Write a new facility down, still to be activated. Raises Invalid with the field; an NPI is registered once."""
+    facts = _checked(draft)
+    if session.scalar(select(Facility.id).where(Facility.npi == facts.npi)) is not None:
+        raise Invalid("A facility with this NPI is registered already.", "npi")
+    organisation = Organisation(kind=OrganisationKind.FACILITY, name=facts.name, created_at=at)
+    session.add(organisation)
+    session.flush()
+    facility = Facility(id=organisation.id, organisation=organisation, created_at=at, **_columns(facts))
+    session.add(facility)
+    session.flush()
+    session.add(
+        Site(facility_id=facility.id, name=MAIN_SITE, time_zone=facts.time_zone, city=facts.city, region=facts.region)
+    )
+    session.flush()
+    record("register", facility, f"{facility.name} was registered.", by=by)
+    return facility
+
+
+def amend_facility(facility: Facility, draft: FacilityDraft, by: Person | None = None) -> tuple[str, ...]:
+    """Make the facts those of the draft; the names of the columns that were different. Raises Invalid with the field.
+
+    `facility` is loaded with its budget (`undefer`). A main site that stood where the facility stood moves with it.
+    """
+    facts = _checked(draft)
+    if facts.npi != facility.npi and session.scalar(select(Facility.id).where(Facility.npi == facts.npi)) is not None:
+        raise Invalid("Another facility has this NPI.", "npi")
+    wanted = _columns(facts)
+    changed = tuple(name for name in FACTS if getattr(facility, name) != wanted[name])
+    if not changed:
+        return ()
+    _move_main_site(facility, wanted)
+    for name in changed:
+        setattr(facility, name, wanted[name])
+    if "name" in changed:
+        session.get_one(Organisation, facility.id).name = facility.name
+    session.flush()
+    record("change", facility, f"Changed: {in_words(changed)}.", by=by)
+    return changed
+
+
+def in_words(columns: tuple[str, ...]) -> str:
+    """Names of columns as they read in the trail."""
+    return ", ".join(name.removesuffix("_cents").replace("_", " ") for name in columns)
+
+
+def _move_main_site(facility: Facility, wanted: dict[str, Any]) -> None:
+    place = ("time_zone", "city", "region")
+    main = session.scalars(select(Site).where(Site.facility_id == facility.id).order_by(Site.id).limit(1)).one_or_none()
+    if main is not None and all(getattr(main, name) == getattr(facility, name) for name in place):
+        for name in place:
+            setattr(main, name, wanted[name])
+
+
+def _checked(draft: FacilityDraft) -> FacilityDraft:
+    facts = checked(draft)
+    email = facts.contact_email.strip()
+    return replace(facts, contact_email=email_address(email, "contact_email") if email else "")
+
+
+def _columns(facts: FacilityDraft) -> dict[str, Any]:
+    found = {name: getattr(facts, name) for name in FACTS}
+    return {**found, "payer_mix": list(facts.payer_mix), "contact_email": facts.contact_email or None}

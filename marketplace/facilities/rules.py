@@ -1,0 +1,127 @@
+"""What the agency may write down about a facility, and where the facility stands with it."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.money import MOST_CENTS
+from marketplace.kernel.npi import is_valid_npi
+from marketplace.kernel.regions import US_STATES
+from marketplace.kernel.spans import zone_named
+from marketplace.kernel.text import clean_text
+
+
+class FacilityState(StrEnum):
+    """Active ones post needs; one that is paused keeps what is booked and asks for nothing new."""
+
+    ONBOARDING = "onboarding"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+LIFE = Lifecycle(
+    "facility",
+    {
+        (FacilityState.ONBOARDING, "activate"): FacilityState.ACTIVE,
+        (FacilityState.ACTIVE, "pause"): FacilityState.PAUSED,
+        (FacilityState.PAUSED, "resume"): FacilityState.ACTIVE,
+    },
+)
+
+KINDS = ("hospital", "private clinic", "doctor's office", "group practice", "emergency department", "dental practice")
+
+# Of the Medicare, Medicaid and Tricare kind: work for them is done inside the US (matching reads these words).
+PAYERS = ("commercial", "medicare", "medicare-advantage", "medicaid", "tricare", "workers-comp", "self-pay")
+
+NET_DAYS = (0, 7, 15, 30, 45, 60)
+MAIN_SITE = "Main"
+MOST_PAYERS = 30
+
+
+@dataclass(frozen=True)
+class FacilityDraft:
+    """A facility as somebody types it or a file brings it. `region` is the state's two letters, the budget in cents a month."""
+
+    npi: str
+    name: str
+    kind: str
+    time_zone: str
+    city: str = ""
+    region: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    net_days: int = 30
+    ehr: str = ""
+    payer_mix: tuple[str, ...] = ()
+    monthly_budget_cents: int | None = None
+
+
+@dataclass(frozen=True)
+class SiteDraft:
+    """A place of the facility as somebody types it."""
+
+    name: str
+    time_zone: str
+    city: str = ""
+    region: str = ""
+    monthly_budget_cents: int | None = None
+
+
+def checked(draft: FacilityDraft) -> FacilityDraft:
+    """The draft, cleaned; Invalid with the field that cannot be right. The e-mail address is the caller's to check."""
+    if not is_valid_npi(draft.npi.strip()):
+        raise Invalid("This is not an NPI: ten digits, starting with 1 or 2, the last one a check digit.", "npi")
+    if draft.net_days not in NET_DAYS:
+        raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")
+    payers = tuple(dict.fromkeys(clean_text(payer, 60, "payer_mix").lower() for payer in draft.payer_mix))
+    if len(payers) > MOST_PAYERS:
+        raise Invalid(f"At most {MOST_PAYERS} payers.", "payer_mix")
+    return replace(
+        draft,
+        npi=draft.npi.strip(),
+        name=_needed(draft.name, 160, "name"),
+        kind=_needed(draft.kind, 60, "kind"),
+        time_zone=_zone(draft.time_zone),
+        city=clean_text(draft.city, 80, "city"),
+        region=_state(draft.region),
+        contact_name=clean_text(draft.contact_name, 120, "contact_name"),
+        ehr=clean_text(draft.ehr, 60, "ehr"),
+        payer_mix=tuple(payer for payer in payers if payer),
+        monthly_budget_cents=_budget(draft.monthly_budget_cents),
+    )
+
+
+def checked_site(draft: SiteDraft) -> SiteDraft:
+    """The same for a site."""
+    return SiteDraft(
+        name=_needed(draft.name, 80, "name"),
+        time_zone=_zone(draft.time_zone),
+        city=clean_text(draft.city, 80, "city"),
+        region=_state(draft.region),
+        monthly_budget_cents=_budget(draft.monthly_budget_cents),
+    )
+
+
+def _needed(text: str, limit: int, field: str) -> str:
+    cleaned = clean_text(text, limit, field)
+    if not cleaned:
+        raise Invalid("Fill this in.", field)
+    return cleaned
+
+
+def _zone(name: str) -> str:
+    return zone_named(name.strip(), "time_zone").key
+
+
+def _state(code: str) -> str:
+    code = code.strip().upper()
+    if code and code not in US_STATES:
+        raise Invalid("Write the two letters of a US state, such as IL.", "region")
+    return code
+
+
+def _budget(cents: int | None) -> int | None:
+    if cents is not None and not 0 <= cents <= MOST_CENTS:
+        raise Invalid("The budget must be an amount from $0.00 up.", "monthly_budget_cents")
+    return cents
