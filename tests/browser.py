@@ -46,7 +46,11 @@ class Node:
         return " ".join(" ".join(parts).split())
 
     def all(self, tag: str, **attributes: str) -> "list[Node]":
-        return [n for n in self.walk() if n.tag == tag and all(n.attributes.get(k.rstrip("_")) == v for k, v in attributes.items())]
+        return [
+            n
+            for n in self.walk()
+            if n.tag == tag and all(n.attributes.get(k.rstrip("_")) == v for k, v in attributes.items())
+        ]
 
     def inside(self, tag: str) -> "Node | None":
         node = self.parent
@@ -98,9 +102,15 @@ class Visitor:
         with self.app.test_request_context():
             bind_actor(SYSTEM)
             person = who if isinstance(who, Person) else _person(who)
-            person = session.scalars(
-                select(Person).where(Person.id == person.id).options(joinedload(Person.memberships).joinedload(Membership.organisation))
-            ).unique().one()  # fmt: skip
+            person = (
+                session.scalars(
+                    select(Person)
+                    .where(Person.id == person.id)
+                    .options(joinedload(Person.memberships).joinedload(Membership.organisation))
+                )
+                .unique()
+                .one()
+            )
             from flask import session as cookie
 
             sign_in(person, second_factor_done=True)
@@ -134,7 +144,9 @@ class Visitor:
             assert name in data or _has(form, name), f"the form of {label!r} has no field {name!r}: {sorted(data)}"
             data[name] = value if isinstance(value, list) else [value]
         method = button.attributes.get("formmethod", form.attributes.get("method", "get")).lower()
-        address = urljoin(self.path, button.attributes.get("formaction", form.attributes.get("action", "")) or self.path)
+        address = urljoin(
+            self.path, button.attributes.get("formaction", form.attributes.get("action", "")) or self.path
+        )
         flat = {name: values for name, values in data.items() if values}
         if method == "get":
             return self._seen(self.client.get(address, query_string=flat, follow_redirects=True))
@@ -142,7 +154,11 @@ class Visitor:
 
     def follow(self, label: str) -> "Visitor":
         """Follow the link whose text begins with `label`."""
-        links = [n for n in self.page.all("a") if n.text.startswith(label) or n.attributes.get("aria-label", "").startswith(label)]
+        links = [
+            n
+            for n in self.page.all("a")
+            if n.text.startswith(label) or n.attributes.get("aria-label", "").startswith(label)
+        ]
         assert links, f"no link {label!r} on {self.path}; there are: {[n.text for n in self.page.all('a')]}"
         return self.get(urljoin(self.path, links[0].attributes["href"]))
 
@@ -155,7 +171,9 @@ class Visitor:
         for node in buttons:
             if node.text.startswith(label) or node.attributes.get("aria-label", "").startswith(label):
                 return node
-        raise AssertionError(f"no button {label!r} on {self.path} ({self.status}); there are: {[n.text for n in buttons]}")
+        raise AssertionError(
+            f"no button {label!r} on {self.path} ({self.status}); there are: {[n.text for n in buttons]}"
+        )
 
     def sees(self, *texts: str) -> bool:
         """Whether every text stands on the page."""
@@ -194,7 +212,9 @@ def _fields(form: Node) -> dict[str, list[Any]]:
             continue
         if node.tag == "input":
             kind = node.attributes.get("type", "text")
-            if kind in ("submit", "button", "file") or (kind in ("checkbox", "radio") and "checked" not in node.attributes):
+            if kind in ("submit", "button", "file") or (
+                kind in ("checkbox", "radio") and "checked" not in node.attributes
+            ):
                 continue
             data.setdefault(name, []).append(node.attributes.get("value", "on" if kind == "checkbox" else ""))
         elif node.tag == "textarea":

@@ -32,6 +32,7 @@ def database_template(databases: Any, empty_template: str) -> str:
         engine.dispose()
 
     made_from = [ROOT / "migrations", ROOT / "tests" / "world.py", ROOT / "marketplace" / "demo" / "cast.py"]
+    made_from.append(ROOT / "marketplace" / "demo" / "people.py")
     return databases.template("cast", made_from, fill, base=empty_template)
 
 
