@@ -196,8 +196,7 @@ class Visitor:
     def _seen(self, response: Any) -> "Visitor":
         self.status, self.headers = response.status_code, response.headers
         self.html = response.get_data(as_text=True) if (response.mimetype or "").startswith("text") else ""
-        last = response.request if not response.history else response.request
-        parts = urlsplit(last.url)
+        parts = urlsplit(response.request.url)
         self.path = parts.path + (f"?{parts.query}" if parts.query else "")
         self.page = read(self.html)
         self.response = response
