@@ -40,7 +40,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     fi
 fi
 say "Downloading Chromium with Playwright …"
-if .venv/bin/playwright install --only-shell chromium >&2 && find_browser; then exit 0; fi
+if .venv/bin/playwright install chromium >&2 && find_browser; then exit 0; fi
 say "No browser for the browser tests could be found or installed. Install Chromium (Debian: apt-get install chromium)"
 say "or name one: E2E_CHROMIUM=/path/to/chromium make test"
 exit 1
