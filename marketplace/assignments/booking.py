@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import facts, jobs
-from marketplace.assignments.models import Assignment, Offer
+from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_undo
 from marketplace.assignments.rules import (
     CHOICE_UNDO_MINUTES,
@@ -43,7 +43,8 @@ def book(
 
     Ask first whether `by` may (policy). Shift and coordinator are locked in this order, so that two requests for the same
     seat, or for the same person, come one after the other; then every hard rule is judged on facts read after the locks.
-    What the tables themselves refuse (overlap, seat) is told in the same words. Verdicts, facts and score are kept with the
+    What the tables themselves refuse (overlap, seat) is told in the same words. She herself may take only what is open to
+    everyone or offered to her. Verdicts, facts and score are kept with the
     assignment (`replay`). Offers that clash with it, and all others of the shift once it is full, are superseded.
     """
     with as_system():
@@ -54,6 +55,8 @@ def book(
         _check_open(shift)
         waiting = _waiting_offers(shift, coordinator, offer, left == 0)
         own = _own_offer(waiting, shift, coordinator, offer, at)
+        if _herself(by, coordinator) and not shift.open_to_all and (own is None or own.kind is OfferKind.APPLICATION):
+            raise NotAllowedNow("This shift is only for those it is offered to.")
         judged = _judge(shift, coordinator, by, at)
         if own is not None:
             own.state, own.answered_at = OFFER_LIFE.after(own.state, "accept"), at

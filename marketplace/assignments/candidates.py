@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from marketplace.assignments import facts
@@ -59,13 +60,23 @@ def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> 
     return Matching(some, every)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fit:
-    """One shift as one coordinator sees it."""
+    """One shift as one coordinator sees it. Only the yes or no is worked out at once: a page shows few of many shifts."""
 
     shift: Shift
-    verdicts: list[Verdict]
-    score: Score
+    may: bool
+    _pair: tuple[CoordinatorFacts, ShiftFacts, Context]
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """Every rule's answer."""
+        return rules.explain(*self._pair)
+
+    @cached_property
+    def score(self) -> Score:
+        """How well she fits, whether or not she may."""
+        return score(*self._pair)
 
 
 class Feed:
@@ -82,25 +93,7 @@ class Feed:
         needs_compact = any(about.requires_licence for about in self._about)
         self._context = facts.context(at) if needs_compact else Context(as_of=at)
 
-    def fitting(self) -> list[Fit]:
-        """The shifts she may take, best fit first; equal ones by their start."""
-        found = [
-            Fit(shift, rules.explain(self.person, about, self._context), score(self.person, about, self._context))
-            for shift, about in zip(self._shifts, self._about, strict=True)
-            if rules.eligible(self.person, about, self._context)
-        ]
-        return sorted(found, key=lambda fit: (-fit.score.total, fit.shift.starts_at, fit.shift.id))
-
-    def refused(self) -> list[Fit]:
-        """The shifts she may not take, those with the fewest objections first, with every verdict."""
-        found = [
-            Fit(shift, rules.explain(self.person, about, self._context), score(self.person, about, self._context))
-            for shift, about in zip(self._shifts, self._about, strict=True)
-            if not rules.eligible(self.person, about, self._context)
-        ]
-        return sorted(found, key=lambda fit: (sum(v.failed for v in fit.verdicts), fit.shift.starts_at, fit.shift.id))
-
-    def fit(self, shift: Shift) -> Fit:
-        """One of the shifts given at the beginning, whether she may take it or not."""
-        about = self._about[self._shifts.index(shift)]
-        return Fit(shift, rules.explain(self.person, about, self._context), score(self.person, about, self._context))
+    def fits(self) -> list[Fit]:
+        """Every shift in the order given, with whether she may take it."""
+        pairs = ((self.person, about, self._context) for about in self._about)
+        return [Fit(shift, rules.eligible(*pair), pair) for shift, pair in zip(self._shifts, pairs, strict=True)]

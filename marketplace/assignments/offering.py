@@ -240,3 +240,30 @@ def _answer(offer: Offer, act: str, by: Person, at: datetime, reason: str) -> No
         what = "The application" if offer.kind is OfferKind.APPLICATION else "The offer"
         record(act, offer, f"{what} was {done}.", by=by)
         session.flush()
+
+
+def turn_down(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> Offer:
+    """ "Not for me" to a shift open to everyone: it is not shown to her again, and nobody offers it to her by wave."""
+    with as_system():
+        waiting = session.scalars(
+            select(Offer)
+            .where(
+                Offer.shift_id == shift.id,
+                Offer.coordinator_id == coordinator.id,
+                Offer.state.in_([*WAITING_STATES, OfferState.DECLINED]),
+            )
+            .order_by(Offer.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if waiting is not None and waiting.state is OfferState.DECLINED:
+            return waiting
+        if waiting is not None:
+            _answer(waiting, "decline", by, at, "")
+            return waiting
+        turned_down = Offer(
+            shift_id=shift.id, facility_id=shift.facility_id, coordinator_id=coordinator.id, state=OfferState.DECLINED,
+            sent_at=at, sent_by_id=by.id, expires_at=at, answered_at=at,
+        )  # fmt: skip
+        record("decline", turned_down, "An open shift was not for her.", by=by)
+        session.flush()
+    return turned_down

@@ -26,6 +26,7 @@ SHEETS = (
     "tables",
     "forms",
     "offer",
+    "candidates",
     "shifts",
     "roster",
     "timegrid",

@@ -28,6 +28,14 @@ def booked(world, shift, who="maya", **more):
     return book(shift, coordinator, coordinator.person, NOW, **more)
 
 
+@pytest.fixture
+def world(world):
+    """Shifts here are first come, first served unless a test says otherwise."""
+    make = world.shift
+    world.shift = lambda *args, **more: make(*args, **{"mode": FillMode.FIRST_COME, **more})
+    return world
+
+
 def state_of(thing):
     return session.scalar(select(type(thing).state).where(type(thing).id == thing.id))
 
@@ -66,6 +74,18 @@ def test_seats_are_given_from_the_lowest_and_never_more_than_there_are(world):
         booked(world, shift, "aisha")
     undo(first, world.maya.person, LATER)
     assert booked(world, shift, "aisha").seat == 1
+
+
+def test_she_takes_only_what_is_open_to_everyone_or_offered_to_her(world):
+    shift = world.shift(mode=FillMode.OFFER)
+    with pytest.raises(NotAllowedNow, match="only for those it is offered to"):
+        booked(world, shift)
+    choosing = world.shift(mode=FillMode.CHOOSE)
+    offering.apply(choosing, world.maya, world.maya.person, NOW)
+    with pytest.raises(NotAllowedNow, match="only for those it is offered to"):
+        booked(world, choosing)
+    offering.send_offer(shift, world.maya, world.tom, NOW)
+    assert booked(world, shift).offer_id is not None
 
 
 def test_nobody_has_the_same_shift_twice(world):

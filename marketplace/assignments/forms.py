@@ -1,0 +1,48 @@
+"""What is asked when a shift is turned down or given back."""
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.offering import LONGEST_NOTE, MOST_AT_ONCE
+from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
+
+
+class ReasonForm(Form):
+    """Why, if somebody wants to say so."""
+
+    reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
+
+
+class HowManyForm(Form):
+    """How many of the next best are asked at once."""
+
+    count = WholeNumber(_l("How many"), 1, MOST_AT_ONCE)
+
+
+class CancelForm(Form):
+    """Why, and what the person was shown that it costs."""
+
+    reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
+    fee_cents = Hidden(limit=12)
+    points = Hidden(limit=8)
+
+    @property
+    def shown(self) -> tuple[int, int] | None:
+        """Fee in cents and points as they stood on the page; None when somebody has tampered with them."""
+        given = [str(field.data or "") for field in (self.fee_cents, self.points)]
+        if not all(text.lstrip("-").isascii() and text.lstrip("-").isdigit() for text in given):
+            return None
+        return int(given[0]), int(given[1])
+
+
+class AgencyCancelForm(CancelForm):
+    """The agency also says on whose behalf it cancels."""
+
+    side = Choice(
+        _l("On behalf of"),
+        [
+            (CancelledBy.AGENCY.value, _l("The agency: nobody pays")),
+            (CancelledBy.FACILITY.value, _l("The facility")),
+            (CancelledBy.COORDINATOR.value, _l("The coordinator")),
+        ],
+    )

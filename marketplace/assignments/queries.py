@@ -1,0 +1,155 @@
+"""Which assignments, offers and shifts a person sees, and what stands on her first page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.assignments import facts
+from marketplace.assignments.models import Assignment, Offer
+from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, OfferState
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import Audience, as_system, session
+from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.queries import shifts_visible_to as shifts_of_needs_visible_to
+from marketplace.needs.rules import NeedState, ShiftState
+
+MOST_OPEN_SHIFTS = 400
+"""How many open shifts one coordinator is ranked against at most: those that begin soonest."""
+
+
+def visible_to(person: Person) -> Select[Assignment]:
+    """A coordinator's own bookings, a facility's, for the agency all; with shift, need, line, facility and coordinator."""
+    found = select(Assignment).options(
+        joinedload(Assignment.shift).options(*facts.with_terms()),
+        joinedload(Assignment.coordinator).joinedload(Coordinator.person),
+        joinedload(Assignment.facility),
+        joinedload(Assignment.offer),
+    )
+    match person.audience:
+        case Audience.AGENCY:
+            return found
+        case Audience.FACILITY:
+            return found.where(Assignment.facility_id == person.facility_id)
+        case Audience.COORDINATOR:
+            return found.where(Assignment.coordinator_id == person.coordinator_id)
+        case _:
+            return found.where(false())
+
+
+def offers_visible_to(person: Person) -> Select[Offer]:
+    """Offers and applications by the same measure; with shift and coordinator."""
+    found = select(Offer).options(
+        joinedload(Offer.shift).options(*facts.with_terms()),
+        joinedload(Offer.coordinator).joinedload(Coordinator.person),
+    )
+    match person.audience:
+        case Audience.AGENCY:
+            return found
+        case Audience.FACILITY:
+            return found.where(Offer.facility_id == person.facility_id)
+        case Audience.COORDINATOR:
+            return found.where(Offer.coordinator_id == person.coordinator_id)
+        case _:
+            return found.where(false())
+
+
+def shifts_visible_to(person: Person) -> Select[Shift]:
+    """The shifts whose needs a person sees, with their terms. What is still a draft is nobody's but the facility's."""
+    shifts = shifts_of_needs_visible_to(person).options(*facts.with_terms())
+    if person.audience is Audience.COORDINATOR:
+        posted = select(Need.id).where(Need.state.not_in([NeedState.DRAFT, NeedState.PENDING_APPROVAL]))
+        shifts = shifts.where(Shift.need_id.in_(posted))
+    return shifts
+
+
+def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -> list[tuple[Shift, Offer | None]]:
+    """The shifts a coordinator may be interested in, with the offer that waits for her if there is one; in order of time.
+
+    Offered to her, or in one of her service lines with a free seat and open to everyone who qualifies or to applications,
+    unless she said "not for me". Whether she may take them is for matching to say. One statement, read past her own rows
+    because the seats of others count.
+    """
+    live = (
+        select(func.count())
+        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    declined = exists().where(
+        Offer.shift_id == Shift.id, Offer.coordinator_id == coordinator_id, Offer.state == OfferState.DECLINED
+    )
+    hers = exists().where(
+        Assignment.shift_id == Shift.id,
+        Assignment.coordinator_id == coordinator_id,
+        Assignment.state.in_(LIVE_STATES),
+    )
+    lines = select(func.unnest(Coordinator.service_lines)).where(Coordinator.id == coordinator_id)
+    waiting = and_(
+        Offer.shift_id == Shift.id,
+        Offer.coordinator_id == coordinator_id,
+        Offer.state.in_(WAITING_STATES),
+        Offer.expires_at > at,
+    )
+    anybody = and_(or_(Shift.open_to_all, Need.mode == FillMode.CHOOSE), Shift.service_line.in_(lines), ~declined)
+    found = (
+        select(Shift, Offer)
+        .join(Shift.need)
+        .outerjoin(Offer, waiting)
+        .options(*facts.with_terms())
+        .where(
+            Shift.state == ShiftState.SCHEDULED,
+            Shift.ends_at > at,
+            Need.state == NeedState.OPEN,
+            live < Shift.headcount,
+            or_(Offer.id.is_not(None), and_(anybody, Shift.starts_at > at)),
+            ~hers,
+        )
+        # Offers first, so that the limit never cuts one off.
+        .order_by(Offer.id.is_(None), Shift.starts_at, Shift.id)
+        .limit(MOST_OPEN_SHIFTS)
+    )
+    if shift_id is not None:
+        found = found.where(Shift.id == shift_id)
+    with as_system():
+        rows = session.execute(found).all()
+    return sorted(((shift, offer) for shift, offer in rows), key=lambda row: (row[0].starts_at, row[0].id))
+
+
+def next_of(coordinator_id: int, at: datetime) -> Assignment | None:
+    """The live booking that is going on, or begins next."""
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.coordinator_id == coordinator_id, Assignment.state.in_(LIVE_STATES), Assignment.ends_at > at)
+        .order_by(Assignment.starts_at)
+        .limit(1)
+        .options(joinedload(Assignment.shift).joinedload(Shift.line), joinedload(Assignment.facility))
+    ).one_or_none()
+
+
+def staffing(shift: Shift) -> tuple[Sequence[Assignment], Sequence[Offer]]:
+    """Everything that was ever booked or offered on a shift, the latest first; with coordinators. Two statements."""
+    person = joinedload(Assignment.coordinator).joinedload(Coordinator.person)
+    booked = session.scalars(
+        select(Assignment).where(Assignment.shift_id == shift.id).order_by(Assignment.id.desc()).options(person)
+    ).all()
+    offered = session.scalars(
+        select(Offer)
+        .where(Offer.shift_id == shift.id)
+        .order_by(Offer.id.desc())
+        .options(joinedload(Offer.coordinator).joinedload(Coordinator.person))
+    ).all()
+    return booked, offered
+
+
+def live_of(coordinator_id: int, shift: Shift) -> Assignment | None:
+    """Her live booking on a shift, if she has one."""
+    return session.scalars(
+        select(Assignment).where(
+            Assignment.shift_id == shift.id,
+            Assignment.coordinator_id == coordinator_id,
+            Assignment.state.in_(LIVE_STATES),
+        )
+    ).one_or_none()

@@ -1,0 +1,152 @@
+"""One booking: why she was eligible, what happened since, and what can still be done about it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.assignments import booking, cancelling
+from marketplace.assignments.booking import kept_verdicts, replay
+from marketplace.assignments.forms import ReasonForm
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.policy import (
+    check_may_answer,
+    check_may_judge_no_show,
+    check_may_staff,
+    may_cancel,
+    may_judge_no_show,
+    may_staff,
+    may_undo,
+)
+from marketplace.assignments.queries import visible_to
+from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
+from marketplace.assignments.views import pages
+from marketplace.audit.queries import trail_of
+from marketplace.db.session import Audience, session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid
+from marketplace.matching.records import changed_rules
+from marketplace.matching.rules import BY_CODE
+from marketplace.matching.scores import Part
+from marketplace.web.finding import check_version, find
+from marketplace.web.forms import Form
+
+
+@pages.get("/assignments/<int:assignment_id>", may=Permission.SHIFT_SEE)
+def assignment(assignment_id: int) -> ResponseReturnValue:
+    """The page of one booking, for either side and the agency."""
+    person, at = current_person(), now()
+    found = find(visible_to(person), assignment_id)
+    kept = kept_verdicts(found)
+    again = replay(found)
+    return render_template(
+        "assignments/assignment.html",
+        assignment=found,
+        shift=found.shift,
+        kept=kept,
+        changed=changed_rules(found.facts) if found.facts else [],
+        same=[v.outcome for v in kept] == [v.outcome for v in again],
+        titles={code: rule.title for code, rule in BY_CODE.items()},
+        parts=[Part(**part) for part in found.score.get("parts", [])],
+        percent=found.score.get("percent"),
+        trail=session.scalars(trail_of(person, "assignment", found.id).limit(20)).all(),
+        acts=_acts(person, found),
+        side=person.audience.value,
+        # A facility is not told what the coordinator earns, nor a coordinator what the facility is billed.
+        sees_bill=person.audience is not Audience.COORDINATOR,
+        sees_pay=person.audience is not Audience.FACILITY,
+        sees_data=person.audience is not Audience.FACILITY,
+        zone=found.coordinator.time_zone if person.audience is Audience.COORDINATOR else "",
+        at=at,
+    )
+
+
+def _acts(person: Person, found: Assignment) -> set[str]:
+    """What this person may do now; the buttons of the page."""
+    at, life = now(), set(LIFE.acts(found.state))
+    herself = person.coordinator_id == found.coordinator_id
+    late = (at - found.starts_at).total_seconds() >= 60 * NO_SHOW_AFTER_MINUTES
+    possible = {
+        "undo": may_undo(person, found) and found.undo_until is not None and at < found.undo_until,
+        "confirm": herself and at < found.starts_at,
+        "cancel": may_cancel(person, found),
+        "mark_no_show": may_staff(person, found.shift) and late,
+        "uphold": may_judge_no_show(person),
+        "excuse": may_judge_no_show(person),
+    }
+    return {act for act, allowed in possible.items() if allowed and act in life}
+
+
+@pages.post("/assignments/<int:assignment_id>/undo", may=Permission.SHIFT_SEE)
+def undo(assignment_id: int) -> ResponseReturnValue:
+    """Within its minutes: as if it had not been."""
+    person = current_person()
+    found = find(visible_to(person), assignment_id)
+    booking.undo(found, person, now())
+    flash(_("Undone. Nothing is booked."))
+    herself = person.coordinator_id == found.coordinator_id
+    if "HX-Request" in request.headers:
+        return render_template("assignments/_answered.html", shift=found.shift, made=None, became="undone")
+    if herself:
+        return redirect(url_for("assignments.offers"), 303)
+    return redirect(url_for("assignments.shift", shift_id=found.shift_id), 303)
+
+
+@pages.post("/assignments/<int:assignment_id>/confirmation", may=Permission.OFFER_ANSWER)
+def confirm(assignment_id: int) -> ResponseReturnValue:
+    """She will be there."""
+    person = current_person()
+    found = find(visible_to(person), assignment_id)
+    check_may_answer(person, found.coordinator_id)
+    check_version(found, Form().posted_version)
+    booking.confirm(found, person, now())
+    flash(_("Confirmed. Thank you."))
+    return _back(found)
+
+
+@pages.post("/assignments/<int:assignment_id>/no-show", may=Permission.ASSIGNMENT_CANCEL)
+def no_show(assignment_id: int) -> ResponseReturnValue:
+    """She has not come."""
+    person = current_person()
+    found = find(visible_to(person), assignment_id)
+    check_may_staff(person, found.shift)
+    asked = cancelling.mark_no_show(found, person, now())
+    if asked:
+        flash(_("Marked. The next best %(count)s are asked.", count=len(asked)))
+    else:
+        flash(_("Marked. The seat is open again."))
+    return redirect(url_for("assignments.shift", shift_id=found.shift_id), 303)
+
+
+@pages.post("/assignments/<int:assignment_id>/upholding", may=Permission.ASSIGNMENT_CANCEL)
+def uphold(assignment_id: int) -> ResponseReturnValue:
+    """The no-show stands."""
+    return _judge(assignment_id, AssignmentState.UPHELD)
+
+
+@pages.post("/assignments/<int:assignment_id>/excuse", may=Permission.ASSIGNMENT_CANCEL)
+def excuse(assignment_id: int) -> ResponseReturnValue:
+    """There was a good reason."""
+    return _judge(assignment_id, AssignmentState.EXCUSED)
+
+
+def _judge(assignment_id: int, verdict: AssignmentState) -> ResponseReturnValue:
+    person = current_person()
+    found = find(visible_to(person), assignment_id)
+    check_may_judge_no_show(person)
+    form = ReasonForm()
+    if not form.validate():
+        raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
+    if verdict is AssignmentState.UPHELD:
+        cancelling.uphold(found, person, form.reason.data)
+        flash(_("The no-show stands."))
+    else:
+        cancelling.excuse(found, person, form.reason.data)
+        flash(_("Excused: it does not count."))
+    return _back(found)
+
+
+def _back(found: Assignment) -> ResponseReturnValue:
+    return redirect(url_for("assignments.assignment", assignment_id=found.id), 303)
