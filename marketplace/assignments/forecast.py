@@ -4,11 +4,10 @@ from datetime import datetime
 
 from marketplace.assignments import facts
 from marketplace.assignments.candidates import Matching
-from marketplace.catalogue.models import ServiceLine
-from marketplace.db.session import as_system, session
+from marketplace.db.session import as_system
 from marketplace.facilities.models import Facility
 from marketplace.matching import rules
-from marketplace.matching.facts import RN_LICENCE, ShiftFacts, at_level
+from marketplace.matching.facts import RN_LICENCE, Context, ShiftFacts, at_level
 from marketplace.needs.posting import NeedDraft, Plan
 
 
@@ -17,12 +16,12 @@ def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> M
 
     Only the two figures leave this function, so it may read what the facility may not. Each shift is judged by itself.
     """
-    line = session.get_one(ServiceLine, draft.line)
+    line, required = plan.line, frozenset(draft.required_credentials)
+    licensed = line.needs_licence or (line.clinical and RN_LICENCE in required)
     with as_system():
         papers = facts.agreements(facilities=[facility.id])
         people = facts.coordinator_facts(at=at, papers=papers)
-        when = facts.context(at)
-    required = frozenset(draft.required_credentials)
+        when = facts.context(at) if licensed else Context(as_of=at)
     shifts = [
         ShiftFacts(
             id=0,
@@ -34,7 +33,7 @@ def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> M
             bill_rate_cents=shift.bill_cents,
             headcount=draft.headcount,
             clinical=line.clinical,
-            requires_licence=line.needs_licence or (line.clinical and RN_LICENCE in required),
+            requires_licence=licensed,
             patient_states=frozenset(draft.patient_states),
             required_credentials=required,
             preferred_credentials=frozenset(draft.preferred_credentials),

@@ -96,9 +96,9 @@ def export() -> ResponseReturnValue:
         rows.append(
             (
                 need.id, need.external_ref, need.facility.name, need.site.name, need.line.name,
-                word_of(need, of, at).replace("_", " "), of.first or need.first_day, of.last or need.until, weekday_words(weekdays_of(need)),
-                f"{need.starts_local:%H:%M}", f"{need.ends_local:%H:%M}", need.time_zone, need.headcount, of.shifts, of.seats,
-                of.filled, plain_dollars(need.bill_rate_cents),
+                word_of(need, of, at).replace("_", " "), of.first or need.first_day, of.last or need.until,
+                weekday_words(weekdays_of(need)), f"{need.starts_local:%H:%M}", f"{need.ends_local:%H:%M}", need.time_zone, need.headcount,
+                of.shifts, of.seats, of.filled, plain_dollars(need.bill_rate_cents),
                 # What the coordinator gets is the agency's to see.
                 plain_dollars(need.pay_rate_cents) if person.facility_id is None else None,
                 " ".join(need.required_credentials), " ".join(need.patient_states), " ".join(need.languages),
@@ -155,7 +155,15 @@ def preview() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
     shown = page(
-        facility, form, person, at, forecast=forecast, contract=contract, need=need, with_templates=False, fragment=fragment
+        facility,
+        form,
+        person,
+        at,
+        forecast=forecast,
+        contract=contract,
+        need=need,
+        with_published=False,
+        fragment=fragment,
     )
     return shown, 422 if form.errors and not fragment else 200
 

@@ -46,7 +46,13 @@ class Seats:
 
 
 def listed(
-    person: Person, *, state: str = "", line: str = "", text: str = "", facility: int | None = None, sort: str = "-posted"
+    person: Person,
+    *,
+    state: str = "",
+    line: str = "",
+    text: str = "",
+    facility: int | None = None,
+    sort: str = "-posted",
 ) -> Select[Need]:
     """The needs a person sees, filtered and in order; `sort` is a key of SORTED_BY, with "-" downwards."""
     needs = (
@@ -99,7 +105,10 @@ def seats_of(needs: Sequence[Need]) -> dict[int, Seats]:
         .where(Shift.need_id.in_([need.id for need in needs]), Shift.state != ShiftState.CANCELLED)
         .group_by(Shift.need_id)
     )
-    return {key: Seats(shifts, seats, int(filled), first, last, ends) for key, shifts, seats, filled, first, last, ends in rows}
+    return {
+        key: Seats(shifts, seats, int(filled), first, last, ends)
+        for key, shifts, seats, filled, first, last, ends in rows
+    }
 
 
 def word_of(need: Need, seats: Seats, at: datetime) -> str:

@@ -26,7 +26,7 @@ LANGUAGES = ("en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "
 SYSTEMS = ("athenahealth", "Cerner", "Dentrix", "eClinicalWorks", "Epic", "NextGen", "Open Dental")
 STATES = frozenset(  # and territories; a nursing license is one state's
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
-    " PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP".split()  # noqa: SIM905 - 56 quoted pairs are no list to read
+    " PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP".split()
 )
 
 
@@ -78,9 +78,7 @@ class PatientStates(Words):
         codes = list(dict.fromkeys(super().read(text).upper().replace(",", " ").replace(";", " ").split()))
         strangers = [code for code in codes if code not in STATES]
         if strangers:
-            raise ValueError(
-                _("%(code)s is not a state. Write two letters each, like IL, WI.", code=strangers[0][:12])
-            )
+            raise ValueError(_("%(code)s is not a state. Write two letters each, like IL, WI.", code=strangers[0][:12]))
         return codes
 
     def shown(self, value: Any) -> str:
@@ -119,7 +117,9 @@ class RequirementsForm(Form):
         _l("Notes"),
         limit=LONGEST_NOTES,
         required=False,
-        description=_l("What the coordinator should know. Nothing about patients: no names, dates of birth or record numbers."),
+        description=_l(
+            "What the coordinator should know. Nothing about patients: no names, dates of birth or record numbers."
+        ),
     )
 
     def offer_requirements(self, offered: Catalogue, facility: Facility, need: Need | None = None) -> None:
@@ -186,7 +186,10 @@ class NeedForm(RequirementsForm):
             raise Invalid(_before(start, end), "ends_local")
         if self.next_day.data and end > start:
             raise Invalid(
-                _("Until %(end)s the next day is longer than 24 hours. Untick “Ends the next day”.", end=clock_words(end)),
+                _(
+                    "Until %(end)s the next day is longer than 24 hours. Untick “Ends the next day”.",
+                    end=clock_words(end),
+                ),
                 "ends_local",
             )
         starts = datetime.combine(self.first_day.data, start)

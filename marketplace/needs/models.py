@@ -3,10 +3,10 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Membership, Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Education
@@ -122,3 +122,17 @@ class Shift(Versioned, Base):
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+
+class CalendarLink(Base):
+    """The secret address under which a calendar program reads the shifts of one membership.
+
+    The hash finds it; the sealed token is there so that its owner can look the address up again.
+    """
+
+    membership_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("membership.id"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    sealed_token: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+
+    membership: Mapped[Membership] = related()

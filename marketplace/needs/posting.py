@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
@@ -86,6 +86,7 @@ class Plan:
 
     shifts: tuple[PlannedShift, ...]
     headcount: int
+    line: ServiceLine
 
     @property
     def first(self) -> PlannedShift:
@@ -147,7 +148,7 @@ def plan(
     for day, span in planned:
         bill, pay = _rates(draft, line, contract, day, contract_needed)
         shifts.append(PlannedShift(day, span, bill, pay))
-    return Plan(tuple(shifts), draft.headcount)
+    return Plan(tuple(shifts), draft.headcount, line)
 
 
 def _check_ahead(start: datetime, day: date, draft: NeedDraft, at: datetime) -> None:
@@ -167,7 +168,9 @@ def _check_contract(contract: Agreement | None, spans: Sequence[Span], draft: Ne
             continue
         field = "until" if draft.repeat else "first_day"
         if local_day(span.start, draft.time_zone) < contract.effective_from:
-            raise Invalid(f"Your contract begins on {_said(contract.effective_from)}. Choose a day from then on.", field)
+            raise Invalid(
+                f"Your contract begins on {_said(contract.effective_from)}. Choose a day from then on.", field
+            )
         last = contract.effective_until
         end = _said(last) if last else "an earlier day"
         raise Invalid(f"Your contract ends on {end}. Choose days up to then, or ask the agency for a new one.", field)
@@ -181,16 +184,21 @@ def _rates(
     asked = draft.bill_rate_cents
     if card is None:
         if contract_needed:
-            raise Invalid(f"Your contract has no rate for {line.name} on {_said(day)}. Ask the agency to add one.", "line")
+            raise Invalid(
+                f"Your contract has no rate for {line.name} on {_said(day)}. Ask the agency to add one.", "line"
+            )
         if asked is None:
             raise Invalid("Write the rate an hour: there is no contract to take it from.", "rate")
         paid = draft.pay_rate_cents
-        rate = complete_rate(bill=asked, pay=paid) if paid else complete_rate(bill=asked, markup=MARKUP_WITHOUT_CONTRACT)
+        rate = (
+            complete_rate(bill=asked, pay=paid) if paid else complete_rate(bill=asked, markup=MARKUP_WITHOUT_CONTRACT)
+        )
         return rate.bill_cents, rate.pay_cents
     bill = card.bill_cents if asked is None else asked
     if contract_needed and bill < card.bill_cents:
         raise Invalid(
-            f"Your contract says {dollars(card.bill_cents)} an hour for {line.name}. You may offer more, not less.", "rate"
+            f"Your contract says {dollars(card.bill_cents)} an hour for {line.name}. You may offer more, not less.",
+            "rate",
         )
     if contract_needed and bill > MOST_TIMES_CONTRACT * card.bill_cents:
         raise Invalid(
@@ -299,7 +307,11 @@ def _open(need: Need, planned: Plan, contract: Agreement | None, by: Person | No
     line = session.get_one(ServiceLine, need.service_line)
     shifts = "1 shift" if len(planned.shifts) == 1 else f"{len(planned.shifts)} shifts"
     record(
-        "post", need, f"Posted: {line.name}, {shifts}, {planned.days}.", by=by, seats=len(planned.shifts) * need.headcount
+        "post",
+        need,
+        f"Posted: {line.name}, {shifts}, {planned.days}.",
+        by=by,
+        seats=len(planned.shifts) * need.headcount,
     )
     return need
 
@@ -318,6 +330,23 @@ def _shift(need: Need, planned: PlannedShift) -> Shift:
         bill_rate_cents=planned.bill_cents,
         pay_rate_cents=planned.pay_cents,
     )
+
+
+def rewrite(need: Need, draft: NeedDraft, shifts_as_of: datetime | None = None) -> None:
+    """Let a posted need ask for what `draft` says. With `shifts_as_of` its shifts are made anew, also past ones.
+
+    Raises Invalid; the database refuses (IntegrityError) when somebody is booked or asked for one of the shifts.
+    """
+    if shifts_as_of is None:
+        _write(need, draft, need.bill_rate_cents, need.pay_rate_cents)
+        session.flush()
+        return
+    contract = active_contract(draft.facility_id)
+    planned = plan(draft, contract, shifts_as_of, past_allowed=True, contract_needed=False)
+    session.execute(delete(Shift).where(Shift.need_id == need.id))
+    _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
+    session.add_all(_shift(need, shift) for shift in planned.shifts)
+    session.flush()
 
 
 def draft_of(need: Need, **changes: Any) -> NeedDraft:
@@ -388,7 +417,11 @@ def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Per
         raise Invalid(f"{_said(double[0])} has a shift of this need already. Take that day out.", "other_days")
     draft = _from_day(draft, last + timedelta(days=1), until)
     contract = active_contract(need.facility_id)
-    planned = plan(replace(draft, bill_rate_cents=_kept_surcharge(need, contract)), contract, at)
+    try:
+        planned = plan(replace(draft, bill_rate_cents=_kept_surcharge(need, contract)), contract, at)
+    except Invalid as refusal:
+        # Only days are asked for here, so that is where every refusal belongs.
+        raise Invalid(refusal.sentence, "other_days" if until is None else "until") from None
     added = [shift for shift in planned.shifts if shift.local_day not in taken]
     if len(taken) + len(added) > MOST_OCCURRENCES:
         raise Invalid(f"One need has at most {MOST_OCCURRENCES} shifts. Post another one.", "until")

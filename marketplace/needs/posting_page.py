@@ -128,9 +128,16 @@ def weekdays_meant(draft: NeedDraft) -> tuple[int, ...]:
             return ()
 
 
-def need_form(facility: Facility, offered: Catalogue, draft: NeedDraft | None = None, need: Need | None = None) -> NeedForm:
+def need_form(
+    facility: Facility, offered: Catalogue, draft: NeedDraft | None = None, need: Need | None = None
+) -> NeedForm:
     """The form with its lists, showing `draft` until something is posted; `need` is the stored draft being edited."""
-    blank: dict[str, Any] = {"headcount": 1, "mode": FillMode.OFFER, "languages": ["en"], "site": _first_site(facility).id}
+    blank: dict[str, Any] = {
+        "headcount": 1,
+        "mode": FillMode.OFFER,
+        "languages": ["en"],
+        "site": _first_site(facility).id,
+    }
     shown = fields_of(draft, weekdays_meant(draft)) if draft else blank
     form = NeedForm(data=shown)
     form.offer_requirements(offered, facility, need)
@@ -153,17 +160,19 @@ def planned(form: NeedForm, facility: Facility, contract: Agreement | None, at: 
     return draft, plan(draft, contract, at)
 
 
-def guidance_sentence(contract: Agreement | None, line: str, day: date, figures: list[RateGuidance]) -> str:
-    """Your contract: $39.00 an hour. … Published pay: $19.89, Payscale 2026; $24.39, Jobted 2026."""
-    parts = []
+def contract_rate(contract: Agreement | None, line: str, day: date) -> str:
+    """Your contract: $39.00 an hour. Leave this empty to use it, or offer more."""
     card = rate_for(contract, line, day)
-    if card is not None:
-        rate = dollars(card.bill_cents)
-        parts.append(_("Your contract: %(rate)s an hour. Leave this empty to use it, or offer more.", rate=rate))
-    said = [f"{dollars(f.hourly_cents)}, {f.source} {f.year}" for f in figures if f.hourly_cents][:2]
-    if said:
-        parts.append(_("Published pay: %(figures)s.", figures="; ".join(said)))
-    return " ".join(parts)
+    if card is None:
+        return ""
+    rate = dollars(card.bill_cents)
+    return str(_("Your contract: %(rate)s an hour. Leave this empty to use it, or offer more.", rate=rate))
+
+
+def published_rates(figures: list[RateGuidance]) -> str:
+    """Published pay: $19.89, Payscale 2026; $17.06, Jobted 2026."""
+    said = [f"{dollars(figure.hourly_cents)}, {figure.source} {figure.year}" for figure in figures if figure.hourly_cents]
+    return str(_("Published pay: %(figures)s.", figures="; ".join(said[:2]))) if said else ""
 
 
 def post_label(shown: Plan | None) -> str:
@@ -182,15 +191,18 @@ def page(
     forecast: Forecast | None = None,
     contract: Agreement | None = None,
     need: Need | None = None,
-    with_templates: bool = True,
+    with_published: bool = True,
     fragment: bool = False,
 ) -> str:
-    """The whole page, or with `fragment` what changes while somebody fills it in."""
+    """The whole page, or with `fragment` what changes while somebody fills it in.
+
+    `with_published` adds published rates and what was posted before, both of which a second look does not need.
+    """
     contract = contract or active_contract(facility.id)
     forecast = forecast or _price_alone(form, facility, contract, at)
     line = form.line.data or ""
     day = form.first_day.data or local_day(at, facility.time_zone)
-    templates = posted_before(facility.id) if with_templates and need is None else []
+    templates = posted_before(facility.id) if with_published and need is None else []
     return render_template(
         "needs/preview.html" if fragment else "needs/new.html",
         form=form,
@@ -200,7 +212,8 @@ def page(
         plan=forecast.plan,
         forecast=forecast,
         post_label=post_label(forecast.plan),
-        guidance=guidance_sentence(contract, line, day, rate_guidance(line or None)),
+        contract_rate=contract_rate(contract, line, day),
+        published=published_rates(rate_guidance(line or None) if with_published else []),
         templates=[(one.id, name_of_template(one.line.name, one)) for one in templates],
         again=request.args.get("again", ""),
         at=at,

@@ -80,7 +80,9 @@ def edit(need_id: int) -> ResponseReturnValue:
     form.offer_requirements(offered, need.facility, need)
     if form.validate_on_submit():
         check_version(need, form.posted_version)
-        asked = {name: list(value) if isinstance(value, tuple) else value for name, value in form.requirements().items()}
+        asked = {
+            name: list(value) if isinstance(value, tuple) else value for name, value in form.requirements().items()
+        }
         changed = [name for name, value in asked.items() if getattr(need, name) != value]
         for name in changed:
             setattr(need, name, asked[name])

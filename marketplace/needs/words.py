@@ -113,11 +113,19 @@ def short_day(day: date) -> str:
 
 
 def days_between(first: date, last: date) -> str:
-    """Nov 30 – Dec 18, 2026; one day once; both years where they differ."""
+    """Nov 23 – 29, 2026; Nov 30 – Dec 18, 2026; one day once; both years where they differ."""
+    english = _locale().startswith("en")
     if first == last:
-        return f"{short_day(first)}, {first.year}"
-    begin = short_day(first) if first.year == last.year else f"{short_day(first)}, {first.year}"
-    return f"{begin} – {short_day(last)}, {last.year}"
+        return f"{short_day(first)}, {first.year}" if english else f"{short_day(first)} {first.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return (
+            f"{short_day(first)} – {last.day}, {last.year}"
+            if english
+            else f"{first.day} – {short_day(last)} {last.year}"
+        )
+    comma = "," if english else ""
+    begin = short_day(first) if first.year == last.year else f"{short_day(first)}{comma} {first.year}"
+    return f"{begin} – {short_day(last)}{comma} {last.year}"
 
 
 def clock_words(at: time | datetime) -> str:

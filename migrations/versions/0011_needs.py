@@ -1,4 +1,4 @@
-"""Needs and their shifts. Coordinators see what is or was open to them.
+"""Needs, their shifts, and the addresses under which calendar programs read them. Coordinators see what is or was open to them.
 
 Safe while people work: creates only.
 """
@@ -144,10 +144,23 @@ def upgrade() -> None:
     op.create_index("ix_shift_facility_starts", "shift", ["facility_id", "starts_at"], unique=False)
     op.create_index(op.f("ix_shift_need_id"), "shift", ["need_id"], unique=False)
     op.create_index(op.f("ix_shift_starts_at"), "shift", ["starts_at"], unique=False)
+    op.create_table(
+        "calendar_link",
+        sa.Column("membership_id", sa.BigInteger(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_token", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_calendar_link_membership_id")),
+        sa.PrimaryKeyConstraint("membership_id", name=op.f("pk_calendar_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_link_token_hash")),
+    )
     op.execute("SELECT protect('need', 'facility_id = app_facility()', 'state <> ''draft''', true, false)")
     op.execute("SELECT protect('shift', 'facility_id = app_facility()', 'true', true, false)")
+    # Only the system reads it: who asks with the address is not signed in.
+    op.execute("SELECT protect('calendar_link', NULL, NULL)")
 
 
 def downgrade() -> None:
+    op.drop_table("calendar_link")
     op.drop_table("shift")
     op.drop_table("need")

@@ -1,0 +1,286 @@
+"""A week drawn from shifts and the people in them: blocks, counts, rows by role or facility, columns by hour."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from marketplace.assignments.models import Assignment, Offer
+from marketplace.assignments.need_queries import Staffing
+from marketplace.assignments.rules import WORDS, WORKING_STATES
+from marketplace.kernel.money import dollars
+from marketplace.kernel.spans import Span
+from marketplace.needs.models import Shift
+from marketplace.needs.rules import NeedState
+from marketplace.needs.words import clock_span, clock_words, short_day, weekday_names
+
+HALF_HOUR = 30
+WHOLE_DAY = 24 * 60
+USUAL_FIRST, USUAL_LAST = 7 * 60, 19 * 60
+MOST_LANES = 6
+"""As many columns side by side as the style sheet knows."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of the schedule: the seats of a shift that stand alike. Times are on the wall of `zone`."""
+
+    url: str
+    title: str
+    who: str
+    kind: str
+    state: str
+    span: Span
+    zone: str
+    row: str
+    note: str = ""
+
+    @property
+    def starts(self) -> datetime:
+        return self.span.start.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def ends(self) -> datetime:
+        return self.span.end.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def day(self) -> date:
+        return self.starts.date()
+
+    @property
+    def time(self) -> str:
+        return clock_span(self.starts, self.ends)
+
+
+@dataclass
+class Counts:
+    """Seats of a week, by how they stand."""
+
+    shifts: int = 0
+    seats: int = 0
+    confirmed: int = 0
+    waiting: int = 0
+    open: int = 0
+    by_day: dict[date, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+
+    def coverage(self, days: Iterable[date]) -> list[str]:
+        """Filled of all seats, a text a day: "8 of 10"."""
+        texts = []
+        for day in days:
+            filled, seats = self.by_day.get(day, [0, 0])
+            texts.append(_("%(filled)s of %(seats)s", filled=filled, seats=seats) if seats else "–")
+        return texts
+
+
+def staffed_blocks(
+    shifts: Sequence[Shift], staffing: Mapping[int, Staffing], at: datetime, row: Callable[[Shift], str]
+) -> tuple[list[Block], Counts]:
+    """What a facility or the agency sees: for each shift those who have it, those asked, and what is still open."""
+    blocks: list[Block] = []
+    counts = Counts()
+    for shift in shifts:
+        staff = staffing.get(shift.id) or Staffing()
+        taken = len(staff.assignments)
+        left = max(0, shift.headcount - taken)
+        waiting = min(left, staff.waiting)
+        stopped = shift.need.state is not NeedState.OPEN
+        over = shift.ends_at <= at
+        counts.shifts += 1
+        counts.seats += shift.headcount
+        counts.confirmed += taken
+        counts.by_day[shift.local_day][0] += taken
+        counts.by_day[shift.local_day][1] += shift.headcount
+        if not over and not stopped:
+            counts.waiting += waiting
+            counts.open += left - waiting
+
+        def block(who: str, kind: str, state: str, about: Shift = shift) -> Block:
+            return Block(
+                f"/shifts/{about.id}", line_name(about), who, kind, state, about.span, about.time_zone, row(about)
+            )
+
+        if taken:
+            names = [one.coordinator.person.name for one in staff.assignments]
+            who = names[0] if taken == 1 else f"{names[0]} +{taken - 1}"
+            working = any(one.state in WORKING_STATES for one in staff.assignments)
+            kind = "working" if working else "past" if over else "confirmed"
+            blocks.append(block(who, kind, "working" if working else WORDS[staff.assignments[0].state].lower()))
+        if not left:
+            continue
+        if over or stopped:
+            blocks.append(block(_seats_open(left), "past", "ended" if over else shift.need.state.value))
+            continue
+        if waiting:
+            asked = ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting)
+            blocks.append(block(asked, "waiting", "waiting_for_reply"))
+        if left > waiting:
+            blocks.append(block(_seats_open(left - waiting), "open", "open"))
+    return blocks, counts
+
+
+def _seats_open(seats: int) -> str:
+    return str(_("Open") if seats == 1 else ngettext("%(num)d seat open", "%(num)d seats open", seats))
+
+
+def own_blocks(mine: Sequence[Assignment], offers: Sequence[Offer], zone: str, at: datetime) -> list[Block]:
+    """What a coordinator sees: her shifts and what waits for her answer, on the wall where she is."""
+    blocks = []
+    for one in mine:
+        kind = "working" if one.state in WORKING_STATES else "past" if one.ends_at <= at else "confirmed"
+        blocks.append(_own(one.shift, f"/assignments/{one.id}", kind, WORDS[one.state].lower(), zone))
+    for offer in offers:
+        blocks.append(_own(offer.shift, "/offers", "waiting", "waiting_for_reply", zone))
+    return sorted(blocks, key=lambda block: block.span)
+
+
+def _own(shift: Shift, url: str, kind: str, state: str, zone: str) -> Block:
+    return Block(
+        url, line_name(shift), shift.facility.name, kind, state, shift.span, zone, shift.facility.name, shift.time_zone
+    )
+
+
+def line_name(shift: Shift) -> str:
+    """The kind of work in the reader's language."""
+    return shift.line.name_es if str(get_locale()).startswith("es") else shift.line.name
+
+
+def days_of(monday: date, today: date) -> list[dict[str, Any]]:
+    """The seven days for the macros: label, number, name, whether it is today."""
+    spanish = str(get_locale()).startswith("es")
+    names = weekday_names()
+    days = []
+    for number in range(7):
+        day = monday + timedelta(days=number)
+        name = format_date(
+            day, "EEEE d 'de' MMMM" if spanish else "EEEE, MMMM d", locale="es_US" if spanish else "en_US"
+        )
+        days.append({"label": names[number], "number": day.day, "name": name, "today": day == today, "date": day})
+    return days
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the roster before it is drawn: its key, what stands at its left, and where a press on an empty day leads."""
+
+    key: str
+    title: str
+    note: str = ""
+    add: Callable[[date], str] | None = None
+
+
+def roster_rows(
+    rows: Sequence[Row],
+    blocks: Sequence[Block],
+    days: Sequence[date],
+    today: date,
+    most: int,
+    more: Callable[[str], str],
+) -> list[dict[str, Any]]:
+    """The rows of the roster macro; of more than `most` blocks in a cell the rest is a link to `more(row key)`."""
+    cells: dict[tuple[str, date], list[Block]] = defaultdict(list)
+    for block in blocks:
+        cells[block.row, block.day].append(block)
+    drawn = []
+    for row in rows:
+        line = []
+        for day in days:
+            here = cells[row.key, day]
+            shown: list[Any] = here if len(here) <= most else here[: most - 1]
+            if len(here) > len(shown):
+                left = len(here) - len(shown)
+                words = ngettext("%(num)d more", "%(num)d more", left)
+                shown = [
+                    *shown,
+                    {"url": more(row.key), "who": words, "title": words, "time": "", "kind": "past", "state": ""},
+                ]
+            cell: dict[str, Any] = {"shifts": shown}
+            if row.add and day >= today:
+                cell["add_url"] = row.add(day)
+                cell["add_label"] = _("Post %(role)s on %(day)s", role=row.title, day=short_day(day))
+            line.append(cell)
+        drawn.append({"title": row.title, "note": row.note, "cells": line})
+    return drawn
+
+
+def role_note(shifts: Sequence[Shift]) -> str:
+    """$39.00/h · 4 shifts"""
+    if not shifts:
+        return ""
+    rates = sorted({shift.bill_rate_cents for shift in shifts})
+    rate = dollars(rates[0]) if len(rates) == 1 else f"{dollars(rates[0])} – {dollars(rates[-1])}"
+    return f"{rate}/h · {ngettext('%(num)d shift', '%(num)d shifts', len(shifts))}"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The time grid macro's hours and columns, and how many blocks found no room."""
+
+    hours: list[str]
+    columns: list[list[dict[str, Any]]]
+    left_out: int
+
+
+def timegrid(blocks: Sequence[Block], days: Sequence[date]) -> Grid:
+    """Blocks by hour. An overnight shift stands on both its days; a seventh one side by side is left out and counted."""
+    pieces: dict[date, list[tuple[int, int, Block]]] = {day: [] for day in days}
+    for block in blocks:
+        begin = block.starts.hour * 60 + block.starts.minute
+        end = block.ends.hour * 60 + block.ends.minute
+        if block.ends.date() == block.day:
+            _place(pieces, block.day, begin, max(end, begin + HALF_HOUR), block)
+        else:
+            _place(pieces, block.day, begin, WHOLE_DAY, block)
+            if end:
+                _place(pieces, block.day + timedelta(days=1), 0, end, block)
+    every = [piece for column in pieces.values() for piece in column]
+    first = min([USUAL_FIRST, *(piece[0] for piece in every)]) // 60 * 60
+    last = max([USUAL_LAST, *(piece[1] for piece in every)])
+    last = min(WHOLE_DAY, -(-last // 60) * 60)
+    columns, left_out = [], 0
+    for day in days:
+        column, without = _lanes(sorted(pieces[day], key=lambda piece: piece[:2]), first)
+        columns.append(column)
+        left_out += without
+    hours = [clock_words(datetime(2000, 1, 1, minute // 60)) for minute in range(first, last, 60)]  # noqa: DTZ001
+    return Grid(hours, columns, left_out)
+
+
+def _place(pieces: dict[date, list[tuple[int, int, Block]]], day: date, begin: int, end: int, block: Block) -> None:
+    if day in pieces:
+        pieces[day].append((begin, min(end, WHOLE_DAY), block))
+
+
+def _lanes(pieces: list[tuple[int, int, Block]], first: int) -> tuple[list[dict[str, Any]], int]:
+    """Each piece in the first lane that is free; pieces that overlap in a chain share the number of lanes."""
+    drawn: list[dict[str, Any]] = []
+    busy: list[int] = []
+    chain: list[dict[str, Any]] = []
+    until, left_out = 0, 0
+    for begin, end, block in pieces:
+        if begin >= until:
+            busy, chain = [], []
+        lane = next((number for number, free_at in enumerate(busy) if free_at <= begin), len(busy))
+        if lane >= MOST_LANES:
+            left_out += 1
+            continue
+        if lane == len(busy):
+            busy.append(end)
+        else:
+            busy[lane] = end
+        until = max(until, end)
+        at = (begin - first) // HALF_HOUR + 1
+        piece = {
+            "url": block.url, "title": block.title, "who": block.who, "time": block.time, "kind": block.kind,
+            "state": block.state, "at": at, "for": max(1, -(-(end - first) // HALF_HOUR) - at + 1), "lane": lane + 1,
+        }  # fmt: skip
+        drawn.append(piece)
+        chain.append(piece)
+        for one in chain:
+            one["lanes"] = len(busy)
+    return drawn, left_out
