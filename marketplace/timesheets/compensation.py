@@ -1,48 +1,70 @@
-"""What a cancelled shift is worth to its coordinator and costs its facility: approved minutes like any others."""
+"""Pay for a shift that did not happen: compensation for a late cancellation posts itself, beside any time worked."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 
 from marketplace.assignments.models import Assignment
+from marketplace.audit.recording import record
 from marketplace.contracts.rules import Compensation
 from marketplace.db.session import as_system, session
-from marketplace.ledger.posting import post
-from marketplace.ledger.rules import CANCELLATION_REVENUE, entry_for_segment
+from marketplace.kernel.money import dollars, hours_and_minutes, line_amount
+from marketplace.kernel.spans import local_day
+from marketplace.ledger.entries import record_segment
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeSegment
+from marketplace.timesheets.rules import EarnCode
 
 
-def pay_cancellation(assignment: Assignment, fee: Compensation, at: datetime) -> TimeSegment:
-    """Write the minutes that are owed for a cancelled booking, at the rates it was booked under, and post them."""
+def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegment | None:
+    """Minutes owed for cancelling, at the rates of the booking; billed and paid like hours. None for no minutes.
+
+    Once for each assignment: a second call changes nothing and returns the first. ValueError for negative minutes.
+    """
+    if minutes < 0:
+        raise ValueError("compensation is never negative")
+    if minutes == 0:
+        return None
     with as_system():
-        service_line, day = session.execute(
-            select(Shift.service_line, Shift.local_day).where(Shift.id == assignment.shift_id)
+        session.execute(select(Assignment.id).where(Assignment.id == assignment.id).with_for_update(key_share=True))
+        earlier = session.scalars(
+            select(TimeSegment).where(
+                TimeSegment.assignment_id == assignment.id,
+                TimeSegment.kind == "cancellation",
+                TimeSegment.corrects_id.is_(None),
+            )
+        ).one_or_none()
+        if earlier is not None:
+            return earlier
+        service_line, zone = session.execute(
+            select(Shift.service_line, Shift.time_zone).where(Shift.id == assignment.shift_id)
         ).one()
-        segment = TimeSegment(
+        made = TimeSegment(
             assignment_id=assignment.id,
             coordinator_id=assignment.coordinator_id,
             facility_id=assignment.facility_id,
             kind="cancellation",
-            earn_code="regular",
+            earn_code=EarnCode.REGULAR.value,
             service_line=service_line,
-            work_day=day,
-            minutes=fee.minutes,
+            work_day=local_day(assignment.starts_at, zone),
+            minutes=minutes,
             bill_rate_cents=assignment.bill_rate_cents,
             pay_rate_cents=assignment.pay_rate_cents,
-            bill_cents=fee.bill_cents,
-            pay_cents=fee.pay_cents,
+            bill_cents=line_amount(minutes, assignment.bill_rate_cents),
+            pay_cents=line_amount(minutes, assignment.pay_rate_cents),
             approved_at=at,
         )
-        session.add(segment)
+        session.add(made)
         session.flush()
-        entry = entry_for_segment(
-            segment.id,
-            segment.facility_id,
-            segment.coordinator_id,
-            segment.bill_cents,
-            segment.pay_cents,
-            CANCELLATION_REVENUE,
+        record_segment(made)
+        record(
+            "compensate",
+            made,
+            f"Compensation for a cancelled shift: {hours_and_minutes(minutes)} h, {dollars(made.bill_cents)}.",
         )
-        post(entry.key, f"Compensation for a cancelled shift, {fee.minutes} minutes", entry.postings, at)
-    return segment
+    return made
+
+
+def pay_cancellation(assignment: Assignment, fee: Compensation, at: datetime) -> TimeSegment | None:
+    """What follows when a cancellation costs the facility something (`reactions.py`)."""
+    return compensate(assignment, fee.minutes, at)

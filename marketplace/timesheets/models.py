@@ -4,16 +4,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, Words, check, related, state_column
+from marketplace.db.base import Base, Cents, Key, Minutes, Record, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility
-from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, LineState, PunchKind, TimesheetState
 
 
 class PunchSource(StrEnum):
@@ -77,8 +77,16 @@ class TimeEntry(Versioned, Base):
     break_minutes: Mapped[Minutes] = mapped_column(default=0, server_default="0")
     paid_minutes: Mapped[Minutes]
     exceptions: Mapped[Words]
-    note: Mapped[str] = mapped_column(default="", server_default="")
+    week_minutes: Mapped[Record]
+    """Minutes by the Monday of the local workweek they fall in (a Sunday night belongs to two); empty: all in its own."""
+    measured_minutes: Mapped[int | None]
+    """What the punches came to, kept when somebody approved other minutes."""
     dispute_reason: Mapped[str] = mapped_column(default="", server_default="")
+    decision_reason: Mapped[str] = mapped_column(default="", server_default="")
+    submitted_at: Mapped[datetime | None]
+    """Since when it waits for the facility; the window for approval runs from here."""
+    reminded_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
 
@@ -86,7 +94,33 @@ class TimeEntry(Versioned, Base):
     assignment: Mapped[Assignment] = related()
     segments: Mapped[list["TimeSegment"]] = related(back_populates="entry", order_by="TimeSegment.id")
 
-    __table_args__ = (check("ends_at >= starts_at AND paid_minutes >= 0 AND break_minutes >= 0", "minutes"),)
+    __table_args__ = (
+        check("ends_at >= starts_at AND paid_minutes >= 0 AND break_minutes >= 0", "minutes"),
+        check("length(dispute_reason) <= 1000 AND length(decision_reason) <= 1000", "reasons_length"),
+        Index("ix_time_entry_to_approve", "facility_id", "submitted_at",
+              postgresql_where=text("state = 'pending' AND submitted_at IS NOT NULL")),
+    )  # fmt: skip
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to approve, dispute or reject it."""
+        return self.state is LineState.PENDING and self.submitted_at is not None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing unusual about it."""
+        return not self.exceptions and self.paid_minutes > 0
+
+    @property
+    def approves_itself_at(self) -> datetime | None:
+        """When a clean line that waits approves itself."""
+        return self.submitted_at + APPROVAL_WINDOW if self.waits and self.submitted_at and self.is_clean else None
+
+    def undo_until(self, at: datetime) -> datetime | None:
+        """Until when an approval may be taken back; None when that is over."""
+        if self.state is not LineState.APPROVED or self.decided_at is None or at >= self.decided_at + UNDO_APPROVAL:
+            return None
+        return self.decided_at + UNDO_APPROVAL
 
 
 class TimeSegment(Base):
@@ -119,7 +153,9 @@ class TimeSegment(Base):
         check("kind IN ('hours', 'cancellation')", "kind"),
         check("earn_code IN ('regular', 'overtime')", "earn_code"),
         Index("ix_time_segment_facility_day", "facility_id", "work_day"),
-    )
+        Index("uq_time_segment_compensation", "assignment_id", unique=True,
+              postgresql_where=text("kind = 'cancellation' AND corrects_id IS NULL")),
+    )  # fmt: skip
 
 
 class ShiftReport(Versioned, Base):
@@ -135,3 +171,5 @@ class ShiftReport(Versioned, Base):
     written_at: Mapped[datetime]
 
     assignment: Mapped[Assignment] = related()
+
+    __table_args__ = (check("length(note) <= 4000", "note_length"),)

@@ -38,8 +38,21 @@ LIFE = Lifecycle(
         (TimesheetState.REJECTED, "reopen"): TimesheetState.OPEN,
         (TimesheetState.DISPUTED, "approve"): TimesheetState.APPROVED,
         (TimesheetState.DISPUTED, "approve_with_changes"): TimesheetState.APPROVED_WITH_CHANGES,
+        (TimesheetState.DISPUTED, "reject"): TimesheetState.REJECTED,
+        # An approval taken back within its minutes, a dispute withdrawn: there is something to decide again.
+        (TimesheetState.APPROVED, "undo"): TimesheetState.SUBMITTED,
+        (TimesheetState.APPROVED_WITH_CHANGES, "undo"): TimesheetState.SUBMITTED,
+        (TimesheetState.DISPUTED, "undo"): TimesheetState.SUBMITTED,
+        (TimesheetState.REJECTED, "undo"): TimesheetState.SUBMITTED,
+        # A shift worked after the week was decided: its line is new, the others stay as they are.
+        (TimesheetState.APPROVED, "reopen"): TimesheetState.OPEN,
+        (TimesheetState.APPROVED_WITH_CHANGES, "reopen"): TimesheetState.OPEN,
+        (TimesheetState.DISPUTED, "reopen"): TimesheetState.OPEN,
     },
 )
+
+EDITABLE = frozenset({TimesheetState.OPEN, TimesheetState.REJECTED})
+"""In these the coordinator may still correct her hours."""
 
 
 class LineState(StrEnum):
@@ -61,8 +74,34 @@ LINE_LIFE = Lifecycle(
         (LineState.DISPUTED, "approve"): LineState.APPROVED,
         (LineState.DISPUTED, "reject"): LineState.REJECTED,
         (LineState.REJECTED, "correct"): LineState.PENDING,
+        (LineState.APPROVED, "undo"): LineState.PENDING,
     },
 )
+
+
+def decision(lines: Iterable[tuple[LineState, bool]]) -> str | None:
+    """Which act a week that was handed in has come to, by its lines (state, whether its minutes were changed).
+
+    One line that waits keeps the week waiting (None); after that a rejected line weighs more than a disputed one.
+    """
+    lines = list(lines)
+    states = {state for state, _ in lines}
+    if LineState.PENDING in states or not lines:
+        return None
+    if LineState.REJECTED in states:
+        return "reject"
+    if LineState.DISPUTED in states:
+        return "dispute"
+    return "approve_with_changes" if any(changed for _, changed in lines) else "approve"
+
+
+DECIDED = {
+    "approve": TimesheetState.APPROVED,
+    "approve_with_changes": TimesheetState.APPROVED_WITH_CHANGES,
+    "reject": TimesheetState.REJECTED,
+    "dispute": TimesheetState.DISPUTED,
+    None: TimesheetState.SUBMITTED,
+}
 
 LINE_WORDS = {
     LineState.PENDING: "To approve",
@@ -89,6 +128,49 @@ class Pressed(Protocol):
 
     @property
     def at(self) -> datetime: ...
+
+
+CLOCK_IN_BEFORE = timedelta(minutes=10)
+"""So early before the start one may clock in."""
+
+CLOCK_AFTER_END = timedelta(hours=12)
+"""So long after the end the buttons still work; later the hours are entered by hand, with a reason."""
+
+FAST_DEVICE = timedelta(minutes=2)
+"""A device's clock may be ahead by so much; the moment then counts as now."""
+
+OLDEST_PUNCH = timedelta(hours=24)
+"""A punch kept on a phone without a network may arrive so late."""
+
+CORRECT_BEFORE_START = timedelta(hours=4)
+"""Hours entered by hand begin no earlier than this before the planned start."""
+
+UNDO_APPROVAL = timedelta(minutes=10)
+"""Within these an approval is taken back as if it had not been."""
+
+APPROVAL_WINDOW = timedelta(hours=72)
+"""After so long without a word, hours without exceptions approve themselves. A reminder goes out at half of it."""
+
+
+class Moment(NamedTuple):
+    """When a button was pressed, and whether the punch waited on the device for a network."""
+
+    at: datetime
+    waited: bool
+
+
+def moment_pressed(device: datetime | None, arrived: datetime) -> Moment:
+    """The moment a punch counts from: what the device says within sane bounds, else a sentence (Invalid).
+
+    Without a device time it is the moment of arrival. A device up to two minutes ahead counts as now.
+    """
+    if device is None or abs(device - arrived) <= FAST_DEVICE:
+        return Moment(min(device, arrived) if device else arrived, False)
+    if device > arrived:
+        raise Invalid("The clock of this device is ahead of the real time. Set it to automatic, then press again.")
+    if arrived - device > OLDEST_PUNCH:
+        raise Invalid("This was pressed more than 24 hours ago. Enter the hours by hand, with a reason.")
+    return Moment(device, True)
 
 
 class Problem(StrEnum):
@@ -266,10 +348,16 @@ LONG_BREAK_MINUTES = 60
 
 
 class Remark(NamedTuple):
-    """One exception with the sentence that tells what happened."""
+    """One exception with the sentence that tells what happened, and by how many minutes where it is about minutes."""
 
     code: ExceptionCode
     sentence: str
+    minutes: int = 0
+
+    @property
+    def kept(self) -> str:
+        """How it stands with the line of hours: `over_plan:48`, `manual_entry`."""
+        return f"{self.code.value}:{self.minutes}" if self.minutes else self.code.value
 
 
 def exceptions(planned: Span, work: WorkedTime, manual: bool = False) -> list[Remark]:
@@ -283,15 +371,15 @@ def exceptions(planned: Span, work: WorkedTime, manual: bool = False) -> list[Re
     if work.presence is not None:
         late = (work.presence.start - planned.start) // timedelta(minutes=1)
         if late > LATE_MINUTES:
-            found.append(Remark(ExceptionCode.LATE, f"Started {late} min after the planned time."))
+            found.append(Remark(ExceptionCode.LATE, f"Started {late} min after the planned time.", late))
         over = work.total_minutes - planned.minutes
         if over > OFF_PLAN_MINUTES:
-            found.append(Remark(ExceptionCode.OVER_PLAN, f"{over} min longer than planned."))
+            found.append(Remark(ExceptionCode.OVER_PLAN, f"{over} min longer than planned.", over))
         if -over > OFF_PLAN_MINUTES:
-            found.append(Remark(ExceptionCode.UNDER_PLAN, f"{-over} min shorter than planned."))
+            found.append(Remark(ExceptionCode.UNDER_PLAN, f"{-over} min shorter than planned.", -over))
     longest = max((pause.minutes for pause in work.breaks), default=0)
     if longest > LONG_BREAK_MINUTES:
-        found.append(Remark(ExceptionCode.LONG_BREAK, f"A break of {longest} min."))
+        found.append(Remark(ExceptionCode.LONG_BREAK, f"A break of {longest} min.", longest))
     if manual:
         found.append(Remark(ExceptionCode.MANUAL_ENTRY, "Entered by hand instead of on the clock."))
     return found

@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("length(note) <= 4000", name=op.f("ck_shift_report_note_length")),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_shift_report_assignment_id")),
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_shift_report_coordinator_id")),
         sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_shift_report_facility_id")),
@@ -146,13 +147,22 @@ def upgrade() -> None:
         sa.Column("break_minutes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("paid_minutes", sa.Integer(), nullable=False),
         sa.Column("exceptions", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
-        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("week_minutes", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("measured_minutes", sa.Integer(), nullable=True),
         sa.Column("dispute_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("decision_reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint(
             "ends_at >= starts_at AND paid_minutes >= 0 AND break_minutes >= 0", name=op.f("ck_time_entry_minutes")
+        ),
+        sa.CheckConstraint(
+            "length(dispute_reason) <= 1000 AND length(decision_reason) <= 1000",
+            name=op.f("ck_time_entry_reasons_length"),
         ),
         sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_time_entry_assignment_id")),
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_time_entry_coordinator_id")),
@@ -164,6 +174,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_time_entry_facility_id"), "time_entry", ["facility_id"], unique=False)
     op.create_index(op.f("ix_time_entry_timesheet_id"), "time_entry", ["timesheet_id"], unique=False)
+    op.create_index(
+        "ix_time_entry_to_approve",
+        "time_entry",
+        ["facility_id", "submitted_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending' AND submitted_at IS NOT NULL"),
+    )
     op.create_table(
         "time_segment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -196,6 +213,13 @@ def upgrade() -> None:
     op.create_index(op.f("ix_time_segment_assignment_id"), "time_segment", ["assignment_id"], unique=False)
     op.create_index(op.f("ix_time_segment_coordinator_id"), "time_segment", ["coordinator_id"], unique=False)
     op.create_index("ix_time_segment_facility_day", "time_segment", ["facility_id", "work_day"], unique=False)
+    op.create_index(
+        "uq_time_segment_compensation",
+        "time_segment",
+        ["assignment_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'cancellation' AND corrects_id IS NULL"),
+    )
     op.create_index(op.f("ix_time_segment_facility_id"), "time_segment", ["facility_id"], unique=False)
     op.create_index(op.f("ix_time_segment_time_entry_id"), "time_segment", ["time_entry_id"], unique=False)
     op.execute(

@@ -1,0 +1,259 @@
+"""The clock: each press is kept as it came, and the shift follows it. What was forgotten is entered by hand, with a reason."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.booking import lock_assignment, lock_shift
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.rules import LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
+from marketplace.audit.recording import record
+from marketplace.db.session import as_system, session
+from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.text import clean_text
+from marketplace.needs.models import Shift
+from marketplace.needs.rules import SHIFT_LIFE, ShiftState
+from marketplace.timesheets.evaluating import evaluate, punches_that_count
+from marketplace.timesheets.gate import may_start
+from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
+from marketplace.timesheets.queries import line_of
+from marketplace.timesheets.rules import (
+    CLOCK_AFTER_END,
+    CLOCK_IN_BEFORE,
+    CORRECT_BEFORE_START,
+    EDITABLE,
+    LineState,
+    PunchKind,
+    moment_pressed,
+)
+from marketplace.timesheets.words import wall_clock
+
+LONGEST_REASON = 500
+
+ACT = {
+    PunchKind.IN: "check_in",
+    PunchKind.BREAK_START: "pause",
+    PunchKind.BREAK_END: "resume",
+    PunchKind.OUT: "check_out",
+}
+
+# For the trail and for refusals, which are kept and told in English.
+PRESSED = {
+    PunchKind.IN: "Clocked in",
+    PunchKind.BREAK_START: "Break started",
+    PunchKind.BREAK_END: "Break ended",
+    PunchKind.OUT: "Clocked out",
+}
+
+LEADS_TO = {
+    PunchKind.IN: AssignmentState.CHECKED_IN,
+    PunchKind.BREAK_START: AssignmentState.ON_BREAK,
+    PunchKind.BREAK_END: AssignmentState.CHECKED_IN,
+    PunchKind.OUT: AssignmentState.CHECKED_OUT,
+}
+
+
+def punch(
+    assignment: Assignment,
+    kind: PunchKind,
+    at: datetime,
+    by: Person | None = None,
+    *,
+    device_time: datetime | None = None,
+    client_key: str | None = None,
+) -> Punch:
+    """Press a button of the clock at `at` (when it arrives here); `device_time` is what the phone says it was.
+
+    Ask first whether `by` may (policy). The same `client_key` of the same coordinator again has no further effect and
+    returns the first punch. Raises NotAllowedNow naming what is missing (a paper, an earlier punch), Invalid for a device
+    clock that cannot be right. Assignment and shift move along; clocking out writes the line of hours.
+    """
+    key = f"{assignment.coordinator_id}:{client_key}" if client_key else None
+    with as_system():
+        shift = lock_shift(assignment.shift_id)
+        held = lock_assignment(assignment.id)
+        if key is not None:
+            earlier = session.scalars(select(Punch).where(Punch.client_key == key)).one_or_none()
+            if earlier is not None:
+                return earlier
+        moment, waited = moment_pressed(device_time, at)
+        _check_press(held, shift, kind, moment, at)
+        made = Punch(
+            assignment_id=held.id,
+            coordinator_id=held.coordinator_id,
+            facility_id=held.facility_id,
+            kind=kind,
+            at=moment,
+            recorded_at=at,
+            source=PunchSource.OFFLINE if waited else PunchSource.WEB,
+            client_key=key,
+        )
+        session.add(made)
+        held.state = LIFE.after(held.state, ACT[kind])
+        session.flush()
+        _let_shift_follow(shift, at)
+        line = line_of(held.id)
+        if kind is PunchKind.OUT or line is not None:
+            evaluate(held, shift, at)
+        record("punch", held, f"{PRESSED[kind]} at {wall_clock(moment, shift.time_zone)}.", by=by, kind=kind.value)
+    return made
+
+
+def _check_press(assignment: Assignment, shift: Shift, kind: PunchKind, moment: datetime, at: datetime) -> None:
+    if not LIFE.allows(assignment.state, ACT[kind]):
+        raise NotAllowedNow(_why_not(assignment.state, kind))
+    opens = assignment.starts_at - CLOCK_IN_BEFORE
+    if kind is PunchKind.IN and moment < opens:
+        raise NotAllowedNow(
+            f"You can clock in from {wall_clock(opens, shift.time_zone)} on, ten minutes before the start."
+        )
+    if (kind is PunchKind.IN and moment >= assignment.ends_at) or moment > assignment.ends_at + CLOCK_AFTER_END:
+        raise NotAllowedNow("This shift is over. Enter your hours by hand, with a reason.")
+    earlier = punches_that_count(assignment.id)
+    if earlier and moment < earlier[-1].at:
+        raise NotAllowedNow(
+            f"{PRESSED[earlier[-1].kind]} at {wall_clock(earlier[-1].at, shift.time_zone)} is later than that. "
+            "Correct the hours by hand, with a reason."
+        )
+    if kind is PunchKind.IN:
+        may_start(assignment, shift.facility.time_zone, at)
+
+
+def _why_not(state: AssignmentState, kind: PunchKind) -> str:
+    if state not in LIVE_STATES:
+        return "This shift is not yours any more. Look at your schedule."
+    match state, kind:
+        case ((AssignmentState.CHECKED_IN | AssignmentState.ON_BREAK), PunchKind.IN):
+            return "You are clocked in already."
+        case AssignmentState.ON_BREAK, PunchKind.BREAK_START:
+            return "Your break has begun already."
+        case AssignmentState.CHECKED_IN, PunchKind.BREAK_END:
+            return "You are not on a break."
+        case ((AssignmentState.CHECKED_OUT | AssignmentState.COMPLETED), _):
+            return "You are clocked out already."
+        case _:
+            return "Clock in first."
+
+
+def _let_shift_follow(shift: Shift, at: datetime) -> None:
+    """The shift runs from the first clocking in until everybody who has a seat has clocked out."""
+    states = set(
+        session.scalars(
+            select(Assignment.state).where(Assignment.shift_id == shift.id, Assignment.state.in_(LIVE_STATES))
+        )
+    )
+    if shift.state is ShiftState.SCHEDULED and states & {*WORKING_STATES, *_DONE}:
+        shift.state = SHIFT_LIFE.after(shift.state, "start")
+    if shift.state is ShiftState.IN_PROGRESS and (
+        states <= _DONE or (at >= shift.ends_at and not states & WORKING_STATES)
+    ):
+        shift.state = SHIFT_LIFE.after(shift.state, "end")
+
+
+_DONE = {AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED}
+
+
+# ---- by hand ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A punch as it should have been: a new one, or in the place of one that stands (`replaces`)."""
+
+    kind: PunchKind
+    at: datetime
+    replaces: Punch | None = None
+
+
+def correct(
+    assignment: Assignment, corrections: Sequence[Correction], reason: str, by: Person, at: datetime
+) -> TimeEntry:
+    """Enter hours by hand. What was punched stays on record; the line is marked for the approver's eye.
+
+    Raises Invalid at `reason` or `hours`, NotAllowedNow once the hours are handed in or decided.
+    """
+    reason = clean_text(reason, LONGEST_REASON, "reason")
+    if not reason:
+        raise Invalid("Say why the clock does not show the right time.", "reason")
+    check_no_patient_data(reason, "reason")
+    if not corrections:
+        raise Invalid("Nothing is different from what the clock has. Change a time, or go back.", "hours")
+    with as_system():
+        shift = lock_shift(assignment.shift_id)
+        held = lock_assignment(assignment.id)
+        check_may_be_corrected(held, line_of(held.id), at)
+        standing = {punch.id: punch for punch in punches_that_count(held.id)}
+        if not any(punch.kind is PunchKind.IN for punch in standing.values()):
+            may_start(held, shift.facility.time_zone, at)
+        for each in corrections:
+            _check_correction(each, held, shift, standing, at)
+            session.add(
+                Punch(
+                    assignment_id=held.id,
+                    coordinator_id=held.coordinator_id,
+                    facility_id=held.facility_id,
+                    kind=each.kind,
+                    at=each.at,
+                    recorded_at=at,
+                    source=PunchSource.MANUAL,
+                    reason=reason,
+                    replaces_id=each.replaces.id if each.replaces else None,
+                )
+            )
+        session.flush()
+        _bring_to(held, LEADS_TO[punches_that_count(held.id)[-1].kind])
+        session.flush()
+        _let_shift_follow(shift, at)
+        line = evaluate(held, shift, at)
+        record("correct_hours", line, "Hours entered by hand.", by=by, punches=len(corrections), reason=reason)
+    return line
+
+
+def check_may_be_corrected(assignment: Assignment, line: TimeEntry | None, at: datetime) -> None:
+    """Raises NotAllowedNow unless the shift has begun, is still hers, and its hours are not handed in or decided."""
+    if assignment.state not in LIVE_STATES:
+        raise NotAllowedNow("This shift is not yours any more. If you worked on it, write to the agency.")
+    if at < assignment.starts_at - CLOCK_IN_BEFORE:
+        raise NotAllowedNow("This shift has not begun.")
+    if line is None or line.state is LineState.REJECTED:
+        return
+    if line.state is not LineState.PENDING:
+        raise NotAllowedNow("These hours are decided. Ask the facility or the agency to change them.")
+    if line.submitted_at is not None and line.timesheet.state not in EDITABLE:
+        raise NotAllowedNow("These hours wait for approval. Recall the week first, then correct them.")
+
+
+def _check_correction(
+    each: Correction, assignment: Assignment, shift: Shift, standing: dict[int, Punch], at: datetime
+) -> None:
+    if each.replaces is not None and (
+        each.replaces.id not in standing or standing[each.replaces.id].kind is not each.kind
+    ):
+        raise Invalid("Somebody corrected these hours in the meantime. Open the page again.", "hours")
+    if each.at > at:
+        raise Invalid("A time in the future cannot be entered.", "hours")
+    if not assignment.starts_at - CORRECT_BEFORE_START <= each.at <= assignment.ends_at + CLOCK_AFTER_END:
+        raise Invalid(
+            "The time must belong to this shift: from 4 hours before its start to 12 hours after its end.", "hours"
+        )
+
+
+def _bring_to(assignment: Assignment, wanted: AssignmentState) -> None:
+    """Walk the assignment's life to where the corrected punches end, by the acts of the clock alone."""
+    ways = deque([(assignment.state, ())])  # type: deque[tuple[AssignmentState, tuple[str, ...]]]
+    seen = {assignment.state}
+    while ways:
+        state, acts = ways.popleft()
+        if state is wanted:
+            for act in acts:
+                assignment.state = LIFE.after(assignment.state, act)
+            return
+        for act in ACT.values():
+            if LIFE.allows(state, act) and (after := LIFE.after(state, act)) not in seen:
+                seen.add(after)
+                ways.append((after, (*acts, act)))

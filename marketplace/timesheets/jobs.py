@@ -1,0 +1,102 @@
+"""What happens to hours by itself: forgotten clocks, weeks that hand themselves in, reminders, approval after the window."""
+
+from collections import defaultdict
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from marketplace.assignments.booking import lock_assignment, lock_shift
+from marketplace.assignments.rules import LIFE, WORKING_STATES
+from marketplace.audit.recording import record
+from marketplace.db.jobs import enqueue, jobs_app
+from marketplace.db.session import session
+from marketplace.facilities.models import Facility
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.spans import workweek
+from marketplace.timesheets.evaluating import evaluate
+from marketplace.timesheets.models import TimeEntry
+from marketplace.timesheets.queries import forgotten_clocks, unsent_weeks, waiting_since
+from marketplace.timesheets.rules import APPROVAL_WINDOW, CLOCK_AFTER_END
+from marketplace.timesheets.telling import escalate, remind
+from marketplace.timesheets.weekly import approve_lines, submit
+
+
+@jobs_app.task(name="timesheets.close_forgotten_clocks", queueing_lock="timesheets.close_forgotten_clocks")
+def close_forgotten_clocks(timestamp: int = 0) -> int:
+    """Nobody clocked out and the time for it is over: the line is written with what is missing, for her to complete."""
+    at, done = now(), 0
+    for found in session.scalars(forgotten_clocks(at)).all():
+        shift = lock_shift(found.shift_id)
+        held = lock_assignment(found.id)
+        if held.state not in WORKING_STATES:
+            continue
+        held.state = LIFE.after(held.state, "check_out")
+        line = evaluate(held, shift, at)
+        record("close_forgotten_clock", line, "Nobody clocked out; the hours have to be entered by hand.")
+        done += 1
+    return done
+
+
+@jobs_app.task(name="timesheets.submit_finished_weeks", queueing_lock="timesheets.submit_finished_weeks")
+def submit_finished_weeks(timestamp: int = 0) -> int:
+    """Weeks that are over hand themselves in, after the last night shift had its time to clock out."""
+    at, done = now(), 0
+    for sheet in session.scalars(unsent_weeks(at.date())).all():
+        if workweek(sheet.week, ZoneInfo(sheet.time_zone)).end + 2 * CLOCK_AFTER_END > at:
+            continue
+        try:
+            submit(sheet, None, at)
+        except NotAllowedNow:  # a shift of it is still running
+            continue
+        done += 1
+    return done
+
+
+@jobs_app.task(name="timesheets.remind_approvers", queueing_lock="timesheets.remind_approvers")
+def remind_approvers(timestamp: int = 0) -> int:
+    """At half of the window a reminder; after the window the agency hears of what nobody decided. Returns how many lines."""
+    at = now()
+    due: dict[int, list[TimeEntry]] = defaultdict(list)
+    late: dict[int, list[TimeEntry]] = defaultdict(list)
+    for line in session.scalars(waiting_since(at - APPROVAL_WINDOW / 2).with_for_update()):
+        assert line.submitted_at is not None
+        if line.submitted_at <= at - APPROVAL_WINDOW:
+            if line.escalated_at is None and not line.is_clean:
+                late[line.facility_id].append(line)
+        elif line.reminded_at is None:
+            due[line.facility_id].append(line)
+    facilities = {
+        facility.id: facility for facility in session.scalars(select(Facility).where(Facility.id.in_({*due, *late})))
+    }
+    for facility_id, lines in due.items():
+        first = min(line.submitted_at for line in lines if line.submitted_at is not None)
+        remind(facility_id, len(lines), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
+        for line in lines:
+            line.reminded_at = at
+    for facility_id, lines in late.items():
+        escalate(facilities[facility_id].name, facility_id, len(lines))
+        for line in lines:
+            line.escalated_at = at
+    return sum(map(len, [*due.values(), *late.values()]))
+
+
+@jobs_app.task(name="timesheets.approve_after_window", queueing_lock="timesheets.approve_after_window")
+def approve_after_window(timestamp: int = 0) -> int:
+    """Every facility with clean lines past the window gets a job of its own, so that one never holds up another."""
+    lines = session.scalars(waiting_since(now() - APPROVAL_WINDOW))
+    due = sorted({line.facility_id for line in lines if line.is_clean})
+    for facility_id in due:
+        enqueue(approve_due_lines, facility_id=facility_id, lock=f"timesheets.approve:{facility_id}")
+    return len(due)
+
+
+@jobs_app.task(name="timesheets.approve_due_lines", retry=3)
+def approve_due_lines(facility_id: int) -> int:
+    """Approve the clean lines of one facility whose window is over. Returns how many."""
+    at = now()
+    lines = session.scalars(waiting_since(at - APPROVAL_WINDOW).where(TimeEntry.facility_id == facility_id)).all()
+    due = {line.id: line.version for line in lines if line.is_clean}
+    if due:
+        approve_lines(list(due), None, at, due)
+    return len(due)

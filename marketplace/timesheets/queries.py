@@ -1,0 +1,239 @@
+"""Which timesheets and lines of hours a person sees, and what the clock shows next."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.permissions import MAY, Permission
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.rules import LIVE_STATES, WORKING_STATES, AssignmentState
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import Audience, session
+from marketplace.facilities.models import Facility
+from marketplace.needs.models import Need, Shift
+from marketplace.timesheets.models import Punch, ShiftReport, TimeEntry, Timesheet
+from marketplace.timesheets.rules import CLOCK_AFTER_END, UNDO_APPROVAL, LineState, TimesheetState
+
+
+def visible_to(person: Person) -> Select[Timesheet]:
+    """The agency sees every week, a facility those worked for it, a coordinator her own."""
+    sheets = select(Timesheet)
+    match person.audience:
+        case Audience.AGENCY:
+            return sheets
+        case Audience.FACILITY:
+            return sheets.where(Timesheet.facility_id == person.facility_id)
+        case Audience.COORDINATOR:
+            return sheets.where(Timesheet.coordinator_id == person.coordinator_id)
+        case _:
+            return sheets.where(false())
+
+
+def lines_visible_to(person: Person) -> Select[TimeEntry]:
+    """The same for single lines; a facility sees a line once it was handed in."""
+    lines = select(TimeEntry)
+    match person.audience:
+        case Audience.AGENCY:
+            return lines
+        case Audience.FACILITY:
+            handed_in = or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != LineState.PENDING)
+            return lines.where(TimeEntry.facility_id == person.facility_id, handed_in)
+        case Audience.COORDINATOR:
+            return lines.where(TimeEntry.coordinator_id == person.coordinator_id)
+        case _:
+            return lines.where(false())
+
+
+def whole_line(lines: Select[TimeEntry]) -> Select[TimeEntry]:
+    """With everything a page about a line shows, and what its price is reckoned from."""
+    return lines.options(
+        joinedload(TimeEntry.timesheet).joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
+        joinedload(TimeEntry.timesheet).joinedload(Timesheet.facility),
+        joinedload(TimeEntry.assignment).joinedload(Assignment.shift).joinedload(Shift.line),
+        joinedload(TimeEntry.assignment).joinedload(Assignment.shift).joinedload(Shift.need).joinedload(Need.agreement),
+        selectinload(TimeEntry.segments),
+    )
+
+
+def whole_week(sheets: Select[Timesheet]) -> Select[Timesheet]:
+    """A week with its people; its lines are asked for by `lines_visible_to`."""
+    return sheets.options(
+        joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
+        joinedload(Timesheet.facility),
+        joinedload(Timesheet.decided_by),
+    )
+
+
+WAITING = (TimeEntry.state == LineState.PENDING) & TimeEntry.submitted_at.is_not(None)
+
+
+def to_decide(lines: Select[TimeEntry], at: datetime) -> Select[TimeEntry]:
+    """Lines that wait, and beside them those just approved that can still be taken back."""
+    undoable = (TimeEntry.state == LineState.APPROVED) & (TimeEntry.decided_at > at - UNDO_APPROVAL)
+    return lines.where(WAITING | undoable)
+
+
+def line_of(assignment_id: int) -> TimeEntry | None:
+    """The line of hours of a shift, with its week; None before there is one."""
+    return session.scalars(
+        select(TimeEntry).where(TimeEntry.assignment_id == assignment_id).options(joinedload(TimeEntry.timesheet))
+    ).one_or_none()
+
+
+def report_of(assignment_id: int) -> ShiftReport | None:
+    """The shift report, if one was written."""
+    return session.scalars(select(ShiftReport).where(ShiftReport.assignment_id == assignment_id)).one_or_none()
+
+
+def all_punches(assignment_id: int) -> list[Punch]:
+    """Every punch of a shift in the order it came, also those corrected since."""
+    return list(
+        session.scalars(
+            select(Punch).where(Punch.assignment_id == assignment_id).order_by(Punch.at, Punch.recorded_at, Punch.id)
+        )
+    )
+
+
+# ---- the clock --------------------------------------------------------------------------------------------------
+
+
+def own_assignments(person: Person) -> Select[Assignment]:
+    """The coordinator's own shifts with what the clock shows of them."""
+    return (
+        select(Assignment)
+        .where(Assignment.coordinator_id == person.coordinator_id)
+        .options(
+            joinedload(Assignment.facility),
+            joinedload(Assignment.coordinator),
+            joinedload(Assignment.shift).joinedload(Shift.line),
+            joinedload(Assignment.shift).joinedload(Shift.need).joinedload(Need.site),
+        )
+    )
+
+
+def on_the_clock(person: Person, at: datetime) -> Assignment | None:
+    """The shift she is clocked in to, else the one that runs or comes next."""
+    waiting = (AssignmentState.BOOKED, AssignmentState.CONFIRMED)
+    return session.scalars(
+        own_assignments(person)
+        .where(Assignment.state.in_(WORKING_STATES) | (Assignment.state.in_(waiting) & (Assignment.ends_at > at)))
+        .order_by(Assignment.state.in_(WORKING_STATES).desc(), Assignment.starts_at, Assignment.id)
+        .limit(1)
+    ).first()
+
+
+def recent_shifts(person: Person, at: datetime, days: int = 14) -> list[Assignment]:
+    """Shifts of the last days that ended or should have, the latest first."""
+    return list(
+        session.scalars(
+            own_assignments(person)
+            .where(
+                Assignment.state.in_(LIVE_STATES - WORKING_STATES),
+                Assignment.starts_at > at - timedelta(days=days),
+                Assignment.state.in_((AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED))
+                | (Assignment.ends_at <= at),
+            )
+            .order_by(Assignment.starts_at.desc())
+            .limit(12)
+        )
+    )
+
+
+def lines_of(assignment_ids: Collection[int]) -> dict[int, TimeEntry]:
+    """Lines of several shifts by the shift's assignment, with their weeks."""
+    lines = session.scalars(
+        select(TimeEntry).where(TimeEntry.assignment_id.in_(assignment_ids)).options(joinedload(TimeEntry.timesheet))
+    )
+    return {line.assignment_id: line for line in lines}
+
+
+def reported(assignment_ids: Collection[int]) -> set[int]:
+    """Those of the shifts that have a report."""
+    return set(session.scalars(select(ShiftReport.assignment_id).where(ShiftReport.assignment_id.in_(assignment_ids))))
+
+
+# ---- filters ----------------------------------------------------------------------------------------------------
+
+
+def coordinators_with_hours(person: Person) -> list[tuple[int, str]]:
+    """Whom the list of hours can be narrowed to: (id, name)."""
+    rows = session.execute(
+        select(Coordinator.id, Person.name)
+        .join(Coordinator.person)
+        .where(Coordinator.id.in_(visible_to(person).with_only_columns(Timesheet.coordinator_id)))
+        .order_by(Person.name)
+    )
+    return [(key, name) for key, name in rows]
+
+
+def facilities_with_hours(person: Person) -> list[tuple[int, str]]:
+    """The same for facilities; only the agency chooses among them."""
+    if person.audience is not Audience.AGENCY:
+        return []
+    rows = session.execute(
+        select(Facility.id, Facility.name).where(Facility.id.in_(select(Timesheet.facility_id))).order_by(Facility.name)
+    )
+    return [(key, name) for key, name in rows]
+
+
+# ---- for jobs ---------------------------------------------------------------------------------------------------
+
+
+def approvers(organisation_id: int) -> list[Person]:
+    """Who approves hours in a facility, or in the agency."""
+    roles = [role for role, granted in MAY.items() if Permission.TIMESHEET_APPROVE in granted]
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.organisation_id == organisation_id,
+                Membership.role.in_(roles),
+                Membership.active,
+                Person.active,
+            )
+            .order_by(Person.id)
+        )
+    )
+
+
+def waiting_since(before: datetime) -> Select[TimeEntry]:
+    """Lines handed in before that moment that still wait."""
+    return select(TimeEntry).where(WAITING, TimeEntry.submitted_at <= before).order_by(TimeEntry.id)
+
+
+def unsent_weeks(before: date) -> Select[Timesheet]:
+    """Open weeks that began before that day and have lines to hand in."""
+    return (
+        select(Timesheet)
+        .where(
+            Timesheet.state == TimesheetState.OPEN,
+            Timesheet.week < before,
+            select(TimeEntry.id)
+            .where(
+                TimeEntry.timesheet_id == Timesheet.id,
+                TimeEntry.state == LineState.PENDING,
+                TimeEntry.submitted_at.is_(None),
+            )
+            .exists(),
+        )
+        .order_by(Timesheet.id)
+    )
+
+
+def forgotten_clocks(at: datetime) -> Select[Assignment]:
+    """Shifts over so long that the clock takes no more punches, on which nobody clocked out."""
+    return (
+        select(Assignment)
+        .where(Assignment.state.in_(WORKING_STATES), Assignment.ends_at <= at - CLOCK_AFTER_END)
+        .order_by(Assignment.id)
+    )
+
+
+def counts_to_approve(person: Person) -> int:
+    """How many lines wait for this person's decision: the figure beside the room's name."""
+    waiting = lines_visible_to(person).where(WAITING)
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0

@@ -1,0 +1,232 @@
+"""The clock on the phone, the shift report after it, and hours entered by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.rules import AssignmentState
+from marketplace.catalogue.queries import duties as all_duties
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.money import hours_and_minutes
+from marketplace.timesheets.clocking import check_may_be_corrected, correct, punch
+from marketplace.timesheets.evaluating import punches_that_count
+from marketplace.timesheets.forms import correction_form, count_field, report_form
+from marketplace.timesheets.gate import missing_papers
+from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
+from marketplace.timesheets.policy import check_may_clock
+from marketplace.timesheets.queries import (
+    line_of,
+    lines_of,
+    on_the_clock,
+    own_assignments,
+    recent_shifts,
+    report_of,
+    reported,
+)
+from marketplace.timesheets.reporting import check_may_be_reported, write_report
+from marketplace.timesheets.rules import (
+    CLOCK_IN_BEFORE,
+    LineState,
+    PunchKind,
+    worked,
+)
+from marketplace.timesheets.views.room import DAMAGED, pages
+from marketplace.timesheets.words import punch_words
+from marketplace.web.filters import clock as wall_clock
+from marketplace.web.filters import zone_name
+from marketplace.web.finding import check_version, find
+from marketplace.web.forms import Form
+
+
+@pages.get("/clock", may=Permission.CLOCK)
+def clock() -> Response:
+    """The shift that runs or comes next with its one big button, and below it what was worked lately."""
+    person, at = current_person(), now()
+    shift = on_the_clock(person, at)
+    punches = punches_that_count(shift.id) if shift else []
+    missing = missing_papers(shift, shift.facility.time_zone) if shift and _opens(shift) <= at else []
+    past = recent_shifts(person, at)
+    keys = [each.id for each in past]
+    lines = lines_of(keys)
+    response = make_response(
+        render_template(
+            "timesheets/clock.html",
+            shift=shift,
+            punches=punches,
+            elapsed=_elapsed(punches, at) if shift else "",
+            opens=_opens(shift) if shift else None,
+            may_clock_in=shift is not None and not missing and _opens(shift) <= at < shift.ends_at,
+            missing=missing,
+            buttons=[(kind.value, word) for kind, word in _buttons(shift)] if shift else [],
+            every_button=[(kind.value, _press_words()[kind]) for kind in PunchKind],
+            past=past,
+            lines=lines,
+            reported=reported(keys),
+            sheets=_open_sheets(lines),
+            at=at,
+        )
+    )
+    response.headers["X-Keep-Offline"] = "yes"
+    return response
+
+
+@pages.get("/clock/<int:assignment_id>/elapsed", may=Permission.CLOCK)
+def elapsed(assignment_id: int) -> ResponseReturnValue:
+    """The time worked so far, for a page that asks again and again; 304 while the minute is the same."""
+    shift = find(own_assignments(current_person()), assignment_id)
+    response = Response(_elapsed(punches_that_count(shift.id), now()))
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@pages.post("/clock/<int:assignment_id>/punches", may=Permission.CLOCK)
+def press(assignment_id: int) -> ResponseReturnValue:
+    """One press of the clock; from a phone that was offline it carries its own moment."""
+    person = current_person()
+    shift = find(own_assignments(person), assignment_id)
+    check_may_clock(person, shift)
+    made = punch(
+        shift,
+        _kind(request.form.get("kind", "")),
+        now(),
+        person,
+        device_time=_device_time(request.form.get("device_time", "")),
+        client_key=request.form.get("idempotency_key", "")[:64] or None,
+    )
+    zone = shift.shift.time_zone
+    time = f"{wall_clock(made.at, zone)} {zone_name(made.at, zone)}"
+    flash(_("%(act)s at %(time)s.", act=punch_words(made.kind), time=time))
+    if made.kind is PunchKind.OUT:
+        return redirect(url_for(".report", assignment_id=shift.id), 303)
+    return redirect(url_for(".clock"), 303)
+
+
+@pages.form("/clock/<int:assignment_id>/report", may=Permission.CLOCK)
+def report(assignment_id: int) -> ResponseReturnValue:
+    """Counts by duty, ticket numbers and a note, after clocking out and until the hours are approved."""
+    person = current_person()
+    shift = find(own_assignments(person), assignment_id)
+    check_may_clock(person, shift)
+    check_may_be_reported(shift, line_of(shift.id))
+    kept, duties = report_of(shift.id), all_duties()
+    form = report_form(duties, str(get_locale()) == "es", kept)
+    if form.validate_on_submit():
+        check_version(kept, form.posted_version) if kept else None
+        try:
+            said = form.reported(duties)
+            write_report(shift, said.counts, said.tickets, said.note, person, now())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("The report is kept. You can change it until the hours are approved."))
+            return redirect(url_for(".clock"), 303)
+    asked = set(shift.shift.need.duties)
+    return _form_page(
+        "timesheets/report.html",
+        form,
+        shift=shift,
+        kept=kept,
+        first=[form[count_field(duty)] for duty in duties if duty.code in asked],
+        others=[form[count_field(duty)] for duty in duties if duty.code not in asked],
+    )
+
+
+@pages.form("/clock/<int:assignment_id>/correction", may=Permission.CLOCK)
+def correction(assignment_id: int) -> ResponseReturnValue:
+    """Hours entered by hand, with a reason; what was punched stays on record."""
+    person, at = current_person(), now()
+    shift = find(own_assignments(person), assignment_id)
+    check_may_clock(person, shift)
+    check_may_be_corrected(shift, line_of(shift.id), at)
+    zone = shift.shift.time_zone
+    punches = punches_that_count(shift.id)
+    form = correction_form(punches, zone, shift.starts_at)
+    if form.validate_on_submit():
+        try:
+            line = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(
+                _(
+                    "Corrected: %(hours)s h. The approver sees that they were entered by hand.",
+                    hours=hours_and_minutes(line.paid_minutes),
+                )
+            )
+            return redirect(url_for(".clock"), 303)
+    rows = [(punch, form[f"day_{punch.id}"], form[f"time_{punch.id}"]) for punch in punches]
+    return _form_page("timesheets/correction.html", form, shift=shift, rows=rows)
+
+
+def _press_words() -> dict[PunchKind, str]:
+    return {
+        PunchKind.IN: _("Clock in"),
+        PunchKind.BREAK_START: _("Start break"),
+        PunchKind.BREAK_END: _("End break"),
+        PunchKind.OUT: _("Clock out"),
+    }
+
+
+def _buttons(shift: Assignment) -> list[tuple[PunchKind, str]]:
+    """The buttons that make sense now, the likeliest first."""
+    words = _press_words()
+    kinds = {
+        AssignmentState.CHECKED_IN: (PunchKind.BREAK_START, PunchKind.OUT),
+        AssignmentState.ON_BREAK: (PunchKind.BREAK_END, PunchKind.OUT),
+    }.get(shift.state, (PunchKind.IN,))
+    return [(kind, words[kind]) for kind in kinds]
+
+
+def _opens(shift: Assignment) -> datetime:
+    return shift.starts_at - CLOCK_IN_BEFORE
+
+
+@dataclass(frozen=True)
+class _Press:
+    kind: PunchKind
+    at: datetime
+
+
+def _elapsed(punches: Sequence[Punch], at: datetime) -> str:
+    presses = [_Press(each.kind, each.at) for each in punches]
+    return hours_and_minutes(worked([*presses, _Press(PunchKind.OUT, at)]).actual_minutes) if presses else ""
+
+
+def _kind(text: str) -> PunchKind:
+    try:
+        return PunchKind(text)
+    except ValueError:
+        raise Invalid(DAMAGED) from None
+
+
+def _device_time(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text) if len(text) <= 40 else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 2000 <= moment.year <= 2100:
+        raise Invalid(_("The clock of this device cannot be read. Enter the hours by hand, with a reason."))
+    return moment
+
+
+def _open_sheets(lines: dict[int, TimeEntry]) -> list[Timesheet]:
+    """Weeks with hours that were not handed in, the earliest first."""
+    fresh = [line for line in lines.values() if line.state is LineState.PENDING and line.submitted_at is None]
+    return sorted({line.timesheet.id: line.timesheet for line in fresh}.values(), key=lambda sheet: sheet.week)
+
+
+def _form_page(template: str, form: Form, **context: Any) -> ResponseReturnValue:
+    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200

@@ -1,0 +1,14 @@
+"""The room of hours: its pages under one name, and its words for the templates."""
+
+from typing import Any
+
+from marketplace.timesheets.words import exception_words, punch_words
+from marketplace.web.guard import Pages
+
+pages = Pages("timesheets", __name__)
+DAMAGED = "This form is damaged. Open the page again and repeat."
+
+
+@pages.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"exception_words": exception_words, "punch_words": punch_words}

@@ -1,0 +1,54 @@
+"""Lines of hours as tables show them: what each is worth to the reader, and what they may do with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from marketplace.accounts.models import Person
+from marketplace.db.session import Audience
+from marketplace.timesheets.evaluating import planned_segments
+from marketplace.timesheets.models import TimeEntry, Timesheet
+from marketplace.timesheets.policy import may_decide
+from marketplace.timesheets.rules import (
+    LineState,
+    TimesheetState,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of hours as the table shows it: what it is worth to the reader, and what they may do with it."""
+
+    line: TimeEntry
+    cents: int
+    may_decide: bool
+    undo_until: datetime | None
+
+    @property
+    def state(self) -> str:
+        """The one word of its state."""
+        if self.line.state is LineState.PENDING:
+            return "to_approve" if self.line.waits else "not_sent"
+        return self.line.state.value
+
+
+def rows_of(lines: Sequence[TimeEntry], person: Person, at: datetime) -> list[Row]:
+    """A facility and the agency see what is billed, a coordinator what she is paid."""
+    own = person.audience is Audience.COORDINATOR
+    undecided = [line for line in lines if line.state is not LineState.APPROVED]
+    planned = planned_segments(undecided)
+
+    def worth(line: TimeEntry) -> int:
+        counted: Sequence[Any] = [each.segment for each in planned[line.id]] if line.id in planned else line.segments
+        return sum(segment.pay_cents if own else segment.bill_cents for segment in counted)
+
+    return [
+        Row(line, worth(line), may_decide(person, line), line.undo_until(at) if may_decide(person, line) else None)
+        for line in lines
+    ]
+
+
+def week_word(sheet: Timesheet) -> str:
+    """A week in the words of its coordinator."""
+    return "not_sent" if sheet.state is TimesheetState.OPEN else sheet.state.value

@@ -1,0 +1,158 @@
+"""The list of hours: lines to approve first for facility and agency, whole weeks for a coordinator; as a file too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, render_template
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.db.session import Audience, session
+from marketplace.kernel.clock import now
+from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.timesheets.models import TimeEntry, Timesheet
+from marketplace.timesheets.queries import (
+    coordinators_with_hours,
+    facilities_with_hours,
+    lines_visible_to,
+    to_decide,
+    visible_to,
+    whole_line,
+    whole_week,
+)
+from marketplace.timesheets.rules import (
+    LineState,
+)
+from marketplace.timesheets.views.room import pages
+from marketplace.timesheets.views.rows import Row, rows_of, week_word
+from marketplace.timesheets.words import exception_words
+from marketplace.web.asking import asked_day, asked_number, asked_word
+from marketplace.web.downloads import csv_download
+from marketplace.web.paging import Page, page_of
+
+ROWS = 100
+STATES = ("to_approve", "approved", "disputed", "rejected", "all")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the list is narrowed to; it travels in the address of every act on the list."""
+
+    state: str
+    week: str
+    coordinator: int | None
+    facility: int | None
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        kept = {"state": self.state, "week": self.week, "coordinator": self.coordinator, "facility": self.facility}
+        return {name: value for name, value in kept.items() if value and value != "to_approve"}
+
+
+def asked_for() -> Asked:
+    week = asked_day("week")
+    return Asked(
+        asked_word("state", STATES) or "to_approve",
+        week.isoformat() if week else "",
+        asked_number("coordinator"),
+        asked_number("facility"),
+    )
+
+
+def _list(asked: Asked, person: Person, at: datetime) -> Any:
+    lines = lines_visible_to(person).join(TimeEntry.timesheet)
+    match asked.state:
+        case "to_approve":
+            lines = to_decide(lines, at)
+        case "all":
+            pass
+        case state:
+            lines = lines.where(TimeEntry.state == LineState(state))
+    if asked.week:
+        lines = lines.where(Timesheet.week == asked_day("week"))
+    if asked.coordinator is not None:
+        lines = lines.where(TimeEntry.coordinator_id == asked.coordinator)
+    if asked.facility is not None and person.audience is Audience.AGENCY:
+        lines = lines.where(TimeEntry.facility_id == asked.facility)
+    oldest_first = asked.state == "to_approve"
+    return lines.order_by(TimeEntry.starts_at if oldest_first else TimeEntry.starts_at.desc(), TimeEntry.id)
+
+
+@pages.get("/timesheets", may=Permission.TIMESHEET_SEE)
+def index() -> str:
+    """A coordinator finds her weeks; everybody else the lines of hours, those to approve first."""
+    person = current_person()
+    if person.audience is Audience.COORDINATOR:
+        return _own_weeks(person)
+    return render_template("timesheets/index.html", **table(person))
+
+
+def table(person: Person) -> dict[str, Any]:
+    asked, at = asked_for(), now()
+    page: Page[TimeEntry] = page_of(whole_line(_list(asked, person, at)), ROWS)
+    rows = rows_of(page.items, person, at)
+    waiting = [row for row in rows if row.line.waits]
+    clean = [row for row in waiting if row.line.is_clean and row.may_decide]
+    deadlines = [row.line.approves_itself_at for row in waiting if row.line.approves_itself_at]
+    first = min(deadlines, default=None)
+    zone = next((row.line.timesheet.time_zone for row in waiting if row.line.approves_itself_at == first), "UTC")
+    return {
+        "asked": asked,
+        "page": page,
+        "rows": rows,
+        "waiting": waiting,
+        "clean": clean,
+        "clean_lines": ",".join(f"{row.line.id}:{row.line.version}" for row in clean),
+        "minutes": sum(row.line.paid_minutes for row in waiting),
+        "cents": sum(row.cents for row in waiting),
+        "deadline": first,
+        "deadline_zone": zone,
+        "coordinators": coordinators_with_hours(person),
+        "facilities": facilities_with_hours(person),
+        "shows_facility": person.audience is Audience.AGENCY,
+    }
+
+
+def _own_weeks(person: Person) -> str:
+    page: Page[Timesheet] = page_of(
+        whole_week(visible_to(person)).order_by(Timesheet.week.desc(), Timesheet.facility_id)
+    )
+    keys = [sheet.id for sheet in page.items]
+    lines = session.scalars(
+        whole_line(lines_visible_to(person).where(TimeEntry.timesheet_id.in_(keys))).order_by(TimeEntry.starts_at)
+    ).unique()
+    rows: dict[int, list[Row]] = {key: [] for key in keys}
+    for row in rows_of(list(lines), person, now()):
+        rows[row.line.timesheet_id].append(row)
+    return render_template("timesheets/weeks.html", page=page, rows=rows, word=week_word)
+
+
+@pages.get("/timesheets.csv", may=Permission.TIMESHEET_SEE)
+def table_as_csv() -> Response:
+    """The list as it is narrowed, whole; amounts as on the page, hours in minutes."""
+    person, at = current_person(), now()
+    lines = session.scalars(whole_line(_list(asked_for(), person, at)).limit(10_000)).unique().all()
+    head = ("week", "facility", "coordinator", "service_line", "starts_at", "ends_at", "time_zone", "break_minutes",
+            "paid_minutes", "amount", "state", "exceptions", "reason")  # fmt: skip
+    return csv_download("timesheets", head, (_csv_row(row) for row in rows_of(lines, person, at)))
+
+
+def _csv_row(row: Row) -> tuple[object, ...]:
+    line = row.line
+    return (
+        line.timesheet.week.isoformat(),
+        line.timesheet.facility.name,
+        line.timesheet.coordinator.name,
+        line.assignment.shift.line.name,
+        line.starts_at.isoformat(),
+        line.ends_at.isoformat(),
+        line.timesheet.time_zone,
+        line.break_minutes,
+        line.paid_minutes,
+        plain_dollars(row.cents),
+        row.state,
+        "; ".join(exception_words(kept) for kept in line.exceptions),
+        line.decision_reason or line.dispute_reason,
+    )
