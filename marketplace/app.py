@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, render_template, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from marketplace.accounts import signing_in
 from marketplace.config import Settings
 from marketplace.db import session as db
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
+from marketplace.messaging.queries import unread_count
 from marketplace.web import assets, filters, headers, house, logs
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
@@ -89,7 +91,9 @@ def locale() -> str:
     person = signing_in.current_person_or_none()
     if person is not None:
         return person.locale
-    return request.accept_languages.best_match([code for code, _ in LANGUAGES]) or "en"
+    codes = [code for code, _ in LANGUAGES]
+    chosen = cookie.get("locale")
+    return chosen if chosen in codes else request.accept_languages.best_match(codes) or "en"
 
 
 def page_context() -> dict[str, Any]:
@@ -106,6 +110,7 @@ def page_context() -> dict[str, Any]:
         "nav": entries,
         "tabs": rooms.tabs(entries),
         "links": rooms.links(entries),
+        "unread": unread_count(person.id) if person else 0,
     }
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from procrastinate.tasks import Task
 
 import marketplace
+from marketplace.accounts.jobs import forget
 from marketplace.db.jobs import jobs_app, resume_abandoned
 
 BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     # minute hour day month weekday
     ("* * * * *", resume_abandoned),
+    ("17 4 * * *", forget),
 )
 
 

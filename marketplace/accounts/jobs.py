@@ -1,13 +1,19 @@
 """Letters about an account, written behind the page, so that the page answers alike whether the account exists."""
 
-from flask_babel import gettext as _
+from datetime import timedelta
 
+from sqlalchemy import delete, or_
+
+from marketplace.accounts.attempts import forget_old_attempts
 from marketplace.accounts.links import Purpose, make_link
+from marketplace.accounts.models import OneTimeLink, SignInSession
 from marketplace.accounts.queries import person_by_email
 from marketplace.db.jobs import jobs_app
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import now
-from marketplace.messaging.writing import write_letter
+from marketplace.messaging.writing import words_in, write_letter
+
+KEPT_FOR = timedelta(days=30)
 
 
 @jobs_app.task(name="accounts.send_new_password_link", queue="mail", retry=3)
@@ -21,11 +27,33 @@ def send_new_password_link(email: str) -> None:
         session.remove()
 
 
+@jobs_app.task(name="accounts.forget", queue="house", pass_context=False)
+def forget(timestamp: int = 0) -> None:
+    """Every night: counts whose time is over, and sessions and links that have opened nothing for a month."""
+    try:
+        bind_actor(SYSTEM)
+        forget_what_is_over()
+        session.commit()
+    finally:
+        session.remove()
+
+
+def forget_what_is_over() -> None:
+    """The audit trail still tells who signed in when; what only served to recognise a browser goes."""
+    long_ago = now() - KEPT_FOR
+    forget_old_attempts(now())
+    session.execute(
+        delete(SignInSession).where(or_(SignInSession.ended_at < long_ago, SignInSession.seen_at < long_ago))
+    )
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < long_ago))
+
+
 def write_new_password_letter(email: str) -> bool:
     """Whether there was anybody to write to."""
     person = person_by_email(email)
     if person is None or not person.active or person.password is None:
         return False
+    _ = words_in(person.locale)
     token = make_link(person, Purpose.NEW_PASSWORD, now())
     write_letter(
         person.email,

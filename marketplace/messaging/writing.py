@@ -1,5 +1,6 @@
 """Writing to people: a letter to an address, a notice under somebody's bell. Both belong to the act that causes them."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -60,6 +61,11 @@ def notify(person_id: int, kind: str, sentence: str, address: str) -> Notice:
     return notice
 
 
+def words_in(locale: str) -> Callable[[str], str]:
+    """The translator of a language, for letters written where nobody's page is being answered."""
+    return _translations(locale).ugettext
+
+
 def settings() -> Settings:
     """Of the application that answers, or in a worker those of the process."""
     if has_app_context():
@@ -79,6 +85,10 @@ def _templates(locale: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found: NullTranslations = Translations.load(ROOT / "marketplace" / "translations", [locale])
-    house.install_gettext_translations(found, newstyle=True)  # type: ignore[attr-defined]
+    house.install_gettext_translations(_translations(locale), newstyle=True)  # type: ignore[attr-defined]
     return house
+
+
+@cache
+def _translations(locale: str) -> NullTranslations:
+    return Translations.load(ROOT / "marketplace" / "translations", [locale])

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from marketplace.config import MailServer
+from marketplace.db.jobs import work
 from marketplace.db.session import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
 from marketplace.kernel.errors import Invalid
 from marketplace.messaging.jobs import send_letter
@@ -114,6 +115,21 @@ def test_a_job_done_twice_sends_once(told):
     file.unlink()
     send_letter(letter.id, told)
     assert not list(told.outbox.glob("*"))
+
+
+@pytest.mark.committed
+def test_a_worker_sends_what_was_committed_and_the_link_that_was_asked_for(
+    told, client, monkeypatch, fresh_database_url
+):
+    """The whole way: a form, a job, a letter, a second job, a file."""
+    monkeypatch.setenv("MARKETPLACE_HOME", str(told.home))
+    monkeypatch.delenv("SMTP_URL", raising=False)
+    client.get("/forgotten-password").press("Send the link", email=TO)
+    session.remove()
+    work(fresh_database_url, until_empty=True)
+    (file,) = told.outbox.glob("*.eml")
+    message = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert (message["To"], message["Subject"]) == (TO, "Choose a new password")
 
 
 def test_a_letter_that_is_not_there_is_no_error(told, session):
