@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from marketplace.audit.recording import record
+from marketplace.catalogue.models import ServiceLine
 from marketplace.catalogue.queries import credential_types, service_lines
 from marketplace.contracts.models import Agreement
 from marketplace.db.importing import Outcome, take_in
@@ -23,7 +24,16 @@ from marketplace.kernel.tables import Report, Row
 from marketplace.kernel.text import clean_text
 from marketplace.kernel.typed import day, local_time, several, whole_number
 from marketplace.needs.models import Need
-from marketplace.needs.posting import LONGEST_NOTES, MOST_HEADS, NeedDraft, draft_of, plan, post_need, rewrite
+from marketplace.needs.posting import (
+    LONGEST_NOTES,
+    MOST_HEADS,
+    NeedDraft,
+    Plan,
+    draft_of,
+    plan,
+    post_planned,
+    rewrite,
+)
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
 
@@ -50,7 +60,7 @@ class _Known:
     """What the rows of one file refer to, read once."""
 
     places: dict[str, _Place]
-    lines: frozenset[str]
+    lines: dict[str, ServiceLine]
     credentials: frozenset[str]
     needs: dict[str, Need]
     contracts: dict[int, Agreement | None]
@@ -75,7 +85,7 @@ def load(data: bytes) -> Report:
         COLUMNS,
         key=lambda row: ("external_ref", row["external_ref"]),
         read=lambda row: _draft(row, known),
-        keep=lambda draft: _keep(draft, known),
+        keep=lambda asked: _keep(*asked, known),
     )
 
 
@@ -84,7 +94,7 @@ def _known() -> _Known:
     needs = session.scalars(select(Need).where(Need.external_ref.is_not(None)))
     return _Known(
         places={f.npi: _Place(f.id, f.sites[0].id, f.sites[0].time_zone) for f in facilities if f.sites},
-        lines=frozenset(line.code for line in service_lines()),
+        lines={line.code: line for line in service_lines()},
         credentials=frozenset(kind.code for kind in credential_types()),
         needs={need.external_ref: need for need in needs if need.external_ref},
         contracts={},
@@ -92,8 +102,8 @@ def _known() -> _Known:
     )
 
 
-def _draft(row: Row, known: _Known) -> NeedDraft:
-    """What a row asks for; raises Invalid naming the column."""
+def _draft(row: Row, known: _Known) -> tuple[NeedDraft, Plan]:
+    """What a row asks for, and the shifts that follow; raises Invalid naming the column."""
     ref = clean_text(row["external_ref"], 80, "external_ref")
     if not ref:
         raise Invalid("Every need has a key of its own.", "external_ref")
@@ -131,10 +141,10 @@ def _draft(row: Row, known: _Known) -> NeedDraft:
         external_ref=ref,
     )
     try:
-        plan(draft, known.contract(place.id), known.at, past_allowed=True, contract_needed=False)
+        planned = plan(draft, known.contract(place.id), known.at, past_allowed=True, contract_needed=False)
     except Invalid as refusal:
         raise Invalid(refusal.sentence, COLUMN_OF.get(refusal.field or "", refusal.field)) from None
-    return draft
+    return draft, planned
 
 
 def _until(row: Row) -> date | None:
@@ -145,12 +155,13 @@ def _until(row: Row) -> date | None:
     return last if row["repeat"] else None
 
 
-def _keep(draft: NeedDraft, known: _Known) -> Outcome:
+def _keep(draft: NeedDraft, planned: Plan, known: _Known) -> Outcome:
     assert draft.external_ref is not None
     need = known.needs.get(draft.external_ref)
     if need is None:
-        posted = post_need(draft, None, known.at, past_allowed=True, contract_needed=False)
-        known.needs[draft.external_ref] = posted
+        known.needs[draft.external_ref] = post_planned(
+            draft, planned, known.contract(draft.facility_id), None, known.at
+        )
         return Outcome.INSERTED
     if need.facility_id != draft.facility_id:
         raise Invalid("This key belongs to a need of another facility.", "external_ref")

@@ -239,6 +239,11 @@ def post_need(
     """
     contract = active_contract(draft.facility_id)
     planned = plan(draft, contract, at, past_allowed=past_allowed, contract_needed=contract_needed)
+    return post_planned(draft, planned, contract, by, at)
+
+
+def post_planned(draft: NeedDraft, planned: Plan, contract: Agreement | None, by: Person | None, at: datetime) -> Need:
+    """Post a need whose `plan` under `contract` has been made."""
     need = Need(facility_id=draft.facility_id, time_zone=draft.time_zone, external_ref=draft.external_ref)
     _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
     session.add(need)
