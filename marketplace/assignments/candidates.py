@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from marketplace.assignments import facts
+from marketplace.db.session import as_system
 from marketplace.matching import rules
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.ranking import Ranking, rank
@@ -17,9 +18,10 @@ from marketplace.needs.models import Shift
 
 def ranked(shift: Shift, at: datetime) -> Ranking:
     """All active coordinators for a shift loaded `facts.with_terms()`: the eligible by score, the others with every reason."""
-    papers = facts.agreements(facilities=[shift.facility_id])
-    people = facts.coordinator_facts(at=at, around=shift.span, papers=papers)
-    return rank(facts.shift_facts(shift, papers), people, facts.context(at))
+    with as_system():
+        papers = facts.agreements(facilities=[shift.facility_id])
+        people = facts.coordinator_facts(at=at, around=shift.span, papers=papers)
+        return rank(facts.shift_facts(shift, papers), people, facts.context(at))
 
 
 def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
@@ -30,9 +32,10 @@ def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
 
 def judged(coordinator_id: int, shift: Shift, at: datetime) -> tuple[list[Verdict], Score]:
     """The verdicts, and how well she fits whether or not she may."""
-    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator_id])
-    (person,) = facts.coordinator_facts([coordinator_id], at=at, around=shift.span, papers=papers)
-    about, when = facts.shift_facts(shift, papers), facts.context(at)
+    with as_system():
+        papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator_id])
+        (person,) = facts.coordinator_facts([coordinator_id], at=at, around=shift.span, papers=papers)
+        about, when = facts.shift_facts(shift, papers), facts.context(at)
     return rules.explain(person, about, when), score(person, about, when)
 
 

@@ -78,8 +78,10 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
         .correlate(Shift)
         .scalar_subquery()
     )
-    declined = exists().where(
-        Offer.shift_id == Shift.id, Offer.coordinator_id == coordinator_id, Offer.state == OfferState.DECLINED
+    declined = (
+        exists()
+        .where(Offer.shift_id == Shift.id, Offer.coordinator_id == coordinator_id, Offer.state == OfferState.DECLINED)
+        .correlate(Shift)
     )
     hers = exists().where(
         Assignment.shift_id == Shift.id,

@@ -136,7 +136,9 @@ def test_how_opens_the_whole_breakdown_whose_parts_add_up(world, visitors):
     shift = world.shift()
     offered(world, shift)
     page = visitors("maya").get(f"/shifts/{shift.id}")
-    page.sees("How you match", "Knows the facility", "Kept free for other work", "You meet every rule for the whole shift.")
+    page.sees(
+        "How you match", "Knows the facility", "Kept free for other work", "You meet every rule for the whole shift."
+    )
     assert page.button("Accept shift")
 
 
@@ -170,7 +172,7 @@ def test_two_taps_choose_a_candidate_and_the_toast_takes_it_back(world, visitors
     shift = world.shift()
     session.commit()
     page = visitors("tom").get(f"/shifts/{shift.id}")
-    page.sees("Candidates", "Maya Torres", "Everyone else", "Devon Blake")
+    page.sees("Candidates", "Maya Torres", "Everyone else", "Service line", "Work inside the US")
     page.press("Offer Maya Torres")
     page.sees("Maya Torres is asked.", "Waiting for reply")
     as_test()
@@ -185,13 +187,13 @@ def test_the_best_few_are_asked_at_once_and_nobody_twice(world, visitors, as_tes
     session.commit()
     page = visitors("tom").get(f"/shifts/{shift.id}")
     page.press("Send offers", count="2").sees("2 coordinators are asked.")
-    page.press("Send offers", count="9")
+    page.press("Send offers", count="9").sees("1 coordinator is asked.")
     page.press("Send offers", count="9")
     assert page.status == 409
     page.sees("There is nobody left to ask")
     as_test()
     asked = session.scalars(select(Offer.coordinator_id).where(Offer.shift_id == shift.id)).all()
-    assert len(asked) == len(set(asked)) == 4
+    assert len(asked) == len(set(asked)) == 3
 
 
 def test_a_facility_does_not_see_what_the_coordinator_earns_and_she_not_what_is_billed(world, visitors):
@@ -210,7 +212,9 @@ def test_everyone_else_is_listed_with_every_reason(world, visitors):
     shift = world.shift(required_credentials=["CMM"], languages=["en", "es"])
     session.commit()
     page = visitors("tom").get(f"/shifts/{shift.id}").follow("Everyone with every reason")
-    page.sees("Jonas Lind", "No CMM is on file.", "Missing language: es.", "Devon Blake", "Does not work in prior-auth.")
+    page.sees(
+        "Jonas Lind", "No CMM is on file.", "Missing language: es.", "Devon Blake", "Does not work in prior-auth."
+    )
 
 
 def test_opening_to_all_lets_everyone_who_qualifies_take_it(world, visitors, as_test):
@@ -255,7 +259,11 @@ def test_the_booking_page_shows_why_she_was_eligible_and_the_trail(world, visito
     statements.clear()
     page.get(f"/assignments/{made.id}")
     assert len(statements) <= 15
-    page.sees("Why she was eligible", "Worked out again just now from the kept facts: the same answers.", "was booked for prior-auth")
+    page.sees(
+        "Why she was eligible",
+        "Worked out again just now from the kept facts: the same answers.",
+        "was booked for prior-auth",
+    )
     visitors("maya").get(f"/assignments/{made.id}").sees("Why you were eligible", "Undo until")
 
 
@@ -335,10 +343,10 @@ def token(visitor):
 
 @pytest.mark.parametrize("who", ["nadia", "bea"])
 def test_who_only_approves_or_pays_decides_about_no_shift(world, visitors, who):
-    shift = world.shift()
+    shift, maya = world.shift(), world.maya.id
     session.commit()
-    visitor = visitors(who).get("/account")
-    for path in (f"/shifts/{shift.id}/offers/{world.maya.id}", f"/shifts/{shift.id}/opening"):
+    visitor = visitors(who)
+    for path in (f"/shifts/{shift.id}/offers/{maya}", f"/shifts/{shift.id}/opening"):
         assert visitor.get("/account").post(path).status == 403
 
 
@@ -355,7 +363,7 @@ def test_drafts_are_nobodys_but_the_facilitys(world, visitors):
 def test_a_coordinator_sees_what_cancelling_means_before_the_button(world, visitors, as_test):
     made = booked(world, world.shift(day=date(2026, 11, 25), mode=FillMode.FIRST_COME))
     maya = visitors("maya").get(f"/assignments/{made.id}").follow("Cancel…")
-    maya.sees("-55 reliability points", "a worked shift counts 100, this one 45")
+    maya.sees("-55 reliability points.", "a worked shift counts 100, this one 45")
     maya.press("Cancel, -55 points", reason="The flu").sees("Cancelled. It counts -55 reliability points.")
     as_test()
     kept = session.get_one(Assignment, made.id)
@@ -373,10 +381,10 @@ def test_a_facility_sees_what_cancelling_costs_before_the_button(world, visitors
 
 
 def test_when_the_clock_has_moved_to_another_tier_the_page_is_shown_again(world, visitors, as_test):
-    made = booked(world, world.shift(day=date(2026, 11, 25), start=time(9, 30), mode=FillMode.FIRST_COME))
+    made = booked(world, world.shift(day=date(2026, 11, 25), start=time(9, 5), mode=FillMode.FIRST_COME))
     tom = visitors("tom").get(f"/assignments/{made.id}/cancellation")
     tom.sees("Free: the notice is long enough.")
-    with clock.frozen_at(NOW + timedelta(minutes=31)):
+    with clock.frozen_at(NOW + timedelta(minutes=6)):
         tom.press("Cancel this booking")
     assert tom.status == 409
     tom.sees("What cancelling means has changed since you opened the page.")
@@ -419,7 +427,11 @@ def test_the_agency_says_on_whose_behalf_it_cancels(world, visitors, as_test):
 def test_a_damaged_cancel_form_changes_nothing(world, visitors, as_test):
     made = booked(world, world.shift(mode=FillMode.FIRST_COME))
     maya = visitors("maya").get(f"/assignments/{made.id}/cancellation")
-    for spoilt in ({"fee_cents": "x", "points": "0"}, {"fee_cents": "", "points": ""}, {"reason": "x" * 501, "fee_cents": "0", "points": "0"}):
+    for spoilt in (
+        {"fee_cents": "x", "points": "0"},
+        {"fee_cents": "", "points": ""},
+        {"reason": "x" * 501, "fee_cents": "0", "points": "0"},
+    ):
         maya.get(f"/assignments/{made.id}/cancellation").post(f"/assignments/{made.id}/cancellation", spoilt)
         assert maya.status == 422, spoilt
     as_test()
@@ -429,17 +441,20 @@ def test_a_damaged_cancel_form_changes_nothing(world, visitors, as_test):
 def test_a_no_show_is_marked_after_a_quarter_of_an_hour_and_judged_by_the_agency(world, visitors, as_test):
     shift = world.shift(day=date(2026, 11, 24), start=time(10), end=time(16), mode=FillMode.FIRST_COME)
     made = booked(world, shift)
-    tom = visitors("tom")
     early, late = shift.starts_at + timedelta(minutes=14), shift.starts_at + timedelta(minutes=15)
     with clock.frozen_at(early):
+        tom = visitors("tom")
         tom.get(f"/assignments/{made.id}").post(f"/assignments/{made.id}/no-show")
         assert tom.status == 409
     with clock.frozen_at(late):
         visitors("tom").get(f"/assignments/{made.id}").press("Has not come").sees("Marked. The seat is open again.")
         as_test()
         assert session.get_one(Assignment, made.id).points == -100
-        assert tom.get(f"/assignments/{made.id}").post(f"/assignments/{made.id}/excuse").status == 403
-        visitors("sam").get(f"/assignments/{made.id}").press("Excuse", reason="Power cut").sees("Excused: it does not count.")
+        tom = visitors("tom").get(f"/assignments/{made.id}")
+        assert tom.post(f"/assignments/{made.id}/excuse").status == 403
+        visitors("sam").get(f"/assignments/{made.id}").press("Excuse", reason="Power cut").sees(
+            "Excused: it does not count."
+        )
     as_test()
     kept = session.get_one(Assignment, made.id)
     assert (kept.state, kept.points) == (AssignmentState.EXCUSED, 0)
