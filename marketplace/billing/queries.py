@@ -162,6 +162,19 @@ def standing_is(wanted: str, at: datetime) -> ColumnElement[bool]:
             return Invoice.id > 0
 
 
+def owed_and_overdue(person: Person, at: datetime) -> tuple[int, int]:
+    """Cents open on all invoices a person may see, and how many of them are past due; one statement."""
+    late = standing_is("overdue", at)
+    open_ = visible_to(person).where(standing_is("open", at))
+    rows = open_.with_only_columns(
+        remaining_cents().label("cents"), late.label("late"), maintain_column_froms=True
+    ).subquery()
+    owed, overdue = session.execute(
+        select(func.coalesce(func.sum(rows.c.cents), 0), func.coalesce(func.sum(rows.c.cents).filter(rows.c.late), 0))
+    ).one()
+    return int(owed), int(overdue)
+
+
 def unbilled_segments(until: date) -> Select[TimeSegment]:
     """Approved time up to a day that stands on no live invoice line."""
     billed = exists().where(InvoiceLine.time_segment_id == TimeSegment.id, InvoiceLine.live)

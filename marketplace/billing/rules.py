@@ -39,18 +39,6 @@ class Standing(StrEnum):
     VOID = "void"
 
 
-# One word each, everywhere, and the colour it is shown in.
-STANDING_WORDS: dict[Standing, tuple[str, str]] = {
-    Standing.DRAFT: ("Draft", "plain"),
-    Standing.OPEN: ("Open", "info"),
-    Standing.PARTLY_PAID: ("Partly paid", "warn"),
-    Standing.OVERDUE: ("Overdue", "bad"),
-    Standing.PAID: ("Paid", "ok"),
-    Standing.CREDITED: ("Credited", "plain"),
-    Standing.VOID: ("Void", "plain"),
-}
-
-
 def standing(state: InvoiceState, total: int, paid: int, credited: int, due_on: date | None, today: date) -> Standing:
     """How an invoice stands on a day in the facility's calendar; amounts in cents. The due day itself is still in time."""
     if state is not InvoiceState.ISSUED:

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -27,10 +27,10 @@ def picture(template: str, data: dict[str, Any], at: datetime) -> list[bytes]:
     return list(pages) if isinstance(pages, list) else [pages]
 
 
-def _set(template: str, data: dict[str, Any], at: datetime, kind: str) -> Any:
+def _set(template: str, data: dict[str, Any], at: datetime, kind: Literal["pdf", "png"]) -> Any:
     return typst.compile(
-        str(FOLDER / f"{template}.typ"),
-        root=str(FOLDER),
+        FOLDER / f"{template}.typ",
+        root=FOLDER,
         font_paths=_fonts(),
         format=kind,
         ppi=110,

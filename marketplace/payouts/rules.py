@@ -53,25 +53,6 @@ LIFE = Lifecycle(
     },
 )
 
-# One word each, everywhere, and the colour it is shown in.
-PAYOUT_WORDS: dict[PayoutState, tuple[str, str]] = {
-    PayoutState.RESERVED: ("Set aside", "warn"),
-    PayoutState.APPROVED: ("To be sent", "warn"),
-    PayoutState.SENT: ("Sent", "info"),
-    PayoutState.PAID: ("Paid", "ok"),
-    PayoutState.FAILED: ("Failed", "bad"),
-    PayoutState.RELEASED: ("Not paid", "plain"),
-    PayoutState.REVERSED: ("Reversed", "plain"),
-}
-
-PAY_RUN_WORDS: dict[PayRunState, tuple[str, str]] = {
-    PayRunState.DRAFT: ("Draft", "plain"),
-    PayRunState.APPROVED: ("To be sent", "warn"),
-    PayRunState.SENT: ("Sent", "info"),
-    PayRunState.COMPLETED: ("Paid", "ok"),
-    PayRunState.DISCARDED: ("Discarded", "plain"),
-}
-
 QUEUED = frozenset({PayoutState.RESERVED, PayoutState.APPROVED})
 """Set aside, and still with us."""
 

@@ -1,0 +1,234 @@
+"""The list of invoices and each one of them, with the evidence behind its lines."""
+
+from typing import Any
+
+from flask import Response, render_template
+from flask_babel import gettext as _
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import selectinload
+
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.audit.queries import trail_of
+from marketplace.billing.documents import paper_of_credit_note, paper_of_invoice
+from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
+from marketplace.billing.policy import may_record_payment, may_run
+from marketplace.billing.queries import (
+    account_of,
+    accounts,
+    credit_notes_visible_to,
+    line_with_evidence,
+    owed_and_overdue,
+    standing_is,
+    visible_to,
+    with_figures,
+)
+from marketplace.billing.receiving import credit_balance
+from marketplace.billing.views import pages
+from marketplace.billing.words import method_word, standing_word
+from marketplace.db.session import Audience, as_system, session
+from marketplace.facilities.models import Facility
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import NotAllowedNow, NotFound
+from marketplace.kernel.money import hours_and_minutes
+from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.ledger.models import LedgerTransaction
+from marketplace.timesheets.models import Punch
+from marketplace.web.asking import asked_number, asked_word
+from marketplace.web.downloads import csv_download, pdf_download
+from marketplace.web.finding import find
+from marketplace.web.paging import Page, page_of
+
+SHOWN = ("all", "open", "overdue", "paid", "void")
+MOST_ROWS = 50_000
+
+
+def _wanted() -> tuple[str, str, int | None, Any]:
+    """The filters of the list: standing, words, facility, and the invoices they leave."""
+    show = asked_word("show", SHOWN) or "all"
+    search, facility = asked_word("q"), asked_number("facility")
+    invoices = visible_to(current_person()).where(standing_is(show, now()))
+    if search:
+        # A facility whose name matches, or a number; the words are looked for as they are, % and _ included.
+        named = Invoice.facility.has(Facility.name.icontains(search, autoescape=True))
+        invoices = invoices.where(or_(Invoice.number.icontains(search, autoescape=True), named))
+    if facility is not None:
+        invoices = invoices.where(Invoice.facility_id == facility)
+    return show, search, facility, invoices.order_by(Invoice.id.desc())
+
+
+@pages.get("", may=Permission.INVOICE_SEE)
+def index() -> str:
+    """Every invoice this person may see, with what is still owed."""
+    person = current_person()
+    show, search, _facility, invoices = _wanted()
+    page = page_of(with_figures(invoices), scalars=False)
+    owed, overdue = owed_and_overdue(person, now())
+    return render_template(
+        "billing/index.html",
+        page=Page(accounts(page.items, now()), page.number, page.total, page.size),
+        show=show,
+        search=search,
+        owed=owed,
+        overdue=overdue,
+        credit=credit_balance(person.facility_id) if person.facility_id else 0,
+        may_run=may_run(person),
+        may_record=may_record_payment(person),
+        standing_word=standing_word,
+        own=person.audience is Audience.FACILITY,
+    )
+
+
+@pages.get("/list.csv", may=Permission.INVOICE_SEE)
+def list_csv() -> Response:
+    """The list as it is filtered, for a spreadsheet."""
+    _show, _search, _facility, invoices = _wanted()
+    rows = accounts(session.execute(with_figures(invoices).limit(MOST_ROWS)), now())
+    return csv_download(
+        "invoices",
+        (
+            "number",
+            "facility",
+            "standing",
+            "issued_on",
+            "due_on",
+            "po_number",
+            "total_usd",
+            "paid_usd",
+            "credited_usd",
+            "open_usd",
+        ),
+        (
+            (
+                row.invoice.number,
+                row.invoice.facility.name,
+                row.standing.value,
+                row.invoice.issued_on,
+                row.invoice.due_on,
+                row.invoice.po_number,
+                plain_dollars(row.invoice.total_cents),
+                plain_dollars(row.paid),
+                plain_dollars(row.credited),
+                plain_dollars(row.remaining),
+            )
+            for row in rows
+        ),
+    )
+
+
+@pages.get("/<int:invoice_id>", may=Permission.INVOICE_SEE)
+def invoice(invoice_id: int) -> str:
+    """One invoice: its lines, what was paid and credited, and what can be done with it."""
+    person = current_person()
+    found = find(visible_to(person).options(selectinload(Invoice.lines)), invoice_id)
+    account = account_of(found, now())
+    _note_viewed(found)
+    notes = session.scalars(select(CreditNote).where(CreditNote.invoice_id == found.id).order_by(CreditNote.id)).all()
+    return render_template(
+        "billing/invoice.html",
+        invoice=found,
+        account=account,
+        standing=standing_word(account.standing),
+        settled=session.execute(
+            select(PaymentAllocation, Payment)
+            .join(PaymentAllocation.payment)
+            .where(PaymentAllocation.invoice_id == found.id)
+            .order_by(PaymentAllocation.id)
+        ).all(),
+        credit_notes=notes,
+        credit=credit_balance(found.facility_id) if account.remaining and may_record_payment(person) else 0,
+        creditable=found.total_cents - sum(note.amount_cents for note in notes),
+        trail=session.scalars(trail_of(person, "invoice", found.id).limit(20)).all(),
+        may_run=may_run(person),
+        may_record=may_record_payment(person),
+        method_word=method_word,
+        hours=hours_and_minutes(sum(line.minutes for line in found.lines)),
+    )
+
+
+def _note_viewed(found: Invoice) -> None:
+    """The first time somebody of the facility opens it, the agency learns that it was seen."""
+    if current_person().audience is Audience.FACILITY and found.viewed_at is None:
+        with as_system():
+            session.execute(
+                update(Invoice)
+                .where(Invoice.id == found.id, Invoice.viewed_at.is_(None))
+                .values(viewed_at=now())
+                .execution_options(synchronize_session=False)
+            )
+
+
+@pages.get("/<int:invoice_id>/pdf", may=Permission.INVOICE_SEE)
+def pdf(invoice_id: int) -> Response:
+    """The paper itself; set now when the worker has not come to it yet."""
+    found = find(visible_to(current_person()), invoice_id)
+    if found.number is None:
+        raise NotAllowedNow(_("A draft has no paper yet."))
+    paper = paper_of_invoice(found.id)
+    return pdf_download(found.number, paper.pdf, paper.sha256)
+
+
+@pages.get("/credit-notes/<int:credit_note_id>/pdf", may=Permission.INVOICE_SEE)
+def credit_note_pdf(credit_note_id: int) -> Response:
+    found = find(credit_notes_visible_to(current_person()), credit_note_id)
+    paper = paper_of_credit_note(found.id)
+    return pdf_download(found.number, paper.pdf, paper.sha256)
+
+
+@pages.get("/<int:invoice_id>/lines.csv", may=Permission.INVOICE_SEE)
+def lines_csv(invoice_id: int) -> Response:
+    """The lines with their hours and rates, for a spreadsheet."""
+    found = find(
+        visible_to(current_person()).options(selectinload(Invoice.lines).joinedload(InvoiceLine.segment)), invoice_id
+    )
+    return csv_download(
+        f"{found.number}-lines",
+        ("invoice", "line", "day", "service_line", "earn_code", "description", "minutes", "rate_usd", "amount_usd"),
+        (
+            (
+                found.number,
+                line.position,
+                line.segment.work_day if line.segment else "",
+                line.segment.service_line if line.segment else "",
+                line.segment.earn_code if line.segment else "",
+                line.description,
+                line.minutes,
+                plain_dollars(line.rate_cents),
+                plain_dollars(line.amount_cents),
+            )
+            for line in found.lines
+        ),
+    )
+
+
+@pages.get("/<int:invoice_id>/lines/<int:line_id>", may=Permission.INVOICE_SEE)
+def line(invoice_id: int, line_id: int) -> str:
+    """The evidence for one line: punches, hours, approval, rate, and for the agency the entry in the books."""
+    person = current_person()
+    found = find(visible_to(person), invoice_id)
+    evidence = line_with_evidence(found, line_id)
+    if evidence is None:
+        raise NotFound(_("There is no such line on this invoice."))
+    segment = evidence.segment
+    punches = (
+        session.scalars(
+            select(Punch).where(Punch.assignment_id == segment.assignment_id).order_by(Punch.at, Punch.id)
+        ).all()
+        if segment
+        else []
+    )
+    booked = None
+    if segment and person.may(Permission.LEDGER_SEE):
+        booked = session.scalars(
+            select(LedgerTransaction).where(LedgerTransaction.key == f"seg:{segment.id}")
+        ).one_or_none()
+    return render_template(
+        "billing/line.html",
+        invoice=found,
+        line=evidence,
+        segment=segment,
+        entry=segment.entry if segment else None,
+        punches=punches,
+        booked=booked,
+        zone=found.facility.time_zone,
+    )
