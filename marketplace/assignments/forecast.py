@@ -21,7 +21,7 @@ def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> M
     with as_system():
         papers = facts.agreements(facilities=[facility.id])
         people = facts.coordinator_facts(at=at, papers=papers)
-        when = facts.context(at) if licensed else Context(as_of=at)
+        when = facts.context(at) if licensed and draft.patient_states else Context(as_of=at)
     shifts = [
         ShiftFacts(
             id=0,

@@ -1,5 +1,6 @@
 """The list of needs, one need with its shifts and seats, what a posting would cost and find, and stopping one."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,7 +23,7 @@ from marketplace.assignments.need_queries import (
     word_of,
 )
 from marketplace.audit.queries import trail_of
-from marketplace.db.session import session
+from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.spreadsheet import plain_dollars
@@ -30,6 +31,7 @@ from marketplace.needs.models import Need
 from marketplace.needs.policy import CHANGEABLE, check_may_change, may_change
 from marketplace.needs.posting_page import (
     Forecast,
+    as_typed,
     catalogue,
     chosen_facility,
     need_form,
@@ -90,21 +92,7 @@ def export() -> ResponseReturnValue:
         "people", "shifts", "seats", "filled", "bill rate", "pay rate", "credentials", "patient states", "languages",
         "records system", "notes",
     )  # fmt: skip
-    rows = []
-    for need in needs:
-        of = seats.get(need.id, Seats())
-        rows.append(
-            (
-                need.id, need.external_ref, need.facility.name, need.site.name, need.line.name,
-                word_of(need, of, at).replace("_", " "), of.first or need.first_day, of.last or need.until,
-                weekday_words(weekdays_of(need)), f"{need.starts_local:%H:%M}", f"{need.ends_local:%H:%M}", need.time_zone, need.headcount,
-                of.shifts, of.seats, of.filled, plain_dollars(need.bill_rate_cents),
-                # What the coordinator gets is the agency's to see.
-                plain_dollars(need.pay_rate_cents) if person.facility_id is None else None,
-                " ".join(need.required_credentials), " ".join(need.patient_states), " ".join(need.languages),
-                need.ehr, need.notes,
-            )
-        )  # fmt: skip
+    rows = [_exported(need, seats.get(need.id, Seats()), at, with_pay=person.facility_id is None) for need in needs]
     return csv_download(f"needs-{at:%Y-%m-%d}", head, rows)
 
 
@@ -144,16 +132,17 @@ def preview() -> ResponseReturnValue:
     if facility is None:
         return redirect(url_for("needs.new"), 303)
     fragment = request.headers.get("HX-Request") == "true"
-    form = need_form(facility, catalogue(), need=need)
-    contract = active_contract(facility.id)
+    form = need_form(facility, as_typed() if fragment else catalogue(), need=need)
     forecast = Forecast()
-    if form.validate():
-        try:
-            draft, plan = planned(form, facility, contract, at)
-            found = matches(draft, plan, facility, at)
-            forecast = Forecast(plan, found.some, found.all)
-        except Invalid as error:
-            form.refuse(error)
+    with as_system():  # once for all that is read past the facility's own rows; only figures leave
+        contract = active_contract(facility.id)
+        if form.validate():
+            try:
+                draft, plan = planned(form, facility, contract, at)
+                found = matches(draft, plan, facility, at)
+                forecast = Forecast(plan, found.some, found.all)
+            except Invalid as error:
+                form.refuse(error)
     shown = page(
         facility,
         form,
@@ -219,6 +208,35 @@ def _asked() -> dict[str, Any]:
         "facility": asked_number("facility"),
         "sort": sort or "-posted",
     }
+
+
+def _exported(need: Need, of: Seats, at: datetime, with_pay: bool) -> tuple[object, ...]:
+    """One line of the export; what the coordinator gets is the agency's to see."""
+    return (
+        need.id,
+        need.external_ref,
+        need.facility.name,
+        need.site.name,
+        need.line.name,
+        word_of(need, of, at).replace("_", " "),
+        of.first or need.first_day,
+        of.last or need.until,
+        weekday_words(weekdays_of(need)),
+        f"{need.starts_local:%H:%M}",
+        f"{need.ends_local:%H:%M}",
+        need.time_zone,
+        need.headcount,
+        of.shifts,
+        of.seats,
+        of.filled,
+        plain_dollars(need.bill_rate_cents),
+        plain_dollars(need.pay_rate_cents) if with_pay else None,
+        " ".join(need.required_credentials),
+        " ".join(need.patient_states),
+        " ".join(need.languages),
+        need.ehr,
+        need.notes,
+    )
 
 
 def _row(need: Need, seats: Seats) -> dict[str, object]:

@@ -124,10 +124,15 @@ def word_of(need: Need, seats: Seats, at: datetime) -> str:
 
 @dataclass
 class Staffing:
-    """Who has the seats of one shift, and how many people are being asked."""
+    """Who has the seats of one shift, and who is being asked."""
 
     assignments: list[Assignment] = field(default_factory=list)
-    waiting: int = 0
+    asked: list[str] = field(default_factory=list)
+    """The names of those whose answer is awaited."""
+
+    @property
+    def waiting(self) -> int:
+        return len(self.asked)
 
 
 def staffing_of(shifts: Iterable[Shift]) -> dict[int, Staffing]:
@@ -145,12 +150,14 @@ def staffing_of(shifts: Iterable[Shift]) -> dict[int, Staffing]:
     for assignment in booked:
         found[assignment.shift_id].assignments.append(assignment)
     asked = session.execute(
-        select(Offer.shift_id, func.count())
+        select(Offer.shift_id, Person.name)
+        .join(Coordinator, Coordinator.id == Offer.coordinator_id)
+        .join(Person, Person.id == Coordinator.person_id)
         .where(Offer.shift_id.in_(keys), Offer.state.in_(WAITING_STATES))
-        .group_by(Offer.shift_id)
+        .order_by(Offer.id)
     )
-    for shift_id, count in asked:
-        found[shift_id].waiting = count
+    for shift_id, name in asked:
+        found[shift_id].asked.append(name)
     return found
 
 

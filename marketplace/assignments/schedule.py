@@ -87,11 +87,16 @@ def _staffed(person: Person) -> ResponseReturnValue:
     may_post = person.may(Permission.NEED_POST)
     rows = _roles(facility, shifts, may_post, agency) if facility else _facilities(facilities, shifts)
     listed = blocks if facility else blocks[:MOST_LISTED]
+
     def more(key: str) -> str:
         narrowed = {"view": "agenda"} if facility else {"facility": key}
         return url_for(".index", **{**keep, **narrowed})
 
-    drawn = roster_rows(rows, blocks, dates, today, MOST_IN_CELL, more) if view == "roster" else []
+    drawn = (
+        roster_rows(rows, blocks, dates, today, MOST_IN_CELL, more, "who" if by_role else "title")
+        if view == "roster"
+        else []
+    )
     return render_template(
         "schedule/staffed.html",
         heading=days_between(dates[0], dates[-1]),

@@ -40,6 +40,8 @@ class Block:
     zone: str
     row: str
     note: str = ""
+    unnamed: bool = False
+    """`who` is no person's name."""
 
     @property
     def starts(self) -> datetime:
@@ -100,10 +102,9 @@ def staffed_blocks(
             counts.waiting += waiting
             counts.open += left - waiting
 
-        def block(who: str, kind: str, state: str, about: Shift = shift) -> Block:
-            return Block(
-                f"/shifts/{about.id}", line_name(about), who, kind, state, about.span, about.time_zone, row(about)
-            )
+        def block(who: str, kind: str, state: str, unnamed: bool = False, about: Shift = shift) -> Block:
+            name, zone, line = line_name(about), about.time_zone, row(about)
+            return Block(f"/shifts/{about.id}", name, who, kind, state, about.span, zone, line, unnamed=unnamed)
 
         if taken:
             names = [one.coordinator.person.name for one in staff.assignments]
@@ -114,11 +115,15 @@ def staffed_blocks(
         if not left:
             continue
         if over or stopped:
-            blocks.append(block(_seats_open(left), "past", "ended" if over else shift.need.state.value))
+            words = _("Not filled") if over else _seats_open(left)
+            blocks.append(block(words, "past", "ended" if over else shift.need.state.value, unnamed=True))
             continue
         if waiting:
-            asked = ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting)
-            blocks.append(block(asked, "waiting", "waiting_for_reply"))
+            several = staff.waiting > 1
+            asked = (
+                ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting) if several else staff.asked[0]
+            )
+            blocks.append(block(asked, "waiting", "waiting_for_reply", unnamed=several))
         if left > waiting:
             blocks.append(block(_seats_open(left - waiting), "open", "open"))
     return blocks, counts
@@ -181,8 +186,9 @@ def roster_rows(
     today: date,
     most: int,
     more: Callable[[str], str],
+    lead: str = "who",
 ) -> list[dict[str, Any]]:
-    """The rows of the roster macro; of more than `most` blocks in a cell the rest is a link to `more(row key)`."""
+    """The rows of the roster macro (`lead` as there); of more than `most` blocks a cell the rest is a link to `more(key)`."""
     cells: dict[tuple[str, date], list[Block]] = defaultdict(list)
     for block in blocks:
         cells[block.row, block.day].append(block)
@@ -195,10 +201,8 @@ def roster_rows(
             if len(here) > len(shown):
                 left = len(here) - len(shown)
                 words = ngettext("%(num)d more", "%(num)d more", left)
-                shown = [
-                    *shown,
-                    {"url": more(row.key), "who": words, "title": words, "time": "", "kind": "past", "state": ""},
-                ]
+                link = {"url": more(row.key), "title": words, "who": words if lead == "who" else "", "kind": "past"}
+                shown = [*shown, {**link, "time": "", "state": ""}]
             cell: dict[str, Any] = {"shifts": shown}
             if row.add and day >= today:
                 cell["add_url"] = row.add(day)
@@ -257,30 +261,32 @@ def _place(pieces: dict[date, list[tuple[int, int, Block]]], day: date, begin: i
 
 
 def _lanes(pieces: list[tuple[int, int, Block]], first: int) -> tuple[list[dict[str, Any]], int]:
-    """Each piece in the first lane that is free; pieces that overlap in a chain share the number of lanes."""
+    """Each piece in the first lane that is free; the last of those side by side takes the lanes that stay empty."""
     drawn: list[dict[str, Any]] = []
     busy: list[int] = []
     chain: list[dict[str, Any]] = []
     until, left_out = 0, 0
     for begin, end, block in pieces:
-        if begin >= until:
+        # Counted in half hours, as it is drawn: 9:15 after 9:15 would share a row.
+        at, below = (begin - first) // HALF_HOUR, -(-(end - first) // HALF_HOUR)
+        if at >= until:
             busy, chain = [], []
-        lane = next((number for number, free_at in enumerate(busy) if free_at <= begin), len(busy))
+        lane = next((number for number, free_at in enumerate(busy) if free_at <= at), len(busy))
         if lane >= MOST_LANES:
             left_out += 1
             continue
-        if lane == len(busy):
-            busy.append(end)
-        else:
-            busy[lane] = end
-        until = max(until, end)
-        at = (begin - first) // HALF_HOUR + 1
-        piece = {
+        busy[lane : lane + 1] = [below]
+        until = max(until, below)
+        piece: dict[str, Any] = {
             "url": block.url, "title": block.title, "who": block.who, "time": block.time, "kind": block.kind,
-            "state": block.state, "at": at, "for": max(1, -(-(end - first) // HALF_HOUR) - at + 1), "lane": lane + 1,
+            "state": block.state, "at": at + 1, "for": below - at, "lane": lane + 1,
         }  # fmt: skip
         drawn.append(piece)
         chain.append(piece)
         for one in chain:
             one["lanes"] = len(busy)
+    widest = max((piece["lanes"] for piece in drawn), default=0)
+    for piece in drawn:
+        if piece["lane"] == piece["lanes"] < widest:
+            piece["spans"] = widest - piece["lanes"] + 1
     return drawn, left_out

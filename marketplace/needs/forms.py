@@ -124,7 +124,9 @@ class RequirementsForm(Form):
 
     def offer_requirements(self, offered: Catalogue, facility: Facility, need: Need | None = None) -> None:
         """Fill the lists from the catalogue; what `need` already asks for stays on offer. Call it before `validate`."""
-        self.required_credentials.choices = self.preferred_credentials.choices = named(offered.credentials)
+        asked = [*need.required_credentials, *need.preferred_credentials] if need else []
+        types = {code: code for code in asked} | dict(named(offered.credentials))
+        self.required_credentials.choices = self.preferred_credentials.choices = list(types.items())
         self.duties.choices = named(offered.duties)
         tongues = dict.fromkeys([*LANGUAGES, *(need.languages if need else ())])
         self.languages.choices = [(code, language_name(code)) for code in tongues]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
@@ -21,7 +21,7 @@ from marketplace.kernel.spans import Span, local_day
 from marketplace.kernel.text import clean_text
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.queries import active_contract
-from marketplace.needs.rules import LIFE, MOST_OCCURRENCES, NeedState, Pattern, ShiftState, occurrences
+from marketplace.needs.rules import LIFE, NeedState, Pattern, occurrences
 from marketplace.needs.words import clock_words, days_between, repeat_kept, repeat_meant, short_day
 
 LONGEST_NOTES = 4000
@@ -169,10 +169,10 @@ def _check_contract(contract: Agreement | None, spans: Sequence[Span], draft: Ne
         field = "until" if draft.repeat else "first_day"
         if local_day(span.start, draft.time_zone) < contract.effective_from:
             raise Invalid(
-                f"Your contract begins on {_said(contract.effective_from)}. Choose a day from then on.", field
+                f"Your contract begins on {said_day(contract.effective_from)}. Choose a day from then on.", field
             )
         last = contract.effective_until
-        end = _said(last) if last else "an earlier day"
+        end = said_day(last) if last else "an earlier day"
         raise Invalid(f"Your contract ends on {end}. Choose days up to then, or ask the agency for a new one.", field)
 
 
@@ -185,7 +185,7 @@ def _rates(
     if card is None:
         if contract_needed:
             raise Invalid(
-                f"Your contract has no rate for {line.name} on {_said(day)}. Ask the agency to add one.", "line"
+                f"Your contract has no rate for {line.name} on {said_day(day)}. Ask the agency to add one.", "line"
             )
         if asked is None:
             raise Invalid("Write the rate an hour: there is no contract to take it from.", "rate")
@@ -221,7 +221,8 @@ def rate_for(contract: Agreement | None, line: str, day: date) -> RateRow | None
     return None
 
 
-def _said(day: date) -> str:
+def said_day(day: date) -> str:
+    """Nov 30, 2026"""
     return f"{short_day(day)}, {day.year}"
 
 
@@ -307,7 +308,7 @@ def _open(need: Need, planned: Plan, contract: Agreement | None, by: Person | No
     need.posted_at, need.posted_by_id = at, by.id if by else None
     need.agreement_id = contract.id if contract else None
     session.flush()
-    session.add_all(_shift(need, shift) for shift in planned.shifts)
+    session.add_all(made_shift(need, shift) for shift in planned.shifts)
     session.flush()
     line = session.get_one(ServiceLine, need.service_line)
     shifts = "1 shift" if len(planned.shifts) == 1 else f"{len(planned.shifts)} shifts"
@@ -321,7 +322,8 @@ def _open(need: Need, planned: Plan, contract: Agreement | None, by: Person | No
     return need
 
 
-def _shift(need: Need, planned: PlannedShift) -> Shift:
+def made_shift(need: Need, planned: PlannedShift) -> Shift:
+    """The row for one planned shift of a need."""
     return Shift(
         need_id=need.id,
         facility_id=need.facility_id,
@@ -350,7 +352,7 @@ def rewrite(need: Need, draft: NeedDraft, shifts_as_of: datetime | None = None) 
     planned = plan(draft, contract, shifts_as_of, past_allowed=True, contract_needed=False)
     session.execute(delete(Shift).where(Shift.need_id == need.id))
     _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
-    session.add_all(_shift(need, shift) for shift in planned.shifts)
+    session.add_all(made_shift(need, shift) for shift in planned.shifts)
     session.flush()
 
 
@@ -401,60 +403,3 @@ def again(need: Need, last: date | None, at: datetime) -> NeedDraft:
         other_days=tuple(day + later for day in draft.other_days),
         bill_rate_cents=None,
     )
-
-
-def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Person, at: datetime) -> list[Shift]:
-    """Add shifts to a posted need: its pattern onwards through `until`, and single days; at today's contract rates.
-
-    Raises Invalid naming the field, also for a day that has a shift of this need already.
-    """
-    live = select(Shift.local_day).where(Shift.need_id == need.id, Shift.state != ShiftState.CANCELLED)
-    taken = set(session.scalars(live))
-    last = max(taken, default=need.first_day)
-    draft = draft_of(need, bill_rate_cents=None, other_days=other_days)
-    if until is not None and not need.repeat:
-        raise Invalid("This need does not repeat: add single days.", "until")
-    if until is not None and until <= last:
-        raise Invalid(f"This need already runs until {_said(last)}. Choose a later day.", "until")
-    if until is None and not other_days:
-        raise Invalid("Choose a new last day, or add a day.", "until" if need.repeat else "other_days")
-    if double := sorted(taken.intersection(other_days)):
-        raise Invalid(f"{_said(double[0])} has a shift of this need already. Take that day out.", "other_days")
-    draft = _from_day(draft, last + timedelta(days=1), until)
-    contract = active_contract(need.facility_id)
-    try:
-        planned = plan(replace(draft, bill_rate_cents=_kept_surcharge(need, contract)), contract, at)
-    except Invalid as refusal:
-        # Only days are asked for here, so that is where every refusal belongs.
-        raise Invalid(refusal.sentence, "other_days" if until is None else "until") from None
-    added = [shift for shift in planned.shifts if shift.local_day not in taken]
-    if len(taken) + len(added) > MOST_OCCURRENCES:
-        raise Invalid(f"One need has at most {MOST_OCCURRENCES} shifts. Post another one.", "until")
-    shifts = [_shift(need, shift) for shift in added]
-    session.add_all(shifts)
-    if until is not None:
-        need.until = until
-    need.dates = sorted({*need.dates, *(day.isoformat() for day in other_days)})
-    session.flush()
-    count = "1 shift" if len(added) == 1 else f"{len(added)} shifts"
-    record("extend", need, f"Extended by {count}: {days_between(added[0].local_day, added[-1].local_day)}.", by=by)
-    return shifts
-
-
-def _from_day(draft: NeedDraft, first: date, until: date | None) -> NeedDraft:
-    """The draft's pattern from `first` on, or only its single days when `until` is None."""
-    if until is None:
-        first, *others = sorted(draft.other_days)
-        draft = replace(draft, repeat="", until=None, other_days=tuple(others))
-    else:
-        if draft.repeat == "WEEKLY":  # the weekday is that of the first day, so it must stay
-            first += timedelta(days=(draft.starts.weekday() - first.weekday()) % 7)
-        draft = replace(draft, until=until)
-    later = timedelta(days=(first - draft.starts.date()).days)
-    return replace(draft, starts=draft.starts + later, ends=draft.ends + later)
-
-
-def _kept_surcharge(need: Need, contract: Agreement | None) -> int | None:
-    """The need's own rate where it was posted above the contract's, so that new shifts pay as much as the old ones."""
-    card = rate_for(contract, need.service_line, need.first_day)
-    return need.bill_rate_cents if card is not None and need.bill_rate_cents > card.bill_cents else None

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import literal, select, union_all
 
 from marketplace.accounts.models import Person
-from marketplace.catalogue.models import CredentialType, Duty, RateGuidance, ServiceLine
+from marketplace.catalogue.models import CredentialType, Duty, RateGuidance, ServiceLine, Verification
 from marketplace.catalogue.queries import rate_guidance
 from marketplace.contracts.models import Agreement
 from marketplace.db.session import session
@@ -47,9 +47,20 @@ def catalogue() -> Catalogue:
         for kind, table in tables.items()
     ]
     parts[0] = parts[0].where(ServiceLine.active)
+    # A need asks for what an outside body vouches for; the agency itself sees to training, papers and references.
+    parts[1] = parts[1].where(CredentialType.verification == Verification.PRIMARY_SOURCE)
     for kind, code, name, name_es, _position in session.execute(union_all(*parts).order_by("position")):
         lists[kind].append((code, name, name_es))
     return Catalogue(lists["line"], lists["credential"], lists["duty"])
+
+
+def as_typed() -> Catalogue:
+    """Exactly what was posted, for a look that keeps nothing and shows no lists: saves asking for them."""
+
+    def posted(*names: str) -> list[tuple[str, str, str]]:
+        return [(code, code, code) for name in names for code in request.form.getlist(name)[:100]]
+
+    return Catalogue(posted("line"), posted("required_credentials", "preferred_credentials"), posted("duties"))
 
 
 def earlier_need(person: Person) -> Need | None:
@@ -171,7 +182,9 @@ def contract_rate(contract: Agreement | None, line: str, day: date) -> str:
 
 def published_rates(figures: list[RateGuidance]) -> str:
     """Published pay: $19.89, Payscale 2026; $17.06, Jobted 2026."""
-    said = [f"{dollars(figure.hourly_cents)}, {figure.source} {figure.year}" for figure in figures if figure.hourly_cents]
+    said = [
+        f"{dollars(figure.hourly_cents)}, {figure.source} {figure.year}" for figure in figures if figure.hourly_cents
+    ]
     return str(_("Published pay: %(figures)s.", figures="; ".join(said[:2]))) if said else ""
 
 

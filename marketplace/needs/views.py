@@ -10,10 +10,11 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.audit.recording import record
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
+from marketplace.needs.extending import extend
 from marketplace.needs.forms import ExtendForm, RequirementsForm
 from marketplace.needs.models import Need
 from marketplace.needs.policy import check_may_change, check_still_changeable
-from marketplace.needs.posting import draft_of, extend, post_draft, post_need, save_draft
+from marketplace.needs.posting import draft_of, post_draft, post_need, save_draft
 from marketplace.needs.posting_page import catalogue, chosen_facility, earlier_need, filled_in_advance, need_form, page
 from marketplace.needs.queries import extent, facilities_to_post_for, last_days, visible_to, whole
 from marketplace.needs.rules import NeedState

@@ -143,8 +143,8 @@ def clock_span(start: time | datetime, end: time | datetime) -> str:
 
 def name_of_template(line: str, need: "Timed") -> str:
     """What a need is called as something to post again: "Telephone Triage, Mon – Fri 9am – 5pm"."""
-    days = weekday_words(weekdays_of(need)) or _("one day")
-    return f"{line}, {days} {clock_span(need.starts_local, need.ends_local)}"
+    days = weekday_words(weekdays_of(need))
+    return f"{line}, {days}{' ' if days else ''}{clock_span(need.starts_local, need.ends_local)}"
 
 
 class Timed(Repeating, Protocol):

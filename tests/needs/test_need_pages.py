@@ -20,7 +20,9 @@ def shift_of(need: Need) -> Shift:
     return session.scalars(select(Shift).where(Shift.need_id == need.id)).one()
 
 
-def seat(shift: Shift, coordinator: Coordinator, seat: int = 1, state: AssignmentState = AssignmentState.BOOKED) -> Assignment:
+def seat(
+    shift: Shift, coordinator: Coordinator, seat: int = 1, state: AssignmentState = AssignmentState.BOOKED
+) -> Assignment:
     """Somebody in a seat, whatever matching would say."""
     booking = Assignment(
         shift_id=shift.id, facility_id=shift.facility_id, coordinator_id=coordinator.id, seat=seat, state=state,
@@ -95,7 +97,9 @@ def test_filters_sorting_and_pages_stay_in_the_address(client: Visitor, world: W
     client.get("/needs?q=nothing+like+it").sees("No need fits these filters.")
 
 
-@pytest.mark.parametrize("query", ["sort=pay_rate", "state=lost", "page=-1", "q=%00", "facility=abc", "line='", "page=99999999999"])
+@pytest.mark.parametrize(
+    "query", ["sort=pay_rate", "state=lost", "page=-1", "q=%00", "facility=abc", "line='", "page=99999999999"]
+)
 def test_a_filter_that_makes_no_sense_is_as_if_not_asked(client: Visitor, world: World, query: str) -> None:
     world.need()
     session.commit()
@@ -166,7 +170,9 @@ def test_requirements_are_changed_after_posting(client: Visitor, world: World) -
     need = world.need(line="triage", languages=["en", "so"])
     session.commit()
     client.sign_in("rosa").get(f"/needs/{need.id}/edit").sees("Somali")
-    client.press("Save", patient_states="il wi", required_credentials=["rn-license"], languages=["en"], min_education="bachelor")
+    client.press(
+        "Save", patient_states="il wi", required_credentials=["rn-license"], languages=["en"], min_education="bachelor"
+    )
     client.sees("Registered Nurse license", "IL, WI", "Bachelor's degree", "English")
     with as_system():
         kept = session.get_one(Need, need.id, populate_existing=True)
@@ -176,7 +182,9 @@ def test_requirements_are_changed_after_posting(client: Visitor, world: World) -
 def test_a_need_is_extended_by_single_days(client: Visitor, world: World) -> None:
     need = world.need()
     session.commit()
-    client.sign_in("rosa").get(f"/needs/{need.id}").follow("Extend").press("Add shifts", other_days=["2026-12-02", "2026-12-04"])
+    client.sign_in("rosa").get(f"/needs/{need.id}").follow("Extend").press(
+        "Add shifts", other_days=["2026-12-02", "2026-12-04"]
+    )
     client.sees("2 shifts added, Dec 2 – 4, 2026.")
     client.follow("Extend").press("Add shifts", other_days=["2026-12-04"])
     assert client.status == 422
@@ -206,7 +214,13 @@ def test_the_pages_of_needs_ask_the_database_little(client: Visitor, world: Worl
     session.commit()
     for who in ("rosa", "sam"):
         client.sign_in(who)
-        for path in ("/needs", f"/needs/{need.id}", "/needs/export.csv", f"/needs/{need.id}/edit", f"/needs/{need.id}/extension"):
+        for path in (
+            "/needs",
+            f"/needs/{need.id}",
+            "/needs/export.csv",
+            f"/needs/{need.id}/edit",
+            f"/needs/{need.id}/extension",
+        ):
             statements.clear()
             assert client.get(path).status == 200
             assert len(statements) <= 15, (path, statements)

@@ -13,8 +13,9 @@ from marketplace.contracts.models import RateRow
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import line_amount
+from marketplace.needs.extending import extend
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.posting import NeedDraft, again, draft_of, extend, plan, post_draft, post_need, save_draft
+from marketplace.needs.posting import NeedDraft, again, draft_of, plan, post_draft, post_need, save_draft
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import NeedState
 from tests.world import NOW, World
@@ -62,7 +63,9 @@ def test_a_weekday_pattern_becomes_one_shift_a_day_at_the_contracts_rates(world:
 
 
 @pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 10, 31), 9), (date(2027, 3, 13), 7), (date(2026, 12, 1), 8)], ids=["back", "forward", "plain"]
+    ("day", "hours"),
+    [(date(2026, 10, 31), 9), (date(2027, 3, 13), 7), (date(2026, 12, 1), 8)],
+    ids=["back", "forward", "plain"],
 )
 def test_a_night_in_new_york_has_as_many_hours_as_really_pass(world: World, day: date, hours: int) -> None:
     night = draft(world, day, time(22), time(6), facility=world.riverside)
@@ -94,7 +97,10 @@ def test_without_a_rate_for_the_role_the_sentence_says_what_to_do(world: World) 
         session.delete(row)
     session.flush()
     error = refused(world)
-    assert error.sentence == "Your contract has no rate for Prior-Authorization on Nov 30, 2026. Ask the agency to add one."
+    assert (
+        error.sentence
+        == "Your contract has no rate for Prior-Authorization on Nov 30, 2026. Ask the agency to add one."
+    )
     assert error.field == "line"
 
 
@@ -233,7 +239,8 @@ def test_whatever_is_planned_stands_at_its_local_times_and_adds_up(
     try:
         planned = plan(wish, contract, NOW)
     except Invalid as error:
-        assert error.field in {"starts_local", "ends_local", "until"}
+        where = error.field
+        assert where in {"starts_local", "ends_local", "until"}
         return
     zone = ZoneInfo(facility.time_zone)
     for shift in planned.shifts:

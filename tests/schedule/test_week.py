@@ -14,7 +14,16 @@ DAYS = [MONDAY + timedelta(days=number) for number in range(7)]
 
 
 def block(start: datetime, minutes: int, zone: str = "UTC") -> Block:
-    return Block("/shifts/1", "Triage", "Maya", "confirmed", "confirmed", Span(start, start + timedelta(minutes=minutes)), zone, "r")
+    return Block(
+        "/shifts/1",
+        "Triage",
+        "Maya",
+        "confirmed",
+        "confirmed",
+        Span(start, start + timedelta(minutes=minutes)),
+        zone,
+        "r",
+    )
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
@@ -38,6 +47,18 @@ def test_a_night_stands_on_both_its_days() -> None:
 def test_a_night_that_began_before_the_week_is_seen_on_its_first_morning() -> None:
     grid = timegrid([block(at(0, 0) - timedelta(hours=2), 480)], DAYS)
     assert [len(column) for column in grid.columns] == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_shift_alone_is_as_wide_as_three_side_by_side_on_the_same_day() -> None:
+    alone, *together = timegrid([block(at(0, 7), 60), *[block(at(0, 12), 60)] * 3], DAYS).columns[0]
+    assert (alone["lane"], alone["spans"]) == (1, 3)
+    assert [piece["lane"] for piece in together] == [1, 2, 3]
+    assert not any("spans" in piece for piece in together)
+
+
+def test_shifts_that_meet_within_a_half_hour_stand_side_by_side() -> None:
+    grid = timegrid([block(at(0, 9), 15), block(at(0, 9, 15), 45)], DAYS)
+    assert [piece["lane"] for piece in grid.columns[0]] == [1, 2]
 
 
 def test_a_seventh_at_the_same_hour_is_counted_not_drawn() -> None:

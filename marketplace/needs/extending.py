@@ -1,0 +1,74 @@
+"""Extending: more shifts for a need that is posted already, at the rates the contract has on their days."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.contracts.models import Agreement
+from marketplace.db.session import session
+from marketplace.kernel.errors import Invalid
+from marketplace.needs.models import Need, Shift
+from marketplace.needs.posting import NeedDraft, draft_of, made_shift, plan, rate_for, said_day
+from marketplace.needs.queries import active_contract
+from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState
+from marketplace.needs.words import days_between
+
+
+def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Person, at: datetime) -> list[Shift]:
+    """Add shifts to a posted need: its pattern onwards through `until`, and single days; at today's contract rates.
+
+    Raises Invalid naming the field, also for a day that has a shift of this need already.
+    """
+    live = select(Shift.local_day).where(Shift.need_id == need.id, Shift.state != ShiftState.CANCELLED)
+    taken = set(session.scalars(live))
+    last = max(taken, default=need.first_day)
+    draft = draft_of(need, bill_rate_cents=None, other_days=other_days)
+    if until is not None and not need.repeat:
+        raise Invalid("This need does not repeat: add single days.", "until")
+    if until is not None and until <= last:
+        raise Invalid(f"This need already runs until {said_day(last)}. Choose a later day.", "until")
+    if until is None and not other_days:
+        raise Invalid("Choose a new last day, or add a day.", "until" if need.repeat else "other_days")
+    if double := sorted(taken.intersection(other_days)):
+        raise Invalid(f"{said_day(double[0])} has a shift of this need already. Take that day out.", "other_days")
+    draft = _from_day(draft, last + timedelta(days=1), until)
+    contract = active_contract(need.facility_id)
+    try:
+        planned = plan(replace(draft, bill_rate_cents=_kept_surcharge(need, contract)), contract, at)
+    except Invalid as refusal:
+        # Only days are asked for here, so that is where every refusal belongs.
+        raise Invalid(refusal.sentence, "other_days" if until is None else "until") from None
+    added = [shift for shift in planned.shifts if shift.local_day not in taken]
+    if len(taken) + len(added) > MOST_OCCURRENCES:
+        raise Invalid(f"One need has at most {MOST_OCCURRENCES} shifts. Post another one.", "until")
+    shifts = [made_shift(need, shift) for shift in added]
+    session.add_all(shifts)
+    if until is not None:
+        need.until = until
+    need.dates = sorted({*need.dates, *(day.isoformat() for day in other_days)})
+    session.flush()
+    count = "1 shift" if len(added) == 1 else f"{len(added)} shifts"
+    record("extend", need, f"Extended by {count}: {days_between(added[0].local_day, added[-1].local_day)}.", by=by)
+    return shifts
+
+
+def _from_day(draft: NeedDraft, first: date, until: date | None) -> NeedDraft:
+    """The draft's pattern from `first` on, or only its single days when `until` is None."""
+    if until is None:
+        first, *others = sorted(draft.other_days)
+        draft = replace(draft, repeat="", until=None, other_days=tuple(others))
+    else:
+        if draft.repeat == WEEKLY:  # the weekday is that of the first day, so it must stay
+            first += timedelta(days=(draft.starts.weekday() - first.weekday()) % 7)
+        draft = replace(draft, until=until)
+    later = timedelta(days=(first - draft.starts.date()).days)
+    return replace(draft, starts=draft.starts + later, ends=draft.ends + later)
+
+
+def _kept_surcharge(need: Need, contract: Agreement | None) -> int | None:
+    """The need's own rate where it was posted above the contract's, so that new shifts pay as much as the old ones."""
+    card = rate_for(contract, need.service_line, need.first_day)
+    return need.bill_rate_cents if card is not None and need.bill_rate_cents > card.bill_cents else None
