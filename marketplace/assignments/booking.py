@@ -258,7 +258,8 @@ def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: dateti
     """Every hard rule on facts read now, after the locks. NotAllowedNow with all objections when one refuses."""
     papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator.id])
     (person,) = facts.coordinator_facts([coordinator.id], at=at, around=shift.span, papers=papers)
-    about, when = facts.shift_facts(shift, papers), facts.context(at)
+    about = facts.shift_facts(shift, papers)
+    when = facts.context_for([about], at)
     verdicts = explain(person, about, when)
     against = objections(verdicts)
     if any(verdict.rule == "overlap" for verdict in against):

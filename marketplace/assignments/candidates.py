@@ -21,7 +21,8 @@ def ranked(shift: Shift, at: datetime) -> Ranking:
     with as_system():
         papers = facts.agreements(facilities=[shift.facility_id])
         people = facts.coordinator_facts(at=at, around=shift.span, papers=papers)
-        return rank(facts.shift_facts(shift, papers), people, facts.context(at))
+        about = facts.shift_facts(shift, papers)
+        return rank(about, people, facts.context_for([about], at))
 
 
 def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
@@ -35,7 +36,8 @@ def judged(coordinator_id: int, shift: Shift, at: datetime) -> tuple[list[Verdic
     with as_system():
         papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator_id])
         (person,) = facts.coordinator_facts([coordinator_id], at=at, around=shift.span, papers=papers)
-        about, when = facts.shift_facts(shift, papers), facts.context(at)
+        about = facts.shift_facts(shift, papers)
+        when = facts.context_for([about], at)
     return rules.explain(person, about, when), score(person, about, when)
 
 
@@ -93,8 +95,7 @@ class Feed:
         self._about = facts.facts_of_shifts(self._shifts, papers)
         self.person: CoordinatorFacts
         (self.person,) = facts.coordinator_facts([coordinator_id], at=at, papers=papers)
-        needs_compact = any(about.requires_licence for about in self._about)
-        self._context = facts.context(at) if needs_compact else Context(as_of=at)
+        self._context = facts.context_for(self._about, at)
 
     def fits(self) -> list[Fit]:
         """Every shift in the order given, with whether she may take it."""

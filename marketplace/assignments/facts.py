@@ -373,6 +373,11 @@ def _facts_of(shift: Shift, need: Need, facility: Facility, papers: Papers) -> S
     )
 
 
+def context_for(shifts: Iterable[ShiftFacts], at: datetime) -> Context:
+    """`context`, without the statement where no shift needs a licence: then no rule looks at the compact."""
+    return context(at) if any(shift.requires_licence for shift in shifts) else Context(as_of=at)
+
+
 def context(at: datetime | None = None) -> Context:
     """The moment of asking, and the Nurse Licensure Compact as the agency keeps it. One statement."""
     members = session.execute(

@@ -42,7 +42,8 @@ def send_offers(shift: Shift, coordinator_ids: Collection[int], by: Person | Non
         check_wants_people(shift, at)
         papers = facts.agreements(facilities=[shift.facility_id], coordinators=coordinator_ids)
         people = facts.coordinator_facts(coordinator_ids, at=at, around=shift.span, papers=papers)
-        ranking = rank(facts.shift_facts(shift, papers), people, facts.context(at))
+        about = facts.shift_facts(shift, papers)
+        ranking = rank(about, people, facts.context_for([about], at))
         for refused in ranking.ineligible:
             why = " ".join(verdict.sentence for verdict in refused.objections())
             raise NotAllowedNow(f"{refused.facts.name} cannot take this shift: {why}")

@@ -46,6 +46,11 @@ def count(entity, *where):
     return session.scalar(select(func.count()).select_from(entity).where(*where))
 
 
+def asked(statements):
+    """Without what the tests' own roll-back adds at a commit."""
+    return [statement for statement in statements if not statement.startswith("SET CONSTRAINTS")]
+
+
 # ---- a coordinator's first page ---------------------------------------------------------------------------------
 
 
@@ -162,7 +167,7 @@ def test_the_first_page_asks_few_questions_of_the_database_however_many_shifts_t
     statements.clear()
     page = maya.get("/offers")
     assert page.html.count('id="shift-card-') > 20
-    assert len(statements) <= 15, "\n".join(statements)
+    assert len(asked(statements)) <= 15, "\n".join(statements)
 
 
 # ---- a facility's shift page ------------------------------------------------------------------------------------
@@ -247,7 +252,7 @@ def test_the_shift_page_asks_few_questions_of_the_database(world, visitors, stat
     statements.clear()
     tom.get(f"/shifts/{shift.id}")
     assert tom.status == 200
-    assert len(statements) <= 15, "\n".join(statements)
+    assert len(asked(statements)) <= 15, "\n".join(statements)
 
 
 # ---- one booking ------------------------------------------------------------------------------------------------
@@ -258,7 +263,7 @@ def test_the_booking_page_shows_why_she_was_eligible_and_the_trail(world, visito
     page = visitors("tom")
     statements.clear()
     page.get(f"/assignments/{made.id}")
-    assert len(statements) <= 15
+    assert len(asked(statements)) <= 15
     page.sees(
         "Why she was eligible",
         "Worked out again just now from the kept facts: the same answers.",
@@ -361,7 +366,7 @@ def test_drafts_are_nobodys_but_the_facilitys(world, visitors):
 
 
 def test_a_coordinator_sees_what_cancelling_means_before_the_button(world, visitors, as_test):
-    made = booked(world, world.shift(day=date(2026, 11, 25), mode=FillMode.FIRST_COME))
+    made = booked(world, world.shift(day=date(2026, 11, 25), start=time(8, 30), mode=FillMode.FIRST_COME))
     maya = visitors("maya").get(f"/assignments/{made.id}").follow("Cancel…")
     maya.sees("-55 reliability points.", "a worked shift counts 100, this one 45")
     maya.press("Cancel, -55 points", reason="The flu").sees("Cancelled. It counts -55 reliability points.")
@@ -420,7 +425,7 @@ def test_the_agency_says_on_whose_behalf_it_cancels(world, visitors, as_test):
     ada = visitors("ada").get(f"/assignments/{made.id}/cancellation").sees("Neither side pays when the agency cancels.")
     assert ada
     page = visitors("sam").get(f"/assignments/{made.id}/cancellation").follow("For the facility")
-    page.sees("$78.00").__class__
+    page.sees("$78.00")
     page.press("Cancel this booking").sees("Cancelled. $78.00 will be billed for it.")
 
 

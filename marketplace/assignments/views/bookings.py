@@ -84,11 +84,12 @@ def undo(assignment_id: int) -> ResponseReturnValue:
     """Within its minutes: as if it had not been."""
     person = current_person()
     found = find(visible_to(person), assignment_id)
+    shift = found.shift
     booking.undo(found, person, now())
     flash(_("Undone. Nothing is booked."))
     herself = person.coordinator_id == found.coordinator_id
     if "HX-Request" in request.headers:
-        return render_template("assignments/_answered.html", shift=found.shift, made=None, became="undone")
+        return render_template("assignments/_answered.html", shift=shift, made=None, became="undone")
     if herself:
         return redirect(url_for("assignments.offers"), 303)
     return redirect(url_for("assignments.shift", shift_id=found.shift_id), 303)

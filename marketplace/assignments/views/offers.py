@@ -168,7 +168,8 @@ def accept(offer_id: int) -> ResponseReturnValue:
     check_may_answer(person, offer.coordinator_id)
     if offer.kind is OfferKind.APPLICATION:
         raise NotPermitted(_("You applied for this shift: now the facility chooses."))
-    return _taken(offering.accept(offer, person, now()), offer.shift)
+    shift = offer.shift
+    return _taken(offering.accept(offer, person, now()), shift)
 
 
 @pages.post("/shifts/<int:shift_id>/claim", may=Permission.OFFER_ANSWER)
@@ -192,14 +193,15 @@ def decline(offer_id: int) -> ResponseReturnValue:
     person = current_person()
     offer = find(offers_visible_to(person), offer_id)
     check_may_answer(person, offer.coordinator_id)
+    shift = offer.shift
     if offer.kind is OfferKind.APPLICATION:
         offering.withdraw(offer, person, now())
-        return _answered(_("Your application is withdrawn."), offer.shift, "gone")
+        return _answered(_("Your application is withdrawn."), shift, "gone")
     form = ReasonForm()
     if not form.validate():
         raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
     offering.decline(offer, person, now(), form.reason.data)
-    return _answered(_("Not for you: this offer is gone."), offer.shift, "gone")
+    return _answered(_("Not for you: this offer is gone."), shift, "gone")
 
 
 @pages.post("/shifts/<int:shift_id>/refusal", may=Permission.OFFER_ANSWER)

@@ -208,12 +208,13 @@ def withdraw(offer_id: int) -> ResponseReturnValue:
     person = current_person()
     found = find(offers_visible_to(person), offer_id)
     check_may_decide(person, found)
+    name, about = found.coordinator.name, found.shift
     if found.kind is OfferKind.APPLICATION:
         offering.decline(found, person, now())
     else:
         offering.withdraw(found, person, now())
-    flash(_("%(name)s is no longer asked.", name=found.coordinator.name))
-    return _back(found.shift)
+    flash(_("%(name)s is no longer asked.", name=name))
+    return _back(about)
 
 
 @pages.post("/offers/<int:offer_id>/choice", may=Permission.OFFER_SEND)
@@ -224,12 +225,13 @@ def choose(offer_id: int) -> ResponseReturnValue:
     check_may_decide(person, found)
     if found.kind is not OfferKind.APPLICATION:
         raise NotAllowedNow(_("This is an offer of yours: the coordinator answers it."))
+    name, about = found.coordinator.name, found.shift
     made = offering.accept(found, person, now())
     flash_with_undo(
-        _("%(name)s has this shift.", name=found.coordinator.name),
+        _("%(name)s has this shift.", name=name),
         url_for("assignments.undo", assignment_id=made.id),
     )
-    return _back(found.shift)
+    return _back(about)
 
 
 def _staffed(shift_id: int) -> tuple[Person, Shift]:
