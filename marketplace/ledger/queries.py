@@ -99,19 +99,15 @@ def names_of(accounts: set[str]) -> Mapping[str, str]:
     places: dict[int, str] = {}
     people: dict[int, str] = {}
     if facilities:
-        places = dict(
-            session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(facilities))).tuples()
-        )
+        named = session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(facilities)))
+        places = {row.id: row.name for row in named}
     if coordinators:
-        people = {
-            key: name
-            for key, name in session.execute(
-                select(Membership.coordinator_id, Person.name)
-                .join(Membership.person)
-                .where(Membership.coordinator_id.in_(coordinators))
-            ).tuples()
-            if key is not None
-        }
+        members = session.execute(
+            select(Membership.coordinator_id, Person.name)
+            .join(Membership.person)
+            .where(Membership.coordinator_id.in_(coordinators))
+        )
+        people = {key: name for key, name in members if key is not None}
     return {
         account: (people if family == "payable" else places).get(int(tail), "")
         for account, (family, tail) in owners.items()
