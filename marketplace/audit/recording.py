@@ -7,6 +7,7 @@ from sqlalchemy import inspect
 
 from marketplace.audit.models import AuditEntry
 from marketplace.db.session import Actor, current_actor, session
+from marketplace.kernel.clock import now
 
 
 def record(act: str, thing: Any, sentence: str, *, by: Any = None, **detail: Any) -> AuditEntry:
@@ -22,6 +23,7 @@ def record(act: str, thing: Any, sentence: str, *, by: Any = None, **detail: Any
         current.add(thing)
         current.flush()
     entry = AuditEntry(
+        at=now(),
         person_id=by.id if by is not None else actor.person_id,
         facility_id=getattr(thing, "facility_id", None) or (thing.id if thing.__tablename__ == "facility" else None),
         coordinator_id=getattr(thing, "coordinator_id", None) or (thing.id if thing.__tablename__ == "coordinator" else None),

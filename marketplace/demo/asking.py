@@ -1,0 +1,141 @@
+"""What the demo's facilities ask for, week after week: standing patterns, posted in blocks of four weeks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.db.session import session
+from marketplace.facilities.models import Facility, Site
+from marketplace.kernel import clock
+from marketplace.kernel.spans import local_instant
+from marketplace.needs.models import FillMode, Need
+from marketplace.needs.posting import NeedDraft, post_need
+
+WEEKDAYS = (0, 1, 2, 3, 4)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The same work on the same weekdays, from one local hour to another (past 24 overnight)."""
+
+    line: str
+    days: tuple[int, ...]
+    start: int
+    end: int
+    mode: FillMode = FillMode.OFFER
+    states: tuple[str, ...] = ()
+    credentials: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    heads: int = 1
+    notes: str = ""
+
+
+STANDING = {
+    "harbor": (
+        Standing("prior-auth", WEEKDAYS, 8, 12, notes="Bring the denial log."),
+        Standing(
+            "triage",
+            (0, 2, 4),
+            9,
+            17,
+            states=("IL",),
+            credentials=("rn-license",),
+            notes="Two-way phone queue; SOP v3.",
+        ),
+        Standing("medical-scribe", (1, 3), 13, 17),
+        Standing("medical-billing", (1,), 10, 14),
+        Standing("rpm", (2, 5), 12, 18, mode=FillMode.FIRST_COME),
+    ),
+    "riverside": (
+        Standing("care-coordination", WEEKDAYS, 9, 13, heads=2),
+        Standing("medical-billing", (0, 2, 4), 8, 16),
+        Standing("telehealth", (1, 3), 10, 16, mode=FillMode.FIRST_COME),
+        Standing("provider-support", (0, 1, 2, 3), 13, 17),
+        Standing("prior-auth", (4,), 22, 30),
+    ),
+    "prairie": (
+        Standing("dental-reception", WEEKDAYS, 8, 12, languages=("en", "es")),
+        Standing("dental-billing", (1, 3), 9, 15),
+        Standing("dental-admin", (0, 2), 9, 13),
+        Standing("dental-scribe", (4,), 9, 13),
+        Standing("dental-executive", (2,), 13, 17, mode=FillMode.CHOOSE),
+    ),
+    "bayview": (
+        Standing("medical-scribe", WEEKDAYS, 7, 15),
+        Standing("triage", (5, 6), 8, 16, states=("CA",), credentials=("rn-license",)),
+        Standing("telehealth", (0, 2, 4), 12, 18),
+    ),
+    "maple": (
+        Standing("medical-reception", WEEKDAYS, 8, 12),
+        Standing("executive-va", (0, 2), 10, 14),
+        Standing("care-coordination", (1, 3), 13, 17, mode=FillMode.FIRST_COME),
+    ),
+    "oakhill": (
+        Standing("medical-admin", (0, 1, 2, 3), 9, 13),
+        Standing("medical-reception", WEEKDAYS, 13, 17),
+        Standing("provider-support", (4,), 9, 13),
+    ),
+}
+
+POSTED_BEFORE = timedelta(days=9)
+
+
+def post_standing(
+    pattern: Standing, facility: Facility, site: Site, by: Person, first: date, until: date, now: datetime
+) -> Need | None:
+    """Post one block of a pattern, nine days before it begins; None when no such day lies in it."""
+    days = [first + timedelta(days=n) for n in range((until - first).days + 1)]
+    first = next((day for day in days if day.weekday() in pattern.days), until + timedelta(days=1))
+    if first > until:
+        return None
+    starts = datetime.combine(first, time(pattern.start))
+    posted = local_instant(first, time(pattern.start), site.time_zone) - POSTED_BEFORE
+    posted = min(posted, now - timedelta(hours=3))
+    draft = NeedDraft(
+        facility_id=facility.id,
+        site_id=site.id,
+        time_zone=site.time_zone,
+        line=pattern.line,
+        starts=starts,
+        ends=starts + timedelta(hours=pattern.end - pattern.start),
+        repeat=pattern.days,
+        until=until,
+        headcount=pattern.heads,
+        mode=pattern.mode,
+        required_credentials=pattern.credentials,
+        patient_states=pattern.states,
+        languages=pattern.languages,
+        notes=pattern.notes,
+    )
+    with clock.frozen_at(posted):
+        return post_need(draft, by, posted, past_allowed=True)
+
+
+def post_single(
+    facility: Facility, site: Site, by: Person, line: str, span: tuple[datetime, datetime], posted: datetime,
+    mode: FillMode = FillMode.OFFER,
+) -> Need:  # fmt: skip
+    """Post one shift between two instants, also one that has begun."""
+    starts, ends = (moment.astimezone(ZoneInfo(site.time_zone)).replace(tzinfo=None) for moment in span)
+    draft = NeedDraft(
+        facility_id=facility.id,
+        site_id=site.id,
+        time_zone=site.time_zone,
+        line=line,
+        starts=starts,
+        ends=ends,
+        mode=mode,
+        languages=("en",),
+    )
+    with clock.frozen_at(posted):
+        need = post_need(draft, by, posted, past_allowed=True)
+        session.flush()
+        return need
+
+
+def standing_site(facility: Facility) -> Site:
+    """The facility's main site."""
+    return session.scalars(select(Site).where(Site.facility_id == facility.id).order_by(Site.id).limit(1)).one()

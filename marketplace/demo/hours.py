@@ -1,0 +1,162 @@
+"""What was worked: punches with their small irregularities, weekly timesheets, and who approved them when."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import insert
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.rules import AssignmentState
+from marketplace.db.session import session
+from marketplace.kernel import clock
+from marketplace.kernel.spans import local_day, local_instant, week_start
+from marketplace.timesheets.models import Punch, PunchSource, ShiftReport, TimeEntry, Timesheet
+from marketplace.timesheets.rules import (
+    LineState,
+    PunchKind,
+    TimesheetState,
+    exceptions,
+    paid_minutes_by_week,
+    worked,
+)
+from marketplace.timesheets.weekly import approve_lines
+
+DUTIES = (
+    "scheduling-book",
+    "scheduling-confirm",
+    "insurance-verify",
+    "insurance-prior-auth",
+    "family-answer",
+    "records-update",
+)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """One press of the clock."""
+
+    kind: PunchKind
+    at: datetime
+
+
+def presses(assignment: Assignment, chance: random.Random) -> list[Pressed]:
+    """A believable day: nearly on time, a meal break in a long shift, now and then late or over."""
+    come = assignment.starts_at + timedelta(minutes=chance.randrange(-4, 4))
+    go = assignment.ends_at + timedelta(minutes=chance.randrange(-2, 7))
+    odd = chance.random()
+    if odd < 0.035:
+        go += timedelta(minutes=chance.randrange(20, 55))
+    elif odd < 0.06:
+        come += timedelta(minutes=chance.randrange(8, 22))
+    found = [Pressed(PunchKind.IN, come), Pressed(PunchKind.OUT, go)]
+    if go - come > timedelta(hours=6):
+        pause = come + (go - come) / 2 + timedelta(minutes=chance.randrange(-30, 30))
+        pause = pause.replace(second=0, microsecond=0)
+        found += [
+            Pressed(PunchKind.BREAK_START, pause),
+            Pressed(PunchKind.BREAK_END, pause + timedelta(minutes=chance.randrange(30, 36))),
+        ]
+    return sorted(found, key=lambda press: press.at)
+
+
+class Hours:
+    """Writes punches, lines and weeks for finished shifts."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self._sheets: dict[tuple[int, int, date], Timesheet] = {}
+
+    def clock(self, worked_shifts: Sequence[tuple[Assignment, str]]) -> list[TimeEntry]:
+        """Punches and lines for assignments (with the facility's zone) that are over."""
+        pressed = {assignment.id: presses(assignment, self.chance) for assignment, _ in worked_shifts}
+        punches = [
+            {
+                "assignment_id": assignment.id,
+                "coordinator_id": assignment.coordinator_id,
+                "facility_id": assignment.facility_id,
+                "kind": press.kind,
+                "at": press.at,
+                "recorded_at": press.at,
+                "source": PunchSource.WEB,
+            }
+            for assignment, _ in worked_shifts
+            for press in pressed[assignment.id]
+        ]
+        if punches:
+            session.execute(insert(Punch), punches)
+        lines = [self._line(assignment, zone, pressed[assignment.id]) for assignment, zone in worked_shifts]
+        session.add_all(lines)
+        session.add_all(self._report(assignment) for assignment, _ in worked_shifts if self.chance.random() < 0.8)
+        session.flush()
+        return lines
+
+    def _line(self, assignment: Assignment, zone: str, pressed: list[Pressed]) -> TimeEntry:
+        work = worked(pressed)
+        assert work.presence is not None
+        assignment.state = AssignmentState.CHECKED_OUT
+        sheet = self._sheet(assignment, zone)
+        return TimeEntry(
+            timesheet_id=sheet.id,
+            timesheet=sheet,
+            assignment_id=assignment.id,
+            coordinator_id=assignment.coordinator_id,
+            facility_id=assignment.facility_id,
+            state=LineState.PENDING,
+            starts_at=work.presence.start,
+            ends_at=work.presence.end,
+            break_minutes=work.break_minutes,
+            paid_minutes=work.paid_minutes,
+            week_minutes={day.isoformat(): minutes for day, minutes in paid_minutes_by_week(work, zone).items()},
+            exceptions=[remark.kept for remark in exceptions(assignment.span, work)],
+        )
+
+    def _sheet(self, assignment: Assignment, zone: str) -> Timesheet:
+        week = week_start(local_day(assignment.starts_at, zone))
+        key = assignment.coordinator_id, assignment.facility_id, week
+        if key not in self._sheets:
+            sheet = Timesheet(coordinator_id=key[0], facility_id=key[1], week=week, time_zone=zone)
+            session.add(sheet)
+            session.flush()
+            self._sheets[key] = sheet
+        return self._sheets[key]
+
+    def _report(self, assignment: Assignment) -> ShiftReport:
+        duties = self.chance.sample(DUTIES, 3)
+        return ShiftReport(
+            assignment_id=assignment.id,
+            coordinator_id=assignment.coordinator_id,
+            facility_id=assignment.facility_id,
+            counts={duty: self.chance.randrange(2, 24) for duty in duties},
+            tickets=[f"PA-{self.chance.randrange(20000, 29999)}"] if self.chance.random() < 0.4 else [],
+            note="",
+            written_at=assignment.ends_at + timedelta(minutes=9),
+        )
+
+    def hand_in(self, lines: Iterable[TimeEntry]) -> datetime:
+        """The weeks of these lines are handed in on Monday morning; returns the last such moment."""
+        latest = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        for line in lines:
+            sheet = line.timesheet
+            at = local_instant(sheet.week + timedelta(days=7), time(7, self.chance.randrange(60)), sheet.time_zone)
+            sheet.state, sheet.submitted_at = TimesheetState.SUBMITTED, sheet.submitted_at or at
+            line.submitted_at = sheet.submitted_at
+            latest = max(latest, at)
+        session.flush()
+        return latest
+
+
+def approve_history(lines: Sequence[TimeEntry], approvers: dict[int, Person], now: datetime) -> None:
+    """Week by week and facility by facility, the day after the week was handed in."""
+    weeks: dict[tuple[date, int], list[TimeEntry]] = defaultdict(list)
+    for line in lines:
+        weeks[line.timesheet.week, line.facility_id].append(line)
+    for (week, facility_id), group in sorted(weeks.items(), key=lambda item: item[0]):
+        at = local_instant(week + timedelta(days=7), time(16, 20), group[0].timesheet.time_zone)
+        if at >= now:
+            continue
+        with clock.frozen_at(at):
+            approve_lines([line.id for line in group], approvers[facility_id], at)

@@ -1,0 +1,139 @@
+"""What is going on while somebody looks at the demo: people at work, offers waiting, papers to check, things to decide."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.assignments import facts
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.offering import send_offers, send_to_best
+from marketplace.assignments.rules import LIVE_STATES
+from marketplace.coordinators.models import AvailabilityWindow, Coordinator
+from marketplace.credentials.models import Credential
+from marketplace.credentials.rules import CredentialState
+from marketplace.db.session import session
+from marketplace.demo.asking import post_single, standing_site
+from marketplace.demo.staffing import Staffing, shifts_of
+from marketplace.facilities.models import Facility
+from marketplace.kernel import clock
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.needs.models import FillMode, Shift
+from marketplace.timesheets.clocking import punch
+from marketplace.timesheets.rules import PunchKind
+
+QUARTER = timedelta(minutes=15)
+
+
+def always_free(coordinator: Coordinator) -> None:
+    """Whoever the demo shows must be free at whatever hour it is looked at."""
+    coordinator.availability[:] = [
+        AvailabilityWindow(coordinator_id=coordinator.id, weekday=day, start_minute=0, end_minute=1440)
+        for day in range(7)
+    ]
+
+
+def rounded(moment: datetime) -> datetime:
+    """The quarter of an hour at or before a moment."""
+    return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+
+
+def at_work(
+    staffing: Staffing, jobs: Sequence[tuple[Facility, Person, str, Coordinator]], now: datetime
+) -> list[Assignment]:
+    """For each (facility, who posted, line, who works): a shift that began a while ago, with its people clocked in."""
+    found = []
+    for number, (facility, poster, line, coordinator) in enumerate(jobs):
+        starts = rounded(now - timedelta(minutes=50 + 40 * number))
+        posted = starts - timedelta(days=2)
+        need = post_single(
+            facility, standing_site(facility), poster, line, (starts, starts + timedelta(hours=4)), posted
+        )
+        [shift] = shifts_of(need)
+        assignment = staffing.book(shift, coordinator.id, posted + timedelta(hours=2))
+        if assignment is None:
+            continue
+        came = starts + timedelta(minutes=number)
+        with clock.frozen_at(came):
+            punch(assignment, PunchKind.IN, came, coordinator.person)
+        found.append(assignment)
+    return found
+
+
+def next_shift(
+    staffing: Staffing, facility: Facility, poster: Person, line: str, coordinator: Coordinator, now: datetime
+) -> Assignment | None:
+    """A confirmed shift that begins within the hour."""
+    starts = rounded(now + timedelta(minutes=45))
+    posted = now - timedelta(days=1)
+    need = post_single(facility, standing_site(facility), poster, line, (starts, starts + timedelta(hours=4)), posted)
+    [shift] = shifts_of(need)
+    return staffing.book(shift, coordinator.id, posted + timedelta(hours=3))
+
+
+def unfilled_soon(facility: Facility, poster: Person, line: str, now: datetime) -> None:
+    """One that nobody has taken yet, tomorrow."""
+    starts = rounded(now + timedelta(hours=26))
+    span = (starts, starts + timedelta(hours=6))
+    post_single(facility, standing_site(facility), poster, line, span, now - timedelta(hours=7), FillMode.FIRST_COME)
+
+
+def offer_round(shifts: Sequence[Shift], shown: Coordinator, posters: dict[int, Person], now: datetime) -> None:
+    """Offers for open shifts: to the best, and to the coordinator the demo shows wherever she may."""
+    hers = 0
+    for number, shift in enumerate(shifts):
+        poster = posters[shift.facility_id]
+        at = now - timedelta(minutes=20 + 13 * number % 400)
+        with clock.frozen_at(at):
+            if hers < 6:
+                try:
+                    with session.begin_nested():
+                        send_offers(shift, [shown.id], poster, at)
+                    hers += 1
+                except NotAllowedNow:
+                    pass
+            if number % 2 == 0 and number < 24:
+                send_to_best(shift, 2, poster, at)
+
+
+def open_shifts(now: datetime) -> list[Shift]:
+    """Coming shifts with a free seat that are not open to all, soonest first."""
+    taken = select(Assignment.id).where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES)).exists()
+    return list(
+        session.scalars(
+            select(Shift)
+            .where(Shift.starts_at > now + timedelta(hours=3), ~taken, ~Shift.open_to_all)
+            .options(*facts.with_terms())
+            .order_by(Shift.starts_at, Shift.id)
+        ).unique()
+    )
+
+
+def papers(coordinators: Sequence[Coordinator], now: datetime, chance: random.Random) -> None:
+    """Some papers run out soon, some wait to be checked."""
+    for number, coordinator in enumerate(coordinators):
+        if number % 6 == 0:
+            _run_out(coordinator, now + timedelta(days=chance.choice((5, 12, 24, 28, 41, 55))))
+        if number % 8 == 3:
+            kind = chance.choice(("CPCC", "CMAA", "resume", "education"))
+            session.add(
+                Credential(
+                    coordinator_id=coordinator.id,
+                    type=kind,
+                    number=f"{kind[:2].upper()}-{chance.randrange(30_000, 39_999)}",
+                    issued_on=now.date() - timedelta(days=chance.randrange(5, 90)),
+                    expires_on=now.date() + timedelta(days=chance.randrange(300, 700)) if kind[0] == "C" else None,
+                    state=CredentialState.SUBMITTED,
+                    submitted_at=now - timedelta(hours=chance.randrange(2, 90)),
+                )
+            )
+    session.flush()
+
+
+def _run_out(coordinator: Coordinator, moment: datetime) -> None:
+    training = session.scalars(
+        select(Credential).where(Credential.coordinator_id == coordinator.id, Credential.type == "hipaa-training")
+    ).one()
+    training.expires_on = moment.date()

@@ -1,0 +1,208 @@
+"""The demo world: an agency with six facilities, sixty coordinators and twelve weeks behind it, ending right now."""
+
+import random
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace import reactions
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.passwords import hash_password
+from marketplace.assignments.rules import AssignmentState
+from marketplace.coordinators.models import Coordinator, CoordinatorState
+from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.demo import asking, hours, money, today
+from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
+from marketplace.demo.many import more_workers
+from marketplace.demo.people import Casting
+from marketplace.demo.staffing import Staffing, close_past, shifts_of
+from marketplace.facilities.models import Facility
+from marketplace.kernel import clock
+from marketplace.kernel.spans import week_start
+from marketplace.messaging.models import Letter, Notice
+from marketplace.needs.models import Need
+from marketplace.timesheets.models import TimeEntry
+from marketplace.timesheets.weekly import dispute
+
+WEEKS_BEHIND, WEEKS_AHEAD, BLOCK = 12, 3, 4
+COORDINATORS = 60
+# Kept out of the automatic roster: the demo gives them what it shows.
+SHOWN = ("maya", "devon", "jonas")
+
+
+def build() -> None:
+    """Write the whole world into an empty, migrated database, as of now, and commit."""
+    reactions.connect()
+    bind_actor(SYSTEM)
+    now = clock.now().replace(second=0, microsecond=0)
+    chance = random.Random(20261122)
+    this_week = week_start(now.date())
+    places = _people(now)
+    _work(places, this_week, now, chance)
+    session.flush()
+    _forget_the_noise(now)
+    session.commit()
+
+
+class Places:
+    """The facilities by their key, and who acts for each."""
+
+    def __init__(self) -> None:
+        self.facility: dict[str, Facility] = {}
+        self.owner: dict[str, Person] = {}
+
+    def owners(self) -> dict[int, Person]:
+        """Facility id to owner."""
+        return {self.facility[key].id: self.owner[key] for key in self.facility}
+
+    def keys(self) -> dict[int, str]:
+        """Facility id to key."""
+        return {facility.id: key for key, facility in self.facility.items()}
+
+
+def _people(now: datetime) -> Places:
+    casting = Casting(AGENCY, hash_password(DEMO_PASSWORD), now - timedelta(days=150))
+    casting.staff(AGENCY_STAFF)
+    places = Places()
+    for place in PLACES:
+        places.facility[place.key] = casting.place(place)
+        places.owner[place.key] = person(place.staff[0].email)
+    expires = now.date() + timedelta(days=500)
+    for worker in (*WORKERS, *more_workers(COORDINATORS - len(WORKERS))):
+        casting.worker(worker, expires=expires)
+    *_, resting, newcomer = everybody()
+    resting.state, newcomer.state = CoordinatorState.PAUSED, CoordinatorState.ONBOARDING
+    session.flush()
+    return places
+
+
+def _work(places: Places, this_week: date, now: datetime, chance: random.Random) -> None:
+    coordinators = everybody()
+    shown = {name: coordinator(f"{name}@people.example") for name in SHOWN}
+    for one in shown.values():
+        today.always_free(one)
+    session.flush()
+    needs = _needs(places, this_week, now)
+    staffing = Staffing(now, chance)
+    shifts = shifts_of(*needs)
+    near = (now - timedelta(hours=22), now + timedelta(hours=30))
+    around = [shift for shift in shifts if near[0] < shift.starts_at < near[1]]
+    calm = [shift for shift in shifts if shift not in set(around)]
+    # In order of time as a whole, so that nobody is booked twice: first what is behind, then today without those the
+    # demo shows, then what lies ahead.
+    spare = {one.id for one in shown.values()}
+    made = staffing.fill(shift for shift in calm if shift.starts_at < now)
+    _shown_today(places, staffing, shown, now)
+    made += staffing.fill(around, spare=spare)
+    made += staffing.fill(shift for shift in calm if shift.starts_at >= now)
+    staffing.write_offers()
+    close_past(needs, now)
+    zones = {facility.id: facility.time_zone for facility in places.facility.values()}
+    clocks = hours.Hours(chance)
+    over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
+    for one, _zone in over:
+        one.state = AssignmentState.CHECKED_OUT
+    lines = clocks.clock(over)
+    whole = [line for line in lines if line.timesheet.week < this_week]
+    clocks.hand_in(whole)
+    last_week = this_week - timedelta(days=7)
+    hours.approve_history([line for line in whole if line.timesheet.week < last_week], places.owners(), now)
+    _last_week([line for line in whole if line.timesheet.week == last_week], places, now)
+    by = person("felix@northlight.example")
+    weeks = [this_week - timedelta(weeks=n) for n in range(WEEKS_BEHIND, 0, -1)]
+    money.run(weeks, places.keys(), by, now, chance)
+    today.papers([one for one in coordinators if one.id not in spare], now, chance)
+    today.unfilled_soon(places.facility["harbor"], places.owner["harbor"], "prior-auth", now)
+    today.offer_round(today.open_shifts(now), shown["maya"], places.owners(), now)
+
+
+FINISHED = frozenset({AssignmentState.BOOKED, AssignmentState.CONFIRMED})
+
+
+def _needs(places: Places, this_week: date, now: datetime) -> list[Need]:
+    needs = []
+    for key, patterns in asking.STANDING.items():
+        facility, owner = places.facility[key], places.owner[key]
+        site = asking.standing_site(facility)
+        for first_week in range(-WEEKS_BEHIND, 1, BLOCK):
+            first = this_week + timedelta(weeks=first_week)
+            until = first + timedelta(weeks=BLOCK if first_week < 0 else WEEKS_AHEAD) - timedelta(days=1)
+            for pattern in patterns:
+                need = asking.post_standing(pattern, facility, site, owner, first, until, now)
+                if need is not None:
+                    needs.append(need)
+    return needs
+
+
+def _shown_today(places: Places, staffing: Staffing, shown: dict[str, Coordinator], now: datetime) -> None:
+    """Who works at this very moment, and whose shift begins within the hour."""
+    harbor, riverside = places.facility["harbor"], places.facility["riverside"]
+    today.at_work(
+        staffing,
+        [
+            (harbor, places.owner["harbor"], "telehealth", shown["devon"]),
+            (riverside, places.owner["riverside"], "medical-billing", shown["jonas"]),
+        ],
+        now,
+    )
+    today.next_shift(staffing, harbor, places.owner["harbor"], "prior-auth", shown["maya"], now)
+
+
+def _last_week(lines: list[TimeEntry], places: Places, now: datetime) -> None:
+    """Handed in and mostly waiting; one line is disputed."""
+    harbor = places.facility["harbor"]
+    at_harbor = [line for line in lines if line.facility_id == harbor.id and line.exceptions]
+    elsewhere = [
+        line for line in lines if line.facility_id in {places.facility[key].id for key in ("oakhill", "maple")}
+    ]
+    hours.approve_history(elsewhere, places.owners(), now)
+    if at_harbor:
+        at = now - timedelta(hours=5)
+        with clock.frozen_at(at):
+            dispute(at_harbor[0].id, "She told us she had left at five.", places.owner["harbor"], at)
+
+
+def _forget_the_noise(now: datetime) -> None:
+    """What people were told in the past they have read; letters of the past were sent long ago."""
+    for letter in session.scalars(select(Letter)):
+        letter.sent_at, letter.sent_as = letter.written_at, "demo"
+    for notice in session.scalars(select(Notice).where(Notice.at < now - timedelta(days=3))):
+        notice.read_at = notice.at
+    session.flush()
+    session.execute(text("RESET ROLE"))
+    session.execute(
+        text(
+            "DELETE FROM procrastinate_jobs WHERE task_name NOT IN ('billing.set_invoice', 'payouts.set_pay_statement')"
+        )
+    )
+    bind_actor(SYSTEM)
+
+
+def person(email: str) -> Person:
+    """Somebody by address, acting under their one membership."""
+    found = session.scalars(
+        select(Person)
+        .where(Person.email == email)
+        .options(joinedload(Person.memberships).joinedload(Membership.organisation))
+    ).unique().one()  # fmt: skip
+    found.acting = found.memberships[0]
+    return found
+
+
+def everybody() -> list[Coordinator]:
+    """All coordinators in the order they came."""
+    return list(session.scalars(select(Coordinator).order_by(Coordinator.id).options(joinedload(Coordinator.person))))
+
+
+def coordinator(email: str) -> Coordinator:
+    """One coordinator with her week, her person acting as herself."""
+    found = session.scalars(
+        select(Coordinator)
+        .join(Coordinator.person)
+        .where(Person.email == email)
+        .options(selectinload(Coordinator.availability), joinedload(Coordinator.person))
+        .execution_options(populate_existing=True)
+    ).one()
+    person(email)
+    return found
