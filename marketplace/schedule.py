@@ -10,12 +10,29 @@ from procrastinate.tasks import Task
 
 import marketplace
 from marketplace.accounts.jobs import forget
+from marketplace.assignments.jobs import expire_offers
+from marketplace.contracts.jobs import expire
+from marketplace.credentials.jobs import remind, sweep
 from marketplace.db.jobs import jobs_app, resume_abandoned
+from marketplace.timesheets.jobs import (
+    approve_after_window,
+    close_forgotten_clocks,
+    remind_approvers,
+    submit_finished_weeks,
+)
 
 BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     # minute hour day month weekday
     ("* * * * *", resume_abandoned),
+    ("*/5 * * * *", expire_offers),
     ("17 4 * * *", forget),
+    ("10 5 * * *", expire),
+    ("0 13 * * *", remind),  # in the morning in most of the US
+    ("40 4 * * *", sweep),
+    ("*/10 * * * *", close_forgotten_clocks),
+    ("5 * * * *", submit_finished_weeks),
+    ("*/10 * * * *", approve_after_window),
+    ("20 * * * *", remind_approvers),
 )
 
 
