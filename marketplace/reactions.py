@@ -7,17 +7,23 @@ from marketplace.accounts import trail
 from marketplace.assignments import cancelling
 from marketplace.audit.recording import record
 from marketplace.billing.checking import BILLING_INVARIANTS
+from marketplace.billing.queries import is_billed
 from marketplace.ledger import checking
 from marketplace.payouts.checking import PAYOUT_INVARIANTS
+from marketplace.payouts.queries import is_paid_out
+from marketplace.timesheets import weekly
 from marketplace.timesheets.checking import TIMESHEET_INVARIANTS
 from marketplace.timesheets.compensation import pay_cancellation
 
-# (who announces, what follows)
+# (who announces or asks, what follows or answers)
 REACTIONS: tuple[tuple[list[Callable[..., Any]], Callable[..., Any]], ...] = (
     # An act on people and their rights → a line in the audit trail.
     (trail.recorders, record),
     # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
     (cancelling.owed, pay_cancellation),
+    # An approval is to be taken back → not when its hours stand on an invoice or a pay statement.
+    (weekly.settled, is_billed),
+    (weekly.settled, is_paid_out),
 )
 
 # Where a recount of the books asks each room above them.

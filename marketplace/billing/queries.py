@@ -1,5 +1,6 @@
 """Which invoices, and how they stand: what was paid and credited is summed anew each time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from marketplace.accounts.models import Person
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
 from marketplace.billing.rules import InvoiceState, Standing, standing
-from marketplace.db.session import Audience, session
+from marketplace.db.session import Audience, as_system, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.spans import local_day
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
@@ -193,3 +194,10 @@ def line_with_evidence(invoice: Invoice, line_id: int) -> InvoiceLine | None:
             .joinedload(Timesheet.decided_by)
         )
     ).one_or_none()
+
+
+def is_billed(segment_ids: Collection[int]) -> bool:
+    """Whether any of these segments stands on a live invoice line. Asked before an approval is taken back."""
+    with as_system():
+        on_a_line = select(exists().where(InvoiceLine.time_segment_id.in_(segment_ids), InvoiceLine.live))
+        return bool(session.scalar(on_a_line))

@@ -1,5 +1,6 @@
 """Which payouts, and what is still to be paid."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Select, exists, false, func, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import Audience, session
+from marketplace.db.session import Audience, as_system, session
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 from marketplace.timesheets.rules import LineState
@@ -71,3 +72,10 @@ def waiting_minutes(coordinator_id: int) -> int:
         )
         or 0
     )
+
+
+def is_paid_out(segment_ids: Collection[int]) -> bool:
+    """Whether any of these segments stands on a live pay line. Asked before an approval is taken back."""
+    with as_system():
+        on_a_line = select(exists().where(PayoutItem.time_segment_id.in_(segment_ids), PayoutItem.live))
+        return bool(session.scalar(on_a_line))

@@ -43,4 +43,40 @@ TIMESHEET_INVARIANTS = (
         GROUP BY e.id HAVING sum(s.minutes) <> 0
         """,
     ),
+    Invariant(
+        "segment_corrections",
+        "A correction is the exact opposite of what it corrects",
+        """
+        SELECT 'segment ' || c.id || ' corrects ' || s.id || ' with ' || c.minutes || ' against ' || s.minutes || ' minutes'
+        FROM time_segment c JOIN time_segment s ON s.id = c.corrects_id
+        WHERE (c.minutes, c.bill_cents, c.pay_cents) <> (-s.minutes, -s.bill_cents, -s.pay_cents)
+           OR (c.time_entry_id, c.work_day, c.earn_code, c.kind) IS DISTINCT FROM
+              (s.time_entry_id, s.work_day, s.earn_code, s.kind)
+        """,
+    ),
+    Invariant(
+        "overtime_after_regular",
+        "No overtime stands beside fewer than forty regular hours of the same workweek",
+        """
+        SELECT 'coordinator ' || coordinator_id || ' at facility ' || facility_id || ', week of '
+               || date_trunc('week', work_day::timestamp)::date || ': '
+               || sum(minutes) FILTER (WHERE earn_code = 'overtime') || ' minutes of overtime, '
+               || coalesce(sum(minutes) FILTER (WHERE earn_code = 'regular'), 0) || ' regular'
+        FROM time_segment WHERE kind = 'hours'
+        GROUP BY coordinator_id, facility_id, date_trunc('week', work_day::timestamp)
+        HAVING coalesce(sum(minutes) FILTER (WHERE earn_code = 'overtime'), 0) > 0
+           AND coalesce(sum(minutes) FILTER (WHERE earn_code = 'regular'), 0) < 2400
+        """,
+    ),
+    Invariant(
+        "sealed_hours",
+        "Punches and segments can still not be changed by anybody",
+        """
+        SELECT 'table ' || wanted.name || ' is not sealed'
+        FROM (VALUES ('punch'), ('time_segment')) AS wanted(name)
+        WHERE (SELECT count(*) FROM pg_trigger t
+               WHERE t.tgrelid = wanted.name::regclass AND t.tgname IN ('append_only', 'append_only_whole')
+                 AND t.tgenabled = 'O') < 2
+        """,
+    ),
 )

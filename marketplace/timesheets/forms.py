@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.catalogue.models import Duty
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import hours_and_minutes
-from marketplace.kernel.spans import local_instant
+from marketplace.kernel.spans import Span, local_instant
 from marketplace.timesheets.clocking import LONGEST_REASON, Correction
 from marketplace.timesheets.models import Punch, ShiftReport
 from marketplace.timesheets.rules import PunchKind
@@ -124,7 +124,12 @@ def report_form(duties: Sequence[Duty], spanish: bool, report: ShiftReport | Non
 
 
 class CorrectionFields(Form):
-    """The part of a correction that is the same for every shift: one punch more, and the reason."""
+    """The part of a correction that is the same for every shift: one punch more, and the reason.
+
+    Coming and going have a row of their own when they were forgotten.
+    """
+
+    ends: tuple[PunchKind, ...] = ()
 
     new_kind = Choice(
         _l("Add a punch"),
@@ -149,6 +154,12 @@ class CorrectionFields(Form):
             local = punch.at.astimezone(ZoneInfo(zone))
             if (day, clock) != (local.date(), local.time().replace(second=0, microsecond=0)):
                 changed.append(Correction(punch.kind, _instant(day, clock, zone, f"time_{punch.id}"), punch))
+        for kind in self.ends:
+            day, clock = self[f"day_{kind.value}"].data, self[f"time_{kind.value}"].data
+            if clock is not None:
+                if day is None:
+                    raise Invalid(_("Say on which day and at what time it was."), f"day_{kind.value}")
+                changed.append(Correction(kind, _instant(day, clock, zone, f"time_{kind.value}")))
         if self.new_kind.data:
             if self.new_day.data is None or self.new_time.data is None:
                 raise Invalid(_("Say on which day and at what time it was."), "new_time")
@@ -164,14 +175,25 @@ def _instant(day: Any, clock: Any, zone: str, field: str) -> datetime:
         raise Invalid(error.sentence, field) from error
 
 
-def correction_form(punches: Sequence[Punch], zone: str, new_day: datetime) -> CorrectionFields:
-    """A form with day and time of every punch that counts, as the facility's wall clock showed them."""
-    fields: dict[str, Any] = {}
-    kept: dict[str, Any] = {"new_day": new_day.astimezone(ZoneInfo(zone)).date()}
-    for punch in punches:
-        word = punch_words(punch.kind)
-        local = punch.at.astimezone(ZoneInfo(zone))
-        fields |= {f"day_{punch.id}": Day(_("%(punch)s, day", punch=word)), f"time_{punch.id}": ClockTime(word)}
-        kept |= {f"day_{punch.id}": local.date(), f"time_{punch.id}": local.time().replace(second=0, microsecond=0)}
+def correction_form(punches: Sequence[Punch], planned: Span, zone: str) -> CorrectionFields:
+    """A form with day and time of every punch that counts, as the facility's wall clock showed them.
+
+    When nothing was clocked, the planned times stand there to be looked at.
+    """
+    ends = tuple(kind for kind in (PunchKind.IN, PunchKind.OUT) if kind not in {punch.kind for punch in punches})
+    fields: dict[str, Any] = {"ends": ends}
+    kept: dict[str, Any] = {"new_day": planned.start.astimezone(ZoneInfo(zone)).date()}
+    stretch = {PunchKind.IN: planned.start, PunchKind.OUT: planned.end}
+    for key, kind, at in [(str(punch.id), punch.kind, punch.at) for punch in punches] + [
+        (kind.value, kind, stretch[kind]) for kind in ends
+    ]:
+        word, local, missing = punch_words(kind), at.astimezone(ZoneInfo(zone)), key == kind.value
+        fields |= {
+            f"day_{key}": Day(_("%(punch)s, day", punch=word), required=not missing),
+            f"time_{key}": ClockTime(word, required=not missing),
+        }
+        kept[f"day_{key}"] = local.date()
+        if not missing or not punches:
+            kept[f"time_{key}"] = local.time().replace(second=0, microsecond=0)
     made: CorrectionFields = type("CorrectionForm", (CorrectionFields,), fields)(data=kept)
     return made

@@ -77,7 +77,9 @@ def again(line: TimeEntry) -> TimeEntry:
 def segments_of(*lines: TimeEntry) -> list[TimeSegment]:
     return list(
         session.scalars(
-            select(TimeSegment).where(TimeSegment.time_entry_id.in_([line.id for line in lines])).order_by(TimeSegment.id)
+            select(TimeSegment)
+            .where(TimeSegment.time_entry_id.in_([line.id for line in lines]))
+            .order_by(TimeSegment.id)
         )
     )
 
@@ -87,4 +89,6 @@ def shift_now(shift_id: int) -> Shift:
 
 
 def need_of(assignment: Assignment) -> Need:
-    return session.scalars(select(Need).join(Shift, Shift.need_id == Need.id).where(Shift.id == assignment.shift_id)).one()
+    return session.scalars(
+        select(Need).join(Shift, Shift.need_id == Need.id).where(Shift.id == assignment.shift_id)
+    ).one()

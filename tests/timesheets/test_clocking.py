@@ -17,7 +17,19 @@ from marketplace.timesheets.evaluating import punches_that_count
 from marketplace.timesheets.models import Punch, PunchSource, Timesheet
 from marketplace.timesheets.policy import check_may_clock
 from marketplace.timesheets.rules import LineState, TimesheetState, moment_pressed
-from tests.timesheets.hours import IN, MONDAY, OUT, PAUSE, RESUME, booked, clocked, handed_in, line_of, shift_now, worked_line
+from tests.timesheets.hours import (
+    IN,
+    MONDAY,
+    OUT,
+    PAUSE,
+    RESUME,
+    booked,
+    clocked,
+    handed_in,
+    line_of,
+    shift_now,
+    worked_line,
+)
 
 
 def minutes(number):
@@ -88,7 +100,11 @@ def test_a_cancelled_shift_has_no_clock(world):
 )
 def test_no_shift_starts_without_contract_and_baa_chain(world, kind, whose, named):
     shift = booked(world, world.maya)
-    owner = Agreement.facility_id == shift.facility_id if whose == "facility" else Agreement.coordinator_id == shift.coordinator_id
+    owner = (
+        Agreement.facility_id == shift.facility_id
+        if whose == "facility"
+        else Agreement.coordinator_id == shift.coordinator_id
+    )
     paper = session.scalars(select(Agreement).where(Agreement.kind == kind, owner)).one()
     paper.state = AgreementState.TERMINATED
     session.flush()
@@ -156,7 +172,9 @@ def test_a_device_time_within_reason_is_believed(device, counts):
     assert moment_pressed(said, now).at == now + timedelta(seconds=counts)
 
 
-@pytest.mark.parametrize(("device", "why"), [(121, "ahead of the real time"), (-24 * 3600 - 1, "more than 24 hours ago")])
+@pytest.mark.parametrize(
+    ("device", "why"), [(121, "ahead of the real time"), (-24 * 3600 - 1, "more than 24 hours ago")]
+)
 def test_a_device_time_beyond_reason_is_refused_in_words(device, why):
     now = datetime(2026, 11, 24, 15, tzinfo=UTC)
     with pytest.raises(Invalid, match=why):
@@ -176,14 +194,20 @@ def test_a_late_punch_never_jumps_before_one_that_counts(world):
 @pytest.mark.parametrize("change", ["UPDATE punch SET at = now()", "DELETE FROM punch", "TRUNCATE punch CASCADE"])
 def test_the_database_itself_refuses_to_change_a_punch(world, change):
     clocked(booked(world, world.maya))
-    with pytest.raises(DBAPIError, match="append-only|permission denied"), session.begin_nested():
+    with pytest.raises(DBAPIError, match=r"append-only|permission denied"), session.begin_nested():
         session.execute(text(change))
 
 
 def test_a_forgotten_clock_out_is_entered_by_hand_and_marked(world):
     shift = booked(world, world.maya)
     punch(shift, IN, shift.starts_at)
-    line = correct(shift, [Correction(OUT, shift.ends_at)], "The battery was empty.", world.maya.person, shift.ends_at + minutes(30))
+    line = correct(
+        shift,
+        [Correction(OUT, shift.ends_at)],
+        "The battery was empty.",
+        world.maya.person,
+        shift.ends_at + minutes(30),
+    )
     assert (line.paid_minutes, line.exceptions) == (480, ["manual_entry"])
     assert shift.state is AssignmentState.CHECKED_OUT
 
@@ -203,7 +227,11 @@ def test_a_correction_replaces_a_punch_and_keeps_it(world):
 def test_a_whole_day_may_be_entered_by_hand(world):
     shift = booked(world, world.maya)
     line = correct(
-        shift, [Correction(IN, shift.starts_at), Correction(OUT, shift.ends_at)], "No phone.", world.maya.person, shift.ends_at
+        shift,
+        [Correction(IN, shift.starts_at), Correction(OUT, shift.ends_at)],
+        "No phone.",
+        world.maya.person,
+        shift.ends_at,
     )
     assert line.paid_minutes == 480
     assert shift_now(shift.shift_id).state is ShiftState.ENDED

@@ -96,6 +96,7 @@ def press(assignment_id: int) -> ResponseReturnValue:
     person = current_person()
     shift = find(own_assignments(person), assignment_id)
     check_may_clock(person, shift)
+    zone = shift.shift.time_zone
     made = punch(
         shift,
         _kind(request.form.get("kind", "")),
@@ -104,7 +105,6 @@ def press(assignment_id: int) -> ResponseReturnValue:
         device_time=_device_time(request.form.get("device_time", "")),
         client_key=request.form.get("idempotency_key", "")[:64] or None,
     )
-    zone = shift.shift.time_zone
     time = f"{wall_clock(made.at, zone)} {zone_name(made.at, zone)}"
     flash(_("%(act)s at %(time)s.", act=punch_words(made.kind), time=time))
     if made.kind is PunchKind.OUT:
@@ -151,7 +151,7 @@ def correction(assignment_id: int) -> ResponseReturnValue:
     check_may_be_corrected(shift, line_of(shift.id), at)
     zone = shift.shift.time_zone
     punches = punches_that_count(shift.id)
-    form = correction_form(punches, zone, shift.starts_at)
+    form = correction_form(punches, shift.span, zone)
     if form.validate_on_submit():
         try:
             line = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
@@ -165,7 +165,8 @@ def correction(assignment_id: int) -> ResponseReturnValue:
                 )
             )
             return redirect(url_for(".clock"), 303)
-    rows = [(punch, form[f"day_{punch.id}"], form[f"time_{punch.id}"]) for punch in punches]
+    keys = [*(punch.id for punch in punches), *(kind.value for kind in form.ends)]
+    rows = [(form[f"day_{key}"], form[f"time_{key}"]) for key in keys]
     return _form_page("timesheets/correction.html", form, shift=shift, rows=rows)
 
 

@@ -1,9 +1,12 @@
 """One line of hours with its punches, and every decision about it."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
@@ -72,11 +75,26 @@ def _line_page(found: TimeEntry, person: Person, **forms: Form) -> str:
         acts=LINE_LIFE.acts(found.state)
         if row.may_decide and (found.waits or found.state is LineState.DISPUTED)
         else (),
-        change=forms.get("change") or ChangeForm(formdata=None, data={"minutes": found.paid_minutes}, prefix=""),
-        dispute=forms.get("dispute") or ReasonForm(formdata=None),
-        reject=forms.get("reject") or ReasonForm(formdata=None),
+        change=_named("change", forms.get("change") or _untouched(ChangeForm, minutes=found.paid_minutes)),
+        dispute=_named("dispute", forms.get("dispute") or _untouched(ReasonForm)),
+        reject=_named("reject", forms.get("reject") or _untouched(ReasonForm)),
         shows_pay=person.audience is Audience.COORDINATOR,
     )
+
+
+def _untouched(kind: type[Form], **values: Any) -> Form:
+    """A form beside the one that was sent: what was posted is not its own."""
+    form = kind(formdata=MultiDict())
+    for name, value in values.items():
+        form[name].data = value
+    return form
+
+
+def _named(prefix: str, form: Form) -> Form:
+    """Three forms on one page ask for a reason: each input needs an id of its own."""
+    for field in form:
+        field.id = field.label.field_id = f"{prefix}-{field.id}"
+    return form
 
 
 @pages.post("/timesheets/lines/<int:line_id>/approval", may=Permission.TIMESHEET_APPROVE)
