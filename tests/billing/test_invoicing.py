@@ -120,7 +120,9 @@ def test_a_voided_invoice_gives_its_hours_back_and_keeps_its_number(world):
         void(wrong, "Again", world.felix, NOW)
 
 
-@pytest.mark.parametrize("change", ["total_cents = total_cents + 1, subtotal_cents = subtotal_cents + 1", "due_on = due_on + 9"])
+@pytest.mark.parametrize(
+    "change", ["total_cents = total_cents + 1, subtotal_cents = subtotal_cents + 1", "due_on = due_on + 9"]
+)
 def test_an_issued_invoice_never_changes(world, change):
     approved(world, world.maya, world.harbor)
     issue(SUNDAY, world.felix, NOW)

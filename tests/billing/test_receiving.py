@@ -69,7 +69,9 @@ def test_the_same_check_is_not_recorded_twice(world):
         pay(world, 100_00)
 
 
-@pytest.mark.parametrize(("cents", "day"), [(0, TODAY), (-5, TODAY), (100, TODAY + timedelta(days=1)), (100, date(1999, 1, 1))])
+@pytest.mark.parametrize(
+    ("cents", "day"), [(0, TODAY), (-5, TODAY), (100, TODAY + timedelta(days=1)), (100, date(1999, 1, 1))]
+)
 def test_a_payment_that_cannot_be_is_refused(world, cents, day):
     with pytest.raises(Invalid):
         pay(world, cents, on=day)
