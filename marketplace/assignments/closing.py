@@ -1,23 +1,29 @@
 """Holding, resuming and closing a need: nobody new is asked, waiting offers are taken back, what is booked stays."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Offer
 from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
+from marketplace.assignments.words import shift_words, words_in
 from marketplace.audit.recording import record
+from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import ShiftState
 
 
 def hold(need: Need, by: Person, at: datetime) -> int:
     """Stop filling for now; returns how many waiting offers were taken back. Raises NotAllowedNow."""
+    shifts = _locked_shifts(need)
     need.hold()
-    withdrawn = _stop(need, at)
+    withdrawn = _take_back(need, shifts, by, at)
     record("hold", need, "Put on hold.", by=by, offers_withdrawn=withdrawn)
     return withdrawn
 
@@ -35,25 +41,45 @@ def resume(need: Need, by: Person, at: datetime) -> None:
 
 def close(need: Need, by: Person, at: datetime) -> int:
     """Enough: open seats stay empty. Returns how many waiting offers were taken back. Raises NotAllowedNow."""
+    shifts = _locked_shifts(need)
     need.close()
-    withdrawn = _stop(need, at)
+    withdrawn = _take_back(need, shifts, by, at)
     record("close", need, "Closed: open seats stay empty.", by=by, offers_withdrawn=withdrawn)
     return withdrawn
 
 
-def _stop(need: Need, at: datetime) -> int:
-    """Lock the shifts first, then the offers: the order everybody keeps."""
-    shifts = select(Shift.id).where(Shift.need_id == need.id).order_by(Shift.id).with_for_update()
-    keys = list(session.scalars(shifts))
+def _locked_shifts(need: Need) -> Sequence[int]:
+    """Shifts are locked before offers, by everybody; whoever is accepting one now is waited for."""
+    return session.scalars(
+        select(Shift.id).where(Shift.need_id == need.id).order_by(Shift.id).with_for_update(key_share=True)
+    ).all()
+
+
+def _take_back(need: Need, shifts: Sequence[int], by: Person, at: datetime) -> int:
     _set_open(need, False)
     waiting = session.scalars(
         select(Offer)
-        .where(Offer.shift_id.in_(keys), Offer.state.in_(WAITING_STATES))
+        .where(Offer.shift_id.in_(shifts), Offer.state.in_(WAITING_STATES))
         .order_by(Offer.id)
-        .with_for_update()
+        .with_for_update(key_share=True, of=Offer)
+        .options(
+            joinedload(Offer.coordinator).joinedload(Coordinator.person),
+            joinedload(Offer.shift).joinedload(Shift.line),
+            joinedload(Offer.shift).joinedload(Shift.facility),
+        )
     ).all()
+    told: set[int] = set()
     for offer in waiting:
         offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, "withdraw"), at
+        record("withdraw", offer, "The offer was withdrawn.", by=by)
+        person = offer.coordinator.person
+        if offer.expires_at > at and person.id not in told:  # one line, however many shifts
+            told.add(person.id)
+            _ = words_in(person.locale)
+            what = shift_words(_, offer.shift, person.locale)
+            notify(
+                person.id, "offer_withdrawn", _("The facility has stopped looking: %(shift)s.", shift=what), "/offers"
+            )
     session.flush()
     return len(waiting)
 

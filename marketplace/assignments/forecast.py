@@ -8,7 +8,7 @@ from marketplace.db.session import as_system
 from marketplace.facilities.models import Facility
 from marketplace.matching import rules
 from marketplace.matching.facts import RN_LICENCE, Context, ShiftFacts, at_level
-from marketplace.needs.posting import NeedDraft, Plan
+from marketplace.needs.planning import NeedDraft, Plan
 
 
 def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> Matching:

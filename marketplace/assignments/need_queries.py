@@ -16,6 +16,7 @@ from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
+from marketplace.kernel.clock import now
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import visible_to
 from marketplace.needs.rules import NeedState, ShiftState
@@ -153,7 +154,7 @@ def staffing_of(shifts: Iterable[Shift]) -> dict[int, Staffing]:
         select(Offer.shift_id, Person.name)
         .join(Coordinator, Coordinator.id == Offer.coordinator_id)
         .join(Person, Person.id == Coordinator.person_id)
-        .where(Offer.shift_id.in_(keys), Offer.state.in_(WAITING_STATES))
+        .where(Offer.shift_id.in_(keys), Offer.state.in_(WAITING_STATES), Offer.expires_at > now())
         .order_by(Offer.id)
     )
     for shift_id, name in asked:

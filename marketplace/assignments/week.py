@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -104,7 +105,17 @@ def staffed_blocks(
 
         def block(who: str, kind: str, state: str, unnamed: bool = False, about: Shift = shift) -> Block:
             name, zone, line = line_name(about), about.time_zone, row(about)
-            return Block(f"/shifts/{about.id}", name, who, kind, state, about.span, zone, line, unnamed=unnamed)
+            return Block(
+                url_for("assignments.shift", shift_id=about.id),
+                name,
+                who,
+                kind,
+                state,
+                about.span,
+                zone,
+                line,
+                unnamed=unnamed,
+            )
 
         if taken:
             names = [one.coordinator.person.name for one in staff.assignments]
@@ -138,9 +149,13 @@ def own_blocks(mine: Sequence[Assignment], offers: Sequence[Offer], zone: str, a
     blocks = []
     for one in mine:
         kind = "working" if one.state in WORKING_STATES else "past" if one.ends_at <= at else "confirmed"
-        blocks.append(_own(one.shift, f"/assignments/{one.id}", kind, WORDS[one.state].lower(), zone))
+        blocks.append(
+            _own(
+                one.shift, url_for("assignments.assignment", assignment_id=one.id), kind, WORDS[one.state].lower(), zone
+            )
+        )
     for offer in offers:
-        blocks.append(_own(offer.shift, "/offers", "waiting", "waiting_for_reply", zone))
+        blocks.append(_own(offer.shift, url_for("assignments.offers"), "waiting", "waiting_for_reply", zone))
     return sorted(blocks, key=lambda block: block.span)
 
 

@@ -11,7 +11,8 @@ from marketplace.contracts.models import Agreement
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.posting import NeedDraft, draft_of, made_shift, plan, rate_for, said_day
+from marketplace.needs.planning import NeedDraft, draft_of, plan, rate_for, said_day
+from marketplace.needs.posting import made_shift
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState
 from marketplace.needs.words import days_between

@@ -14,7 +14,8 @@ from marketplace.coordinators.models import Education
 from marketplace.facilities.models import Facility
 from marketplace.kernel.errors import Invalid
 from marketplace.needs.models import FillMode, Need
-from marketplace.needs.posting import LONGEST_NOTES, MOST_HEADS, NeedDraft
+from marketplace.needs.planning import MOST_HEADS, NeedDraft
+from marketplace.needs.posting import LONGEST_NOTES
 from marketplace.needs.words import Catalogue, clock_words, education_words, language_name, named, weekday_names
 from marketplace.web.forms import Choice, Choices, ClockTime, Day, Dollars, Form, Notes, Tick, WholeNumber, Words
 

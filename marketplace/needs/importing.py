@@ -24,16 +24,8 @@ from marketplace.kernel.tables import Report, Row
 from marketplace.kernel.text import clean_text
 from marketplace.kernel.typed import day, local_time, several, whole_number
 from marketplace.needs.models import Need
-from marketplace.needs.posting import (
-    LONGEST_NOTES,
-    MOST_HEADS,
-    NeedDraft,
-    Plan,
-    draft_of,
-    plan,
-    post_planned,
-    rewrite,
-)
+from marketplace.needs.planning import MOST_HEADS, NeedDraft, Plan, draft_of, plan
+from marketplace.needs.posting import LONGEST_NOTES, post_planned, rewrite
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
 

@@ -20,7 +20,7 @@ from marketplace.kernel.money import dollars
 from marketplace.kernel.spans import local_day
 from marketplace.needs.forms import NeedForm, fields_of
 from marketplace.needs.models import FillMode, Need
-from marketplace.needs.posting import NeedDraft, Plan, again, plan, rate_for
+from marketplace.needs.planning import NeedDraft, Plan, again, plan, rate_for
 from marketplace.needs.queries import (
     active_contract,
     last_days,

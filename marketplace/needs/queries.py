@@ -7,9 +7,10 @@ from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.contracts.models import Agreement, AgreementKind
+from marketplace.catalogue.models import ServiceLine
+from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.rules import AgreementState
-from marketplace.db.session import Audience, session
+from marketplace.db.session import Audience, as_system, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
@@ -52,20 +53,21 @@ def whole(needs: Select[Need]) -> Select[Need]:
 
 
 def active_contract(facility_id: int) -> Agreement | None:
-    """The facility's active master agreement with its rate card, in one statement; None when there is none."""
-    return (
-        session.scalars(
+    """The facility's active master agreement with its rate card, in one statement; None when there is none.
+
+    The card comes with what is paid, which a shift takes over and a facility must not be shown: hence the system.
+    """
+    with as_system():
+        found = session.scalars(
             select(Agreement)
             .where(
                 Agreement.facility_id == facility_id,
                 Agreement.kind == AgreementKind.MASTER,
                 Agreement.state == AgreementState.ACTIVE,
             )
-            .options(joinedload(Agreement.rates))
+            .options(joinedload(Agreement.rates).undefer(RateRow.pay_cents))
         )
-        .unique()
-        .one_or_none()
-    )
+        return found.unique().one_or_none()
 
 
 def with_sites(person: Person) -> Select[Facility]:
@@ -123,3 +125,13 @@ def extent(need_id: int) -> tuple[int, date, date]:
         select(func.count(), func.min(Shift.local_day), func.max(Shift.local_day)).where(Shift.need_id == need_id)
     ).one()
     return row[0], row[1], row[2]
+
+
+def lines_in_use(facility_id: int) -> dict[str, str]:
+    """The kinds of work a facility asks for at the moment, code → name."""
+    rows = select(ServiceLine.code, ServiceLine.name).where(
+        ServiceLine.code.in_(
+            select(Need.service_line).where(Need.facility_id == facility_id, Need.state == NeedState.OPEN)
+        )
+    )
+    return {row[0]: row[1] for row in session.execute(rows.order_by(ServiceLine.position))}

@@ -11,10 +11,11 @@ from marketplace.audit.recording import record
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.needs.extending import extend
-from marketplace.needs.forms import ExtendForm, RequirementsForm
+from marketplace.needs.forms import ExtendForm, RequirementsForm, fields_of
 from marketplace.needs.models import Need
+from marketplace.needs.planning import draft_of
 from marketplace.needs.policy import check_may_change, check_still_changeable
-from marketplace.needs.posting import draft_of, post_draft, post_need, save_draft
+from marketplace.needs.posting import post_draft, post_need, save_draft
 from marketplace.needs.posting_page import catalogue, chosen_facility, earlier_need, filled_in_advance, need_form, page
 from marketplace.needs.queries import extent, facilities_to_post_for, last_days, visible_to, whole
 from marketplace.needs.rules import NeedState
@@ -77,7 +78,7 @@ def edit(need_id: int) -> ResponseReturnValue:
         return _edit_draft(need)
     check_still_changeable(need)
     offered = catalogue()
-    form = RequirementsForm(obj=need)
+    form = RequirementsForm(data=fields_of(draft_of(need), ()))
     form.offer_requirements(offered, need.facility, need)
     if form.validate_on_submit():
         check_version(need, form.posted_version)

@@ -10,6 +10,7 @@ from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
+from marketplace.messaging.models import Notice
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import NeedState
 from tests.browser import Visitor
@@ -130,10 +131,22 @@ def test_on_hold_nobody_new_is_asked_and_the_booked_stay(client: Visitor, world:
     assert session.get_one(Offer, offer.id).state is OfferState.WITHDRAWN
     assert session.get_one(Assignment, booking.id).state is AssignmentState.BOOKED
     assert not shift_of(need).open_to_all
+    told = session.scalars(select(Notice.sentence).where(Notice.person_id == world.maya.person_id)).all()
+    assert [
+        sentence for sentence in told if sentence.startswith("The facility has stopped looking: Prior-Authorization")
+    ]
     client.press("Resume").sees("Seats are filled again.")
     World()
     session.expire_all()
     assert shift_of(need).open_to_all
+
+
+def test_an_offer_whose_time_is_up_waits_for_nobody(client: Visitor, world: World) -> None:
+    need = world.need(day=date(2026, 11, 27))
+    ask(shift_of(need), world.maya).expires_at = NOW
+    session.commit()
+    client.sign_in("rosa").get("/schedule").sees("Waiting 0", "Open 1")
+    assert "1 asked" not in client.get(f"/needs/{need.id}").text
 
 
 def test_a_need_whose_shifts_have_all_begun_is_not_resumed(client: Visitor, world: World) -> None:

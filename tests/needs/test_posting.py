@@ -15,7 +15,8 @@ from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import line_amount
 from marketplace.needs.extending import extend
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.posting import NeedDraft, again, draft_of, plan, post_draft, post_need, save_draft
+from marketplace.needs.planning import NeedDraft, again, draft_of, plan
+from marketplace.needs.posting import post_draft, post_need, save_draft
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import NeedState
 from tests.world import NOW, World
