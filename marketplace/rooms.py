@@ -1,6 +1,6 @@
 """Every room with pages, and the way to it: which entries each kind of person finds in the navigation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,11 +25,16 @@ ROOMS = (
     "marketplace.needs.views",
     "marketplace.assignments.views",
     "marketplace.assignments.need_pages",
+    "marketplace.assignments.free_time",
     "marketplace.assignments.schedule",
     "marketplace.timesheets.views",
     "marketplace.ledger.views",
     "marketplace.billing.views",
     "marketplace.payouts.views",
+    "marketplace.dashboards.onboarding",
+    "marketplace.dashboards.people",
+    "marketplace.dashboards.places",
+    "marketplace.dashboards.work_record",
     "marketplace.dashboards.views",
 )
 
@@ -57,7 +62,7 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
         Way("needs", "need_pages.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
         Way("timesheets", "timesheets.index", lambda: _("Timesheets"), "clock", P.TIMESHEET_SEE),
         Way("invoices", "billing.index", lambda: _("Invoices"), "receipt", P.INVOICE_SEE),
-        Way("people", "facilities.people", lambda: _("People"), "users", P.NEED_SEE),
+        Way("people", "people.index", lambda: _("People"), "users", P.NEED_SEE),
         Way("contracts", "contracts.index", lambda: _("Contract"), "handshake", P.CONTRACT_SEE),
         Way("settings", "facilities.settings", lambda: _("Settings"), "settings", P.FACILITY_SETTINGS),
     ),
@@ -93,12 +98,12 @@ def open_all(app: Flask) -> None:
             app.register_blueprint(import_module(name).pages)
 
 
-def navigation(person: Person | None, path: str) -> list[Way]:
-    """The ways this person may go, with the one that leads to `path` marked."""
+def navigation(person: Person | None, path: str, counts: Mapping[str, int] | None = None) -> list[Way]:
+    """The ways this person may go, with the one that leads to `path` marked and what waits behind each (by its key)."""
     if person is None or person.acting is None:
         return []
     ways = [
-        replace(way, url=url_for(way.endpoint))
+        replace(way, url=url_for(way.endpoint), count=(counts or {}).get(way.key))
         for way in WAYS[person.audience]
         if person.may(way.may) and way.endpoint in current_app.view_functions
     ]

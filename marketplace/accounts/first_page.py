@@ -1,4 +1,4 @@
-"""Where somebody begins: the overview of the agency or facility, a coordinator's offers, else the account."""
+"""Where somebody begins: the agency's overview; for others what they have to do first, else the account."""
 
 from flask import current_app, url_for
 
@@ -7,8 +7,8 @@ from marketplace.db.session import Audience
 
 FIRST = {
     Audience.AGENCY: "dashboards.overview",
-    Audience.FACILITY: "dashboards.overview",
-    Audience.COORDINATOR: "assignments.offers",
+    Audience.FACILITY: "onboarding.start",
+    Audience.COORDINATOR: "onboarding.start",
 }
 
 

@@ -40,7 +40,7 @@ from marketplace.matching.facts import (
 )
 from marketplace.needs.models import Need, Shift
 
-__all__ = ["agreements", "context", "coordinator_facts", "facts_of_shifts", "shift_facts", "with_terms"]
+__all__ = ["agreements", "context", "coordinator_facts", "facts_of_shifts", "record_of", "shift_facts", "with_terms"]
 
 WEEK_AND_REST = 9 * 24 * 60
 """Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
@@ -296,6 +296,20 @@ def _history(ids: Collection[int] | None, at: datetime) -> dict[int, _Past]:
             case _:
                 past.points, past.counted = int(amount), int(count)
     return found
+
+
+class Record(NamedTuple):
+    """What a coordinator's past comes to: reliability (None before the first shift), and offers and fills of four weeks."""
+
+    reliability: int | None
+    offers: int
+    fills: int
+
+
+def record_of(coordinator_id: int, at: datetime) -> Record:
+    """The record of one coordinator as matching counts it, as far as the actor may read it. One statement."""
+    past = _history([coordinator_id], at)[coordinator_id]
+    return Record(reliability(past.points, past.counted), past.offers, past.fills)
 
 
 def agreements(*, facilities: Collection[int] | None = None, coordinators: Collection[int] | None = None) -> Papers:

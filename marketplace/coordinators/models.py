@@ -33,20 +33,23 @@ class Coordinator(Versioned, Base):
     rest_minutes: Mapped[Minutes] = mapped_column(default=480, server_default="480")
     rating: Mapped[Decimal | None] = mapped_column(Numeric(2, 1))
     exclusion_hold: Mapped[str | None] = private_column()
-    calendar_token_hash: Mapped[bytes | None] = private_column(unique=True)
     facts_confirmed_at: Mapped[datetime | None]
     """When she last said that her profile is right."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     person: Mapped[Person] = related()
     availability: Mapped[list["AvailabilityWindow"]] = related(
-        back_populates="coordinator", order_by="AvailabilityWindow.weekday", cascade="all, delete-orphan"
+        back_populates="coordinator",
+        order_by="AvailabilityWindow.weekday, AvailabilityWindow.start_minute",
+        cascade="all, delete-orphan",
     )
     time_off: Mapped[list["TimeOff"]] = related(order_by="TimeOff.starts_at", cascade="all, delete-orphan")
 
     __table_args__ = (
         check("country ~ '^[A-Z]{2}$'", "country_alpha2"),
-        check("min_pay_cents >= 0 AND max_week_minutes BETWEEN 0 AND 10080 AND rest_minutes BETWEEN 0 AND 1440", "limits"),
+        check(
+            "min_pay_cents >= 0 AND max_week_minutes BETWEEN 0 AND 10080 AND rest_minutes BETWEEN 0 AND 1440", "limits"
+        ),
     )
 
     @property
@@ -83,7 +86,10 @@ class AvailabilityWindow(Base):
 
     __table_args__ = (
         check("weekday BETWEEN 0 AND 6", "weekday"),
-        check("start_minute BETWEEN 0 AND 1439 AND end_minute > start_minute AND end_minute <= start_minute + 1440", "minutes"),
+        check(
+            "start_minute BETWEEN 0 AND 1439 AND end_minute > start_minute AND end_minute <= start_minute + 1440",
+            "minutes",
+        ),
     )
 
 

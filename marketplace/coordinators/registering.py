@@ -51,7 +51,9 @@ def register_coordinator(
     if person is not None and session.scalar(select(Coordinator.id).where(Coordinator.person_id == person.id)):
         raise Invalid("Somebody with this address is a coordinator already.", "email")
     if person is None:
-        person = Person(email=facts.email, name=facts.name, fs_uniquifier=new_uniquifier(), created_at=at, memberships=[])
+        person = Person(
+            email=facts.email, name=facts.name, fs_uniquifier=new_uniquifier(), created_at=at, memberships=[]
+        )
         session.add(person)
         session.flush()
     coordinator = Coordinator(person_id=person.id, person=person, created_at=at, **_columns(facts))

@@ -56,6 +56,15 @@ class WeeklyHours:
     start_minute: int
     end_minute: int
 
+    @property
+    def starts(self) -> time:
+        return time(*divmod(self.start_minute, 60))
+
+    @property
+    def ends(self) -> time:
+        """On the wall, that day or the next."""
+        return time(*divmod(self.end_minute % DAY, 60))
+
 
 def stretch(weekday: int, start: time, end: time) -> WeeklyHours:
     """From `start` to `end` on the wall; overnight when the end is not after the start, the same time twice is a whole day."""
@@ -67,7 +76,11 @@ def tidy(week: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
     """The same hours in order, stretches of one day that touch or overlap joined, as far as one may last (24 hours)."""
     found: list[WeeklyHours] = []
     for hours in sorted(set(week)):
-        if not (0 <= hours.weekday <= 6 and 0 <= hours.start_minute < DAY and 0 < hours.end_minute - hours.start_minute <= DAY):
+        if not (
+            0 <= hours.weekday <= 6
+            and 0 <= hours.start_minute < DAY
+            and 0 < hours.end_minute - hours.start_minute <= DAY
+        ):
             raise Invalid("These are not hours of a day.", "availability")
         last = found[-1] if found else None
         if last is not None and last.weekday == hours.weekday and hours.start_minute <= last.end_minute:
@@ -79,6 +92,14 @@ def tidy(week: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
     if len(found) > MOST_STRETCHES:
         raise Invalid(f"At most {MOST_STRETCHES} stretches a week.", "availability")
     return tuple(found)
+
+
+def written(week: Iterable[WeeklyHours]) -> str:
+    """A week as `read_availability` reads it: Mon 09:00-17:00; Tue 18:00-06:00."""
+    return "; ".join(
+        f"{WEEKDAYS[one.weekday]} {one.starts:%H:%M}-{'24:00' if one.end_minute == DAY else f'{one.ends:%H:%M}'}"
+        for one in week
+    )
 
 
 _RULE = re.compile(r"([A-Za-z, -]+?) +([0-9]{1,2}:[0-9]{2}) ?[-–] ?([0-9]{1,2}:[0-9]{2})")
@@ -158,7 +179,13 @@ def checked(draft: CoordinatorDraft, known_lines: Collection[str]) -> Coordinato
     if not name:
         raise Invalid("Fill this in.", "name")
     country, state = checked_place(draft.country, draft.work_state)
-    _between(draft.min_pay_cents, 0, MOST_PAY_CENTS, "The minimum pay must be from $0.00 to $1,000.00 an hour.", "min_pay_cents")
+    _between(
+        draft.min_pay_cents,
+        0,
+        MOST_PAY_CENTS,
+        "The minimum pay must be from $0.00 to $1,000.00 an hour.",
+        "min_pay_cents",
+    )
     _between(draft.max_week_minutes, 60, 7 * DAY, "The week's limit must be from 1 to 168 hours.", "max_week_minutes")
     _between(draft.rest_minutes, 0, DAY, "The rest between shifts must be from 0 to 24 hours.", "rest_minutes")
     _between(draft.years_experience, 0, MOST_YEARS, f"Years must be from 0 to {MOST_YEARS}.", "years_experience")

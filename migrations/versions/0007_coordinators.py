@@ -1,7 +1,7 @@
 """Coordinators, their weekly availability and time off.
 
-Facilities choose among coordinators, so they see who there is and what she can do, but neither the pay she asks for, nor what a
-screening found, nor her calendar's key. A coordinator changes what she says about herself; her state, rating, country (which
+Facilities choose among coordinators, so they see who there is and what she can do, but neither the pay she asks for nor what a
+screening found. A coordinator changes what she says about herself; her state, rating, country (which
 decides what she may work on) and what a screening found are the agency's.
 
 Safe while people work: creates only.
@@ -20,7 +20,7 @@ SEEN_BY_FACILITIES = (
 )
 CHANGED_BY_HERSELF = (
     "time_zone, service_lines, languages, ehr, years_experience, education, min_pay_cents, max_week_minutes, rest_minutes,"
-    " calendar_token_hash, facts_confirmed_at, version"
+    " facts_confirmed_at, version"
 )
 
 
@@ -70,7 +70,6 @@ def upgrade() -> None:
         sa.Column("rest_minutes", sa.Integer(), server_default="480", nullable=False),
         sa.Column("rating", sa.Numeric(precision=2, scale=1), nullable=True),
         sa.Column("exclusion_hold", sa.Text(), nullable=True),
-        sa.Column("calendar_token_hash", sa.LargeBinary(), nullable=True),
         sa.Column("facts_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -81,7 +80,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_coordinator_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coordinator")),
-        sa.UniqueConstraint("calendar_token_hash", name=op.f("uq_coordinator_calendar_token_hash")),
         sa.UniqueConstraint("person_id", name=op.f("uq_coordinator_person_id")),
     )
     op.create_table(

@@ -1,0 +1,154 @@
+"""When a coordinator is free: her typical week, and days off. Nothing here touches what is booked."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import delete, select
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.coordinators.models import AvailabilityWindow, Coordinator, TimeOff
+from marketplace.coordinators.registering import windows
+from marketplace.coordinators.rules import MONDAY_TO_FRIDAY, WeeklyHours, stretch, tidy
+from marketplace.db.session import session
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.spans import Span, check_year, day_span, local_day, local_days
+from marketplace.kernel.text import clean_text
+
+LONGEST_TIME_OFF = 366
+FURTHEST_AHEAD = timedelta(days=2 * 366)
+MOST_TIME_OFF = 200
+
+
+# ---- the typical week -------------------------------------------------------------------------------------------
+
+
+def week_of(coordinator_id: int) -> tuple[WeeklyHours, ...]:
+    """Her typical week, in order."""
+    rows = session.scalars(
+        select(AvailabilityWindow)
+        .where(AvailabilityWindow.coordinator_id == coordinator_id)
+        .order_by(AvailabilityWindow.weekday, AvailabilityWindow.start_minute)
+    )
+    return tuple(row.hours for row in rows)
+
+
+def set_hours(
+    coordinator: Coordinator, days: Collection[int], start: time, end: time, by: Person, *, beside: bool = False
+) -> tuple[WeeklyHours, ...]:
+    """On these weekdays she is free from `start` to `end` (overnight when not after it), instead of what stood there.
+
+    With `beside`, in addition to it. Returns the whole week. Raises Invalid.
+    """
+    if not days:
+        raise Invalid("Choose at least one day.", "days")
+    _lock(coordinator)
+    before = week_of(coordinator.id)
+    kept = before if beside else [one for one in before if one.weekday not in days]
+    return _keep(coordinator, before, [*kept, *(stretch(day, start, end) for day in days)], by)
+
+
+def clear_day(coordinator: Coordinator, weekday: int, by: Person) -> tuple[WeeklyHours, ...]:
+    """On this weekday she is not free any more."""
+    _lock(coordinator)
+    before = week_of(coordinator.id)
+    return _keep(coordinator, before, [one for one in before if one.weekday != weekday], by)
+
+
+def copy_to_weekdays(coordinator: Coordinator, weekday: int, by: Person) -> tuple[WeeklyHours, ...]:
+    """Monday to Friday become like this day; a Saturday or Sunday that is copied stays as it is."""
+    _lock(coordinator)
+    before = week_of(coordinator.id)
+    pattern = [one for one in before if one.weekday == weekday]
+    if not pattern:
+        raise Invalid("There are no hours on that day to copy.")
+    others = [one for one in before if one.weekday not in MONDAY_TO_FRIDAY]
+    copies = [WeeklyHours(day, one.start_minute, one.end_minute) for day in MONDAY_TO_FRIDAY for one in pattern]
+    return _keep(coordinator, before, [*others, *copies], by)
+
+
+def set_week(coordinator: Coordinator, week: Iterable[WeeklyHours], by: Person) -> tuple[WeeklyHours, ...]:
+    """The whole typical week at once, such as the one before a change that is taken back."""
+    _lock(coordinator)
+    return _keep(coordinator, week_of(coordinator.id), list(week), by)
+
+
+def _keep(
+    coordinator: Coordinator, before: tuple[WeeklyHours, ...], wanted: Iterable[WeeklyHours], by: Person
+) -> tuple[WeeklyHours, ...]:
+    week = tidy(wanted)
+    if week != before:
+        session.execute(
+            delete(AvailabilityWindow)
+            .where(AvailabilityWindow.coordinator_id == coordinator.id)
+            .execution_options(synchronize_session=False)
+        )
+        session.add_all(windows(coordinator.id, week))
+        session.flush()
+        record("change availability", coordinator, f"Typical week: {_in_words(week)}.", by=by)
+    return week
+
+
+def _in_words(week: tuple[WeeklyHours, ...]) -> str:
+    total = sum(one.end_minute - one.start_minute for one in week)
+    return f"{len({one.weekday for one in week})} days, {total // 60}:{total % 60:02d} hours" if week else "no hours"
+
+
+def _lock(coordinator: Coordinator) -> None:
+    """One change of a week at a time: two clicks at once would leave both."""
+    session.execute(select(Coordinator.id).where(Coordinator.id == coordinator.id).with_for_update())
+
+
+# ---- days off ---------------------------------------------------------------------------------------------------
+
+
+def take_off(coordinator: Coordinator, first: date, last: date | None, note: str, by: Person, at: datetime) -> TimeOff:
+    """From the beginning of `first` to the end of `last` (her local days; None: the same day) she takes no work.
+
+    Raises Invalid with the field. What is booked stays booked.
+    """
+    last = last or first
+    span = _span_off(first, last, coordinator.time_zone, at)
+    note = clean_text(note, 200, "note")
+    check_no_patient_data(note, "note")
+    _lock(coordinator)
+    ahead = list(session.scalars(select(TimeOff).where(TimeOff.coordinator_id == coordinator.id, TimeOff.ends_at > at)))
+    if any(other.starts_at <= span.start and span.end <= other.ends_at for other in ahead):
+        raise Invalid("You have that off already.", "first")
+    if len(ahead) >= MOST_TIME_OFF:
+        raise Invalid("That is too much time off to keep apart. Remove some of it first.", "first")
+    off = TimeOff(coordinator_id=coordinator.id, starts_at=span.start, ends_at=span.end, note=note)
+    session.add(off)
+    session.flush()
+    record("take time off", off, f"Time off: {first} to {last}." if last > first else f"Time off: {first}.", by=by)
+    return off
+
+
+def be_back(off: TimeOff, zone: str, by: Person) -> tuple[date, date]:
+    """She can take work in that time after all; the local days it was, from and to."""
+    first, last = local_days(off.span, zone)
+    record(
+        "remove time off",
+        off,
+        f"No longer off: {first} to {last}." if last > first else f"No longer off: {first}.",
+        by=by,
+    )
+    session.delete(off)
+    session.flush()
+    return first, last
+
+
+def _span_off(first: date, last: date, zone: str, at: datetime) -> Span:
+    check_year(first, "first")
+    check_year(last, "last")
+    today = local_day(at, zone)
+    if last < first:
+        raise Invalid("The last day is before the first.", "last")
+    if last < today:
+        raise Invalid("This is over already. Choose today or a later day.", "first")
+    if (last - first).days >= LONGEST_TIME_OFF:
+        raise Invalid("At most a year at a time. To stop for longer, ask the agency to pause you.", "last")
+    if last > today + FURTHEST_AHEAD:
+        raise Invalid("Choose a day within the next two years.", "first")
+    return Span(day_span(first, zone).start, day_span(last, zone).end)

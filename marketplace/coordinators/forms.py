@@ -1,0 +1,173 @@
+"""What is asked about a coordinator, and why she is held back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from marketplace.catalogue.queries import service_lines
+from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, CoordinatorDraft
+from marketplace.coordinators.words import country_name, education_words, language_name
+from marketplace.kernel.regions import COUNTRIES, US_STATES
+from marketplace.web.forms import (
+    Choice,
+    Choices,
+    Dollars,
+    EmailAddress,
+    Form,
+    Notes,
+    WholeNumber,
+    Words,
+    ZoneChoice,
+)
+
+# Spoken by patients in the United States most often, and American Sign Language.
+LANGUAGES = ("en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "de", "ase")
+SYSTEMS = (
+    "athenahealth", "Cerner", "Dentrix", "DrChrono", "Eaglesoft", "eClinicalWorks", "Epic", "Meditech", "NextGen",
+    "Open Dental", "Practice Fusion",
+)  # fmt: skip
+# Where coordinators work from most often; the other countries follow by name.
+COUNTRIES_FIRST = ("US", "MX", "CO", "PH")
+
+
+class ProfileForm(Form):
+    """What a coordinator says about herself."""
+
+    service_lines = Choices(_l("What you do"), required=True)
+    languages = Choices(_l("Languages"), required=True)
+    ehr = Choices(_l("Records systems (EHR) you know"))
+    other_systems = Words(_l("Other systems"), limit=400, required=False, description=_l("With commas between them."))
+    years_experience = WholeNumber(_l("Years of experience"), 0, MOST_YEARS)
+    education = Choice(_l("Education"))
+    min_pay_cents = Dollars(
+        _l("Lowest pay an hour"),
+        most=MOST_PAY_CENTS,
+        description=_l("Shifts that pay less are not offered. Facilities do not see it."),
+    )
+    max_week_hours = WholeNumber(_l("Most hours a week"), 1, 168)
+    rest_hours = WholeNumber(_l("Rest between shifts, in hours"), 0, 24)
+    time_zone = ZoneChoice(_l("Time zone"), description=_l("Your typical week is on this clock."))
+
+    def offer(self, coordinator: Coordinator | None = None) -> None:
+        """What can be chosen: the catalogue, and what stands there now."""
+        spanish = str(get_locale()).startswith("es")
+        lines = {line.code: line.name_es if spanish else line.name for line in service_lines()}
+        tongues, known = [*LANGUAGES], [*SYSTEMS]
+        if coordinator is not None:
+            lines |= {code: lines.get(code, code) for code in coordinator.service_lines}
+            tongues, known = [*tongues, *coordinator.languages], [*known, *coordinator.ehr]
+        self.service_lines.choices = list(lines.items())
+        self.languages.choices = [(code, language_name(code)) for code in dict.fromkeys(tongues)]
+        self.ehr.choices = [(name, name) for name in sorted(dict.fromkeys(known), key=str.casefold)]
+        self.education.choices = [(level.value, words) for level, words in education_words().items()]
+
+    def draft(self, coordinator: Coordinator) -> CoordinatorDraft:
+        """What was filled in; the rest stays as it is. `coordinator` is loaded whole."""
+        return CoordinatorDraft(
+            email=coordinator.person.email,
+            name=coordinator.person.name,
+            country=coordinator.country,
+            work_state=coordinator.work_state,
+            rating_tenths=int(coordinator.rating * 10) if coordinator.rating is not None else None,
+            availability=tuple(window.hours for window in coordinator.availability),
+            **self.stated(),
+        )
+
+    def stated(self) -> dict[str, Any]:
+        """The part of a draft that stands on this form."""
+        return {
+            "service_lines": tuple(self.service_lines.data),
+            "languages": tuple(self.languages.data),
+            "ehr": tuple(dict.fromkeys([*self.ehr.data, *_split(self.other_systems.data)])),
+            "years_experience": self.years_experience.data,
+            "education": self.education.data,
+            "min_pay_cents": self.min_pay_cents.data,
+            "max_week_minutes": self.max_week_hours.data * 60,
+            "rest_minutes": self.rest_hours.data * 60,
+            "time_zone": self.time_zone.data,
+        }
+
+
+def _split(text: str) -> Iterable[str]:
+    return filter(None, (part.strip() for part in text.split(",")))
+
+
+def as_shown(coordinator: Coordinator) -> dict[str, Any]:
+    """What stands in the form before anything is typed."""
+    names = (
+        "service_lines",
+        "languages",
+        "ehr",
+        "years_experience",
+        "education",
+        "min_pay_cents",
+        "time_zone",
+        "country",
+        "work_state",
+    )
+    return {
+        **{name: getattr(coordinator, name) for name in names},
+        "max_week_hours": coordinator.max_week_minutes // 60,
+        "rest_hours": coordinator.rest_minutes // 60,
+        "name": coordinator.person.name,
+        "email": coordinator.person.email,
+    }
+
+
+def countries() -> list[tuple[str, str]]:
+    """Every country by name, the usual ones first."""
+    rest = sorted(COUNTRIES - set(COUNTRIES_FIRST), key=country_name)
+    return [(code, country_name(code)) for code in (*COUNTRIES_FIRST, *rest)]
+
+
+class PlaceForm(Form):
+    """Where she works from: the agency's to say, because it decides what she may work on."""
+
+    country = Choice(_l("Country"), choices=countries)
+    work_state = Choice(
+        _l("State she works in"),
+        choices=[(code, code) for code in sorted(US_STATES)],
+        required=False,
+        description=_l("In the US only: its overtime rules govern."),
+    )
+
+
+class NewCoordinatorForm(PlaceForm):
+    """Somebody to register and invite."""
+
+    name = Words(_l("Name"), limit=120, render_kw={"autocomplete": "off"})
+    email = EmailAddress(_l("E-mail address"), render_kw={"autocomplete": "off"})
+    time_zone = ZoneChoice(_l("Time zone"))
+    service_lines = Choices(_l("Service lines"), required=True)
+
+    def offer(self) -> None:
+        """The service lines of the catalogue."""
+        spanish = str(get_locale()).startswith("es")
+        self.service_lines.choices = [(line.code, line.name_es if spanish else line.name) for line in service_lines()]
+
+    def draft(self) -> CoordinatorDraft:
+        """What was filled in, as the rules take it."""
+        return CoordinatorDraft(
+            email=self.email.data,
+            name=self.name.data,
+            country=str(self.country.data),
+            work_state=self.work_state.data or "",
+            time_zone=str(self.time_zone.data),
+            service_lines=tuple(self.service_lines.data),
+        )
+
+
+class CoordinatorForm(PlaceForm, ProfileForm):
+    """What the agency changes about a coordinator; name and address as long as she has no account."""
+
+    name = Words(_l("Name"), limit=120, render_kw={"autocomplete": "off"})
+    email = EmailAddress(_l("E-mail address"), render_kw={"autocomplete": "off"})
+
+
+class HoldForm(Form):
+    """Why nobody may book her until it is settled."""
+
+    reason = Notes(_l("Why"), limit=500, description=_l("What was found, in which list, on which day."))

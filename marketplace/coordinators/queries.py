@@ -1,0 +1,95 @@
+"""Which coordinators a person sees."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload, undefer
+
+from marketplace.accounts.models import Invitation, Membership, Person
+from marketplace.accounts.permissions import Role
+from marketplace.coordinators.models import Coordinator, CoordinatorState, TimeOff
+from marketplace.db.session import Audience
+
+SORTED_BY: dict[str, ColumnElement[Any]] = {
+    "name": Person.name.expression,
+    "country": Coordinator.country.expression,
+    "rating": func.coalesce(Coordinator.rating, 0),
+    "state": Coordinator.state.expression,
+    "since": Coordinator.created_at.expression,
+}
+
+
+def visible_to(person: Person) -> Select[Coordinator]:
+    """The agency sees all, a coordinator herself. Facilities meet coordinators as candidates and as their people."""
+    coordinators = select(Coordinator).join(Coordinator.person).options(joinedload(Coordinator.person))
+    match person.audience:
+        case Audience.AGENCY:
+            return coordinators
+        case Audience.COORDINATOR:
+            return coordinators.where(Coordinator.id == person.coordinator_id)
+        case _:
+            return coordinators.where(false())
+
+
+def whole(coordinators: Select[Coordinator]) -> Select[Coordinator]:
+    """With the typical week, time off, pay and what a screening found: for the agency and herself."""
+    return coordinators.options(
+        undefer(Coordinator.min_pay_cents),
+        undefer(Coordinator.exclusion_hold),
+        selectinload(Coordinator.availability),
+        selectinload(Coordinator.time_off),
+    )
+
+
+def listed(
+    person: Person, *, text: str = "", state: str = "", line: str = "", country: str = "", sort: str = "name"
+) -> Select[Coordinator]:
+    """The coordinators a person sees, filtered and in order; `sort` is a key of SORTED_BY, with "-" downwards."""
+    coordinators = visible_to(person).options(undefer(Coordinator.exclusion_hold), undefer(Coordinator.min_pay_cents))
+    if state:
+        coordinators = coordinators.where(Coordinator.state == CoordinatorState(state))
+    if line:
+        coordinators = coordinators.where(Coordinator.service_lines.contains([line]))
+    if country:
+        coordinators = coordinators.where(Coordinator.country == country)
+    if text:
+        coordinators = coordinators.where(
+            or_(
+                Person.name.icontains(text, autoescape=True),
+                Person.email.icontains(text, autoescape=True),
+                Coordinator.work_state == text.upper(),
+                func.array_to_string(Coordinator.ehr, " ").icontains(text, autoescape=True),
+            )
+        )
+    column = SORTED_BY[sort.lstrip("-")]
+    return coordinators.order_by(column.desc() if sort.startswith("-") else column.asc(), Coordinator.id)
+
+
+def countries() -> Select[str]:
+    """The countries coordinators work from."""
+    return select(Coordinator.country).distinct().order_by(Coordinator.country)
+
+
+def invitations_of(coordinator_id: int) -> Select[Invitation]:
+    """The invitations of a coordinator that were neither accepted nor taken back, the latest first; some may be too old."""
+    return (
+        select(Invitation)
+        .where(
+            Invitation.coordinator_id == coordinator_id,
+            Invitation.role == Role.COORDINATOR,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .options(joinedload(Invitation.organisation))
+        .order_by(Invitation.id.desc())
+    )
+
+
+def membership_of(coordinator_id: int) -> Select[int]:
+    """The membership under which she signs in, once she has accepted an invitation."""
+    return select(Membership.id).where(Membership.coordinator_id == coordinator_id, Membership.active)
+
+
+def time_off_of(person: Person) -> Select[TimeOff]:
+    """A coordinator's own time off."""
+    return select(TimeOff).where(TimeOff.coordinator_id == person.coordinator_id).order_by(TimeOff.starts_at)

@@ -1,0 +1,89 @@
+"""Favourites and do-not-returns, in both directions: each side keeps its own, and the other does not learn of it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.db.session import session
+from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
+from marketplace.facilities.queries import preference
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.text import clean_text
+
+LONGEST_REASON = 500
+
+
+def prefer(
+    facility_id: int,
+    coordinator_id: int,
+    side: PreferenceSide,
+    kind: PreferenceKind,
+    *,
+    by: Person,
+    at: datetime,
+    reason: str = "",
+) -> Preference:
+    """From now on this side favours or refuses the other. What it wanted before ends; wanting the same changes nothing.
+
+    A facility gives the reason of a do-not-return. What is booked stays booked. Raises Invalid with the field.
+    """
+    reason = clean_text(reason, LONGEST_REASON, "reason", multiline=True)
+    check_no_patient_data(reason, "reason")
+    if kind is PreferenceKind.BLOCK and side is PreferenceSide.FACILITY and not reason:
+        raise Invalid("Write why: the agency may have to act on it.", "reason")
+    # One change at a time of what is wanted here: two clicks at once leave one preference.
+    _one_at_a_time(facility_id, coordinator_id, side)
+    present = preference(facility_id, coordinator_id, side)
+    if present is not None:
+        if present.kind is kind:
+            return present
+        _end(present, at)
+    wanted = Preference(
+        facility_id=facility_id, coordinator_id=coordinator_id, side=side, kind=kind, reason=reason, since=at
+    )
+    session.add(wanted)
+    session.flush()
+    _write_down("prefer" if kind is PreferenceKind.FAVOURITE else "block", wanted, by)
+    return wanted
+
+
+def stop_preferring(
+    facility_id: int, coordinator_id: int, side: PreferenceSide, kind: PreferenceKind, *, by: Person, at: datetime
+) -> Preference | None:
+    """That is over; it stays in the history. Nothing happens when there was no such preference."""
+    _one_at_a_time(facility_id, coordinator_id, side)
+    present = preference(facility_id, coordinator_id, side)
+    if present is None or present.kind is not kind:
+        return None
+    _end(present, at)
+    _write_down("end preference", present, by)
+    return present
+
+
+def _one_at_a_time(facility_id: int, coordinator_id: int, side: PreferenceSide) -> None:
+    about = f"preference {side.value} {facility_id} {coordinator_id}"
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(about, 0))))
+
+
+def _end(present: Preference, at: datetime) -> None:
+    present.ended_at = max(at, present.since)
+    session.flush()
+
+
+def _write_down(act: str, about: Preference, by: Person) -> None:
+    word = "favourite" if about.kind is PreferenceKind.FAVOURITE else "do-not-return"
+    other = (
+        f"coordinator {about.coordinator_id}"
+        if about.side is PreferenceSide.FACILITY
+        else f"facility {about.facility_id}"
+    )
+    sentence = f"{word.capitalize()}: {other}." if act != "end preference" else f"No longer a {word}: {other}."
+    # Whose trail it stands in is whose preference it is: the other side must not read it there.
+    entry = record(act, about, sentence, by=by)
+    if about.side is PreferenceSide.FACILITY:
+        entry.coordinator_id = None
+    else:
+        entry.facility_id = None

@@ -1,0 +1,60 @@
+"""The places of a facility, each with its own time zone and budget: opened, changed, closed."""
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.db.session import session
+from marketplace.facilities.models import Facility, Site
+from marketplace.facilities.rules import SiteDraft, checked_site
+from marketplace.kernel.errors import Invalid, NotAllowedNow
+
+FACTS = ("name", "time_zone", "city", "region", "monthly_budget_cents")
+MOST_SITES = 200
+
+
+def open_site(facility: Facility, draft: SiteDraft, by: Person) -> Site:
+    """A further place; `facility` is loaded with its sites. Raises Invalid with the field."""
+    facts = checked_site(draft)
+    _check_name(facility, facts.name, None)
+    if len(facility.sites) >= MOST_SITES:
+        raise NotAllowedNow(f"A facility has at most {MOST_SITES} sites.")
+    site = Site(facility_id=facility.id, **{name: getattr(facts, name) for name in FACTS})
+    session.add(site)
+    session.flush()
+    record("open", site, f"Site {site.name} was added.", by=by)
+    return site
+
+
+def change_site(facility: Facility, site: Site, draft: SiteDraft, by: Person) -> bool:
+    """Make the site's facts those of the draft; whether anything was different. Shifts already posted keep their times."""
+    facts = checked_site(draft)
+    _check_name(facility, facts.name, site.id)
+    changed = [name for name in FACTS if getattr(site, name) != getattr(facts, name)]
+    for name in changed:
+        setattr(site, name, getattr(facts, name))
+    if changed:
+        session.flush()
+        what = ", ".join(name.removesuffix("_cents").replace("_", " ") for name in changed)
+        record("change", site, f"Site {site.name}, changed: {what}.", by=by)
+    return bool(changed)
+
+
+def close_site(facility: Facility, site: Site, by: Person) -> None:
+    """Nothing new is posted for it; what is posted stays. The last open site cannot be closed."""
+    if not site.active:
+        return
+    if not any(other.active for other in facility.sites if other.id != site.id):
+        raise NotAllowedNow("This is the only open site. Add another one before you close it.")
+    site.active = False
+    record("close", site, f"Site {site.name} was closed.", by=by)
+
+
+def reopen_site(site: Site, by: Person) -> None:
+    """Needs may be posted for it again."""
+    if not site.active:
+        site.active = True
+        record("reopen", site, f"Site {site.name} was opened again.", by=by)
+
+
+def _check_name(facility: Facility, name: str, own: int | None) -> None:
+    if any(site.name.casefold() == name.casefold() and site.id != own for site in facility.sites):
+        raise Invalid("Another site has this name.", "name")
