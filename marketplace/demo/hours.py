@@ -89,7 +89,6 @@ class Hours:
         if punches:
             session.execute(insert(Punch), punches)
         lines = [self._line(assignment, zone, pressed[assignment.id]) for assignment, zone in worked_shifts]
-        session.add_all(lines)
         session.add_all(self._report(assignment) for assignment, _ in worked_shifts if self.chance.random() < 0.8)
         session.flush()
         return lines
@@ -99,7 +98,7 @@ class Hours:
         assert work.presence is not None
         assignment.state = AssignmentState.CHECKED_OUT
         sheet = self._sheet(assignment, zone)
-        return TimeEntry(
+        line = TimeEntry(
             timesheet_id=sheet.id,
             timesheet=sheet,
             assignment_id=assignment.id,
@@ -113,6 +112,8 @@ class Hours:
             week_minutes={day.isoformat(): minutes for day, minutes in paid_minutes_by_week(work, zone).items()},
             exceptions=[remark.kept for remark in exceptions(assignment.span, work)],
         )
+        session.add(line)
+        return line
 
     def _sheet(self, assignment: Assignment, zone: str) -> Timesheet:
         week = week_start(local_day(assignment.starts_at, zone))

@@ -43,7 +43,7 @@ def rounded(moment: datetime) -> datetime:
 def at_work(
     staffing: Staffing, jobs: Sequence[tuple[Facility, Person, str, Coordinator]], now: datetime
 ) -> list[Assignment]:
-    """For each (facility, who posted, line, who works): a shift that began a while ago, with its people clocked in."""
+    """For each (facility, who posted, line, who works): a shift that began a while ago; the last one is on a break."""
     found = []
     for number, (facility, poster, line, coordinator) in enumerate(jobs):
         starts = rounded(now - timedelta(minutes=50 + 40 * number))
@@ -59,6 +59,10 @@ def at_work(
         with clock.frozen_at(came):
             punch(assignment, PunchKind.IN, came, coordinator.person)
         found.append(assignment)
+    if found:
+        pause = now - timedelta(minutes=6)
+        with clock.frozen_at(pause):
+            punch(found[-1], PunchKind.BREAK_START, pause)
     return found
 
 

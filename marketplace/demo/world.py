@@ -28,7 +28,7 @@ from marketplace.timesheets.weekly import dispute
 WEEKS_BEHIND, WEEKS_AHEAD, BLOCK = 12, 3, 4
 COORDINATORS = 60
 # Kept out of the automatic roster: the demo gives them what it shows.
-SHOWN = ("maya", "devon", "jonas")
+SHOWN = ("maya", "devon", "jonas", "aisha", "sofia")
 
 
 def build() -> None:
@@ -137,15 +137,15 @@ def _needs(places: Places, this_week: date, now: datetime) -> list[Need]:
 
 def _shown_today(places: Places, staffing: Staffing, shown: dict[str, Coordinator], now: datetime) -> None:
     """Who works at this very moment, and whose shift begins within the hour."""
-    harbor, riverside = places.facility["harbor"], places.facility["riverside"]
-    today.at_work(
-        staffing,
-        [
-            (harbor, places.owner["harbor"], "telehealth", shown["devon"]),
-            (riverside, places.owner["riverside"], "medical-billing", shown["jonas"]),
-        ],
-        now,
+    jobs = (
+        ("harbor", "rpm", "devon"),
+        ("riverside", "medical-billing", "jonas"),
+        ("harbor", "medical-scribe", "aisha"),
+        ("prairie", "dental-reception", "sofia"),
     )
+    working = [(places.facility[key], places.owner[key], line, shown[name]) for key, line, name in jobs]
+    today.at_work(staffing, working, now)
+    harbor = places.facility["harbor"]
     today.next_shift(staffing, harbor, places.owner["harbor"], "prior-auth", shown["maya"], now)
 
 
