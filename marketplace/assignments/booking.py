@@ -139,8 +139,8 @@ def score_record(given: Score) -> dict[str, Any]:
 
 
 def in_words(shift: Shift) -> str:
-    """For the trail: `prior-auth on 2026-11-30 at Harbor Family Medicine`."""
-    return f"{shift.service_line} on {shift.local_day} at {shift.facility.name}"
+    """For the trail: Prior-Authorization on Nov 30, 2026 at Harbor Family Medicine."""
+    return f"{shift.line.name} on {shift.local_day:%b} {shift.local_day.day}, {shift.local_day.year} at {shift.facility.name}"
 
 
 # ---- locks ------------------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def test_a_booking_keeps_the_terms_of_the_shift_and_why_she_was_eligible(world):
     assert shift.filled_at == NOW
     trail = session.scalars(select(AuditEntry).where(AuditEntry.thing == "assignment")).one()
     assert (trail.act, trail.thing_id) == ("book", made.id)
-    assert trail.sentence.startswith("Maya Torres was booked for prior-auth on 2026-11-30")
+    assert trail.sentence.startswith("Maya Torres was booked for Prior-Authorization on Nov 30, 2026")
     jobs = session.scalars(text("SELECT task_name FROM procrastinate_jobs")).all()
     assert jobs == ["assignments.tell_booked"]
 

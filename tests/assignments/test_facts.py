@@ -253,17 +253,20 @@ def test_three_hundred_coordinators_are_read_in_few_statements_and_a_blink(world
     shift = world.shift()
     facts.coordinator_facts(at=NOW, around=shift.span)
     statements.clear()
-    started = time.perf_counter()
     found = facts.coordinator_facts(at=NOW, around=shift.span)
-    took = time.perf_counter() - started
     assert len(found) >= 300
     assert len(statements) <= 7
-    print(f"300 coordinators: {1000 * took:.0f} ms, {len(statements)} statements")
-    assert took < 0.5  # 30 ms on a quiet machine
     statements.clear()
-    started = time.perf_counter()
-    ranked(shift, NOW)
-    print(f"ranked: {1000 * (time.perf_counter() - started):.0f} ms, {len(statements)} statements")
+    assert len(ranked(shift, NOW).ineligible) + len(ranked(shift, NOW).eligible) == len(found)
+    assert len(statements) <= 14
+
+    def worked():
+        """Of this process alone: other work on the machine does not count. 35 ms on a quiet one."""
+        begun = time.process_time()
+        facts.coordinator_facts(at=NOW, around=shift.span)
+        return time.process_time() - begun
+
+    assert min(worked() for _ in range(3)) < 0.15
 
 
 def test_one_coordinator_before_many_shifts_is_read_once(world, statements):

@@ -265,9 +265,9 @@ def test_the_booking_page_shows_why_she_was_eligible_and_the_trail(world, visito
     page.get(f"/assignments/{made.id}")
     assert len(asked(statements)) <= 15
     page.sees(
-        "Why she was eligible",
+        "Why Maya Torres was eligible",
         "Worked out again just now from the kept facts: the same answers.",
-        "was booked for prior-auth",
+        "was booked for Prior-Authorization",
     )
     visitors("maya").get(f"/assignments/{made.id}").sees("Why you were eligible", "Undo until")
 

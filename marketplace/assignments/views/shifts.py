@@ -36,7 +36,7 @@ from marketplace.web.asking import asked_word
 from marketplace.web.finding import BIGGEST_KEY, find
 from marketplace.web.paging import Page, page_number
 
-FEW, ALL_SHOWN = 10, 60
+FEW, ALL_SHOWN = 6, 30
 NEAREST = 12
 REFUSED_ON_A_PAGE = 20
 
