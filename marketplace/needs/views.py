@@ -19,8 +19,9 @@ from marketplace.needs.posting import post_draft, post_need, save_draft
 from marketplace.needs.posting_page import catalogue, chosen_facility, earlier_need, filled_in_advance, need_form, page
 from marketplace.needs.queries import extent, facilities_to_post_for, last_days, visible_to, whole
 from marketplace.needs.rules import NeedState
-from marketplace.needs.words import days_between
+from marketplace.needs.words import clock_span, days_between
 from marketplace.web.asking import asked_day, asked_word
+from marketplace.web.filters import zone_name
 from marketplace.web.finding import check_version, find
 from marketplace.web.guard import Pages
 
@@ -148,7 +149,8 @@ def lengthen(need_id: int) -> ResponseReturnValue:
             flash(ngettext("%(num)d shift added, %(days)s.", "%(num)d shifts added, %(days)s.", len(added), days=days))
             return redirect(url_for("need_pages.show", need_id=need.id), 303)
     last = last_days([need]).get(need.id)
-    return render_template("needs/extend.html", form=form, need=need, last=last), 422 if form.is_submitted() else 200
+    hours = f"{clock_span(need.starts_local, need.ends_local)} {zone_name(now(), need.time_zone)}"
+    return render_template("needs/extend.html", form=form, need=need, last=last, hours=hours), 422 if form.is_submitted() else 200
 
 
 def _posted(need: Need) -> str:
