@@ -8,9 +8,10 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.contracts.rules import AgreementState
+from marketplace.accounts.models import Person
+from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
+from marketplace.db.base import Base, Cents, Key, Versioned, check, private_column, related, state_column
 from marketplace.facilities.models import Facility
 
 
@@ -29,7 +30,11 @@ class Overtime(StrEnum):
 
 
 class Agreement(Versioned, Base):
-    """With a facility (master, BAA) or a coordinator (BAA). An amendment is a new row with `supersedes_id`."""
+    """With a facility (master, BAA) or a coordinator (BAA). An amendment is a new row with `supersedes_id`.
+
+    `body` is what is signed, word for word, and `body_sha256` its hash; both are fixed when it is sent. Where `transparent`,
+    the facility reads what the coordinators are paid.
+    """
 
     id: Mapped[Key]
     kind: Mapped[AgreementKind] = state_column(AgreementKind)
@@ -43,18 +48,25 @@ class Agreement(Versioned, Base):
     rounding_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     cancellation: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     po_number: Mapped[str] = mapped_column(default="", server_default="")
+    transparent: Mapped[bool] = mapped_column(default=False, server_default="false")
     body: Mapped[str] = mapped_column(default="", server_default="")
     body_sha256: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
     signed_name: Mapped[str | None]
     signed_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     signed_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(default="", server_default="")
     supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agreement.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     facility: Mapped[Facility | None] = related()
     coordinator: Mapped[Coordinator | None] = related()
-    rates: Mapped[list["RateRow"]] = related(back_populates="agreement", order_by="RateRow.service_line, RateRow.valid_from")
+    signed_by: Mapped[Person | None] = related()
+    rates: Mapped[list["RateRow"]] = related(
+        back_populates="agreement", order_by="RateRow.service_line, RateRow.valid_from"
+    )
 
     __table_args__ = (
         check("(facility_id IS NULL) <> (coordinator_id IS NULL)", "one_party"),
@@ -68,9 +80,48 @@ class Agreement(Versioned, Base):
               postgresql_where=text("state = 'active' AND coordinator_id IS NOT NULL")),
     )  # fmt: skip
 
+    @property
+    def party(self) -> str:
+        """Who signs: the facility's name or the coordinator's (loaded by the query)."""
+        if self.facility is not None:
+            return self.facility.name
+        return self.coordinator.name if self.coordinator is not None else ""
+
+    @property
+    def policy(self) -> CancellationPolicy:
+        return CancellationPolicy.from_data(self.cancellation)
+
+    def send(self, body: str, body_sha256: str, at: datetime) -> None:
+        """From here on its words are fixed, and the other side reads and signs them."""
+        self.state = LIFE.after(self.state, "send")
+        self.body, self.body_sha256, self.sent_at = body, body_sha256, at
+
+    def withdraw(self) -> None:
+        """Back to the desk before anybody signed."""
+        self.state = LIFE.after(self.state, "withdraw")
+        self.body, self.body_sha256, self.sent_at = "", None, None
+
+    def sign(self, name: str, by: Person, at: datetime) -> None:
+        """The other side has read it and typed a name under it."""
+        self.state = LIFE.after(self.state, "sign")
+        self.signed_name, self.signed_by_id, self.signed_at = name, by.id, at
+
+    def activate(self, at: datetime) -> None:
+        """From here on it is what holds; what held before is superseded by the caller first."""
+        self.state = LIFE.after(self.state, "activate")
+        self.activated_at = at
+
+    def end(self, act: str, at: datetime, reason: str = "") -> None:
+        """`act` is terminate, expire or supersede."""
+        self.state = LIFE.after(self.state, act)
+        self.ended_at, self.end_reason = at, reason
+
 
 class RateRow(Base):
-    """Bill and pay per hour for one service line and earn code, in whole cents, between two dates (the last included)."""
+    """Bill and pay per hour for one service line and earn code, in whole cents, between two dates (the last included).
+
+    What is paid is not the facility's to read: a query that needs it asks for it and runs as the agency or the system.
+    """
 
     id: Mapped[Key]
     agreement_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("agreement.id"), index=True)
@@ -78,7 +129,7 @@ class RateRow(Base):
     service_line: Mapped[str] = mapped_column(ForeignKey("service_line.code"))
     earn_code: Mapped[str] = mapped_column(default="regular", server_default="regular")
     bill_cents: Mapped[Cents]
-    pay_cents: Mapped[Cents]
+    pay_cents: Mapped[int] = private_column(BigInteger)
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
 
@@ -93,3 +144,13 @@ class RateRow(Base):
             name="ex_rate_row_overlap", using="gist",
         ),
     )  # fmt: skip
+
+
+class StandardRate(Versioned, Base):
+    """The agency's own card, in cents an hour: where every new contract starts from."""
+
+    service_line: Mapped[str] = mapped_column(ForeignKey("service_line.code"), primary_key=True)
+    bill_cents: Mapped[Cents]
+    pay_cents: Mapped[Cents]
+
+    __table_args__ = (check("bill_cents > 0 AND pay_cents > 0 AND pay_cents <= bill_cents", "rates"),)

@@ -1,7 +1,7 @@
 """What an agreement promises: rates, terms, and what a late cancellation costs each side."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
@@ -54,9 +54,9 @@ def complete_rate(bill: int | None = None, pay: int | None = None, markup: int |
 
     Invalid with fewer than two, with three that disagree, or when the pay would be zero or above the bill.
     """
-    for amount, field in ((bill, "bill"), (pay, "pay")):
+    for amount, name in ((bill, "bill"), (pay, "pay")):
         if amount is not None and amount <= 0:
-            raise Invalid("A rate must be more than $0.00 an hour.", field)
+            raise Invalid("A rate must be more than $0.00 an hour.", name)
     if markup is not None and markup < 0:
         raise Invalid("The markup cannot be negative: the coordinator would be paid more than is billed.", "markup")
     match bill, pay, markup:
@@ -249,3 +249,100 @@ def coordinator_points(policy: CancellationPolicy, notice_minutes: int) -> int:
     """Reliability points (zero or negative) for a coordinator who cancels with so much notice; after the start it is 0."""
     notice = max(0, notice_minutes)
     return next(points for least, points in policy.coordinator_tiers if notice >= least)
+
+
+# ---- what is wrong with a contract ------------------------------------------------------------------------------
+
+ENDS_SOON_DAYS = 30
+
+
+class Weight(StrEnum):
+    """A problem stops work or money; a warning will; a note is for whoever negotiates."""
+
+    PROBLEM = "problem"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to look at, as a sentence that says what to do."""
+
+    weight: Weight
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the linter looks at: a master agreement, its card, the BAA beside it, and the work that is asked for."""
+
+    first: date
+    last: date | None
+    cancellation: Mapping[str, Any]
+    rows: tuple[RateRow, ...]
+    baa_last: date | None = None
+    has_baa: bool = False
+    lines_in_use: Mapping[str, str] = field(default_factory=dict)
+    """Service lines the facility asks for, code → name."""
+    po_number: str = ""
+
+
+def lint(contract: Examined, today: date) -> list[Finding]:
+    """Everything that is, or soon will be, wrong with a contract; the worst first. Empty when all is well."""
+    return sorted(_findings(contract, today), key=lambda finding: list(Weight).index(finding.weight))
+
+
+def _findings(contract: Examined, today: date) -> Iterable[Finding]:
+    if not contract.cancellation:
+        yield Finding(Weight.WARNING, "It says nothing about cancellation, so the agency's standard terms apply.")
+    if contract.last is not None and contract.last < today:
+        yield Finding(Weight.PROBLEM, f"It ended on {contract.last}. Nothing new can be posted.")
+    elif contract.last is not None and (contract.last - today).days <= ENDS_SOON_DAYS:
+        yield Finding(Weight.WARNING, f"It ends on {contract.last}. Draft the next one now.")
+    if not contract.has_baa:
+        yield Finding(Weight.PROBLEM, "There is no active BAA with this facility. No shift can start without it.")
+    elif contract.baa_last is not None and contract.baa_last < today:
+        yield Finding(Weight.PROBLEM, f"The BAA ended on {contract.baa_last}. No shift can start without it.")
+    elif contract.baa_last is not None and (contract.baa_last - today).days <= ENDS_SOON_DAYS:
+        yield Finding(Weight.WARNING, f"The BAA ends on {contract.baa_last}. Draft the next one now.")
+    yield from _card_findings(contract, today)
+
+
+def _card_findings(contract: Examined, today: date) -> Iterable[Finding]:
+    if not contract.rows:
+        yield Finding(Weight.PROBLEM, "The rate card is empty. Add a rate for each kind of work.")
+    from_day = max(today, contract.first)
+    for code, name in contract.lines_in_use.items():
+        rows = [row for row in contract.rows if (row.service_line, row.earn_code) == (code, "regular")]
+        if not any(_covers(row.valid_from, row.valid_until, from_day) for row in rows):
+            yield Finding(Weight.PROBLEM, f"{name} is asked for, but the card has no rate for it on {from_day}.")
+        elif all(row.valid_until is not None and row.valid_until != contract.last for row in rows):
+            last = max(row.valid_until for row in rows if row.valid_until is not None)
+            if contract.last is None or last < contract.last:
+                yield Finding(Weight.WARNING, f"The rate for {name} ends on {last}, before the contract does.")
+    for one, other in _overlapping(contract.rows):
+        yield Finding(
+            Weight.PROBLEM,
+            f"Two rates for {one.service_line} hold from {max(one.valid_from, other.valid_from)}. End one of them.",
+        )
+    for row in contract.rows:
+        if row.pay_cents > row.bill_cents:
+            yield Finding(Weight.PROBLEM, f"{row.service_line} pays more than it bills.")
+        elif row.pay_cents == row.bill_cents:
+            yield Finding(Weight.NOTE, f"{row.service_line} leaves nothing for the agency.")
+        if row.valid_from < contract.first or (contract.last and row.valid_from > contract.last):
+            yield Finding(
+                Weight.NOTE, f"The rate for {row.service_line} from {row.valid_from} begins outside the contract."
+            )
+
+
+def _overlapping(rows: tuple[Row, ...]) -> Iterable[tuple[Row, Row]]:
+    for number, one in enumerate(rows):
+        for other in rows[number + 1 :]:
+            same = (one.service_line, one.earn_code) == (other.service_line, other.earn_code)
+            if (
+                same
+                and one.valid_from <= (other.valid_until or date.max)
+                and other.valid_from <= (one.valid_until or date.max)
+            ):
+                yield one, other

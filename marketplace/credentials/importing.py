@@ -63,7 +63,12 @@ def load(data: bytes) -> Report:
     The caller commits. Raises Invalid when the file is not such a file.
     """
     people = session.scalars(select(Coordinator).options(joinedload(Coordinator.person)))
-    rows = session.scalars(select(Credential).where(Credential.state.in_(OPEN_STATES)))
+    # By state, so that of a renewal that waits and the paper it renews the verified one is meant; by end, the latest.
+    rows = session.scalars(
+        select(Credential)
+        .where(Credential.state.in_(OPEN_STATES))
+        .order_by(Credential.state, Credential.expires_on, Credential.id)
+    )
     known = _Known(
         coordinators={coordinator.person.email.lower(): coordinator.id for coordinator in people},
         types={kind.code: kind for kind in credential_types()},

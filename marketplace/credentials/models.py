@@ -2,18 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.catalogue.models import CredentialType
 from marketplace.coordinators.models import Coordinator
-from marketplace.credentials.rules import CredentialState
+from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, Standing, standing
 from marketplace.db.base import Base, Key, Versioned, check, related, state_column
 
 
 class Document(Base):
-    """An uploaded file: checked by its content, kept under a random name outside the web root."""
+    """An uploaded file: checked by its content, kept under a random name outside the web root.
+
+    Of a PDF the first `pictures` pages are kept as pictures too: they are what the agency looks at.
+    """
 
     id: Mapped[Key]
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
@@ -22,6 +25,7 @@ class Document(Base):
     content_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
+    pictures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     uploaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -42,6 +46,7 @@ class Credential(Versioned, Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     decision_note: Mapped[str] = mapped_column(default="", server_default="")
+    superseded_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("credential.id"))
 
     coordinator: Mapped[Coordinator] = related()
     kind: Mapped[CredentialType] = related()
@@ -49,7 +54,65 @@ class Credential(Versioned, Base):
     decided_by: Mapped[Person | None] = related()
 
     __table_args__ = (
-        Index("uq_credential_key", "coordinator_id", "type", "region", "number", unique=True,
-              postgresql_where=text("state NOT IN ('rejected', 'superseded')")),
+        # A renewal often carries the number of the paper it replaces, so the dates belong to the key.
+        Index("uq_credential_paper", "coordinator_id", "type", "region", "number", "issued_on", "expires_on", unique=True,
+              postgresql_nulls_not_distinct=True, postgresql_where=text("state IN ('submitted', 'verified')")),
+        Index("ix_credential_waiting", "submitted_at", "id", postgresql_where=text("state = 'submitted'")),
+        Index("ix_credential_expires_on", "expires_on", postgresql_where=text("state = 'verified'")),
         check("expires_on IS NULL OR issued_on IS NULL OR expires_on >= issued_on", "dates"),
     )  # fmt: skip
+
+    def verify(self, by: Person | None, at: datetime, note: str = "") -> None:
+        """The agency has held it against its source: from here on it counts."""
+        self._decide("verify", by, at, note)
+
+    def reject(self, by: Person, at: datetime, reason: str) -> None:
+        """It does not show what it should; the coordinator reads the reason."""
+        self._decide("reject", by, at, reason)
+
+    def revoke(self, by: Person, at: datetime, reason: str) -> None:
+        """What was verified does not hold any more: withdrawn by its issuer, or found to be wrong."""
+        self._decide("revoke", by, at, reason)
+
+    def take_back_decision(self, at: datetime) -> None:
+        """As if it had not been decided: it waits again, and a revoked one counts again."""
+        again = self.state is CredentialState.REVOKED
+        self.state = LIFE.after(self.state, "reinstate" if again else "reopen")
+        self.decided_at, self.decision_note = (at if again else None), ""
+        if not again:
+            self.decided_by_id = None
+
+    def supersede(self, by: "Credential | None") -> None:
+        """Another one stands in its place."""
+        self.state = LIFE.after(self.state, "supersede")
+        self.superseded_by_id = by.id if by else None
+
+    def restore(self) -> None:
+        """The one in its place is not verified after all."""
+        self.state, self.superseded_by_id = LIFE.after(self.state, "restore"), None
+
+    def can_be_undone(self, at: datetime) -> bool:
+        """Whether its last decision is fresh enough to be taken back without a word to anybody."""
+        acts = LIFE.acts(self.state)
+        fresh = self.decided_at is not None and at - self.decided_at <= TIME_TO_UNDO
+        return fresh and ("reopen" in acts or "reinstate" in acts)
+
+    def standing(self, today: date) -> Standing:
+        """The one word for where it stands on that day."""
+        return standing(self.state, self.expires_on, today)
+
+    def _decide(self, act: str, by: Person | None, at: datetime, note: str) -> None:
+        self.state = LIFE.after(self.state, act)
+        self.decided_at, self.decided_by_id, self.decision_note = at, by.id if by else None, note
+
+
+class ExpiryReminder(Base):
+    """That a coordinator was told how near the end of a credential is: once for each of 60, 30 and 7 days."""
+
+    id: Mapped[Key]
+    credential_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("credential.id"))
+    expires_on: Mapped[date]
+    days: Mapped[int] = mapped_column(SmallInteger)
+    told_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("credential_id", "expires_on", "days"),)

@@ -31,6 +31,7 @@ SHEETS = (
     "roster",
     "timegrid",
     "agenda",
+    "papers",
     "charts",
     "toast",
     "public",

@@ -4,7 +4,7 @@ const body = document.body;
 const typing = (target) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 const shortcutsOn = () => body.dataset.shortcuts !== "off";
 
-// --- keys: `/` search, `g` + letter to go, `j` `k` rows, `?` the list of keys; other letters press the row's button ---
+// --- keys: `/` search, `g` + letter to go, `j` `k` rows, `?` the list of keys; other letters press the button of the row, or of the page ---
 
 let going = false;
 
@@ -29,10 +29,19 @@ document.addEventListener("keydown", (event) => {
     setTimeout(() => (going = false), 1500);
   } else if (event.key === "?") {
     document.getElementById("keys")?.togglePopover();
+  } else if (pressOnPage(event.key)) {
+    event.preventDefault();
   } else {
     pressInList(event);
   }
 });
+
+// A page about one thing: `data-page-key` presses its button or goes to its field, wherever the focus is.
+function pressOnPage(key) {
+  const target = document.querySelector(`[data-page-key="${CSS.escape(key)}"]`);
+  if (target) target.matches("input, textarea, select") ? target.focus() : target.click();
+  return Boolean(target);
+}
 
 function pressInList(event) {
   const list = document.querySelector("[data-keys]");

@@ -1,0 +1,152 @@
+"""Which agreements a person sees, and the cards they carry."""
+
+from contextlib import nullcontext
+
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import joinedload, undefer
+
+from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
+from marketplace.accounts.permissions import Permission, Role
+from marketplace.contracts.models import Agreement, AgreementKind, RateRow, StandardRate
+from marketplace.contracts.rules import AgreementState
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import Audience, as_system, current_actor, session
+from marketplace.facilities.models import Facility
+
+
+def visible_to(person: Person) -> Select[Agreement]:
+    """The agency sees all; a facility and a coordinator their own, once sent."""
+    agreements = select(Agreement)
+    if not person.may(Permission.CONTRACT_SEE):
+        return agreements.where(false())
+    sent = Agreement.state != AgreementState.DRAFT
+    match person.audience:
+        case Audience.AGENCY:
+            return agreements
+        case Audience.FACILITY:
+            return agreements.where(Agreement.facility_id == person.facility_id, sent)
+        case Audience.COORDINATOR:
+            return agreements.where(Agreement.coordinator_id == person.coordinator_id, sent)
+        case _:
+            return agreements.where(false())
+
+
+def whole(agreements: Select[Agreement]) -> Select[Agreement]:
+    """With the party and whoever signed; the card is read by `card_of`."""
+    return agreements.options(
+        joinedload(Agreement.facility),
+        joinedload(Agreement.coordinator).joinedload(Coordinator.person),
+        joinedload(Agreement.signed_by),
+    )
+
+
+def in_list(
+    person: Person, kind: AgreementKind | None = None, state: AgreementState | None = None, text: str = ""
+) -> Select[Agreement]:
+    """The list under its filters: what needs somebody first (draft, sent, signed), then active, then the past."""
+    found = whole(visible_to(person))
+    if kind is not None:
+        found = found.where(Agreement.kind == kind)
+    if state is not None:
+        found = found.where(Agreement.state == state)
+    if text:
+        pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        named = select(Coordinator.id).join(Coordinator.person).where(Person.name.ilike(pattern))
+        found = found.where(
+            or_(
+                Agreement.facility_id.in_(select(Facility.id).where(Facility.name.ilike(pattern))),
+                Agreement.coordinator_id.in_(named),
+            )
+        )
+    open_states = (AgreementState.SIGNED, AgreementState.SENT, AgreementState.DRAFT)
+    return found.order_by(
+        Agreement.state.in_(open_states).desc(), (Agreement.state == AgreementState.ACTIVE).desc(), Agreement.id.desc()
+    )
+
+
+def card_of(agreement: Agreement, with_pay: bool) -> list[RateRow]:
+    """The rows of its card. `with_pay` reads what is paid as well: for the agency, or where the contract is transparent."""
+    rows = (
+        select(RateRow)
+        .where(RateRow.agreement_id == agreement.id)
+        .order_by(RateRow.service_line, RateRow.earn_code, RateRow.valid_from)
+    )
+    if not with_pay:
+        return list(session.scalars(rows))
+    whole_rows = rows.options(undefer(RateRow.pay_cents)).execution_options(populate_existing=True)
+    # The agency's role may read everything; a facility's may not read pay, so a transparent card is read for it.
+    with nullcontext() if current_actor().audience is Audience.AGENCY else as_system():
+        return list(session.scalars(whole_rows))
+
+
+def standard_card() -> list[StandardRate]:
+    """The agency's own card."""
+    return list(session.scalars(select(StandardRate).order_by(StandardRate.service_line)))
+
+
+def active(kind: AgreementKind, facility_id: int | None = None, coordinator_id: int | None = None) -> Agreement | None:
+    """What holds at the moment between the agency and that party."""
+    return session.scalars(
+        select(Agreement).where(
+            Agreement.kind == kind,
+            Agreement.facility_id == facility_id if facility_id else Agreement.facility_id.is_(None),
+            Agreement.coordinator_id == coordinator_id if coordinator_id else Agreement.coordinator_id.is_(None),
+            Agreement.state == AgreementState.ACTIVE,
+        )
+    ).one_or_none()
+
+
+def with_cards(except_id: int) -> list[Agreement]:
+    """Master agreements whose card can be copied: active ones, by facility."""
+    return list(
+        session.scalars(
+            select(Agreement)
+            .join(Agreement.facility)
+            .where(
+                Agreement.kind == AgreementKind.MASTER,
+                Agreement.state == AgreementState.ACTIVE,
+                Agreement.id != except_id,
+            )
+            .options(joinedload(Agreement.facility))
+            .order_by(Facility.name)
+        )
+    )
+
+
+def signers(agreement: Agreement) -> list[Person]:
+    """Whom to ask for a signature: the facility's owners, or the coordinator herself."""
+    if agreement.coordinator_id is not None:
+        found = select(Person).join(Coordinator, Coordinator.person_id == Person.id)
+        return list(session.scalars(found.where(Coordinator.id == agreement.coordinator_id)))
+    return _members(agreement.facility_id or 0, Role.FACILITY_OWNER)
+
+
+def contract_managers() -> list[Person]:
+    """Whoever at the agency looks after contracts."""
+    agency = session.scalars(select(Organisation.id).where(Organisation.kind == OrganisationKind.AGENCY)).one()
+    return _members(agency, Role.AGENCY_OWNER, Role.AGENCY_COMPLIANCE)
+
+
+def _members(organisation_id: int, *roles: Role) -> list[Person]:
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.organisation_id == organisation_id,
+                Membership.role.in_(roles),
+                Membership.active,
+                Person.active,
+            )
+            .order_by(Person.id)
+        )
+    )
+
+
+def parties() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Facilities and coordinators an agreement can be made with, each (id, name)."""
+    facilities = session.execute(select(Facility.id, Facility.name).order_by(Facility.name)).all()
+    coordinators = session.execute(
+        select(Coordinator.id, Person.name).join(Coordinator.person).order_by(Person.name)
+    ).all()
+    return [(key, name) for key, name in facilities], [(key, name) for key, name in coordinators]

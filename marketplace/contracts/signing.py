@@ -1,0 +1,135 @@
+"""The life of an agreement after the draft: sent, read and signed, active, ended."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.contracts.drafting import hash_of, words_of
+from marketplace.contracts.models import Agreement, AgreementKind, RateRow
+from marketplace.contracts.policy import check_may_sign
+from marketplace.contracts.queries import active, contract_managers, signers
+from marketplace.contracts.rules import LIFE, AgreementState
+from marketplace.db.session import as_system, session
+from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
+from marketplace.kernel.text import clean_text
+from marketplace.messaging.words import Words, words_in
+from marketplace.messaging.writing import notify, write_letter
+
+LONGEST_NAME = 200
+LONGEST_REASON = 500
+
+
+def send(agreement: Agreement, by: Person | None, at: datetime) -> None:
+    """Fix the words and ask the other side to read and sign. Raises NotAllowedNow for a master without rates."""
+    LIFE.after(agreement.state, "send")
+    if (
+        agreement.kind is AgreementKind.MASTER
+        and not session.scalars(select(RateRow.id).where(RateRow.agreement_id == agreement.id).limit(1)).first()
+    ):
+        raise NotAllowedNow("The rate card is empty. Add the rates before it is sent.")
+    body = words_of(agreement)
+    agreement.send(body, hash_of(body), at)
+    session.flush()
+    record("send", agreement, f"Sent to {agreement.party} for signature.", by=by, sha256=agreement.body_sha256)
+    for person in signers(agreement):
+        _ = words_in(person.locale)
+        _write(
+            person, agreement, _("%(what)s waits for your signature", what=_what(_, agreement)),
+            _("Read it, then type your name under it. It takes effect when the agency activates it."), _("Read and sign"),
+        )  # fmt: skip
+
+
+def withdraw(agreement: Agreement, by: Person) -> None:
+    """Back to the draft before anybody has signed."""
+    agreement.withdraw()
+    session.flush()
+    record("withdraw", agreement, "Taken back before it was signed.", by=by)
+
+
+def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, address: str = "") -> None:
+    """The other side signs the words it was shown: the typed name must be the signer's own.
+
+    Raises NotPermitted, NotAllowedNow, or Invalid at field "name". `address` is kept with the signature.
+    """
+    check_may_sign(by, agreement)
+    name = " ".join(clean_text(typed_name, LONGEST_NAME, "name").split())
+    if name.casefold() != " ".join(by.name.split()).casefold():
+        raise Invalid(f"Type your name as it stands in your account: {by.name}.", "name")
+    if agreement.body_sha256 != hash_of(agreement.body):
+        raise NotAllowedNow("The text does not match its fingerprint. Do not sign; tell the agency.")
+    with as_system():  # the other side reads agreements; what its signature changes was checked above
+        agreement.sign(name, by, at)
+        session.flush()
+        record("sign", agreement, f"Signed by {name}.", by=by, sha256=agreement.body_sha256, address=address)
+        session.flush()
+        for person in contract_managers():
+            _ = words_in(person.locale)
+            said = _("%(party)s signed: %(what)s.", party=agreement.party, what=_what(_, agreement))
+            notify(person.id, "contract", said, f"/contracts/{agreement.id}")
+
+
+def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement | None:
+    """From here on it holds; the one of that kind that held before is superseded in the same transaction, and returned.
+
+    Raises NotAllowedNow when it is not signed, has ended, or begins later while another one still holds.
+    """
+    LIFE.after(agreement.state, "activate")
+    today = at.date()
+    if agreement.effective_until is not None and agreement.effective_until < today:
+        raise NotAllowedNow(f"It ended on {agreement.effective_until}. Draft a new one.")
+    before = active(agreement.kind, agreement.facility_id, agreement.coordinator_id)
+    if before is not None:
+        before = session.scalars(
+            select(Agreement)
+            .where(Agreement.id == before.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        if before.state is not AgreementState.ACTIVE:
+            raise ChangedMeanwhile(
+                "Somebody changed the present agreement at the same moment. Look at it, then repeat."
+            )
+        if agreement.effective_from > today:
+            raise NotAllowedNow(
+                f"It begins on {agreement.effective_from}, and the present one holds until then. Activate it on that day."
+            )
+        before.end("supersede", at, f"Superseded by agreement {agreement.id}.")
+        session.flush()  # the table allows one active agreement of a kind
+        record("supersede", before, f"Superseded by agreement {agreement.id}.", by=by)
+    agreement.activate(at)
+    session.flush()
+    record("activate", agreement, f"Active with {agreement.party}.", by=by)
+    for person in signers(agreement):
+        _ = words_in(person.locale)
+        notify(person.id, "contract", _("%(what)s is active.", what=_what(_, agreement)), f"/contracts/{agreement.id}")
+    return before
+
+
+def terminate(agreement: Agreement, reason: str, by: Person, at: datetime) -> None:
+    """It holds no longer, before its last day. Booked shifts cannot start without another one. Raises Invalid."""
+    said = clean_text(reason, LONGEST_REASON, "reason")
+    if not said:
+        raise Invalid("Write the reason: the other side reads it.", "reason")
+    agreement.end("terminate", at, said)
+    session.flush()
+    record("terminate", agreement, f"Terminated: {said}", by=by)
+    for person in signers(agreement):
+        _ = words_in(person.locale)
+        _write(person, agreement, _("%(what)s was terminated", what=_what(_, agreement)), said, _("Look at it"))
+
+
+def _what(_: Words, agreement: Agreement) -> str:
+    if agreement.kind is AgreementKind.MASTER:
+        return _("The master agreement with %(party)s", party=agreement.party)
+    return _("The BAA with %(party)s", party=agreement.party)
+
+
+def _write(person: Person, agreement: Agreement, subject: str, sentence: str, button: str) -> None:
+    link = f"/contracts/{agreement.id}"
+    notify(person.id, "contract", subject + ".", link)
+    write_letter(
+        person.email, "contract", subject, "plain", link=link, locale=person.locale,
+        sentences=[subject + ".", sentence], button=button,
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""The agency decides about a paper: verified, rejected, revoked; within ten minutes as if nothing had been."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.credentials.jobs import tell_decided
+from marketplace.credentials.models import Credential
+from marketplace.credentials.queries import compact_on, kind_of, the_same
+from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, Paper, checked, replaces
+from marketplace.db.jobs import enqueue
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.spans import local_day
+from marketplace.kernel.text import clean_text
+
+LONGEST_NOTE = 500
+
+
+def paper_of(credential: Credential) -> Paper:
+    """What stands on it, for the rules (loaded with its kind)."""
+    return Paper(
+        kind_of(credential.kind),
+        credential.number,
+        credential.region,
+        credential.multistate,
+        credential.issued_on,
+        credential.expires_on,
+    )
+
+
+def replaced_by(credential: Credential, others: Collection[Credential], today: date) -> list[Credential]:
+    """Which of her other papers verifying this one would make papers of the past."""
+    new = paper_of(credential)
+    verified = [one for one in others if one.state is CredentialState.VERIFIED]
+    return [one for one in verified if replaces(new, paper_of(one), today)]
+
+
+def verify(credential: Credential, paper: Paper, by: Person, at: datetime, note: str = "") -> list[Credential]:
+    """It was held against its source and reads as `paper`. Returns what it replaces; raises Invalid or NotAllowedNow.
+
+    `note` says where it was looked up; needed for what the catalogue wants checked at its issuer.
+    """
+    LIFE.after(credential.state, "verify")
+    today = local_day(at, credential.coordinator.time_zone)
+    read = checked(paper, today, compact_on(today))
+    source = clean_text(note, LONGEST_NOTE, "note")
+    if read.kind.numbered and not source:
+        raise Invalid("Write where you looked it up: the register and what it said.", "note")
+    others = the_same(credential)
+    _check_new(read, others)
+    before = paper_of(credential)
+    credential.number, credential.region, credential.multistate = read.number, read.region, read.multistate
+    credential.issued_on, credential.expires_on = read.issued_on, read.expires_on
+    credential.verify(by, at, source)
+    replaced = replaced_by(credential, others, today)
+    for one in replaced:
+        one.supersede(credential)
+    session.flush()
+    changed = {
+        name: [_plain(getattr(before, name)), _plain(getattr(read, name))]
+        for name in ("number", "region", "multistate", "issued_on", "expires_on")
+        if getattr(before, name) != getattr(read, name) and name != "number"
+    }
+    end = f", valid to {read.expires_on.isoformat()}" if read.expires_on else ""
+    record(
+        "verify", credential, f"Verified: {read.kind.name}{end}.", by=by, source=source, corrected=changed,
+        replaced=[one.id for one in replaced],
+    )  # fmt: skip
+    _tell_later(credential)
+    return replaced
+
+
+def reject(credential: Credential, reason: str, by: Person, at: datetime) -> None:
+    """It does not show what it should; she reads the reason. Raises Invalid without one, NotAllowedNow."""
+    said = _reason(reason)
+    credential.reject(by, at, said)
+    session.flush()
+    record("reject", credential, f"Rejected: {credential.kind.name}. {said}", by=by)
+    _tell_later(credential)
+
+
+def revoke(credential: Credential, reason: str, by: Person, at: datetime) -> None:
+    """What was verified does not hold any more. Shifts already booked are looked at again before they start."""
+    said = _reason(reason)
+    credential.revoke(by, at, said)
+    session.flush()
+    record("revoke", credential, f"Revoked: {credential.kind.name}. {said}", by=by)
+    _tell_later(credential)
+
+
+def take_back(credential: Credential, by: Person, at: datetime) -> None:
+    """Within ten minutes the last decision is undone, and with it what it replaced. Raises NotAllowedNow afterwards."""
+    if not credential.can_be_undone(at):
+        raise NotAllowedNow(
+            "Ten minutes have passed, and the coordinator has been told. Revoke it, or ask for a new one."
+        )
+    decided = credential.state.value
+    credential.take_back_decision(at)
+    session.flush()
+    for one in session.scalars(select(Credential).where(Credential.superseded_by_id == credential.id)).all():
+        one.restore()
+    session.flush()
+    record("undo", credential, f"Taken back: {credential.kind.name} is not {decided} after all.", by=by)
+
+
+def _check_new(paper: Paper, others: Collection[Credential]) -> None:
+    for one in others:
+        same = (one.number, one.issued_on, one.expires_on) == (paper.number, paper.issued_on, paper.expires_on)
+        if same and one.state is CredentialState.VERIFIED:
+            raise Invalid("This very paper is verified already. Reject this copy.", "number")
+
+
+def _reason(text: str) -> str:
+    said = clean_text(text, LONGEST_NOTE, "reason")
+    if not said:
+        raise Invalid("Write the reason: the coordinator reads it.", "reason")
+    return said
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _tell_later(credential: Credential) -> None:
+    """When the decision can no longer be undone she gets a letter, unless it was."""
+    assert credential.decided_at is not None
+    enqueue(
+        tell_decided,
+        at=now() + TIME_TO_UNDO,
+        credential_id=credential.id,
+        decided_at=credential.decided_at.isoformat(),
+    )

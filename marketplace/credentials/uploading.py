@@ -1,0 +1,78 @@
+"""A coordinator hands in a paper: what stands on it, and the file that shows it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.coordinators.models import Coordinator
+from marketplace.credentials.documents import keep
+from marketplace.credentials.models import Credential
+from marketplace.credentials.queries import compact_on
+from marketplace.credentials.rules import CredentialState, Paper, checked
+from marketplace.db.session import as_system, session
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.spans import local_day
+
+
+def upload(coordinator: Coordinator, paper: Paper, data: bytes, filename: str, by: Person, at: datetime) -> Credential:
+    """Hand in `paper` with its file; it waits for the agency. Raises Invalid naming the field, and then nothing is kept.
+
+    One that still waits under the same number is replaced: she noticed a mistake and did it again.
+    """
+    today = local_day(at, coordinator.time_zone)
+    read = checked(paper, today, compact_on(today))
+    if read.multistate and read.region != coordinator.work_state:
+        home = coordinator.work_state or "no US state"
+        raise Invalid(
+            f"A multistate license counts elsewhere only from the state you live in ({home}). Take off the tick, or have"
+            " your state corrected first.",
+            "multistate",
+        )
+    earlier = _earlier(coordinator, read)
+    for one in earlier:
+        if one.state is CredentialState.VERIFIED and _dates(one) == (read.issued_on, read.expires_on):
+            raise Invalid("This very paper is verified already. There is nothing more to do.", "number")
+    document = keep(data, filename, coordinator.id, at)
+    credential = Credential(
+        coordinator_id=coordinator.id,
+        type=read.kind.code,
+        number=read.number,
+        region=read.region,
+        multistate=read.multistate,
+        issued_on=read.issued_on,
+        expires_on=read.expires_on,
+        document_id=document.id,
+        state=CredentialState.SUBMITTED,
+        submitted_at=at,
+    )
+    with as_system():  # she may hand in, not change: what she handed in before is put aside for her
+        for one in earlier:
+            if one.state is CredentialState.SUBMITTED:
+                one.supersede(None)
+        session.flush()
+    record("upload", credential, f"Handed in: {read.kind.name}{_said(read)}.", by=by, sha256=document.sha256)
+    return credential
+
+
+def _earlier(coordinator: Coordinator, paper: Paper) -> list[Credential]:
+    return list(
+        session.scalars(
+            select(Credential).where(
+                Credential.coordinator_id == coordinator.id,
+                Credential.type == paper.kind.code,
+                Credential.region == paper.region,
+                Credential.number == paper.number,
+                Credential.state.in_([CredentialState.SUBMITTED, CredentialState.VERIFIED]),
+            )
+        )
+    )
+
+
+def _dates(credential: Credential) -> tuple[date | None, date | None]:
+    return credential.issued_on, credential.expires_on
+
+
+def _said(paper: Paper) -> str:
+    return f", {paper.region}" if paper.region else ""
