@@ -154,7 +154,11 @@ def standing_is(wanted: str, at: datetime) -> ColumnElement[bool]:
         case "open":
             return and_(issued, remaining_cents() > 0)
         case "overdue":
-            return and_(issued, remaining_cents() > 0, exists().where(Facility.id == Invoice.facility_id, late))
+            return and_(
+                issued,
+                remaining_cents() > 0,
+                exists().where(Facility.id == Invoice.facility_id, late).correlate(Invoice),
+            )
         case "paid":
             return and_(issued, remaining_cents() <= 0)
         case "void":
@@ -178,7 +182,7 @@ def owed_and_overdue(person: Person, at: datetime) -> tuple[int, int]:
 
 def unbilled_segments(until: date) -> Select[TimeSegment]:
     """Approved time up to a day that stands on no live invoice line."""
-    billed = exists().where(InvoiceLine.time_segment_id == TimeSegment.id, InvoiceLine.live)
+    billed = exists().where(InvoiceLine.time_segment_id == TimeSegment.id, InvoiceLine.live).correlate(TimeSegment)
     return select(TimeSegment).where(TimeSegment.work_day <= until, ~billed)
 
 

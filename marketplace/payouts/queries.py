@@ -37,7 +37,7 @@ def runs_visible_to(person: Person) -> Select[PayRun]:
 
 def unpaid_segments(until: date | None = None) -> Select[TimeSegment]:
     """Approved time (up to a day) that stands on no live pay line. Paid on approval, whether or not it was billed."""
-    paid = exists().where(PayoutItem.time_segment_id == TimeSegment.id, PayoutItem.live)
+    paid = exists().where(PayoutItem.time_segment_id == TimeSegment.id, PayoutItem.live).correlate(TimeSegment)
     segments = select(TimeSegment).where(~paid)
     return segments if until is None else segments.where(TimeSegment.work_day <= until)
 
