@@ -43,14 +43,14 @@ class Pressed:
     at: datetime
 
 
-def presses(assignment: Assignment, chance: random.Random) -> list[Pressed]:
-    """A believable day: nearly on time, a meal break in a long shift, now and then late or over."""
+def presses(assignment: Assignment, chance: random.Random, odd_share: float) -> list[Pressed]:
+    """A believable day: nearly on time, a meal break in a long shift; `odd_share` of them late or well over plan."""
     come = assignment.starts_at + timedelta(minutes=chance.randrange(-4, 4))
     go = assignment.ends_at + timedelta(minutes=chance.randrange(-2, 7))
     odd = chance.random()
-    if odd < 0.035:
+    if odd < odd_share / 2:
         go += timedelta(minutes=chance.randrange(20, 55))
-    elif odd < 0.06:
+    elif odd < odd_share:
         come += timedelta(minutes=chance.randrange(8, 22))
     found = [Pressed(PunchKind.IN, come), Pressed(PunchKind.OUT, go)]
     if go - come > timedelta(hours=6):
@@ -70,9 +70,9 @@ class Hours:
         self.chance = chance
         self._sheets: dict[tuple[int, int, date], Timesheet] = {}
 
-    def clock(self, worked_shifts: Sequence[tuple[Assignment, str]]) -> list[TimeEntry]:
+    def clock(self, worked_shifts: Sequence[tuple[Assignment, str]], odd_share: float = 0.06) -> list[TimeEntry]:
         """Punches and lines for assignments (with the facility's zone) that are over."""
-        pressed = {assignment.id: presses(assignment, self.chance) for assignment, _ in worked_shifts}
+        pressed = {assignment.id: presses(assignment, self.chance, odd_share) for assignment, _ in worked_shifts}
         punches = [
             {
                 "assignment_id": assignment.id,
@@ -137,17 +137,14 @@ class Hours:
             written_at=assignment.ends_at + timedelta(minutes=9),
         )
 
-    def hand_in(self, lines: Iterable[TimeEntry]) -> datetime:
-        """The weeks of these lines are handed in on Monday morning; returns the last such moment."""
-        latest = datetime.min.replace(tzinfo=clock.now().tzinfo)
+    def hand_in(self, lines: Iterable[TimeEntry], at: datetime | None = None) -> None:
+        """The weeks of these lines are handed in: on the Monday morning after, or at `at`."""
         for line in lines:
             sheet = line.timesheet
-            at = local_instant(sheet.week + timedelta(days=7), time(7, self.chance.randrange(60)), sheet.time_zone)
-            sheet.state, sheet.submitted_at = TimesheetState.SUBMITTED, sheet.submitted_at or at
+            monday = local_instant(sheet.week + timedelta(days=7), time(7, self.chance.randrange(60)), sheet.time_zone)
+            sheet.state, sheet.submitted_at = TimesheetState.SUBMITTED, sheet.submitted_at or at or monday
             line.submitted_at = sheet.submitted_at
-            latest = max(latest, at)
         session.flush()
-        return latest
 
 
 def approve_history(lines: Sequence[TimeEntry], approvers: dict[int, Person], now: datetime) -> None:

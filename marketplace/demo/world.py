@@ -103,12 +103,14 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
     for one, _zone in over:
         one.state = AssignmentState.CHECKED_OUT
-    lines = clocks.clock(over)
-    whole = [line for line in lines if line.timesheet.week < this_week]
-    clocks.hand_in(whole)
     last_week = this_week - timedelta(days=7)
-    hours.approve_history([line for line in whole if line.timesheet.week < last_week], places.owners(), now)
-    _last_week([line for line in whole if line.timesheet.week == last_week], places, now)
+    since = datetime.combine(last_week, datetime.min.time(), now.tzinfo)
+    lines = clocks.clock([each for each in over if each[0].starts_at < since])
+    latest = clocks.clock([each for each in over if each[0].starts_at >= since], odd_share=0.3)
+    whole = [line for line in (*lines, *latest) if line.timesheet.week < last_week]
+    clocks.hand_in(whole)
+    hours.approve_history(whole, places.owners(), now)
+    _last_week(clocks, [line for line in latest if line.timesheet.week == last_week], places, now)
     by = person("felix@northlight.example")
     weeks = [this_week - timedelta(weeks=n) for n in range(WEEKS_BEHIND, 0, -1)]
     money.run(weeks, places.keys(), by, now, chance)
@@ -149,18 +151,19 @@ def _shown_today(places: Places, staffing: Staffing, shown: dict[str, Coordinato
     today.next_shift(staffing, harbor, places.owner["harbor"], "prior-auth", shown["maya"], now)
 
 
-def _last_week(lines: list[TimeEntry], places: Places, now: datetime) -> None:
-    """Handed in and mostly waiting; one line is disputed."""
+def _last_week(clocks: hours.Hours, lines: list[TimeEntry], places: Places, now: datetime) -> None:
+    """Two facilities were quick; for the others the hours were handed in yesterday and wait, one line disputed."""
+    quick = {places.facility[key].id for key in ("oakhill", "maple")}
+    done = [line for line in lines if line.facility_id in quick]
+    clocks.hand_in(done)
+    hours.approve_history(done, places.owners(), now)
+    clocks.hand_in([line for line in lines if line.facility_id not in quick], now - timedelta(hours=21))
     harbor = places.facility["harbor"]
-    at_harbor = [line for line in lines if line.facility_id == harbor.id and line.exceptions]
-    elsewhere = [
-        line for line in lines if line.facility_id in {places.facility[key].id for key in ("oakhill", "maple")}
-    ]
-    hours.approve_history(elsewhere, places.owners(), now)
-    if at_harbor:
+    odd = [line for line in lines if line.facility_id == harbor.id and line.exceptions]
+    if odd:
         at = now - timedelta(hours=5)
         with clock.frozen_at(at):
-            dispute(at_harbor[0].id, "She told us she had left at five.", places.owner["harbor"], at)
+            dispute(odd[0].id, "She told us she had left at five.", places.owner["harbor"], at)
 
 
 def _forget_the_noise(now: datetime) -> None:
