@@ -8,7 +8,9 @@ from marketplace.assignments import cancelling
 from marketplace.audit.recording import record
 from marketplace.billing.checking import BILLING_INVARIANTS
 from marketplace.billing.queries import is_billed
+from marketplace.contracts import linting
 from marketplace.ledger import checking
+from marketplace.needs.queries import lines_in_use
 from marketplace.payouts.checking import PAYOUT_INVARIANTS
 from marketplace.payouts.queries import is_paid_out
 from marketplace.timesheets import weekly
@@ -21,6 +23,8 @@ REACTIONS: tuple[tuple[list[Callable[..., Any]], Callable[..., Any]], ...] = (
     (trail.recorders, record),
     # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
     (cancelling.owed, pay_cancellation),
+    # A contract is looked through → the kinds of work its facility asks for must have a rate.
+    (linting.lines_in_use, lines_in_use),
     # An approval is to be taken back → not when its hours stand on an invoice or a pay statement.
     (weekly.settled, is_billed),
     (weekly.settled, is_paid_out),
