@@ -36,6 +36,8 @@ class Staffing:
         }
         self._worked: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._offers: list[dict[str, object]] = []
+        self.regulars: dict[tuple[int, str], int] = {}
+        """Who usually does this work at this facility: (facility id, service line) → coordinator id."""
 
     def fill(self, shifts: Iterable[Shift], *, spare: Collection[int] = ()) -> list[Assignment]:
         """Book most seats of these shifts (loaded `facts.with_terms()`). `spare` keeps people out."""
@@ -82,6 +84,9 @@ class Staffing:
         if not able:
             return None
         able.sort(key=lambda p: (-score(p, about, context).total - self.chance.randrange(160), p.id))
+        regular = self.regulars.get((shift.facility_id, shift.service_line))
+        if regular is not None and self.chance.random() < 0.8:
+            able.sort(key=lambda p: p.id != regular)
         best = able[0]
         if len(able) > 1 and ahead < timedelta(0) and self.chance.random() < 0.03:
             self._gave_back(shift, about, context, best.id, seat, booked)

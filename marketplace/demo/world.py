@@ -29,6 +29,14 @@ WEEKS_BEHIND, WEEKS_AHEAD, BLOCK = 12, 3, 4
 COORDINATORS = 60
 # Kept out of the automatic roster: the demo gives them what it shows.
 SHOWN = ("maya", "devon", "jonas", "aisha", "sofia")
+# Who usually does which work where.
+REGULARS = {
+    ("harbor", "prior-auth"): "maya",
+    ("harbor", "triage"): "devon",
+    ("harbor", "medical-scribe"): "aisha",
+    ("riverside", "medical-billing"): "jonas",
+    ("prairie", "dental-reception"): "sofia",
+}
 
 
 def build() -> None:
@@ -85,6 +93,7 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     session.flush()
     needs = _needs(places, this_week, now)
     staffing = Staffing(now, chance)
+    staffing.regulars = {(places.facility[key].id, line): shown[name].id for (key, line), name in REGULARS.items()}
     shifts = shifts_of(*needs)
     near = (now - timedelta(hours=22), now + timedelta(hours=30))
     around = [shift for shift in shifts if near[0] < shift.starts_at < near[1]]
