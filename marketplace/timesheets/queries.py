@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Membership, Person
@@ -231,9 +231,3 @@ def forgotten_clocks(at: datetime) -> Select[Assignment]:
         .where(Assignment.state.in_(WORKING_STATES), Assignment.ends_at <= at - CLOCK_AFTER_END)
         .order_by(Assignment.id)
     )
-
-
-def counts_to_approve(person: Person) -> int:
-    """How many lines wait for this person's decision: the figure beside the room's name."""
-    waiting = lines_visible_to(person).where(WAITING)
-    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0

@@ -1,8 +1,7 @@
 """What the codes of the clock and the timesheet read like, and times as the facility's wall clock shows them."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -43,18 +42,6 @@ def punch_words(kind: PunchKind) -> str:
         PunchKind.OUT: _("Clocked out"),
     }
     return str(words[kind])
-
-
-class Quantity(NamedTuple):
-    """How often a duty was done."""
-
-    code: str
-    times: int
-
-
-def counted(counts: dict[str, int], order: Sequence[str]) -> list[Quantity]:
-    """The counts of a shift report in the order of the catalogue, without zeros."""
-    return [Quantity(code, counts[code]) for code in order if counts.get(code)]
 
 
 def wall_clock(at: datetime, zone: str) -> str:
