@@ -18,9 +18,10 @@ from werkzeug.exceptions import HTTPException
 from marketplace import reactions, rooms
 from marketplace.accounts import signing_in
 from marketplace.config import Settings
+from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
+from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.messaging.queries import unread_count
 from marketplace.web import assets, filters, headers, house, logs
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
@@ -99,7 +100,10 @@ def locale() -> str:
 def page_context() -> dict[str, Any]:
     """What `base.html` needs on every page; the list stands at the top of that file."""
     person = signing_in.current_person_or_none()
-    entries = rooms.navigation(person, request.path)
+    # A part of a page that htmx asks for has no frame around it, so nothing is counted for it.
+    framed = person is not None and "HX-Request" not in request.headers
+    waiting = waiting_for(person, now()) if framed and person is not None else Waiting(0, {})
+    entries = rooms.navigation(person, request.path, waiting.counts)
     return {
         "agency_name": _settings().agency_name,
         "person": person,
@@ -110,7 +114,7 @@ def page_context() -> dict[str, Any]:
         "nav": entries,
         "tabs": rooms.tabs(entries),
         "links": rooms.links(entries),
-        "unread": unread_count(person.id) if person else 0,
+        "unread": waiting.unread,
     }
 
 

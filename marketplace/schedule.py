@@ -14,6 +14,7 @@ from marketplace.assignments.jobs import expire_offers
 from marketplace.contracts.jobs import expire
 from marketplace.credentials.jobs import remind, sweep
 from marketplace.db.jobs import jobs_app, resume_abandoned
+from marketplace.ledger.jobs import check as check_books
 from marketplace.timesheets.jobs import (
     approve_after_window,
     close_forgotten_clocks,
@@ -26,6 +27,7 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     ("* * * * *", resume_abandoned),
     ("*/5 * * * *", expire_offers),
     ("17 4 * * *", forget),
+    ("50 4 * * *", check_books),
     ("10 5 * * *", expire),
     ("0 13 * * *", remind),  # in the morning in most of the US
     ("40 4 * * *", sweep),

@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, g, redirect, request, url_for
+from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from sqlalchemy import inspect, select, update
@@ -101,6 +101,11 @@ def waiting_sign_in() -> tuple[SignInSession, Person] | None:
     return cast("tuple[SignInSession, Person] | None", g.get("waiting_sign_in"))
 
 
+def _asked_by_itself() -> bool:
+    """Whether a part of a page refreshes itself (`Pages.watch`): an open page alone does not keep anybody signed in."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "only_watches", False)
+
+
 def _load_or_nobody() -> None:
     """Also while an error page is drawn: when the database is gone, the page is drawn for nobody."""
     try:
@@ -133,7 +138,7 @@ def _person_behind(token: Any) -> Person | None:
     if person.totp_seed is not None and signed.second_factor_at is None:
         g.waiting_sign_in = (signed, person)
         return None
-    if now() - signed.seen_at >= SEEN_EVERY:
+    if now() - signed.seen_at >= SEEN_EVERY and not _asked_by_itself():
         _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(seen_at=now()))
     g.sign_in = signed
     return person
@@ -208,6 +213,9 @@ def _to_sign_in() -> Any:
         return redirect(url_for("accounts.second_factor", next=_asked_page() or None), 303)
     if request.method not in ("GET", "HEAD"):
         flash(_("You were signed out, so nothing was saved. Sign in and repeat it."))
+    if "HX-Request" in request.headers:
+        # A part of a page asked: the sign-in page must not appear inside it, so the whole page goes there.
+        return Response(headers={"HX-Redirect": url_for("accounts.sign_in", next=sent_from() or None)})
     return redirect(url_for("accounts.sign_in", next=_asked_page() or None), 303)
 
 

@@ -20,6 +20,7 @@ from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnecto
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task, configure_task
 from procrastinate.worker import Worker
+from sqlalchemy import column, func, select, table
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session
 
@@ -62,6 +63,16 @@ def enqueue(
         connection=connection,
     )
     return job.defer(**arguments)
+
+
+failed_job = table("failed_job", column("id"), column("task_name"), column("attempts"), column("failed_at"))
+"""Jobs that failed for good, for the agency to look at (a view of migration 0016)."""
+
+
+def retry_failed(job_id: int) -> str | None:
+    """Have a job that failed done again; its name, or None when there is no such job, or somebody was faster."""
+    name: str | None = current_session.scalar(select(failed_job.c.task_name).where(failed_job.c.id == job_id))
+    return name if name and current_session.scalar(select(func.retry_failed_job(job_id))) else None
 
 
 @jobs_app.task(name="jobs.resume_abandoned", queueing_lock="jobs.resume_abandoned", pass_context=False)

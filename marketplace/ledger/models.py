@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, Cents, Key, check, related
+from marketplace.db.base import Base, Cents, Key, Words, check, related
 
 
 class LedgerTransaction(Base):
@@ -37,3 +37,11 @@ class LedgerPosting(Base):
         Index("ix_ledger_posting_debit", "debit"),
         Index("ix_ledger_posting_credit", "credit"),
     )
+
+
+class BooksCheck(Base):
+    """One recount of the books: when, and a line for each invariant that did not hold. Append-only."""
+
+    id: Mapped[Key]
+    checked_at: Mapped[datetime]
+    broken: Mapped[Words]

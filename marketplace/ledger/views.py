@@ -2,15 +2,18 @@
 
 from itertools import accumulate
 
-from flask import Response, render_template
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from marketplace.accounts.permissions import Permission
 from marketplace.db.session import session
+from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.spreadsheet import plain_dollars
-from marketplace.ledger.checking import recount
+from marketplace.ledger.checking import check_books, recount
 from marketplace.ledger.models import LedgerPosting
 from marketplace.ledger.queries import balance, names_of, postings_of, transactions, trial_balance
 from marketplace.ledger.rules import Account, Side, grows_on
@@ -38,6 +41,20 @@ def index() -> str:
         broken=[verdict for verdict in verdicts if not verdict.holds],
         account_word=account_word,
     )
+
+
+@pages.post("/checks", may=Permission.LEDGER_SEE)
+def check() -> ResponseReturnValue:
+    """Recount now and keep the outcome: what holds again leaves the inbox."""
+    broken = len(check_books(now()).broken)
+    if broken:
+        flash(
+            ngettext("Recounted: %(num)d thing does not hold.", "Recounted: %(num)d things do not hold.", broken),
+            "error",
+        )
+    else:
+        flash(_("Recounted: the books hold."))
+    return redirect(url_for(".index"), 303)
 
 
 @pages.get("/trial-balance.csv", may=Permission.LEDGER_SEE)

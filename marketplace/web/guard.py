@@ -46,6 +46,15 @@ class Pages(Blueprint):
 
         return register
 
+    def watch(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:
+        """A part of a page that asks for itself again and again: that is no sign that somebody is still there."""
+
+        def register(view: T_route) -> T_route:
+            view.only_watches = True  # type: ignore[attr-defined]
+            return self._guarded(rule, ["GET"], may, options)(view)
+
+        return register
+
     def _guarded(self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any]) -> Callable[[T_route], T_route]:
         def register(view: T_route) -> T_route:
             view.may = may  # type: ignore[attr-defined]

@@ -39,12 +39,22 @@ def upgrade() -> None:
     op.create_index("ix_ledger_posting_credit", "ledger_posting", ["credit"], unique=False)
     op.create_index("ix_ledger_posting_debit", "ledger_posting", ["debit"], unique=False)
     op.create_index(op.f("ix_ledger_posting_transaction_id"), "ledger_posting", ["transaction_id"], unique=False)
+    op.create_table(
+        "books_check",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("broken", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_books_check")),
+    )
     op.execute("SELECT protect('ledger_transaction', NULL, NULL)")
     op.execute("SELECT protect('ledger_posting', NULL, NULL)")
+    op.execute("SELECT protect('books_check', NULL, NULL)")
+    op.execute("SELECT append_only('books_check')")
     op.execute("SELECT append_only('ledger_transaction')")
     op.execute("SELECT append_only('ledger_posting')")
 
 
 def downgrade() -> None:
+    op.drop_table("books_check")
     op.drop_table("ledger_posting")
     op.drop_table("ledger_transaction")

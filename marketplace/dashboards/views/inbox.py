@@ -1,0 +1,71 @@
+"""The agency's first page: what is wrong, with the way to where it is put right; above it how the week goes."""
+
+from datetime import datetime
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.assignments.schedule import AGENCY_ZONE
+from marketplace.audit.recording import record
+from marketplace.dashboards.figures import agency_money, time_to_fill, weeks
+from marketplace.dashboards.inbox import Kind, counted, listed
+from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.inbox_rows import kind_words, row_of
+from marketplace.dashboards.words import compared, course, duration, points
+from marketplace.db.jobs import retry_failed
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.spans import local_day
+from marketplace.web.asking import asked_word
+from marketplace.web.paging import Page, page_number
+
+ROWS = 40
+
+
+def agency_inbox(person: Person, at: datetime) -> str:
+    """One list of everything, or of one kind (`kind` in the address)."""
+    today = local_day(at, AGENCY_ZONE)
+    kind = asked_word("kind", [each.value for each in Kind])
+    chosen = Kind(kind) if kind else None
+    counts = counted(person, at)
+    total = counts.get(chosen, 0) if chosen else sum(counts.values())
+    number = min(page_number(), max(1, -(-total // ROWS)))
+    found = listed(person, at, chosen, ROWS, number) if total else []
+    staffed = weeks(today)
+    took = time_to_fill(at, AGENCY_ZONE)
+    note, trend = compared(took, today)
+    return render_template(
+        "dashboards/inbox.html",
+        page=Page([row_of(entry, at, person) for entry in found], number, total, ROWS),
+        counts=counts,
+        everything=sum(counts.values()),
+        chosen=chosen,
+        kind_words=kind_words(),
+        today=today,
+        zone=AGENCY_ZONE,
+        at=at,
+        week=staffed[-1],
+        points=points(staffed),
+        course=course(staffed),
+        fill_time=duration(took.median),
+        fill_p90=" ".join(duration(took.p90)).strip(),
+        fill_note=note,
+        fill_trend=trend,
+        money=agency_money(today, at),
+        sees_pay=person.may(Permission.PAY_RUN),
+    )
+
+
+@pages.post("/overview/jobs/<int:job_id>/repetition", may=Permission.AGENCY_DESK)
+def repeat_job(job_id: int) -> ResponseReturnValue:
+    """Have something done in the background again that failed; what it does takes effect once, however often it runs."""
+    person = current_person()
+    name = retry_failed(job_id)
+    if name is None:
+        raise NotAllowedNow(_("That is not waiting to be repeated any more. Look at the list again."))
+    record("repeat_job", person, f"Had the failed job {name} (number {job_id}) done again.")
+    flash(_("It is done again within the next minute. If it fails again, it comes back here."))
+    return redirect(url_for(".overview"), 303)
