@@ -86,7 +86,7 @@ def _of_a_coordinator(person: Person, at: datetime) -> dict[str, ColumnElement[i
 
 
 def _of_the_agency(person: Person, at: datetime) -> dict[str, ColumnElement[int]]:
-    return {}
+    found = inbox.entries(person, at)
     parts: dict[str, ColumnElement[int]] = {"inbox": select(func.count()).select_from(found).scalar_subquery()}
     if person.may(Permission.CREDENTIAL_VERIFY):
         parts["credentials"] = _count(select(Credential.id).where(Credential.state == CredentialState.SUBMITTED))
