@@ -34,6 +34,9 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 LONGEST_REQUEST = 12 * 1024 * 1024
+# More requests than connections wait their turn: when two hundred people press one button, the last of them still gets an
+# answer instead of an error page. A database that is gone is noticed at once whatever this says.
+CONNECTIONS = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 25}
 
 log = structlog.get_logger()
 
@@ -66,7 +69,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.set_up_logs()
-    engine = db.connect(url, pool_size=8, max_overflow=8, pool_timeout=5)
+    engine = db.connect(url, **CONNECTIONS)
     app.extensions["engine"] = engine
     Babel(app, locale_selector=locale)
     logs.log_requests(app)

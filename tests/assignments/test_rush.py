@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select, text
 
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.permissions import Role
+from marketplace.app import CONNECTIONS
 from marketplace.assignments import booking, facts
 from marketplace.assignments.models import Assignment
 from marketplace.contracts.models import Agreement
@@ -31,7 +32,7 @@ CROWD = 200
 def as_in_production(url):
     """The pool of connections the site has when it serves."""
     before = db._factory.kw["bind"]
-    engine = db.connect(url, pool_size=8, max_overflow=8, pool_timeout=5)
+    engine = db.connect(url, **CONNECTIONS)
     try:
         yield
     finally:
