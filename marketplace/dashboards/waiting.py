@@ -14,6 +14,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.contracts.rules import AgreementState
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
+from marketplace.dashboards import inbox
 from marketplace.db.session import Audience, session
 from marketplace.messaging.models import Notice
 from marketplace.needs.models import Shift
