@@ -186,6 +186,12 @@ def unbilled_segments(until: date) -> Select[TimeSegment]:
     return select(TimeSegment).where(TimeSegment.work_day <= until, ~billed)
 
 
+def unbilled_cents() -> int:
+    """What all approved time that stands on no live invoice line comes to, corrections taken off."""
+    unbilled = unbilled_segments(date.max).subquery()
+    return int(session.scalar(select(func.coalesce(func.sum(unbilled.c.bill_cents), 0))) or 0)
+
+
 def line_with_evidence(invoice: Invoice, line_id: int) -> InvoiceLine | None:
     """A line with everything that proves it: segment, hours, who approved them."""
     return session.scalars(

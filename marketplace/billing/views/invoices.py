@@ -20,6 +20,7 @@ from marketplace.billing.queries import (
     line_with_evidence,
     owed_and_overdue,
     standing_is,
+    unbilled_cents,
     visible_to,
     with_figures,
 )
@@ -72,6 +73,7 @@ def index() -> str:
         owed=owed,
         overdue=overdue,
         credit=credit_balance(person.facility_id) if person.facility_id else 0,
+        unbilled=0 if person.facility_id else unbilled_cents(),
         may_run=may_run(person),
         may_record=may_record_payment(person),
         standing_word=standing_word,
