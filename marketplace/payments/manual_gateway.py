@@ -28,7 +28,9 @@ class ManualGateway:
     pays_online = False
 
     def carry_out(self, instruction: Instruction) -> Outcome:
-        return Outcome(Result.BY_HAND, reason=f"Make this payment at the bank and record its reference ({instruction.ours}).")
+        return Outcome(
+            Result.BY_HAND, reason=f"Make this payment at the bank and record its reference ({instruction.ours})."
+        )
 
     def look_up(self, instruction: Instruction) -> Outcome | None:
         return None
