@@ -120,6 +120,7 @@ class Assignment(Versioned, Base):
             name="ex_assignment_overlap", using="gist", where=text(LIVE),
         ),
         Index("ix_assignment_facility_starts", "facility_id", "starts_at"),
+        Index("ix_assignment_no_show", "starts_at", postgresql_where=text("state = 'no_show'")),
         check("length(cancel_reason) <= 500", "cancel_reason_length"),
     )  # fmt: skip
 

@@ -146,7 +146,7 @@ def account_of(invoice: Invoice, at: datetime) -> Account:
     return Account(invoice, int(paid), int(credited), local_day(at, invoice.facility.time_zone))
 
 
-def standing_is(wanted: str, at: datetime) -> ColumnElement[bool]:
+def standing_is(wanted: str, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The condition behind the filter of the list: open (which includes overdue), overdue, paid or void; else all."""
     issued = Invoice.state == InvoiceState.ISSUED
     late = Invoice.due_on < cast(func.timezone(Facility.time_zone, at), Date)

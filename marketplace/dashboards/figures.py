@@ -46,22 +46,27 @@ def weeks(today: date, facility_id: int | None = None) -> list[Week]:
     """The last twelve weeks and this one's place among them, the earliest first; of one facility, or of all. One statement."""
     days = mondays(today)
     first, last = days[0], days[-1] + timedelta(days=6)
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
+    # The indexes are on instants: a day of room on either side holds every zone.
+    room = (_utc(first - A_DAY), _utc(last + 2 * A_DAY))
+    taken = select(Assignment.shift_id, func.count().label("filled")).where(
+        Assignment.state.in_(LIVE_STATES), Assignment.starts_at.between(*room)
     )
-    counted = select(
-        (Shift.local_day - cast(func.extract("isodow", Shift.local_day), Integer) + 1).label("monday"),
-        Shift.headcount,
-        live.label("filled"),
-        (_minutes(Shift.ends_at - Shift.starts_at) * Shift.headcount).label("minutes"),
-    ).where(
-        Shift.local_day.between(first, last),
-        # The index is on instants: a day of room on either side holds every zone.
-        Shift.starts_at.between(_utc(first - A_DAY), _utc(last + 2 * A_DAY)),
-        Shift.state != ShiftState.CANCELLED,
+    if facility_id is not None:
+        taken = taken.where(Assignment.facility_id == facility_id)
+    live = taken.group_by(Assignment.shift_id).subquery()
+    counted = (
+        select(
+            (Shift.local_day - cast(func.extract("isodow", Shift.local_day), Integer) + 1).label("monday"),
+            Shift.headcount,
+            func.coalesce(live.c.filled, 0).label("filled"),
+            (_minutes(Shift.ends_at - Shift.starts_at) * Shift.headcount).label("minutes"),
+        )
+        .outerjoin(live, live.c.shift_id == Shift.id)
+        .where(
+            Shift.local_day.between(first, last),
+            Shift.starts_at.between(*room),
+            Shift.state != ShiftState.CANCELLED,
+        )
     )
     if facility_id is not None:
         counted = counted.where(Shift.facility_id == facility_id)
@@ -100,7 +105,13 @@ def time_to_fill(at: datetime, zone: str, facility_id: int | None = None) -> Tim
     took = (
         select(_minutes(Shift.filled_at - since).label("minutes"), (Shift.filled_at >= this_starts).label("this"))
         .join(Shift.need)
-        .where(Shift.filled_at >= before_starts, Shift.filled_at <= at, Shift.filled_at >= since)
+        .where(
+            Shift.filled_at >= before_starts,
+            Shift.filled_at <= at,
+            Shift.filled_at >= since,
+            # No seat is filled after its shift, and no shift is longer than 25 hours: the bound keeps to the index.
+            Shift.starts_at > before_starts - 2 * A_DAY,
+        )
     )
     if facility_id is not None:
         took = took.where(Shift.facility_id == facility_id)

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
     DateTime,
     Select,
     Subquery,
     Text,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -96,6 +99,10 @@ TYPES: tuple[Any, ...] = (
 )
 
 
+AT = bindparam("at", type_=DateTime(timezone=True))
+"""The moment the list is of: the statement is always the same, so it is put together once and asked with this."""
+
+
 def _entries(**given: Any) -> Select[Any]:
     """A select of the columns every kind has; what a kind does not have is empty."""
     columns: list[Any] = [
@@ -104,7 +111,7 @@ def _entries(**given: Any) -> Select[Any]:
     return select(*columns)
 
 
-def _credentials_waiting(at: datetime) -> Select[Any]:
+def _credentials_waiting() -> Select[Any]:
     return (
         _entries(
             key=Credential.id,
@@ -122,7 +129,7 @@ def _credentials_waiting(at: datetime) -> Select[Any]:
     )
 
 
-def _credentials_ending(at: datetime) -> Select[Any]:
+def _credentials_ending() -> Select[Any]:
     """Also those already over, as long as nothing took their place: her shifts are refused until then."""
     newer = aliased(Credential)
     renewed = (
@@ -153,15 +160,15 @@ def _credentials_ending(at: datetime) -> Select[Any]:
         .join(Coordinator.person)
         .where(
             Credential.state == CredentialState.VERIFIED,
-            Credential.expires_on <= (at + timedelta(days=ENDING_DAYS)).date(),
-            Credential.expires_on >= (at - timedelta(days=ENDING_DAYS)).date(),
+            Credential.expires_on <= cast(AT + timedelta(days=ENDING_DAYS), Date),
+            Credential.expires_on >= cast(AT - timedelta(days=ENDING_DAYS), Date),
             Coordinator.state == CoordinatorState.ACTIVE,
             ~renewed,
         )
     )
 
 
-def _unfilled(at: datetime) -> Select[Any]:
+def _unfilled() -> Select[Any]:
     live = (
         select(func.count())
         .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
@@ -184,8 +191,8 @@ def _unfilled(at: datetime) -> Select[Any]:
         .join(Shift.line)
         .join(Shift.facility)
         .where(
-            Shift.starts_at > at,
-            Shift.starts_at <= at + timedelta(hours=UNFILLED_HOURS),
+            Shift.starts_at > AT,
+            Shift.starts_at <= AT + timedelta(hours=UNFILLED_HOURS),
             Shift.state == ShiftState.SCHEDULED,
             Need.state == NeedState.OPEN,
             live < Shift.headcount,
@@ -193,7 +200,7 @@ def _unfilled(at: datetime) -> Select[Any]:
     )
 
 
-def _no_shows(at: datetime) -> Select[Any]:
+def _no_shows() -> Select[Any]:
     return (
         _entries(
             key=Assignment.id,
@@ -215,7 +222,7 @@ def _no_shows(at: datetime) -> Select[Any]:
     )
 
 
-def _weeks_not_handed_in(at: datetime) -> Select[Any]:
+def _weeks_not_handed_in() -> Select[Any]:
     week_ended = func.timezone(Timesheet.time_zone, cast(Timesheet.week + 7, DateTime(timezone=False)))
     unsent = and_(TimeEntry.state == LineState.PENDING, TimeEntry.submitted_at.is_(None))
     return (
@@ -235,13 +242,13 @@ def _weeks_not_handed_in(at: datetime) -> Select[Any]:
         .where(
             Timesheet.state.in_((TimesheetState.OPEN, TimesheetState.REJECTED)),
             unsent,
-            week_ended < at - timedelta(hours=SUBMIT_WITHIN_HOURS),
+            week_ended < AT - timedelta(hours=SUBMIT_WITHIN_HOURS),
         )
         .group_by(Timesheet.id, Facility.name, Person.name)
     )
 
 
-def _hours_not_approved(at: datetime) -> Select[Any]:
+def _hours_not_approved() -> Select[Any]:
     """By facility: past half of the window its approvers have been reminded."""
     return (
         _entries(
@@ -253,12 +260,12 @@ def _hours_not_approved(at: datetime) -> Select[Any]:
         )
         .select_from(TimeEntry)
         .join(Facility, Facility.id == TimeEntry.facility_id)
-        .where(WAITING, TimeEntry.submitted_at <= at - APPROVAL_WINDOW / 2)
+        .where(WAITING, TimeEntry.submitted_at <= AT - APPROVAL_WINDOW / 2)
         .group_by(TimeEntry.facility_id, Facility.name, Facility.time_zone)
     )
 
 
-def _disputes(at: datetime) -> Select[Any]:
+def _disputes() -> Select[Any]:
     return (
         _entries(
             key=TimeEntry.id,
@@ -276,7 +283,7 @@ def _disputes(at: datetime) -> Select[Any]:
     )
 
 
-def _invoices_overdue(at: datetime) -> Select[Any]:
+def _invoices_overdue() -> Select[Any]:
     return (
         _entries(
             key=Invoice.id,
@@ -289,11 +296,11 @@ def _invoices_overdue(at: datetime) -> Select[Any]:
         )
         .select_from(Invoice)
         .join(Invoice.facility)
-        .where(standing_is("overdue", at))
+        .where(standing_is("overdue", AT))
     )
 
 
-def _agreements(at: datetime) -> Select[Any]:
+def _agreements() -> Select[Any]:
     return (
         _entries(
             key=Agreement.id,
@@ -310,11 +317,11 @@ def _agreements(at: datetime) -> Select[Any]:
     )
 
 
-def _to_activate(at: datetime) -> Select[Any]:
-    return _agreements(at).where(Agreement.state == AgreementState.SIGNED)
+def _to_activate() -> Select[Any]:
+    return _agreements().where(Agreement.state == AgreementState.SIGNED)
 
 
-def _contracts_ending(at: datetime) -> Select[Any]:
+def _contracts_ending() -> Select[Any]:
     successor = aliased(Agreement)
     followed = (
         select(successor.id)
@@ -336,23 +343,23 @@ def _contracts_ending(at: datetime) -> Select[Any]:
         .outerjoin(Coordinator.person)
         .where(
             Agreement.state == AgreementState.ACTIVE,
-            Agreement.effective_until <= (at + timedelta(days=ENDING_DAYS)).date(),
+            Agreement.effective_until <= cast(AT + timedelta(days=ENDING_DAYS), Date),
             ~followed,
         )
     )
 
 
-def _failed_jobs(at: datetime) -> Select[Any]:
+def _failed_jobs() -> Select[Any]:
     return _entries(
         key=failed_job.c.id,
-        since=func.coalesce(failed_job.c.failed_at, at),
+        since=func.coalesce(failed_job.c.failed_at, AT),
         what=failed_job.c.task_name,
         what_es=failed_job.c.task_name,
         number=failed_job.c.attempts,
     ).select_from(failed_job)
 
 
-def _books(at: datetime) -> Select[Any]:
+def _books() -> Select[Any]:
     """The last recount, when it found that something does not hold."""
     last = select(func.max(BooksCheck.id)).scalar_subquery()
     return (
@@ -366,7 +373,7 @@ def _books(at: datetime) -> Select[Any]:
 class Source:
     """Where the entries of a kind come from, and who in the agency gets them: whoever may open the page they lead to."""
 
-    entries: Callable[[datetime], Select[Any]]
+    entries: Callable[[], Select[Any]]
     may: Permission
 
 
@@ -386,42 +393,55 @@ SOURCES: dict[Kind, Source] = {
 }
 
 
-def kinds_of(person: Person) -> list[Kind]:
+def kinds_of(person: Person) -> tuple[Kind, ...]:
     """The kinds this person gets."""
-    return [kind for kind, source in SOURCES.items() if person.may(source.may)]
+    return tuple(kind for kind, source in SOURCES.items() if person.may(source.may))
 
 
-def entries(person: Person, at: datetime) -> Subquery:
-    """Every entry of every kind the person gets, for counting and listing."""
+@cache
+def entries(kinds: tuple[Kind, ...]) -> Subquery:
+    """Every entry of these kinds, for counting and listing; to be executed with `at`."""
     ranks = list(Kind)
     return union_all(
         *(
             SOURCES[kind]
-            .entries(at)
+            .entries()
             .add_columns(literal(kind.value, Text).label("kind"), literal(ranks.index(kind)).label("rank"))
-            for kind in kinds_of(person)
+            for kind in kinds
         )
     ).subquery("exception")
 
 
+@cache
+def _counting(kinds: tuple[Kind, ...]) -> Select[Any]:
+    found = entries(kinds)
+    return select(found.c.kind, func.count()).group_by(found.c.kind, found.c.rank).order_by(found.c.rank)
+
+
+@cache
+def _listing(kinds: tuple[Kind, ...]) -> Select[Any]:
+    found = entries(kinds)
+    return (
+        select(found.c.kind, *(found.c[name] for name in COLUMNS))
+        .order_by(found.c.rank, found.c.since, found.c.key)
+        .limit(bindparam("size", type_=BigInteger))
+        .offset(bindparam("skipped", type_=BigInteger))
+    )
+
+
 def counted(person: Person, at: datetime) -> dict[Kind, int]:
     """How many of each kind there are, kinds without any left out, the most pressing first. One statement."""
-    found = entries(person, at)
-    rows = session.execute(
-        select(found.c.kind, func.count()).group_by(found.c.kind, found.c.rank).order_by(found.c.rank)
-    )
-    return {Kind(kind): count for kind, count in rows}
+    return {Kind(kind): count for kind, count in session.execute(_counting(kinds_of(person)), {"at": at})}
 
 
 def listed(person: Person, at: datetime, kind: Kind | None, size: int, page: int) -> list[Exception_]:
     """A page of the list (from 1): the most pressing kinds first, within a kind the oldest or the soonest. One statement."""
-    found = entries(person, at)
-    statement = select(found.c.kind, *(found.c[name] for name in COLUMNS)).order_by(
-        found.c.rank, found.c.since, found.c.key
-    )
+    kinds = kinds_of(person)
     if kind is not None:
-        statement = statement.where(found.c.kind == kind.value)
-    rows = session.execute(statement.limit(size).offset((page - 1) * size))
+        kinds = (kind,) if kind in kinds else ()
+    if not kinds:
+        return []
+    rows = session.execute(_listing(kinds), {"at": at, "size": size, "skipped": (page - 1) * size})
     return [Exception_(Kind(row[0]), *row[1:]) for row in rows]
 
 

@@ -39,10 +39,10 @@ def waiting_for(person: Person, at: datetime) -> Waiting:
         case Audience.COORDINATOR:
             parts |= _of_a_coordinator(person, at)
         case Audience.AGENCY:
-            parts |= _of_the_agency(person, at)
+            parts |= _of_the_agency(person)
         case _:
             pass
-    row = session.execute(select(*(part.label(name) for name, part in parts.items()))).one()
+    row = session.execute(select(*(part.label(name) for name, part in parts.items())), {"at": at}).one()
     counts = dict(zip(parts, row, strict=True))
     return Waiting(counts.pop("unread"), counts)
 
@@ -86,8 +86,8 @@ def _of_a_coordinator(person: Person, at: datetime) -> dict[str, ColumnElement[i
     }
 
 
-def _of_the_agency(person: Person, at: datetime) -> dict[str, ColumnElement[int]]:
-    found = inbox.entries(person, at)
+def _of_the_agency(person: Person) -> dict[str, ColumnElement[int]]:
+    found = inbox.entries(inbox.kinds_of(person))
     parts: dict[str, ColumnElement[int]] = {"inbox": select(func.count()).select_from(found).scalar_subquery()}
     if person.may(Permission.CREDENTIAL_VERIFY):
         parts["credentials"] = _count(select(Credential.id).where(Credential.state == CredentialState.SUBMITTED))

@@ -59,6 +59,7 @@ class Timesheet(Versioned, Base):
 
     __table_args__ = (
         UniqueConstraint("coordinator_id", "facility_id", "week"),
+        Index("ix_timesheet_not_handed_in", "week", postgresql_where=text("state IN ('open', 'rejected')")),
         check("extract(isodow from week) = 1", "week_is_monday"),
     )
 
@@ -99,6 +100,7 @@ class TimeEntry(Versioned, Base):
         check("length(dispute_reason) <= 1000 AND length(decision_reason) <= 1000", "reasons_length"),
         Index("ix_time_entry_to_approve", "facility_id", "submitted_at",
               postgresql_where=text("state = 'pending' AND submitted_at IS NOT NULL")),
+        Index("ix_time_entry_disputed", "facility_id", postgresql_where=text("state = 'disputed'")),
     )  # fmt: skip
 
     @property

@@ -165,6 +165,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assignment_coordinator_id"), "assignment", ["coordinator_id"], unique=False)
     op.create_index(op.f("ix_assignment_facility_id"), "assignment", ["facility_id"], unique=False)
     op.create_index("ix_assignment_facility_starts", "assignment", ["facility_id", "starts_at"], unique=False)
+    op.create_index(
+        "ix_assignment_no_show", "assignment", ["starts_at"], unique=False, postgresql_where=sa.text("state = 'no_show'")
+    )
     op.create_index(op.f("ix_assignment_shift_id"), "assignment", ["shift_id"], unique=False)
     op.create_index(
         "uq_assignment_live_person",

@@ -50,6 +50,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_timesheet_coordinator_id"), "timesheet", ["coordinator_id"], unique=False)
+    op.create_index(
+        "ix_timesheet_not_handed_in",
+        "timesheet",
+        ["week"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('open', 'rejected')"),
+    )
     op.create_index(op.f("ix_timesheet_facility_id"), "timesheet", ["facility_id"], unique=False)
     op.create_table(
         "punch",
@@ -173,6 +180,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("assignment_id", name=op.f("uq_time_entry_assignment_id")),
     )
     op.create_index(op.f("ix_time_entry_facility_id"), "time_entry", ["facility_id"], unique=False)
+    op.create_index(
+        "ix_time_entry_disputed", "time_entry", ["facility_id"], unique=False, postgresql_where=sa.text("state = 'disputed'")
+    )
     op.create_index(op.f("ix_time_entry_timesheet_id"), "time_entry", ["timesheet_id"], unique=False)
     op.create_index(
         "ix_time_entry_to_approve",
