@@ -279,7 +279,7 @@ def words_of(agreement: Agreement) -> str:
         name = "master.txt"
     else:
         name = "baa_facility.txt" if agreement.facility_id is not None else "baa_coordinator.txt"
-    names = dict(session.execute(select(ServiceLine.code, ServiceLine.name)).tuples().all())
+    names = {code: name for code, name in session.execute(select(ServiceLine.code, ServiceLine.name))}  # noqa: C416
     rows = _rows(agreement)
     text = (
         _texts()

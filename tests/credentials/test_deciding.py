@@ -356,7 +356,7 @@ def test_the_database_lets_a_coordinator_hand_in_but_not_decide(world: World) ->
         f"INSERT INTO credential (coordinator_id, type) VALUES ({devon.id}, 'CMAA')",
         "SELECT * FROM expiry_reminder",
     ):
-        with pytest.raises(ProgrammingError, match="permission denied|row-level security"), session.begin_nested():
+        with pytest.raises(ProgrammingError, match=r"permission denied|row-level security"), session.begin_nested():
             session.execute(text(statement))
     session.execute(text(f"INSERT INTO credential (coordinator_id, type) VALUES ({maya.id}, 'CMAA')"))
 
