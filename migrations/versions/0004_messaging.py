@@ -51,7 +51,11 @@ def upgrade() -> None:
         op.execute(
             f"CREATE POLICY letter_seen_by_{audience} ON letter FOR SELECT TO marketplace_{audience} USING (written_at = now())"
         )
-    op.execute("SELECT open_to_all('notice')")
+    # A notice is its person's own; writing it is the system's. Somebody without a membership still reads hers.
+    op.execute("SELECT protect('notice', 'person_id = app_person()', 'person_id = app_person()')")
+    op.execute("GRANT SELECT ON notice TO marketplace_visitor")
+    op.execute("CREATE POLICY notice_visitor ON notice TO marketplace_visitor USING (person_id = app_person())")
+    op.execute("GRANT UPDATE (read_at) ON notice TO marketplace_visitor, marketplace_facility, marketplace_coordinator")
 
 
 def downgrade() -> None:
