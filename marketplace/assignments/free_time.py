@@ -192,9 +192,9 @@ def remove(time_off_id: int) -> ResponseReturnValue:
     off = find(time_off_of(current_person()), time_off_id)
     note, zone = off.note, _herself().time_zone
     first, last = be_back(off, zone, current_person())
-    flash_with_undo(
-        _("No longer off: %(days)s.", days=_days(first, last)), url_for(".take"), first=first, last=last, note=note
-    )
+    said = _("No longer off: %(days)s.", days=_days(first, last))
+    # What travels in the undo button is text.
+    flash_with_undo(said, url_for(".take"), first=first.isoformat(), last=last.isoformat(), note=note)
     return redirect(url_for(".index", _anchor="off"), 303)
 
 

@@ -74,7 +74,7 @@ def amend_coordinator(
     """
     facts = _checked(draft, lines)
     wanted = _columns(facts)
-    changed = [name for name in FACTS if getattr(coordinator, name) != wanted[name]]
+    changed = [name for name in FACTS if not _same(getattr(coordinator, name), wanted[name])]
     for name in changed:
         setattr(coordinator, name, wanted[name])
     if coordinator.person.password is None and coordinator.person.name != facts.name:
@@ -102,6 +102,11 @@ def windows(coordinator_id: int, week: Iterable[WeeklyHours]) -> list[Availabili
 def in_words(columns: Iterable[str]) -> str:
     """Names of columns as they read in the trail."""
     return ", ".join(name.removesuffix("_cents").removesuffix("_minutes").replace("_", " ") for name in columns)
+
+
+def _same(present: Any, wanted: Any) -> bool:
+    """Lists of codes say the same in any order."""
+    return sorted(present) == sorted(wanted) if isinstance(wanted, list) else bool(present == wanted)
 
 
 def _checked(draft: CoordinatorDraft, lines: Collection[str] | None) -> CoordinatorDraft:

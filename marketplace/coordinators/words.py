@@ -45,6 +45,7 @@ def week_words(week: Iterable[WeeklyHours]) -> list[tuple[int, str, list[str]]]:
 
 def week_in_short(week: Iterable[WeeklyHours]) -> str:
     """Mon – Fri 7:00 am – 7:00 pm; Sat 9:00 am – 1:00 pm"""
+    week = tuple(week)
     by_hours: dict[tuple[WeeklyHours, ...], list[int]] = {}
     for day in range(7):
         of_day = tuple(WeeklyHours(0, one.start_minute, one.end_minute) for one in week if one.weekday == day)

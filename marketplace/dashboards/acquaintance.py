@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, Offer
@@ -29,9 +30,9 @@ class Acquaintance:
 
     id: int
     name: str
-    service_lines: list[str]
-    languages: list[str]
-    ehr: list[str]
+    service_lines: tuple[str, ...]
+    languages: tuple[str, ...]
+    ehr: tuple[str, ...]
     years_experience: int
     education: Education
     rating: Decimal | None
@@ -44,6 +45,10 @@ class Acquaintance:
     kind: PreferenceKind | None
     reason: str | None
     since: datetime | None
+
+
+def _words(column: Any) -> ColumnElement[Any]:
+    return type_coerce(column, ARRAY(Text, as_tuple=True))
 
 
 def _rows(facility_id: int, at: datetime) -> tuple[Select[Any], dict[str, ColumnElement[Any]]]:
@@ -76,7 +81,8 @@ def _rows(facility_id: int, at: datetime) -> tuple[Select[Any], dict[str, Column
     shifts: ColumnElement[Any] = func.coalesce(work.c.shifts, 0)
     rows = (
         select(
-            Coordinator.id, Person.name, Coordinator.service_lines, Coordinator.languages, Coordinator.ehr,
+            Coordinator.id, Person.name, _words(Coordinator.service_lines),
+            _words(Coordinator.languages), _words(Coordinator.ehr),
             Coordinator.years_experience, Coordinator.education, Coordinator.rating, shifts, minutes, work.c.first_at,
             work.c.last_at, func.coalesce(work.c.ahead, 0), work.c.next_at, Preference.kind, Preference.reason, Preference.since,
         )

@@ -9,13 +9,13 @@ from enum import StrEnum
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, undefer
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.accounts.models import Invitation, Membership
 from marketplace.catalogue.models import CredentialType
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
-from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
+from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db.session import as_system, session
@@ -227,37 +227,3 @@ def _counts(of: InstrumentedAttribute[int], *which: ColumnElement[bool]) -> dict
     """How many rows fit, by the value of one column."""
     rows = session.execute(select(of, func.count()).where(*which).group_by(of))
     return {key: count for key, count in rows}  # noqa: C416 - rows are no pairs to the type checker
-
-
-# ---- who is ready -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Newcomer:
-    """Somebody who is getting started, with the steps still missing; none means: ready to be activated."""
-
-    who: Facility | Coordinator
-    missing: list[Step]
-
-    @property
-    def ready(self) -> bool:
-        return not self.missing
-
-
-def newcomers(at: datetime) -> list[Newcomer]:
-    """Facilities and coordinators that are getting started, those who are ready first: for the agency's inbox."""
-    facilities = list(
-        session.scalars(select(Facility).where(Facility.state == FacilityState.ONBOARDING).order_by(Facility.id))
-    )
-    coordinators = list(
-        session.scalars(
-            select(Coordinator)
-            .where(Coordinator.state == CoordinatorState.ONBOARDING)
-            .options(joinedload(Coordinator.person), undefer(Coordinator.exclusion_hold))
-            .order_by(Coordinator.id)
-        )
-    )
-    of_facilities, of_coordinators = steps_of_facilities(facilities, at), steps_of_coordinators(coordinators, at)
-    found = [Newcomer(one, missing(of_facilities[one.id])) for one in facilities]
-    found += [Newcomer(one, missing(of_coordinators[one.id])) for one in coordinators if one.exclusion_hold is None]
-    return sorted(found, key=lambda one: not one.ready)

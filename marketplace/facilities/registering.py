@@ -56,7 +56,7 @@ def amend_facility(facility: Facility, draft: FacilityDraft, by: Person | None =
     if facts.npi != facility.npi and session.scalar(select(Facility.id).where(Facility.npi == facts.npi)) is not None:
         raise Invalid("Another facility has this NPI.", "npi")
     wanted = _columns(facts)
-    changed = tuple(name for name in FACTS if getattr(facility, name) != wanted[name])
+    changed = tuple(name for name in FACTS if not _same(getattr(facility, name), wanted[name]))
     if not changed:
         return ()
     _move_main_site(facility, wanted)
@@ -80,6 +80,11 @@ def _move_main_site(facility: Facility, wanted: dict[str, Any]) -> None:
     if main is not None and all(getattr(main, name) == getattr(facility, name) for name in place):
         for name in place:
             setattr(main, name, wanted[name])
+
+
+def _same(present: Any, wanted: Any) -> bool:
+    """Lists say the same in any order."""
+    return sorted(present) == sorted(wanted) if isinstance(wanted, list) else bool(present == wanted)
 
 
 def _checked(draft: FacilityDraft) -> FacilityDraft:

@@ -60,14 +60,14 @@ def papers(coordinator, state=CredentialState.VERIFIED, expires=date(2028, 1, 1)
 
 
 def test_a_new_facility_checks_its_facts_and_waits_for_its_papers(cedar):
-    D, T, W = Standing.DONE, Standing.TO_DO, Standing.WAITING
-    assert standings(cedar) == [T, W, W, T, T]
+    done, to_do, waits = Standing.DONE, Standing.TO_DO, Standing.WAITING
+    assert standings(cedar) == [to_do, waits, waits, to_do, to_do]
     cedar.facts_confirmed_at = NOW
     agreement(AgreementKind.BAA, AgreementState.SENT, facility_id=cedar.id)
     agreement(AgreementKind.MASTER, AgreementState.SIGNED, facility_id=cedar.id)
-    assert standings(cedar)[:3] == [D, T, W]
+    assert standings(cedar)[:3] == [done, to_do, waits]
     session.execute(update(Agreement).where(Agreement.facility_id == cedar.id).values(state=AgreementState.ACTIVE))
-    assert standings(cedar)[:3] == [D, D, D]
+    assert standings(cedar)[:3] == [done, done, done]
 
 
 @pytest.mark.parametrize(

@@ -65,13 +65,21 @@ def test_what_cannot_be_right_is_said_at_its_field_and_nothing_is_kept(ada, fiel
     assert sentence in ada.page.text
     assert facility() is None
     assert letters_to("ana@cedar.example") == []
-    assert session.scalar(select(func.count()).select_from(Organisation).where(Organisation.name == "Cedar Clinic")) == 0
+    assert (
+        session.scalar(select(func.count()).select_from(Organisation).where(Organisation.name == "Cedar Clinic")) == 0
+    )
 
 
 def test_fields_that_do_not_belong_to_the_form_change_nothing(ada):
     ada.get("/facilities/new")
     token = ada.page.all("input", name="csrf_token")[0].attributes["value"]
-    forged = {"state": "active", "id": "1", "created_at": "2001-01-01", "facts_confirmed_at": "2026-01-01", "version": "9"}
+    forged = {
+        "state": "active",
+        "id": "1",
+        "created_at": "2001-01-01",
+        "facts_confirmed_at": "2026-01-01",
+        "version": "9",
+    }
     ada.post("/facilities/new", {**CEDAR, **forged, "csrf_token": token})
     cedar = facility()
     assert (cedar.state, cedar.created_at, cedar.facts_confirmed_at) == (FacilityState.ONBOARDING, NOW, None)
@@ -79,7 +87,9 @@ def test_fields_that_do_not_belong_to_the_form_change_nothing(ada):
 
 def test_a_double_click_registers_one(ada):
     ada.get("/facilities/new")
-    fields = {name: ada.page.all("input", name=name)[-1].attributes["value"] for name in ("csrf_token", "idempotency_key")}
+    fields = {
+        name: ada.page.all("input", name=name)[-1].attributes["value"] for name in ("csrf_token", "idempotency_key")
+    }
     for _ in range(2):
         ada.post("/facilities/new", {**CEDAR, **fields})
     bind_actor(SYSTEM)
@@ -118,7 +128,11 @@ def test_the_list_is_searched_filtered_sorted_and_exported(ada, world):
     ada.get("/facilities?q=harb").sees("Harbor Family Medicine")
     assert "Riverside" not in ada.text
     ada.get("/facilities?state=paused").sees("No facility fits these filters.")
-    names = [link.text for link in ada.get("/facilities?sort=-name").page.all("a") if "/facilities/" in link.attributes["href"]]
+    names = [
+        link.text
+        for link in ada.get("/facilities?sort=-name").page.all("a")
+        if "/facilities/" in link.attributes["href"]
+    ]
     assert names.index("Riverside Medical Center") < names.index("Harbor Family Medicine")
     export = ada.get("/facilities/export.csv?q=harb")
     assert export.headers["Content-Disposition"].startswith("attachment")
@@ -180,10 +194,10 @@ def test_a_facility_that_does_not_exist_is_not_found(ada, key):
     assert ada.get(f"/facilities/{key}").status == 404
 
 
-@pytest.mark.parametrize("path", ["/facilities", "/facilities/new", "/facilities/{}", "/facilities/{}/edit", "/facilities/{}/invitations"])
-def test_each_page_asks_the_database_at_most_fifteen_times(ada, world, statements, path):
+@pytest.mark.parametrize("tail", ["", "/new", "/{}", "/{}/edit", "/{}/invitations"])
+def test_each_page_asks_the_database_at_most_fifteen_times(ada, world, statements, tail):
     bind_actor(SYSTEM)
-    path = path.format(world.harbor.id)
+    path = "/facilities" + tail.format(world.harbor.id)
     ada.get(path)
     statements.clear()
     assert ada.get(path).status == 200

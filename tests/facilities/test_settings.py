@@ -46,10 +46,19 @@ def test_rosa_changes_and_confirms_her_facilitys_facts(rosa, harbor_id):
 def test_name_npi_terms_and_state_cannot_be_smuggled_in(rosa, harbor_id):
     rosa.get("/settings")
     forged = {"name": "Free Clinic", "npi": "1234567893", "net_days": "0", "state": "paused", "id": "3"}
-    form = {n.attributes["name"]: n.attributes.get("value", "") for n in rosa.page.all("input") if "name" in n.attributes}
+    form = {
+        n.attributes["name"]: n.attributes.get("value", "") for n in rosa.page.all("input") if "name" in n.attributes
+    }
     rosa.post(
         "/settings",
-        {**form, "kind": "hospital", "time_zone": "America/Chicago", "region": "IL", "payer_mix": ["commercial"], **forged},
+        {
+            **form,
+            "kind": "hospital",
+            "time_zone": "America/Chicago",
+            "region": "IL",
+            "payer_mix": ["commercial"],
+            **forged,
+        },
     )
     found = harbor(harbor_id)
     assert found.kind == "hospital"

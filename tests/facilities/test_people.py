@@ -1,0 +1,201 @@
+"""Whom a facility knows, and what both sides want of each other, without the other learning of it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from marketplace.assignments.booking import book
+from marketplace.assignments.candidates import ranked
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.offering import send_offer
+from marketplace.assignments.rules import AssignmentState
+from marketplace.audit.models import AuditEntry
+from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
+from marketplace.facilities.preferring import prefer, stop_preferring
+from marketplace.kernel.errors import Invalid
+from tests.world import NOW
+
+FACILITY, COORDINATOR = PreferenceSide.FACILITY, PreferenceSide.COORDINATOR
+
+
+@pytest.fixture
+def maya_id(world):
+    """Maya is booked at Harbor on Monday; Jonas has an offer there; nobody else was ever asked."""
+    book(world.shift(), world.maya, by=world.rosa, at=NOW)
+    send_offer(world.shift(), world.jonas, by=world.rosa, at=NOW)
+    return world.maya.id
+
+
+@pytest.fixture
+def aisha_id(world):
+    return world.aisha.id
+
+
+@pytest.fixture
+def rosa(maya_id, aisha_id, visitors):
+    return visitors("rosa")
+
+
+def live(side):
+    bind_actor(SYSTEM)
+    session.expire_all()
+    return session.scalars(select(Preference).where(Preference.side == side, Preference.ended_at.is_(None))).all()
+
+
+def test_those_who_work_here_or_were_asked_are_known_and_nobody_else(rosa):
+    rosa.get("/people").sees("2 coordinators know you", "Maya Torres", "Jonas Lind", "Mon, Nov 30")
+    assert "Aisha Rahman" not in rosa.text
+
+
+def test_a_coordinator_the_facility_never_dealt_with_does_not_exist(rosa, aisha_id):
+    assert rosa.get(f"/people/{aisha_id}").status == 404
+    assert rosa.get("/people/0").status == 404
+    assert rosa.get(f"/people/{2**64}").status == 404
+    rosa.get("/people")
+    for act in ("favour", "favour/end", "do-not-return", "do-not-return/end"):
+        rosa.post(f"/people/{aisha_id}/{act}", {"reason": "No."})
+        assert rosa.status == 404, act
+    assert live(FACILITY) == []
+
+
+def test_worked_shifts_make_her_the_one_who_knows_the_work(rosa, maya_id):
+    bind_actor(SYSTEM)
+    session.execute(
+        update(Assignment).where(Assignment.coordinator_id == maya_id).values(state=AssignmentState.COMPLETED)
+    )
+    rosa.get("/people").sees("Who knows your work best", "1 shift", "No backup yet")
+
+
+def test_a_favourite_with_one_tap_and_back_with_undo(rosa, maya_id):
+    rosa.get(f"/people/{maya_id}").press("Make a favourite").sees("Maya Torres is a favourite now.")
+    (wanted,) = live(FACILITY)
+    assert (wanted.coordinator_id, wanted.kind) == (maya_id, PreferenceKind.FAVOURITE)
+    rosa.press("Undo").sees("no longer a favourite")
+    assert live(FACILITY) == []
+
+
+def test_a_do_not_return_has_a_reason_takes_her_out_of_the_running_and_can_end(rosa, world, maya_id):
+    rosa.get(f"/people/{maya_id}").press("Do not return", reason="Three times late for hand-over.")
+    rosa.sees("is not offered to you any more.", "1 shift is still booked", "Three times late for hand-over.")
+    bind_actor(SYSTEM)
+    assert maya_id not in {one.facts.id for one in ranked(world.shift(), NOW).eligible}
+    assert session.scalars(select(Assignment.state).where(Assignment.coordinator_id == maya_id)).all() == [
+        AssignmentState.BOOKED
+    ]
+    rosa.press("She may come back").sees("may be offered to you again")
+    bind_actor(SYSTEM)
+    assert maya_id in {one.facts.id for one in ranked(world.shift(day=NOW.date() + timedelta(days=8)), NOW).eligible}
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "x" * 20_000, "SSN 078-05-1120", "a\x00b"])
+def test_a_reason_that_is_missing_too_long_or_about_a_patient_is_refused(rosa, maya_id, reason):
+    rosa.get(f"/people/{maya_id}").press("Do not return", reason=reason)
+    assert rosa.status == 422
+    assert rosa.page.all("p", class_="field-error")
+    assert live(FACILITY) == []
+
+
+def test_a_do_not_return_takes_the_place_of_a_favourite_and_both_stay_in_the_history(world, maya_id):
+    rosa, harbor = world.rosa, world.harbor.id
+    prefer(harbor, maya_id, FACILITY, PreferenceKind.FAVOURITE, by=rosa, at=NOW)
+    prefer(harbor, maya_id, FACILITY, PreferenceKind.BLOCK, by=rosa, at=NOW + timedelta(hours=1), reason="Late.")
+    assert [one.kind for one in live(FACILITY)] == [PreferenceKind.BLOCK]
+    assert session.scalar(select(func.count()).select_from(Preference)) == 2
+
+
+def test_wanting_the_same_again_changes_nothing(world, maya_id):
+    for _ in range(2):
+        prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.FAVOURITE, by=world.rosa, at=NOW)
+    assert session.scalar(select(func.count()).select_from(Preference)) == 1
+
+
+def test_a_facility_gives_a_reason_a_coordinator_need_not(world, maya_id):
+    with pytest.raises(Invalid, match="Write why"):
+        prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, by=world.rosa, at=NOW)
+    assert (
+        prefer(world.harbor.id, maya_id, COORDINATOR, PreferenceKind.BLOCK, by=world.maya.person, at=NOW).reason == ""
+    )
+
+
+def test_ending_what_was_never_wanted_does_nothing(world, maya_id):
+    assert stop_preferring(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, by=world.rosa, at=NOW) is None
+
+
+def test_a_preference_stands_in_the_trail_of_its_own_side_only(world, maya_id):
+    prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, by=world.rosa, at=NOW, reason="Late.")
+    prefer(world.harbor.id, maya_id, COORDINATOR, PreferenceKind.BLOCK, by=world.maya.person, at=NOW)
+    session.flush()
+    entries = session.execute(
+        select(AuditEntry.facility_id, AuditEntry.coordinator_id)
+        .where(AuditEntry.thing == "preference")
+        .order_by(AuditEntry.id)
+    ).all()
+    assert [tuple(row) for row in entries] == [(world.harbor.id, None), (None, maya_id)]
+
+
+@pytest.mark.parametrize("who", ["nadia", "bea"])
+def test_only_those_who_choose_coordinators_keep_favourites(visitors, maya_id, who):
+    visitor = visitors(who)
+    visitor.get("/people")
+    assert visitor.status == (200 if who == "nadia" else 403)
+    assert not [b for b in visitor.page.all("button") if b.text.startswith("Favourite")]
+    visitor.post(f"/people/{maya_id}/favour")
+    assert visitor.status == 403
+
+
+def test_another_facility_does_not_know_harbors_people(visitors, maya_id):
+    lars = visitors("lars")
+    lars.get("/people").sees("Nobody yet.")
+    assert lars.get(f"/people/{maya_id}").status == 404
+
+
+def test_the_list_is_searched_filtered_sorted_and_exported(rosa):
+    assert "Maya" not in rosa.get("/people?q=jon").text
+    rosa.get("/people?kind=favourite").sees("Nobody fits these filters.")
+    for sort in ("name", "-rating", "hours", "-shifts", "last", "nonsense"):
+        assert rosa.get(f"/people?sort={sort}").status == 200
+    lines = rosa.get("/people/export.csv").html.strip().splitlines()
+    assert len(lines) == 3
+    assert "22.00" not in "".join(lines)
+
+
+def test_the_agency_is_told_where_it_finds_everybody(visitors):
+    assert visitors("ada").get("/people").status == 404
+
+
+@pytest.mark.parametrize("path", ["/people", "/people/{}"])
+def test_each_page_asks_the_database_at_most_fifteen_times(rosa, maya_id, statements, path):
+    path = path.format(maya_id)
+    rosa.get(path)
+    statements.clear()
+    assert rosa.get(path).status == 200
+    assert len([s for s in statements if not s.startswith("SET CONSTRAINTS")]) <= 15
+
+
+# ---- the other direction ----------------------------------------------------------------------------------------
+
+
+def test_maya_keeps_places_she_likes_and_places_she_does_not_want(visitors, world, maya_id):
+    riverside = world.riverside.id
+    maya = visitors("maya").get("/me/places")
+    maya.sees("Harbor Family Medicine")
+    assert "Riverside" not in maya.text
+    maya.press("Favourite").sees("is a favourite now")
+    maya.press("Take back").sees("one place among others again")
+    maya.press("Do not offer").sees(
+        "is not offered to you any more.", "1 shift there stays booked.", "Not offered to you"
+    )
+    assert [one.kind for one in live(COORDINATOR)] == [PreferenceKind.BLOCK]
+    for act in ("favour", "block", "preference/end"):
+        maya.post(f"/me/places/{riverside}/{act}")
+        assert maya.status == 404
+
+
+def test_what_maya_does_not_want_is_not_offered_and_the_facility_does_not_learn_why(visitors, world, maya_id):
+    visitors("maya").get("/me/places").press("Do not offer")
+    bind_actor(SYSTEM)
+    assert maya_id not in {one.facts.id for one in ranked(world.shift(), NOW).eligible}
+    rosa = visitors("rosa").get(f"/people/{maya_id}")
+    assert "Not offered" not in rosa.text
