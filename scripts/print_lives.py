@@ -31,8 +31,10 @@ def page() -> str:
     """The whole page."""
     parts = [
         "# Lives",
-        "Each diagram is printed from the lifecycle table in the concept's `rules.py` by `scripts/print_lives.py`. The table is the only"
-        "\nwriter of a state; what is not drawn here cannot happen.",
+        (
+            "Each diagram is printed from the lifecycle table in the concept's `rules.py` by `scripts/print_lives.py`.\n"
+            "The table is the only writer of a state; what is not drawn here cannot happen."
+        ),
     ]
     parts += [f"## {life.name.capitalize()}\n\n```mermaid\n{life.mermaid()}```" for life in LIVES]
     return "\n\n".join(parts) + "\n"

@@ -171,7 +171,7 @@ class World:
 def build(hash_of_password: str) -> None:
     """Write the cast into an empty, migrated database and commit. Runs once for the template of all tests."""
     bind_actor(SYSTEM)
-    casting = Casting(cast.AGENCY, hash_of_password, datetime(2026, 1, 20, 12, tzinfo=UTC))
+    casting = Casting.founding(cast.AGENCY, hash_of_password, datetime(2026, 1, 20, 12, tzinfo=UTC))
     casting.staff(cast.AGENCY_STAFF)
     for place in cast.PLACES[:2]:
         casting.place(place)

@@ -18,14 +18,19 @@ from marketplace.facilities.models import Facility, FacilityState, Site
 
 
 class Casting:
-    """Writes people into an empty database. `password` is the hash that all of them share; `since` is when they came."""
+    """Writes people into the database. `password` is the hash that all of them share; `since` is when they came."""
 
-    def __init__(self, agency_name: str, password: str, since: datetime) -> None:
-        self.password, self.since = password, since
+    def __init__(self, agency: Organisation, password: str, since: datetime) -> None:
+        self.agency, self.password, self.since = agency, password, since
         self._numbers = count(20_101)
-        self.agency = Organisation(kind=OrganisationKind.AGENCY, name=agency_name)
-        session.add(self.agency)
+
+    @classmethod
+    def founding(cls, agency_name: str, password: str, since: datetime) -> "Casting":
+        """For an empty database: the agency itself is written first."""
+        agency = Organisation(kind=OrganisationKind.AGENCY, name=agency_name)
+        session.add(agency)
         session.flush()
+        return cls(agency, password, since)
 
     def staff(self, people: Iterable[Staff]) -> None:
         """The agency's own people."""

@@ -70,7 +70,7 @@ class Places:
 
 
 def _people(now: datetime) -> Places:
-    casting = Casting(AGENCY, hash_password(DEMO_PASSWORD), now - timedelta(days=150))
+    casting = Casting.founding(AGENCY, hash_password(DEMO_PASSWORD), now - timedelta(days=150))
     casting.staff(AGENCY_STAFF)
     places = Places()
     for place in PLACES:

@@ -1,0 +1,1 @@
+"""What `make bench` measures, with its results as text beside it."""

@@ -1,0 +1,100 @@
+"""Keeps the Spanish catalogue: `extract` finds what is new and fuzzy, `compile` writes the file the site reads.
+
+.venv/bin/python scripts/translations.py extract     # after texts have changed; then translate what is empty
+.venv/bin/python scripts/translations.py compile     # after translating
+.venv/bin/python scripts/translations.py missing     # lists what has no Spanish yet
+"""
+
+import io
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "marketplace" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
+COMPILED = CATALOGUE.with_suffix(".mo")
+
+METHODS = [
+    ("marketplace/**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("templates/**.mjml", "jinja2"),
+    ("templates/**.txt", "jinja2"),
+]
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+    "N_": None,
+}
+
+
+def texts() -> Catalog:
+    """Every text of the product as it is written now."""
+    found = Catalog(charset="utf-8")
+    for filename, line, message, comments, context in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS):
+        found.add(message, None, [(filename, line)], auto_comments=comments, context=context)
+    return found
+
+
+def catalogue() -> Catalog:
+    """What has been translated."""
+    if not CATALOGUE.exists():
+        return Catalog(locale="es", charset="utf-8")
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="es")
+
+
+def missing() -> list[str]:
+    """Texts of the product without a Spanish one."""
+    spanish = catalogue()
+    lacking = []
+    for message in texts():
+        if not message.id:
+            continue
+        known = spanish.get(message.id)
+        words = known.string if known is not None and not known.fuzzy else ""
+        if not (all(words) if isinstance(words, tuple) else words):
+            lacking.append(message.id if isinstance(message.id, str) else message.id[0])
+    return lacking
+
+
+def compiled() -> bytes:
+    """The catalogue as the site reads it."""
+    file = io.BytesIO()
+    write_mo(file, catalogue())
+    return file.getvalue()
+
+
+def save(spanish: Catalog) -> None:
+    """Write the catalogue without line numbers, so that moving code does not change it."""
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    with CATALOGUE.open("wb") as file:
+        write_po(
+            file, spanish, sort_output=True, include_lineno=False, no_location=True, ignore_obsolete=True, width=120
+        )
+
+
+def main(act: str) -> None:
+    """Do what the command line asks for."""
+    if act == "extract":
+        spanish = catalogue()
+        spanish.update(texts(), no_fuzzy_matching=True)
+        save(spanish)
+        print(f"{len(missing())} texts have no Spanish yet.")
+    elif act == "compile":
+        COMPILED.write_bytes(compiled())
+    elif act == "missing":
+        print("\n".join(missing()))
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "")
