@@ -22,7 +22,7 @@ from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, filters, headers, house, logs
+from marketplace.web import assets, compressing, filters, headers, house, logs
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.before_request(signing_in.load_person)
     guard(app, signing_in.check)
     headers.secure(app, settings.over_https)
+    compressing.register(app)
     filters.register(app)
     app.jinja_env.globals.update(asset_url=assets.asset_url, idempotency_key=lambda: secrets.token_urlsafe(18))
     app.register_blueprint(assets.pages)

@@ -8,7 +8,7 @@ from marketplace.audit.models import AuditEntry
 from marketplace.db.session import Audience
 
 
-def visible_to(person: Person) -> Select[tuple[AuditEntry]]:
+def visible_to(person: Person) -> Select[AuditEntry]:
     """Agency staff read everything, a facility what concerns it, a coordinator what concerns her; newest first."""
     trail = select(AuditEntry).options(joinedload(AuditEntry.person)).order_by(AuditEntry.id.desc())
     match person.audience:
@@ -22,6 +22,6 @@ def visible_to(person: Person) -> Select[tuple[AuditEntry]]:
             return trail.where(false())
 
 
-def trail_of(person: Person, thing: str, thing_id: int) -> Select[tuple[AuditEntry]]:
+def trail_of(person: Person, thing: str, thing_id: int) -> Select[AuditEntry]:
     """The trail of one thing, as far as `person` may read it."""
     return visible_to(person).where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)

@@ -26,7 +26,8 @@ def record(act: str, thing: Any, sentence: str, *, by: Any = None, **detail: Any
         at=now(),
         person_id=by.id if by is not None else actor.person_id,
         facility_id=getattr(thing, "facility_id", None) or (thing.id if thing.__tablename__ == "facility" else None),
-        coordinator_id=getattr(thing, "coordinator_id", None) or (thing.id if thing.__tablename__ == "coordinator" else None),
+        coordinator_id=getattr(thing, "coordinator_id", None)
+        or (thing.id if thing.__tablename__ == "coordinator" else None),
         thing=thing.__tablename__,
         thing_id=thing.id,
         act=act,

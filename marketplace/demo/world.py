@@ -88,8 +88,8 @@ def _people(now: datetime) -> Places:
 def _work(places: Places, this_week: date, now: datetime, chance: random.Random) -> None:
     coordinators = everybody()
     shown = {name: coordinator(f"{name}@people.example") for name in SHOWN}
-    for one in shown.values():
-        today.always_free(one)
+    for shown_one in shown.values():
+        today.always_free(shown_one)
     session.flush()
     needs = _needs(places, this_week, now)
     staffing = Staffing(now, chance)
@@ -110,8 +110,6 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     zones = {facility.id: facility.time_zone for facility in places.facility.values()}
     clocks = hours.Hours(chance)
     over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
-    for one, _zone in over:
-        one.state = AssignmentState.CHECKED_OUT
     last_week = this_week - timedelta(days=7)
     since = datetime.combine(last_week, datetime.min.time(), now.tzinfo)
     lines = clocks.clock([each for each in over if each[0].starts_at < since])

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime as babel_datetime
 from flask import Flask
 from flask_babel import format_date, get_locale
-from babel.dates import format_datetime as babel_datetime
 
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import Span
@@ -29,12 +29,12 @@ def _at(moment: datetime, zone: str) -> datetime:
 def day(value: date | datetime, zone: str | None = None) -> str:
     """Tue, Nov 24"""
     local = _at(value, zone) if isinstance(value, datetime) and zone else value
-    return format_date(local, "EEE, MMM d") if _locale() == "en_US" else format_date(local, "EEE d MMM")
+    return str(format_date(local, "EEE, MMM d" if _locale() == "en_US" else "EEE d MMM"))
 
 
 def long_day(value: date) -> str:
     """Tuesday, November 24, 2026"""
-    return format_date(value, "full")
+    return str(format_date(value, "full"))
 
 
 def short_date(value: date | datetime | None) -> str:
@@ -80,5 +80,19 @@ def hours(minutes: int) -> str:
 
 def register(app: Flask) -> None:
     """Make them known to every template."""
-    for function in (initials, day, long_day, short_date, clock, zone_name, times, moment, since, hours, dollars, hours_and_minutes):
+    read = (
+        initials,
+        day,
+        long_day,
+        short_date,
+        clock,
+        zone_name,
+        times,
+        moment,
+        since,
+        hours,
+        dollars,
+        hours_and_minutes,
+    )
+    for function in read:
         app.add_template_filter(function)

@@ -41,7 +41,7 @@ class Pages(Blueprint):
         """
 
         def register(view: T_route) -> T_route:
-            view.only_looks = True  # type: ignore[attr-defined]
+            setattr(view, "only_looks", True)  # noqa: B010 - a function takes any attribute, its type does not
             return self._guarded(rule, ["POST"], may, options)(view)
 
         return register
@@ -50,14 +50,16 @@ class Pages(Blueprint):
         """A part of a page that asks for itself again and again: that is no sign that somebody is still there."""
 
         def register(view: T_route) -> T_route:
-            view.only_watches = True  # type: ignore[attr-defined]
+            setattr(view, "only_watches", True)  # noqa: B010 - a function takes any attribute, its type does not
             return self._guarded(rule, ["GET"], may, options)(view)
 
         return register
 
-    def _guarded(self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any]) -> Callable[[T_route], T_route]:
+    def _guarded(
+        self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any]
+    ) -> Callable[[T_route], T_route]:
         def register(view: T_route) -> T_route:
-            view.may = may  # type: ignore[attr-defined]
+            setattr(view, "may", may)  # noqa: B010 - a function takes any attribute, its type does not
             self.add_url_rule(rule, view_func=view, methods=methods, **options)
             return view
 
