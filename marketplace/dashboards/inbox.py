@@ -104,7 +104,10 @@ AT = bindparam("at", type_=DateTime(timezone=True))
 
 
 def _entries(**given: Any) -> Select[Any]:
-    """A select of the columns every kind has; what a kind does not have is empty."""
+    """A select of the columns every kind has; what a kind does not have is empty.
+
+    Names come by outer joins on keys: where nothing but the count is asked for, PostgreSQL leaves those joins out.
+    """
     columns: list[Any] = [
         cast(given.get(name, null()), kind).label(name) for name, kind in zip(COLUMNS, TYPES, strict=True)
     ]
@@ -122,9 +125,9 @@ def _credentials_waiting() -> Select[Any]:
             place=Credential.region,
         )
         .select_from(Credential)
-        .join(Credential.kind)
-        .join(Credential.coordinator)
-        .join(Coordinator.person)
+        .outerjoin(Credential.kind)
+        .outerjoin(Credential.coordinator)
+        .outerjoin(Coordinator.person)
         .where(Credential.state == CredentialState.SUBMITTED)
     )
 
@@ -155,9 +158,9 @@ def _credentials_ending() -> Select[Any]:
             number=Coordinator.id,
         )
         .select_from(Credential)
-        .join(Credential.kind)
+        .outerjoin(Credential.kind)
         .join(Credential.coordinator)
-        .join(Coordinator.person)
+        .outerjoin(Coordinator.person)
         .where(
             Credential.state == CredentialState.VERIFIED,
             Credential.expires_on <= cast(AT + timedelta(days=ENDING_DAYS), Date),
@@ -188,8 +191,8 @@ def _unfilled() -> Select[Any]:
         )
         .select_from(Shift)
         .join(Shift.need)
-        .join(Shift.line)
-        .join(Shift.facility)
+        .outerjoin(Shift.line)
+        .outerjoin(Shift.facility)
         .where(
             Shift.starts_at > AT,
             Shift.starts_at <= AT + timedelta(hours=UNFILLED_HOURS),
@@ -213,11 +216,11 @@ def _no_shows() -> Select[Any]:
             ends_at=Assignment.ends_at,
         )
         .select_from(Assignment)
-        .join(Assignment.shift)
-        .join(Shift.line)
-        .join(Assignment.facility)
-        .join(Assignment.coordinator)
-        .join(Coordinator.person)
+        .outerjoin(Assignment.shift)
+        .outerjoin(Shift.line)
+        .outerjoin(Assignment.facility)
+        .outerjoin(Assignment.coordinator)
+        .outerjoin(Coordinator.person)
         .where(Assignment.state == AssignmentState.NO_SHOW)
     )
 
@@ -236,9 +239,9 @@ def _weeks_not_handed_in() -> Select[Any]:
         )
         .select_from(Timesheet)
         .join(Timesheet.entries)
-        .join(Timesheet.facility)
-        .join(Timesheet.coordinator)
-        .join(Coordinator.person)
+        .outerjoin(Timesheet.facility)
+        .outerjoin(Timesheet.coordinator)
+        .outerjoin(Coordinator.person)
         .where(
             Timesheet.state.in_((TimesheetState.OPEN, TimesheetState.REJECTED)),
             unsent,
@@ -276,9 +279,9 @@ def _disputes() -> Select[Any]:
             number=TimeEntry.paid_minutes,
         )
         .select_from(TimeEntry)
-        .join(Facility, Facility.id == TimeEntry.facility_id)
-        .join(Coordinator, Coordinator.id == TimeEntry.coordinator_id)
-        .join(Coordinator.person)
+        .outerjoin(Facility, Facility.id == TimeEntry.facility_id)
+        .outerjoin(Coordinator, Coordinator.id == TimeEntry.coordinator_id)
+        .outerjoin(Coordinator.person)
         .where(TimeEntry.state == LineState.DISPUTED)
     )
 
@@ -295,7 +298,7 @@ def _invoices_overdue() -> Select[Any]:
             number=remaining_cents(),
         )
         .select_from(Invoice)
-        .join(Invoice.facility)
+        .outerjoin(Invoice.facility)
         .where(standing_is("overdue", AT))
     )
 

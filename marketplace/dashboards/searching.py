@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
@@ -123,13 +123,16 @@ def _people(person: Person, words: str) -> Sequence[Coordinator]:
             found = found.where(_has(Person.name, words), Coordinator.id.in_(booked))
         case _:
             return []
-    return session.scalars(found.order_by(Person.name, Coordinator.id).limit(MOST + 1)).all()
+    return session.scalars(
+        found.order_by(_nearest(Person.name, words), Person.name, Coordinator.id).limit(MOST + 1)
+    ).all()
 
 
 def _facilities(person: Person, words: str) -> Sequence[Facility]:
     columns = (Facility.name, Facility.city, Facility.npi, Facility.contact_name)
     found = facilities.visible_to(person).where(or_(*(_has(column, words) for column in columns)))
-    return session.scalars(found.order_by(Facility.name, Facility.id).limit(MOST + 1)).all()
+    found = found.order_by(_nearest(Facility.name, words), Facility.name, Facility.id)
+    return session.scalars(found.limit(MOST + 1)).all()
 
 
 def _needs(person: Person, words: str) -> Sequence[Need]:
@@ -191,8 +194,25 @@ ACCENTED, PLAIN = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ", "a
 
 def _has(column: Any, words: str) -> ColumnElement[bool]:
     """Whether the words stand in it, whatever the case and accents: sofia finds Sofía."""
-    plain = words.lower().translate(str.maketrans(ACCENTED, PLAIN))
-    return func.translate(func.lower(func.coalesce(column, "")), ACCENTED, PLAIN).contains(plain, autoescape=True)
+    return _plain(column).contains(_plain_words(words), autoescape=True)
+
+
+def _nearest(column: Any, words: str) -> ColumnElement[int]:
+    """For sorting: a name that begins with the words, one of whose parts does, then those that contain them."""
+    plain = _plain_words(words)
+    return case(
+        (_plain(column).startswith(plain, autoescape=True), 0),
+        (_plain(column).contains(f" {plain}", autoescape=True), 1),
+        else_=2,
+    )
+
+
+def _plain(column: Any) -> ColumnElement[str]:
+    return func.translate(func.lower(func.coalesce(column, "")), ACCENTED, PLAIN)
+
+
+def _plain_words(words: str) -> str:
+    return words.lower().translate(str.maketrans(ACCENTED, PLAIN))
 
 
 def _number(words: str) -> int | None:

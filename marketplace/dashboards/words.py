@@ -40,6 +40,11 @@ def duration(minutes: int | None) -> tuple[str, str]:
     return f"{minutes / (24 * 60):.1f}", _("days")
 
 
+def whole_dollars(cents: int) -> str:
+    """$14,206: key figures are read without cents, half up."""
+    return f"${(2 * cents + 100) // 200:,}"
+
+
 def difference(minutes: int) -> str:
     """22 min, 3 h, 2 days: a difference is read quickly, not exactly."""
     if minutes < 60:

@@ -167,6 +167,11 @@ def test_the_agency_finds_people_places_needs_invoices_and_shifts(known):
     assert len(search(ada, "Nov 30", TODAY).shifts) == 2
 
 
+def test_names_that_begin_with_the_words_come_first(known):
+    names = [one.name for one in search(known.ada, "ma", TODAY).people]
+    assert (names[0], "Aisha Rahman" in names) == ("Maya Torres", True)
+
+
 def test_a_facility_finds_its_own_and_nobody_elses(known):
     rosa = known.rosa
     bind_actor(rosa.actor)

@@ -252,7 +252,7 @@ def test_ada_sees_the_list_narrows_it_and_follows_it(busy, visitors, statements)
     ada.sees(
         "4 things need somebody", "Maya Torres did not come", "Prior-Authorization is open", "Credentials to check 1"
     )
-    ada.sees("Not invoiced yet $156.00", "To pay coordinators", "Fill rate this week 0%")
+    ada.sees("Not invoiced yet $156", "To pay coordinators", "Fill rate this week 0%")
     narrowed = ada.follow("Unfilled, 48 h")
     assert "did not come" not in narrowed.text
     assert narrowed.follow("See matches").status == 200

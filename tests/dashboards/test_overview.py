@@ -267,7 +267,9 @@ def test_rosa_is_greeted_and_sees_her_week(tuesday, visitors, statements):
     )
     rosa.sees("Prior-Authorization, Wed, Nov 25 9am – 5pm is open", "Nobody has been asked")
     rosa.sees("1 line of hours to approve", "4 h · $156.00", "due Fri, Nov 27")
-    rosa.sees("Live now 1 working", "started 8:01 am", "0:59", "In 47 min", "$156.00", "1% of $20,000.00 budget")
+    rosa.sees(
+        "Live now 1 working", "started 8:01 am", "0:59", "In 47 min", "Spend this month $156", "1% of $20,000 budget"
+    )
     assert rosa.follow("See matches").status == 200
     rosa.get("/overview").follow("Review").sees("Sofía")
 

@@ -15,7 +15,7 @@ from marketplace.dashboards.figures import agency_money, time_to_fill, weeks
 from marketplace.dashboards.inbox import Kind, counted, listed
 from marketplace.dashboards.views import pages
 from marketplace.dashboards.views.inbox_rows import kind_words, row_of
-from marketplace.dashboards.words import compared, course, duration, points
+from marketplace.dashboards.words import compared, course, duration, points, whole_dollars
 from marketplace.db.jobs import retry_failed
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.spans import local_day
@@ -50,6 +50,7 @@ def agency_inbox(person: Person, at: datetime) -> str:
         week=staffed[-1],
         points=points(staffed),
         course=course(staffed),
+        whole_dollars=whole_dollars,
         fill_time=duration(took.median),
         fill_p90=" ".join(duration(took.p90)).strip(),
         fill_note=note,

@@ -187,7 +187,19 @@ def _overdue(entry: Exception_, at: datetime, reader: Person) -> _Said:
         f"{entry.place} · {dollars(entry.number or 0)} · " + _("due %(day)s", day=short_date(day_of(entry))),
         url_for("billing.invoice", invoice_id=entry.key),
         _("Open"),
+        age=_days(entry, at),
     )
+
+
+def _days(entry: Exception_, at: datetime) -> str:
+    """What has no hour is told in days."""
+    days = abs((at.date() - day_of(entry)).days)
+    return str(ngettext("%(num)d day", "%(num)d days", days)) if days else str(_("today"))
+
+
+def _in_days(entry: Exception_, at: datetime) -> str:
+    days = (day_of(entry) - at.date()).days
+    return str(ngettext("in %(num)d day", "in %(num)d days", days)) if days else str(_("today"))
 
 
 def _agreement(entry: Exception_) -> str:
@@ -214,7 +226,7 @@ def _activate(entry: Exception_, at: datetime, reader: Person) -> _Said:
 
 
 def _ending(entry: Exception_, at: datetime, reader: Person) -> _Said:
-    over = entry.since < at
+    over = day_of(entry) < at.date()
     return _Said(
         "handshake",
         _("%(agreement)s ends", agreement=_agreement(entry)),
@@ -222,7 +234,7 @@ def _ending(entry: Exception_, at: datetime, reader: Person) -> _Said:
         _contract_url(entry),
         _("Renew") if reader.may(Permission.CONTRACT_MANAGE) else _("Look"),
         "bad" if over else "warn",
-        _("over") if over else _("in %(time)s", time=age(entry.since, at)),
+        _("over") if over else _in_days(entry, at),
     )
 
 
@@ -236,13 +248,13 @@ def _credential(entry: Exception_, at: datetime, reader: Person) -> _Said:
         f"{entry.who}: {_paper(entry, reader)}",
         _("Uploaded and not checked yet"),
         url_for("credentials.show", credential_id=entry.key),
-        _("Check") if reader.may(Permission.CREDENTIAL_VERIFY) else _("Look"),
+        _("Review") if reader.may(Permission.CREDENTIAL_VERIFY) else _("Look"),
         "plain",
     )
 
 
 def _expiring(entry: Exception_, at: datetime, reader: Person) -> _Said:
-    over = entry.since < at
+    over = day_of(entry) < at.date()
     return _Said(
         "shield-check",
         f"{entry.who}: {_paper(entry, reader)}",
@@ -252,7 +264,7 @@ def _expiring(entry: Exception_, at: datetime, reader: Person) -> _Said:
         url_for("coordinators.show", coordinator_id=entry.number),
         _("Look"),
         "bad" if over else "plain",
-        _("over") if over else _("in %(time)s", time=age(entry.since, at)),
+        _("over") if over else _in_days(entry, at),
     )
 
 

@@ -17,7 +17,7 @@ from marketplace.dashboards.figures import facility_month, facility_with_budget,
 from marketplace.dashboards.needing import on_the_desk, open_shifts, upcoming
 from marketplace.dashboards.views import pages
 from marketplace.dashboards.views.inbox import agency_inbox
-from marketplace.dashboards.words import compared, course, duration, greeting, points, short_times
+from marketplace.dashboards.words import compared, course, duration, greeting, points, short_times, whole_dollars
 from marketplace.dashboards.working import Working, working_now
 from marketplace.db.session import Audience
 from marketplace.facilities.models import Facility
@@ -59,6 +59,7 @@ def _facility(person: Person, at: datetime) -> str:
         week=staffed[-1],
         points=points(staffed),
         course=course(staffed),
+        whole_dollars=whole_dollars,
         fill_time=duration(took.median),
         fill_note=note,
         fill_trend=trend,
