@@ -23,7 +23,6 @@ from marketplace.kernel.errors import NotAllowedNow
 from marketplace.messaging.writing import notify
 from marketplace.web.finding import find
 from marketplace.web.guard import SIGNED_IN, Pages
-from marketplace.web.ways import leads
 
 pages = Pages("onboarding", __name__)
 
@@ -40,8 +39,7 @@ def start() -> ResponseReturnValue:
     person = current_person()
     if _gets_started(person):
         return redirect(url_for(".welcome"), 303)
-    endpoint = FIRST.get(person.audience, "")
-    return redirect(url_for(endpoint if leads(endpoint) else "accounts.account"), 303)
+    return redirect(url_for(FIRST.get(person.audience, "accounts.account")), 303)
 
 
 def _gets_started(person: Person) -> bool:
@@ -77,7 +75,6 @@ def _tasks(name: str, active: bool, steps: Sequence[Step]) -> str:
         steps=steps,
         required=[step for step in steps if step.required],
         missing=missing(steps),
-        leads=leads,
     )
 
 
@@ -97,6 +94,7 @@ def facility(facility_id: int) -> str:
         missing=missing(steps),
         held=False,
         back=url_for("facilities.show", facility_id=found.id),
+        ways={"contracts.index": url_for("contracts.index", q=found.name)},
         activate=url_for(".activate_facility", facility_id=found.id),
         may_activate=current_person().may(Permission.FACILITY_MANAGE),
     )
@@ -131,6 +129,10 @@ def coordinator(coordinator_id: int) -> str:
         missing=missing(steps),
         held=found.exclusion_hold is not None,
         back=url_for("coordinators.show", coordinator_id=found.id),
+        ways={
+            "contracts.index": url_for("contracts.index", q=found.name),
+            "credentials.mine": url_for("credentials.queue", q=found.name, state="all"),
+        },
         activate=url_for(".activate_coordinator", coordinator_id=found.id),
         may_activate=current_person().may(Permission.COORDINATOR_MANAGE),
     )
@@ -141,7 +143,7 @@ def activate_coordinator(coordinator_id: int) -> ResponseReturnValue:
     """She is asked from now on; refused with what is missing, and while she is held back."""
     found, at = _coordinator(coordinator_id), now()
     if found.exclusion_hold is not None:
-        raise NotAllowedNow(_("She is held back after an exclusion screening. Settle that first."))
+        raise NotAllowedNow(_("Held back after an exclusion screening. Settle that first."))
     _check_nothing_missing(steps_of_coordinators([found], at)[found.id])
     found.activate()
     record("activate", found, f"{found.name} was activated.", by=current_person())

@@ -143,7 +143,7 @@ def favour(coordinator_id: int) -> ResponseReturnValue:
     facility_id, at = _facility_id(), now()
     known = one_of(facility_id, coordinator_id, at)
     check_may_prefer(current_person(), facility_id)
-    prefer(facility_id, known.id, FACILITY, FAVOURITE, by=current_person(), at=at)
+    prefer(facility_id, known.id, FACILITY, FAVOURITE, name=known.name, by=current_person(), at=at)
     flash_with_undo(_("%(name)s is a favourite now.", name=known.name), url_for(".unfavour", coordinator_id=known.id))
     return redirect(url_for(".show", coordinator_id=known.id), 303)
 
@@ -163,7 +163,16 @@ def block(coordinator_id: int) -> ResponseReturnValue:
     form = DoNotReturnForm()
     if form.validate():
         try:
-            prefer(facility_id, known.id, FACILITY, BLOCK, by=current_person(), at=at, reason=form.reason.data)
+            prefer(
+                facility_id,
+                known.id,
+                FACILITY,
+                BLOCK,
+                name=known.name,
+                by=current_person(),
+                at=at,
+                reason=form.reason.data,
+            )
         except Invalid as error:
             form.refuse(error)
         else:
@@ -186,7 +195,7 @@ def _end(coordinator_id: int, kind: PreferenceKind, said: str) -> ResponseReturn
     facility_id, at = _facility_id(), now()
     known = one_of(facility_id, coordinator_id, at)
     check_may_prefer(current_person(), facility_id)
-    stop_preferring(facility_id, known.id, FACILITY, kind, by=current_person(), at=at)
+    stop_preferring(facility_id, known.id, FACILITY, kind, name=known.name, by=current_person(), at=at)
     flash(said % {"name": known.name})
     return redirect(url_for(".show", coordinator_id=known.id), 303)
 
@@ -196,8 +205,8 @@ def _still(booked: int) -> str:
         return ""
     return str(
         ngettext(
-            "%(num)d shift is still booked: cancel it on its own page if she should not come.",
-            "%(num)d shifts are still booked: cancel them on their own pages if she should not come.",
+            "%(num)d shift is still booked: cancel it on its own page if nobody should come.",
+            "%(num)d shifts are still booked: cancel them on their own pages if nobody should come.",
             booked,
         )
     )

@@ -15,7 +15,6 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotFound
 from marketplace.web.guard import Pages
 from marketplace.web.undo import flash_with_undo
-from marketplace.web.ways import leads
 
 pages = Pages("places", __name__, url_prefix="/me/places")
 
@@ -26,14 +25,14 @@ HERS, FAVOURITE, BLOCK = PreferenceSide.COORDINATOR, PreferenceKind.FAVOURITE, P
 def index() -> str:
     """The facilities she worked for or was asked by."""
     found = places_known_to(current_person().coordinator_id or 0, now())
-    return render_template("people/places.html", places=found, kind_word=kind_word, leads=leads)
+    return render_template("people/places.html", places=found, kind_word=kind_word)
 
 
 @pages.post("/<int:facility_id>/favour", may=Permission.COORDINATOR_DESK)
 def favour(facility_id: int) -> ResponseReturnValue:
     """She likes to work there."""
     place = _place(facility_id)
-    prefer(place.id, _me(), HERS, FAVOURITE, by=current_person(), at=now())
+    prefer(place.id, _me(), HERS, FAVOURITE, name=place.name, by=current_person(), at=now())
     flash_with_undo(_("%(name)s is a favourite now.", name=place.name), url_for(".end", facility_id=place.id))
     return redirect(url_for(".index"), 303)
 
@@ -42,7 +41,7 @@ def favour(facility_id: int) -> ResponseReturnValue:
 def block(facility_id: int) -> ResponseReturnValue:
     """She is not offered anything there any more."""
     place = _place(facility_id)
-    prefer(place.id, _me(), HERS, BLOCK, by=current_person(), at=now())
+    prefer(place.id, _me(), HERS, BLOCK, name=place.name, by=current_person(), at=now())
     said = _("%(name)s is not offered to you any more.", name=place.name)
     if place.ahead:
         said += " " + ngettext("%(num)d shift there stays booked.", "%(num)d shifts there stay booked.", place.ahead)
@@ -55,7 +54,7 @@ def end(facility_id: int) -> ResponseReturnValue:
     """One place among others again."""
     place = _place(facility_id)
     if place.kind is not None:
-        stop_preferring(place.id, _me(), HERS, place.kind, by=current_person(), at=now())
+        stop_preferring(place.id, _me(), HERS, place.kind, name=place.name, by=current_person(), at=now())
     flash(_("%(name)s is one place among others again.", name=place.name))
     return redirect(url_for(".index"), 303)
 
