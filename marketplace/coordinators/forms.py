@@ -45,7 +45,7 @@ class ProfileForm(Form):
     min_pay_cents = Dollars(
         _l("Lowest pay an hour"),
         most=MOST_PAY_CENTS,
-        description=_l("Shifts that pay less are not offered. Facilities do not see it."),
+        description=_l("Shifts that pay less are not offered. Facilities do not see this."),
     )
     max_week_hours = WholeNumber(_l("Most hours a week"), 1, 168)
     rest_hours = WholeNumber(_l("Rest between shifts, in hours"), 0, 24)
@@ -128,7 +128,7 @@ class PlaceForm(Form):
 
     country = Choice(_l("Country"), choices=countries)
     work_state = Choice(
-        _l("State she works in"),
+        _l("State of work"),
         choices=[(code, code) for code in sorted(US_STATES)],
         required=False,
         description=_l("In the US only: its overtime rules govern."),

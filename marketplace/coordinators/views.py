@@ -50,12 +50,11 @@ from marketplace.web.downloads import csv_download
 from marketplace.web.finding import check_version, find
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
-from marketplace.web.ways import leads
 
 pages = Pages("coordinators", __name__)
 
 MOST_EXPORTED = 20_000
-TRAIL = 20
+TRAIL = 10
 
 
 # ---- the agency's list ------------------------------------------------------------------------------------------
@@ -166,7 +165,6 @@ def show(coordinator_id: int) -> str:
         joined=session.scalar(membership_of(coordinator.id)) is not None,
         trail=session.scalars(trail).all(),
         states=state_words(),
-        leads=leads,
         at=at,
     )
 
@@ -259,7 +257,7 @@ def hold(coordinator_id: int) -> ResponseReturnValue:
         hold_back(coordinator, form.reason.data, by=current_person(), at=now())
         flash(
             _(
-                "%(name)s is held back: nobody can book her. What is booked stays: look at it now.",
+                "%(name)s is held back: no booking is possible. What is booked stays: look at it now.",
                 name=coordinator.name,
             )
         )
@@ -328,7 +326,6 @@ def me() -> str:
         education=education_words()[coordinator.education],
         week=week_in_short(window.hours for window in coordinator.availability),
         next_off=next((off for off in coordinator.time_off if off.ends_at > at), None),
-        leads=leads,
     )
 
 

@@ -22,13 +22,15 @@ def prefer(
     side: PreferenceSide,
     kind: PreferenceKind,
     *,
+    name: str,
     by: Person,
     at: datetime,
     reason: str = "",
 ) -> Preference:
     """From now on this side favours or refuses the other. What it wanted before ends; wanting the same changes nothing.
 
-    A facility gives the reason of a do-not-return. What is booked stays booked. Raises Invalid with the field.
+    `name` is the other side's, for the trail. A facility gives the reason of a do-not-return. What is booked stays booked.
+    Raises Invalid with the field.
     """
     reason = clean_text(reason, LONGEST_REASON, "reason", multiline=True)
     check_no_patient_data(reason, "reason")
@@ -46,12 +48,19 @@ def prefer(
     )
     session.add(wanted)
     session.flush()
-    _write_down("prefer" if kind is PreferenceKind.FAVOURITE else "block", wanted, by)
+    _write_down("prefer" if kind is PreferenceKind.FAVOURITE else "block", wanted, name, by)
     return wanted
 
 
 def stop_preferring(
-    facility_id: int, coordinator_id: int, side: PreferenceSide, kind: PreferenceKind, *, by: Person, at: datetime
+    facility_id: int,
+    coordinator_id: int,
+    side: PreferenceSide,
+    kind: PreferenceKind,
+    *,
+    name: str,
+    by: Person,
+    at: datetime,
 ) -> Preference | None:
     """That is over; it stays in the history. Nothing happens when there was no such preference."""
     _one_at_a_time(facility_id, coordinator_id, side)
@@ -59,7 +68,7 @@ def stop_preferring(
     if present is None or present.kind is not kind:
         return None
     _end(present, at)
-    _write_down("end preference", present, by)
+    _write_down("end preference", present, name, by)
     return present
 
 
@@ -73,14 +82,9 @@ def _end(present: Preference, at: datetime) -> None:
     session.flush()
 
 
-def _write_down(act: str, about: Preference, by: Person) -> None:
+def _write_down(act: str, about: Preference, name: str, by: Person) -> None:
     word = "favourite" if about.kind is PreferenceKind.FAVOURITE else "do-not-return"
-    other = (
-        f"coordinator {about.coordinator_id}"
-        if about.side is PreferenceSide.FACILITY
-        else f"facility {about.facility_id}"
-    )
-    sentence = f"{word.capitalize()}: {other}." if act != "end preference" else f"No longer a {word}: {other}."
+    sentence = f"No longer a {word}: {name}." if act == "end preference" else f"{word.capitalize()}: {name}."
     # Whose trail it stands in is whose preference it is: the other side must not read it there.
     entry = record(act, about, sentence, by=by)
     if about.side is PreferenceSide.FACILITY:

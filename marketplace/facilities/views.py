@@ -40,12 +40,11 @@ from marketplace.web.downloads import csv_download
 from marketplace.web.finding import check_version, find
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
-from marketplace.web.ways import leads
 
 pages = Pages("facilities", __name__)
 
 MOST_EXPORTED = 20_000
-TRAIL = 20
+TRAIL = 10
 
 
 # ---- the agency's list ------------------------------------------------------------------------------------------
@@ -144,7 +143,6 @@ def show(facility_id: int) -> str:
         payer_word=payer_word,
         role_name=role_name,
         states=state_words(),
-        leads=leads,
         at=at,
     )
 
@@ -265,7 +263,6 @@ def settings() -> ResponseReturnValue:
         form=form,
         facility=facility,
         systems=systems([facility.ehr]),
-        leads=leads,
         may_manage_members=current_person().may(Permission.MEMBER_MANAGE),
     )
     return page, 422 if form.is_submitted() else 200

@@ -59,7 +59,7 @@ def test_a_second_stretch_stands_beside_the_first(maya, maya_id):
 
 def test_one_day_is_copied_to_the_weekdays_and_another_cleared(maya, maya_id):
     maya.get("/me/availability").press("Save", within="hours", days=["5"], start="10:00", end="12:00")
-    maya.press("Copy to Mon – Fri Saturday")
+    maya.press("Copy Saturday")
     assert week(maya_id) == tuple(WeeklyHours(day, 600, 720) for day in range(6))
     maya.press("Clear Saturday")
     assert week(maya_id) == tuple(WeeklyHours(day, 600, 720) for day in range(5))

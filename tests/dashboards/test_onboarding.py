@@ -122,7 +122,7 @@ def test_a_facility_comes_from_the_letter_to_its_first_need(visitors, client):
     client.get(link_to("ana@cedar.example", "invitation")).press("Join", password=SECRET, again=SECRET)
     assert client.path == "/getting-started"
     client.sees("Welcome, Ana", "0 of 3 needed steps done", "Waiting for the agency")
-    client.follow("Check").press("These facts are right", payer_mix=["commercial"], ehr="Epic")
+    client.follow("Review").press("These facts are right", payer_mix=["commercial"], ehr="Epic")
     assert client.path == "/getting-started"
     client.sees("1 of 3 needed steps done")
     ada.get(cedar_page).follow("See what is missing").sees("2 steps are missing.", "Sign the BAA; Sign the contract")
@@ -158,7 +158,7 @@ def test_a_coordinator_comes_from_the_letter_to_her_offers(visitors, client, wor
     key = int(page.rsplit("/", 1)[1])
     client.get(link_to("luz@people.example", "invitation")).press("Join", password=SECRET, again=SECRET)
     client.sees("Welcome, Luz", "0 of 4 needed steps done")
-    client.follow("Check").press("This is right", min_pay_cents="18")
+    client.follow("Review").press("This is right", min_pay_cents="18")
     client.follow("Set hours").press("Save", within="hours", days=["0", "1"], start="08:00", end="18:00")
     client.get("/getting-started").sees("2 of 4 needed steps done", "Missing:")
     bind_actor(SYSTEM)

@@ -84,7 +84,7 @@ def test_a_do_not_return_has_a_reason_takes_her_out_of_the_running_and_can_end(r
     assert session.scalars(select(Assignment.state).where(Assignment.coordinator_id == maya_id)).all() == [
         AssignmentState.BOOKED
     ]
-    rosa.press("She may come back").sees("may be offered to you again")
+    rosa.press("May come back").sees("may be offered to you again")
     bind_actor(SYSTEM)
     assert maya_id in {one.facts.id for one in ranked(world.shift(day=NOW.date() + timedelta(days=8)), NOW).eligible}
 
@@ -99,33 +99,69 @@ def test_a_reason_that_is_missing_too_long_or_about_a_patient_is_refused(rosa, m
 
 def test_a_do_not_return_takes_the_place_of_a_favourite_and_both_stay_in_the_history(world, maya_id):
     rosa, harbor = world.rosa, world.harbor.id
-    prefer(harbor, maya_id, FACILITY, PreferenceKind.FAVOURITE, by=rosa, at=NOW)
-    prefer(harbor, maya_id, FACILITY, PreferenceKind.BLOCK, by=rosa, at=NOW + timedelta(hours=1), reason="Late.")
+    prefer(harbor, maya_id, FACILITY, PreferenceKind.FAVOURITE, name="Harbor or Maya", by=rosa, at=NOW)
+    prefer(
+        harbor,
+        maya_id,
+        FACILITY,
+        PreferenceKind.BLOCK,
+        name="Harbor or Maya",
+        by=rosa,
+        at=NOW + timedelta(hours=1),
+        reason="Late.",
+    )
     assert [one.kind for one in live(FACILITY)] == [PreferenceKind.BLOCK]
     assert session.scalar(select(func.count()).select_from(Preference)) == 2
 
 
 def test_wanting_the_same_again_changes_nothing(world, maya_id):
     for _ in range(2):
-        prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.FAVOURITE, by=world.rosa, at=NOW)
+        prefer(
+            world.harbor.id, maya_id, FACILITY, PreferenceKind.FAVOURITE, name="Harbor or Maya", by=world.rosa, at=NOW
+        )
     assert session.scalar(select(func.count()).select_from(Preference)) == 1
 
 
 def test_a_facility_gives_a_reason_a_coordinator_need_not(world, maya_id):
     with pytest.raises(Invalid, match="Write why"):
-        prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, by=world.rosa, at=NOW)
+        prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, name="Harbor or Maya", by=world.rosa, at=NOW)
     assert (
-        prefer(world.harbor.id, maya_id, COORDINATOR, PreferenceKind.BLOCK, by=world.maya.person, at=NOW).reason == ""
+        prefer(
+            world.harbor.id,
+            maya_id,
+            COORDINATOR,
+            PreferenceKind.BLOCK,
+            name="Harbor or Maya",
+            by=world.maya.person,
+            at=NOW,
+        ).reason
+        == ""
     )
 
 
 def test_ending_what_was_never_wanted_does_nothing(world, maya_id):
-    assert stop_preferring(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, by=world.rosa, at=NOW) is None
+    assert (
+        stop_preferring(
+            world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, name="Harbor or Maya", by=world.rosa, at=NOW
+        )
+        is None
+    )
 
 
 def test_a_preference_stands_in_the_trail_of_its_own_side_only(world, maya_id):
-    prefer(world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, by=world.rosa, at=NOW, reason="Late.")
-    prefer(world.harbor.id, maya_id, COORDINATOR, PreferenceKind.BLOCK, by=world.maya.person, at=NOW)
+    prefer(
+        world.harbor.id,
+        maya_id,
+        FACILITY,
+        PreferenceKind.BLOCK,
+        name="Harbor or Maya",
+        by=world.rosa,
+        at=NOW,
+        reason="Late.",
+    )
+    prefer(
+        world.harbor.id, maya_id, COORDINATOR, PreferenceKind.BLOCK, name="Harbor or Maya", by=world.maya.person, at=NOW
+    )
     session.flush()
     entries = session.execute(
         select(AuditEntry.facility_id, AuditEntry.coordinator_id)
