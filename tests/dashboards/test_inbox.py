@@ -51,7 +51,8 @@ def job(name="messaging.send", status="failed"):
     """A job that failed after five tries."""
     return session.scalar(
         text(
-            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts) VALUES ('mail', :name, :status, 5) RETURNING id"
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts)"
+            " VALUES ('mail', :name, :status, 5) RETURNING id"
         ),
         {"name": name, "status": status},
     )
