@@ -22,6 +22,7 @@ from marketplace.contracts.rules import (
     AgreementState,
     CancellationPolicy,
     complete_rate,
+    said,
 )
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
@@ -189,7 +190,7 @@ def change_rate(agreement: Agreement, row: CardRow, by: Person) -> None:
             old.valid_until = first - timedelta(days=1)
     session.flush()
     _add_rows(agreement, [row])
-    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {first}.", by=by)
+    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {said(first)}.", by=by)
 
 
 def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
@@ -200,7 +201,7 @@ def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
         raise NotAllowedNow("That rate is not on this card any more.")
     session.delete(row)
     _touch(agreement)
-    record("rate", agreement, f"{row.service_line}: the rate from {row.valid_from} was taken off.", by=by)
+    record("rate", agreement, f"{row.service_line}: the rate from {said(row.valid_from)} was taken off.", by=by)
     return row.service_line
 
 

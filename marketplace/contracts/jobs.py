@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.audit.recording import record
 from marketplace.contracts.models import Agreement
-from marketplace.contracts.rules import AgreementState
+from marketplace.contracts.rules import AgreementState, said
 from marketplace.db.jobs import jobs_app
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
@@ -24,6 +24,7 @@ def expire(timestamp: int = 0) -> int:
         .with_for_update()
     ).all()
     for agreement in over:
+        assert agreement.effective_until is not None
         agreement.end("expire", at)
-        record("expire", agreement, f"Expired: its last day was {agreement.effective_until}.")
+        record("expire", agreement, f"Expired: its last day was {said(agreement.effective_until)}.")
     return len(over)

@@ -10,7 +10,7 @@ from marketplace.contracts.drafting import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.queries import active, contract_managers, signers
-from marketplace.contracts.rules import LIFE, AgreementState
+from marketplace.contracts.rules import LIFE, AgreementState, said
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.kernel.text import clean_text
@@ -66,8 +66,8 @@ def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, addres
         session.flush()
         for person in contract_managers():
             _ = words_in(person.locale)
-            said = _("%(party)s signed: %(what)s.", party=agreement.party, what=_what(_, agreement))
-            notify(person.id, "contract", said, f"/contracts/{agreement.id}")
+            sentence = _("%(party)s signed: %(what)s.", party=agreement.party, what=_what(_, agreement))
+            notify(person.id, "contract", sentence, f"/contracts/{agreement.id}")
 
 
 def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement | None:
@@ -78,7 +78,7 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
     LIFE.after(agreement.state, "activate")
     today = at.date()
     if agreement.effective_until is not None and agreement.effective_until < today:
-        raise NotAllowedNow(f"It ended on {agreement.effective_until}. Draft a new one.")
+        raise NotAllowedNow(f"It ended on {said(agreement.effective_until)}. Draft a new one.")
     before = active(agreement.kind, agreement.facility_id, agreement.coordinator_id)
     if before is not None:
         before = session.scalars(
@@ -93,7 +93,7 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
             )
         if agreement.effective_from > today:
             raise NotAllowedNow(
-                f"It begins on {agreement.effective_from}, and the present one holds until then. Activate it on that day."
+                f"It begins on {said(agreement.effective_from)}, and the present one holds until then. Activate it on that day."
             )
         before.end("supersede", at, f"Superseded by agreement {agreement.id}.")
         session.flush()  # the table allows one active agreement of a kind
@@ -109,15 +109,15 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
 
 def terminate(agreement: Agreement, reason: str, by: Person, at: datetime) -> None:
     """It holds no longer, before its last day. Booked shifts cannot start without another one. Raises Invalid."""
-    said = clean_text(reason, LONGEST_REASON, "reason")
-    if not said:
+    why = clean_text(reason, LONGEST_REASON, "reason")
+    if not why:
         raise Invalid("Write the reason: the other side reads it.", "reason")
-    agreement.end("terminate", at, said)
+    agreement.end("terminate", at, why)
     session.flush()
-    record("terminate", agreement, f"Terminated: {said}", by=by)
+    record("terminate", agreement, f"Terminated: {why}", by=by)
     for person in signers(agreement):
         _ = words_in(person.locale)
-        _write(person, agreement, _("%(what)s was terminated", what=_what(_, agreement)), said, _("Look at it"))
+        _write(person, agreement, _("%(what)s was terminated", what=_what(_, agreement)), why, _("Look at it"))
 
 
 def _what(_: Words, agreement: Agreement) -> str:

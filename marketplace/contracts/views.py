@@ -407,11 +407,12 @@ def _page(
         for_agency=person.audience is Audience.AGENCY,
         rate=form,
         sources=with_cards(agreement.id) if editable else [],
-        body=drafting.words_of(agreement) if drafted else agreement.body,
+        body=_lines(drafting.words_of(agreement) if drafted else agreement.body),
         may_sign=may_sign(person, agreement),
         signature=signature or SignForm(),
         ending=ending or EndForm(),
         policy=agreement.policy,
+        tiers=_tiers(agreement.policy),
         trail=session.scalars(trail_of(person, "agreement", agreement.id).limit(20)).all(),
         zone=zone,
         today=today,
@@ -433,3 +434,27 @@ def _line_names(rows: list[Any], form: RateForm | None) -> dict[str, str]:
 def _percent(hundredths: int) -> str:
     """33.33; 40"""
     return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+
+
+def _lines(body: str) -> list[tuple[bool, str]]:
+    """The words of an agreement line by line, and which of them are headings."""
+    lines = [line for line in body.split("\n") if line]
+    return [(line == line.upper() and any(c.isalpha() for c in line), line) for line in lines]
+
+
+def _tiers(policy: CancellationPolicy) -> list[str]:
+    """more than 72 h: 0; at least 24 h: −25; …; not coming: −100"""
+    said = []
+    for notice, points in policy.coordinator_tiers:
+        hours, rest = divmod(notice, 60)
+        if not notice:
+            said.append(_("less: %(points)s", points=_signed(points)))
+        elif rest:
+            said.append(_("more than %(hours)s h: %(points)s", hours=hours, points=_signed(points)))
+        else:
+            said.append(_("at least %(hours)s h: %(points)s", hours=hours, points=_signed(points)))
+    return [*said, _("not coming: %(points)s", points=_signed(policy.no_show_points))]
+
+
+def _signed(points: int) -> str:
+    return f"−{-points}" if points else "0"

@@ -142,7 +142,7 @@ def checked(paper: Paper, today: date, compact_members: Collection[str]) -> Pape
             raise Invalid("Write the date it was issued or the last day it is valid.", "expires_on")
         expires = last_day(issued, kind.renewal_months)
     if expires and expires < today:
-        raise Invalid(f"It expired on {expires.isoformat()}. Upload the renewed one.", "expires_on")
+        raise Invalid(f"It expired on {said(expires)}. Upload the renewed one.", "expires_on")
     if issued and expires and expires < issued:
         raise Invalid("It cannot expire before it was issued.", "expires_on")
     return replace(paper, number=number, region=region, expires_on=expires)
@@ -204,3 +204,8 @@ def licence_covers_state(
             if licence.multistate and licence.state == home_state:
                 return licence
     return None
+
+
+def said(day: date) -> str:
+    """Nov 24, 2026"""
+    return f"{day:%b} {day.day}, {day.year}"

@@ -457,7 +457,7 @@ def test_one_amendment_at_a_time(client: Visitor, world: World) -> None:
 def test_what_begins_later_does_not_push_the_present_one_aside(world: World) -> None:
     with as_system():
         made = kept(master(world, S.SIGNED, Terms(effective_from=TODAY + timedelta(days=10))))
-        with pytest.raises(NotAllowedNow, match="It begins on 2026-12-04, and the present one holds until then"):
+        with pytest.raises(NotAllowedNow, match="It begins on Dec 4, 2026, and the present one holds until then"):
             signing.activate(made, world.ada, NOW)
         signing.activate(made, world.ada, NOW + timedelta(days=10))
         assert made.state is S.ACTIVE
@@ -616,8 +616,8 @@ def test_the_page_says_what_is_wrong_with_a_contract(client: Visitor, world: Wor
     key = master(world, S.ACTIVE, Terms(effective_from=TODAY, effective_until=TODAY + timedelta(days=20)))
     client.sign_in("sam").get(f"/contracts/{key}").sees(
         "Remote Patient Monitoring is asked for, but the card has no rate for it",
-        "The BAA ended on 2026-11-21. No shift can start without it.",
-        "It ends on 2026-12-14. Draft the next one now.",
+        "The BAA ended on Nov 21, 2026. No shift can start without it.",
+        "It ends on Dec 14, 2026. Draft the next one now.",
     )
     client.sign_in("rosa").get(f"/contracts/{key}")
     assert "Draft the next one" not in client.text

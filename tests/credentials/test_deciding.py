@@ -86,7 +86,7 @@ def test_a_paper_handed_in_waits_and_the_trail_says_so(client: Visitor, world: W
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"issued_on": "2024-01-01", "expires_on": "2025-01-01"}, "It expired on 2025-01-01. Upload the renewed one."),
+        ({"issued_on": "2024-01-01", "expires_on": "2025-01-01"}, "It expired on Jan 1, 2025. Upload the renewed one."),
         ({"issued_on": "2026-12-01"}, "It cannot be issued after today."),
         ({"issued_on": "2026-11-01", "expires_on": ""}, ""),
         ({"issued_on": "", "expires_on": ""}, "Write the date it was issued or the last day it is valid."),
@@ -216,7 +216,7 @@ def test_an_expired_paper_is_not_verified(client: Visitor, world: World) -> None
     key = waits(world).id
     client.sign_in("ada").get(f"/credentials/{key}").press("Verify", issued_on="2024-01-01", expires_on="2025-01-01")
     assert client.status == 422
-    client.sees("It expired on 2025-01-01")
+    client.sees("It expired on Jan 1, 2025")
     assert client.page.all("input", id="number")[0].attributes["value"] == "H-1"
 
 
