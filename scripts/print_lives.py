@@ -5,7 +5,9 @@ from pathlib import Path
 from marketplace.assignments import rules as assignments
 from marketplace.billing import rules as billing
 from marketplace.contracts import rules as contracts
+from marketplace.coordinators import rules as coordinators
 from marketplace.credentials import rules as credentials
+from marketplace.facilities import rules as facilities
 from marketplace.needs import rules as needs
 from marketplace.payouts import rules as payouts
 from marketplace.timesheets import rules as timesheets
@@ -13,6 +15,8 @@ from marketplace.timesheets import rules as timesheets
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "lives.md"
 
 LIVES = (
+    facilities.LIFE,
+    coordinators.LIFE,
     needs.LIFE,
     needs.SHIFT_LIFE,
     assignments.OFFER_LIFE,
