@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the site, `make test` checks it. Both do their own set-up.
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench setup browser lock
+.PHONY: demo test check bench setup setup-dev browser lock
 
 export PYTHONUNBUFFERED := 1
 
@@ -8,10 +8,10 @@ demo: setup
 	@.venv/bin/marketplace demo
 
 # TESTS="tests/kernel -x" runs a part.
-test: setup
+test: setup-dev
 	@scripts/test.sh $(TESTS)
 
-check: setup
+check: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -23,7 +23,10 @@ bench: setup
 setup:
 	@scripts/setup.sh
 
-browser: setup
+setup-dev:
+	@scripts/setup.sh dev
+
+browser: setup-dev
 	@scripts/browser.sh
 
 # After a change of the dependencies in pyproject.toml: writes the exact versions and their hashes (needs `uv`).

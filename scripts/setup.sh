@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv with everything the site and its tests need, at the exact versions of the lock. A second run is instant.
+# Makes .venv with everything the site needs, at the exact versions of the lock; `setup.sh dev` adds what tests and checks
+# need. What is there already is left alone: a second run is instant.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,38 +13,49 @@ command -v "$python" >/dev/null || { say "Python 3.11 or newer is needed, and '$
     exit 1
 }
 
-# What the environment was made from; when any of it changes, it is made again.
+# What an environment is made from; when any of it changes, it is made again.
 made_from() {
-    "$python" - <<'PY'
+    "$python" - "$@" <<'PY'
 import hashlib
 import sys
 from pathlib import Path
 
-sources = ["pyproject.toml", *sorted(map(str, Path().glob("requirements*.txt"))), "scripts/setup.sh"]
-parts = [sys.version, sys.prefix, str(Path().resolve()), *(Path(name).read_text() for name in sources)]
+parts = [sys.version, sys.prefix, str(Path().resolve()), *(Path(name).read_text() for name in sys.argv[1:])]
 print(hashlib.sha256("\0".join(parts).encode()).hexdigest())
 PY
 }
-stamp=.venv/made-from
-if [ -f "$stamp" ] && [ "$(made_from)" = "$(cat "$stamp")" ]; then exit 0; fi
+fresh() { [ -f "$1" ] && [ "$2" = "$(cat "$1")" ]; }
+base=$(made_from pyproject.toml requirements.txt requirements-build.txt scripts/setup.sh)
+dev=$(made_from requirements-dev.txt)
 
-# Debian keeps venv and pip in a package of their own.
-if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    package="python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        say "Installing $package …"
-        apt-get update -qq >&2
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >&2
-    else
-        say "Python's venv module is missing. Install it (Debian, Ubuntu: sudo apt-get install $package) and run this again."
-        exit 1
+# The lock names every package there is to install, so nothing is left to resolve; Python compiles what it first reads.
+install() {
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile \
+        --no-build-isolation --use-pep517 "$@" >&2
+}
+
+if ! fresh .venv/made-from "$base"; then
+    # Debian keeps venv and pip in a package of their own.
+    if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+        package="python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv"
+        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+            say "Installing $package …"
+            apt-get update -qq >&2
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >&2
+        else
+            say "Python's venv module is missing. Install it (Debian, Ubuntu: sudo apt-get install $package) and run this again."
+            exit 1
+        fi
     fi
+    say "Setting up .venv (once; about a minute) …"
+    "$python" -m venv --clear .venv
+    install --require-hashes -r requirements-build.txt
+    install --require-hashes -r requirements.txt
+    install --editable .
+    printf '%s\n' "$base" > .venv/made-from
 fi
-
-say "Setting up .venv (once; one or two minutes) …"
-"$python" -m venv --clear .venv
-install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-build-isolation --use-pep517 "$@" >&2; }
-install --require-hashes -r requirements-build.txt
-install --require-hashes -r requirements-dev.txt
-install --no-deps --editable .
-made_from > "$stamp"
+if [ "${1:-}" = dev ] && ! fresh .venv/made-from-dev "$dev"; then
+    say "Adding what the tests need …"
+    install --require-hashes -r requirements-dev.txt
+    printf '%s\n' "$dev" > .venv/made-from-dev
+fi
