@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -167,8 +167,8 @@ def _errors_as_pages(app: Flask) -> None:
     @app.errorhandler(DBAPIError)
     @app.errorhandler(PoolTimeout)
     def database(error: Exception) -> Response:
-        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "")[:2] == "22":
-            log.warning("value refused by the database", sqlstate=error.orig.sqlstate)  # type: ignore[union-attr]
+        if isinstance(error, DataError):  # also what the driver refuses before it reaches the server
+            log.warning("value refused by the database", sqlstate=getattr(error.orig, "sqlstate", None))
             return page(HTTPStatus.UNPROCESSABLE_ENTITY, _("One of the values cannot be stored. Nothing was saved."))
         unreachable = isinstance(error, (OperationalError, InterfaceError, PoolTimeout))
         log.error("database failed", exc_info=error)

@@ -86,7 +86,7 @@ def _forget(before: dict[str, Any]) -> None:
 def _once(view: Callable[[], Response]) -> Response:
     key = request.form.get(KEY_FIELD, "") if request.method == "POST" else ""
     person = g.get("acting_person_id")
-    if not key or person is None or _only_looks():
+    if not key or person is None or request.url_rule is None or _only_looks():
         return view()
     if len(key) > 64 or not key.isascii() or not key.isprintable():
         raise Invalid("This form is damaged. Open the page again and repeat.")
