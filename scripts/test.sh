@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 E2E_CHROMIUM=$(scripts/browser.sh)
 export E2E_CHROMIUM
-if [ $# -eq 0 ]; then set -- -n 2; fi
+if [ $# -eq 0 ]; then set -- -n 2 --dist loadgroup; fi
 exec .venv/bin/python -m pytest "$@"

@@ -16,8 +16,10 @@ from werkzeug.routing import Rule
 
 from tests.browser import Node, Visitor
 from tests.house.things import Thing, Things
-from tests.house.walking import ACTORS, at_the_site, counted, endpoint_of, walk
+from tests.house.walking import ACTORS, at_the_site, counted, endpoint_of, walked
 from tests.life import Lively
+
+pytestmark = pytest.mark.xdist_group("walks")
 
 REQUESTS = int(os.environ.get("FUZZ", "2400"))
 SEED = int(os.environ.get("FUZZ_SEED", "20261124"))
@@ -123,8 +125,7 @@ def names_of_fields(lively: Lively) -> dict[str, set[str]]:
     """The fields that the forms of the site really have, by the page they are sent to."""
     found: dict[str, set[str]] = {}
     for who in ("visitor", "ada", "rosa", "maya"):
-        with lively.undone:
-            pages = walk(lively.app, who).pages
+        pages = walked(lively, who).pages
         for seen in pages:
             for form in seen.page.all("form") if seen.html else ():
                 target = endpoint_of(lively.app, form.attributes.get("action") or seen.address, "POST") or ""
@@ -195,8 +196,7 @@ def nonsense(lively: Lively) -> Callable[[str], list[tuple[str, set[str]]]]:
 
     def of(who: str) -> list[tuple[str, set[str]]]:
         if who not in _forms:
-            with lively.undone:
-                pages = walk(lively.app, who).pages
+            pages = walked(lively, who).pages
             forms = {}
             for seen in pages:
                 for form in seen.page.all("form") if seen.html else ():
@@ -227,8 +227,7 @@ SMUGGLED = {"id": "987654321", "state": "smuggled", "role": "agency_owner", "act
 def test_only_what_a_form_shows_can_be_changed_with_it(lively: Lively, things: Things, who: str) -> None:
     """Every form is sent twice, as it stands and with all other column names added: both do the same."""
     visitor = at_the_site(lively.app, who)
-    with lively.undone:
-        pages = walk(lively.app, who).pages
+    pages = walked(lively, who).pages
     differing, tried = [], set()
     for seen in pages:
         for form in seen.page.all("form") if seen.html else ():

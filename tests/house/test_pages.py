@@ -1,12 +1,10 @@
 """Every page anybody can reach, walked by each of the cast: it answers, reads well, keeps the rules of the house."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
 from marketplace.web.guard import PUBLIC
-from tests.house.walking import ACTORS, Walk, at_the_site, faults_of, look, walk
+from tests.house.walking import ACTORS, Walk, at_the_site, faults_of, look, walked
 from tests.life import Lively
 
 pytestmark = pytest.mark.xdist_group("walks")
@@ -46,23 +44,15 @@ FETCHED_BY_MACHINES = {
     "static": "files",
 }
 
-_walks: dict[str, Walk] = {}
-
-
 @pytest.fixture
-def walks(lively: Lively) -> Iterator[dict[str, Walk]]:
+def walks(lively: Lively) -> dict[str, Walk]:
     """What each of the cast met; walked once for all tests of this file."""
-    for who in ACTORS:
-        if who not in _walks:
-            with lively.undone:
-                _walks[who] = walk(lively.app, who)
-    yield _walks
+    return {who: walked(lively, who) for who in ACTORS}
 
 
 @pytest.mark.parametrize("who", ACTORS)
 def test_every_page_answers_and_keeps_the_rules_of_the_house(lively: Lively, who: str) -> None:
-    with lively.undone:
-        met = _walks.setdefault(who, walk(lively.app, who)) if who not in _walks else _walks[who]
+    met = walked(lively, who)
     faults = [fault for seen in met.pages for fault in faults_of(lively.app, who, seen, REPEATABLE)]
     assert len(met.pages) > 5
     assert not faults, "\n".join(faults)
@@ -127,6 +117,5 @@ def test_the_walk_finds_planted_faults(lively: Lively) -> None:
 def test_public_pages_are_public(lively: Lively) -> None:
     """What a visitor meets on foot is what the routes call public."""
     views = lively.app.view_functions
-    with lively.undone:
-        met = _walks.setdefault("visitor", walk(lively.app, "visitor")) if "visitor" not in _walks else _walks["visitor"]
+    met = walked(lively, "visitor")
     assert {e for e in met.endpoints if e in views and getattr(views[e], "may", PUBLIC) is not PUBLIC} == set()

@@ -15,6 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from tests.browser import Node, Visitor, read
+from tests.life import Lively
 
 ACTORS = ("visitor", "ada", "sam", "chidi", "felix", "rosa", "tom", "nadia", "bea", "lars", "maya", "jonas")
 """Nobody; four of the agency; owner, scheduler, approver and billing of Harbor; the owner of Riverside; two coordinators."""
@@ -102,6 +103,17 @@ def walk(app: Flask, who: str, start: str = "/") -> Walk:
             of_kind[kind] += 1
             waiting.append((found, seen.address))
     return met
+
+
+_walks: dict[str, Walk] = {}
+
+
+def walked(lively: Lively, who: str) -> Walk:
+    """`walk` in the lively world, once for all tests of this process: they all begin with the same."""
+    if who not in _walks:
+        with lively.undone:
+            _walks[who] = walk(lively.app, who)
+    return _walks[who]
 
 
 def look(visitor: Visitor, address: str, linked_from: str = "") -> Seen:
