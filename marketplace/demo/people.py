@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Role
+from marketplace.contracts.drafting import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education
@@ -65,9 +67,9 @@ class Casting:
             Site(facility_id=facility.id, name="Main", time_zone=place.time_zone, city=place.city, region=place.region)
         )
         signers = [self._member(member.name, member.email, facility.id, member.role) for member in place.staff]
-        master = self._agreement(AgreementKind.MASTER, signers[0], facility_id=facility.id)
+        master = self._agreement(AgreementKind.MASTER, signers[0], facility_id=facility.id, facility=facility)
         master.net_days, master.overtime = place.net_days, Overtime(place.overtime)
-        baa = self._agreement(AgreementKind.BAA, signers[0], facility_id=facility.id)
+        baa = self._agreement(AgreementKind.BAA, signers[0], facility_id=facility.id, facility=facility)
         session.add_all([master, baa])
         session.flush()
         session.add_all(
@@ -81,6 +83,8 @@ class Casting:
             )
             for line, (bill, pay) in STANDARD_RATES.items()
         )
+        session.flush()
+        _put_in_words(master, baa)
         return facility
 
     def worker(self, worker: Worker, expires: date) -> Coordinator:
@@ -135,10 +139,13 @@ class Casting:
             )
             for kind, region, multistate in papers
         )
-        session.add(self._agreement(AgreementKind.BAA, person, coordinator_id=coordinator.id))
+        baa = self._agreement(AgreementKind.BAA, person, coordinator_id=coordinator.id, coordinator=coordinator)
+        session.add(baa)
+        session.flush()
+        _put_in_words(baa)
         return coordinator
 
-    def _agreement(self, kind: AgreementKind, signer: Person, **party: int) -> Agreement:
+    def _agreement(self, kind: AgreementKind, signer: Person, **party: Any) -> Agreement:
         return Agreement(
             kind=kind,
             state=AgreementState.ACTIVE,
@@ -166,3 +173,11 @@ class Casting:
         session.add(person)
         session.flush()
         return person
+
+
+def _put_in_words(*agreements: Agreement) -> None:
+    """The text that was signed."""
+    for agreement in agreements:
+        agreement.body = words_of(agreement)
+        agreement.body_sha256 = hash_of(agreement.body)
+    session.flush()

@@ -26,12 +26,13 @@ def show(settings: Settings) -> None:
         raise Misconfigured("The demo does not run with a live STRIPE_API_KEY: its invoices are invented. Unset it.")
     check_port_free(HOST, settings.port)
     leave_in_order_when_told()
+    # An invented world: its people sign in with a password alone, and its letters can be read on a page.
+    defaults = {"AGENCY_NAME": AGENCY, "REQUIRE_SECOND_FACTOR": "no", "MARKETPLACE_DEMO": "yes"}
+    os.environ.update({**defaults, **os.environ})
     with database_url(settings) as url:
         upgrade(url)
         _build_when_empty(url)
-        # An invented world: its people sign in with a password alone, and its letters can be read on a page.
-        defaults = {"AGENCY_NAME": AGENCY, "REQUIRE_SECOND_FACTOR": "no", "MARKETPLACE_DEMO": "yes"}
-        environment = {**defaults, **os.environ, "PORT": str(settings.port)}
+        environment = {**os.environ, "PORT": str(settings.port)}
         this = [sys.executable, "-m", "marketplace.cli"]
         commands = {"web": [*this, "serve", "--host", HOST], "worker": [*this, "worker"]}
         with side_by_side(commands, settings.home / "logs", environment) as parts:
