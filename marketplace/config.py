@@ -84,7 +84,7 @@ class Settings:
             home=Path(given.get("MARKETPLACE_HOME", ROOT / "var")).expanduser().absolute(),
             port=port,
             base_url=base_url,
-            agency_name=given.get("AGENCY_NAME", "CareBridge"),
+            agency_name=given.get("AGENCY_NAME", "Virtual Care Coordination"),
             mail_from=_address(given.get("MAIL_FROM", f"no-reply@{urlsplit(base_url).hostname}")),
             database_url=_database_url(given.get("DATABASE_URL")),
             given_secret_key=_secret_key(given.get("SECRET_KEY")),

@@ -1,9 +1,11 @@
 """What is going on while somebody looks at the demo: people at work, offers waiting, papers to check, things to decide."""
 
+import io
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
@@ -11,9 +13,12 @@ from marketplace.assignments import facts
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.offering import send_offers, send_to_best
 from marketplace.assignments.rules import LIVE_STATES
+from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import CredentialState
+from marketplace.credentials.queries import kind_of
+from marketplace.credentials.rules import Paper
+from marketplace.credentials.uploading import upload
 from marketplace.db.session import session
 from marketplace.demo.asking import post_single, standing_site
 from marketplace.demo.staffing import Staffing, shifts_of
@@ -116,24 +121,46 @@ def open_shifts(now: datetime) -> list[Shift]:
 
 
 def papers(coordinators: Sequence[Coordinator], now: datetime, chance: random.Random) -> None:
-    """Some papers run out soon, some wait to be checked."""
+    """Some papers run out soon, some were handed in and wait to be checked."""
+    types = {kind.code: kind_of(kind) for kind in credential_types()}
     for number, coordinator in enumerate(coordinators):
         if number % 6 == 0:
             _run_out(coordinator, now + timedelta(days=chance.choice((5, 12, 24, 28, 41, 55))))
         if number % 8 == 3:
-            kind = chance.choice(("CPCC", "CMAA", "resume", "education"))
-            session.add(
-                Credential(
-                    coordinator_id=coordinator.id,
-                    type=kind,
-                    number=f"{kind[:2].upper()}-{chance.randrange(30_000, 39_999)}",
-                    issued_on=now.date() - timedelta(days=chance.randrange(5, 90)),
-                    expires_on=now.date() + timedelta(days=chance.randrange(300, 700)) if kind[0] == "C" else None,
-                    state=CredentialState.SUBMITTED,
-                    submitted_at=now - timedelta(hours=chance.randrange(2, 90)),
-                )
-            )
+            kind = types[chance.choice(("CPCC", "CMAA", "background-check"))]
+            issued = now.date() - timedelta(days=chance.randrange(5, 90))
+            paper = Paper(kind, f"{kind.code[:2].upper()}-{chance.randrange(30_000, 39_999)}", issued_on=issued)
+            at = now - timedelta(hours=chance.randrange(2, 90))
+            with clock.frozen_at(at):
+                handed_in = upload(coordinator, paper, certificate(kind.name, coordinator.name, paper), "certificate.png",
+                                   coordinator.person, at)  # fmt: skip
+            handed_in.submitted_at = at
     session.flush()
+
+
+def certificate(title: str, name: str, paper: Paper) -> bytes:
+    """A made-up certificate as a picture."""
+    picture = Image.new("RGB", (1100, 780), "#fdfcf8")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((24, 24, 1075, 755), outline="#0f5c55", width=6)
+    pen.rectangle((40, 40, 1059, 739), outline="#b9b3a2", width=2)
+    lines = (
+        ("SAMPLE", 30, "#8a867b"),
+        (title, 46, "#0b4a44"),
+        ("This is to show that", 26, "#4a5653"),
+        (name, 58, "#16211f"),
+        ("has met every requirement.", 26, "#4a5653"),
+        (f"Number {paper.number}", 30, "#16211f"),
+        (f"Issued on {paper.issued_on:%B} {paper.issued_on:%d}, {paper.issued_on:%Y}", 26, "#4a5653"),
+    )
+    down = 110
+    for text, size, colour in lines:
+        font = ImageFont.load_default(size)
+        pen.text((550, down), text, font=font, fill=colour, anchor="mt")
+        down += size + 46
+    held = io.BytesIO()
+    picture.save(held, "PNG")
+    return held.getvalue()
 
 
 def _run_out(coordinator: Coordinator, moment: datetime) -> None:
