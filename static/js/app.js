@@ -50,7 +50,9 @@ function pressInList(event) {
   const here = rows.findIndex((row) => row.contains(document.activeElement));
   if (event.key === "j" || event.key === "k") {
     event.preventDefault();
-    const next = event.key === "j" ? Math.min(here + 1, rows.length - 1) : Math.max(here - 1, 0);
+    const step = event.key === "j" || here < 0 ? 1 : -1;
+    let next = here + step;
+    while (rows[next]?.matches("[data-done]")) next += step; // what is done and can only be undone is passed over
     rows[next]?.focus();
     rows[next]?.scrollIntoView({ block: "nearest" });
     return;
