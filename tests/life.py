@@ -39,7 +39,6 @@ from marketplace.needs.rules import NeedState
 from marketplace.papers.models import IssuedPaper
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import hold, send_by_hand
-from marketplace.timesheets.models import Timesheet
 from marketplace.timesheets.weekly import dispute
 from tests.timesheets.hours import IN, OUT, booked, handed_in, punch, worked_line
 from tests.worked import approved
@@ -70,14 +69,16 @@ def live(world: World) -> None:
 
 def _hours_that_became_money(world: World) -> None:
     """The week of November 9: billed at both facilities, paid, and partly corrected."""
-    for day, who in enumerate((world.maya, world.jonas, world.devon)):
-        approved(world, who, world.harbor, EARLIER + day * DAY, minutes=420, line=who.service_lines[0])
-        approved(world, who, world.riverside, EARLIER + (day + 2) * DAY, minutes=240, line=who.service_lines[0])
     billed_at = NOW - 8 * DAY
     with frozen_at(billed_at):
+        for day, who in enumerate((world.maya, world.jonas, world.devon)):
+            approved(world, who, world.harbor, EARLIER + day * DAY, minutes=420, line=who.service_lines[0])
+            approved(world, who, world.riverside, EARLIER + (day + 2) * DAY, minutes=240, line=who.service_lines[0])
         harbor, riverside = issue(EARLIER + 6 * DAY, world.felix, billed_at)
         db.session.flush()
-        record_payment(world.harbor, 20_000, PaymentMethod.CHECK, TODAY - 8 * DAY, "CHK-1001", world.felix, billed_at, harbor)
+        record_payment(
+            world.harbor, 20_000, PaymentMethod.CHECK, TODAY - 8 * DAY, "CHK-1001", world.felix, billed_at, harbor
+        )
         record_payment(
             world.riverside, riverside.total_cents + 5_000, PaymentMethod.ACH, TODAY - 8 * DAY, "ACH-2002", world.felix, billed_at
         )  # fmt: skip
@@ -149,7 +150,7 @@ def _work_ahead(world: World) -> None:
 
 def _people_around(world: World) -> None:
     """Papers to check, people invited, sites, days off, favourites, a contract being drawn up."""
-    for who, kind in ((world.maya, "CPCC"), (world.jonas, "CPCC"), (world.sofia, "hipaa-training")):
+    for who, kind in ((world.maya, "hipaa-training"), (world.jonas, "hipaa-training"), (world.sofia, "hipaa-training")):
         name = hashlib.sha256(f"{who.id}{kind}".encode()).hexdigest()[:32]
         paper = Document(
             coordinator_id=who.id, stored_as=f"{name}.png", filename="certificate.png", content_type="image/png",
@@ -165,8 +166,12 @@ def _people_around(world: World) -> None:
         )  # fmt: skip
     agency = world.agency
     invite("new@northlight.example", "Nia New", Role.AGENCY_SUPPORT, agency, by=world.ada, at=NOW)
-    invite("new@harbor.example", "Hal New", Role.FACILITY_APPROVER, world.rosa.acting.organisation, by=world.rosa, at=NOW)
-    invite("new@riverside.example", "Rae New", Role.FACILITY_BILLING, world.lars.acting.organisation, by=world.lars, at=NOW)
+    invite(
+        "new@harbor.example", "Hal New", Role.FACILITY_APPROVER, world.rosa.acting.organisation, by=world.rosa, at=NOW
+    )
+    invite(
+        "new@riverside.example", "Rae New", Role.FACILITY_BILLING, world.lars.acting.organisation, by=world.lars, at=NOW
+    )
     for place in (world.harbor, world.riverside):
         db.session.add(Site(facility_id=place.id, name="North wing", time_zone=place.time_zone))
         for side, who, kind in (
@@ -175,8 +180,13 @@ def _people_around(world: World) -> None:
             (PreferenceSide.COORDINATOR, world.aisha, PreferenceKind.FAVOURITE),
         ):
             reason = "Left twice before the end." if kind is PreferenceKind.BLOCK else ""
-            db.session.add(Preference(facility_id=place.id, coordinator_id=who.id, side=side, kind=kind, reason=reason, since=NOW))
-        drawn_up = Agreement(kind=AgreementKind.MASTER, facility_id=place.id, effective_from=date(2027, 1, 1), net_days=15)
+            about = Preference(
+                facility_id=place.id, coordinator_id=who.id, side=side, kind=kind, reason=reason, since=NOW
+            )
+            db.session.add(about)
+        drawn_up = Agreement(
+            kind=AgreementKind.MASTER, facility_id=place.id, effective_from=date(2027, 1, 1), net_days=15
+        )
         db.session.add(drawn_up)
         db.session.flush()
         for line, (bill, pay) in list(cast.STANDARD_RATES.items())[:4]:

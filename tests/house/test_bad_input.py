@@ -45,7 +45,10 @@ BODIES: tuple[tuple[str, bytes], ...] = (
     ("application/x-www-form-urlencoded; charset=utf-16", "name=x".encode("utf-16")),
     ("application/x-www-form-urlencoded", b"&&&=&a&b=%&c=%zz&" + b"d=1&" * 500),
     ("multipart/form-data", b"no boundary"),
-    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="file"; filename="\x00"\r\n\r\nGIF89a\r\n--x--'),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="\x00"\r\n\r\nGIF89a\r\n--x--',
+    ),
     ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n--x"),
 )
 
@@ -70,7 +73,9 @@ class Chance:
         kind = self.random.random()
         if kind < 0.85:
             return self.random.choice(TEXTS)
-        return "".join(chr(self.random.choice((0, 9, 10, 13, 32, 48, 65, 127, 160, 0x0660, 0x202E, 0x1F600))) for _ in range(20))
+        return "".join(
+            chr(self.random.choice((0, 9, 10, 13, 32, 48, 65, 127, 160, 0x0660, 0x202E, 0x1F600))) for _ in range(20)
+        )
 
     def fields(self, endpoint: str) -> dict[str, list[str]]:
         """Some of the names the page's forms have, and some others."""
@@ -104,15 +109,35 @@ class Chance:
             sent["data"] = json.dumps(self.fields(rule.endpoint))
             sent["content_type"] = "application/json"
         if self.random.random() < 0.2:
-            sent["headers"] = {"HX-Request": "true", "X-Request-ID": "\x7f" * 9, "Accept-Language": "\x7f;q=x", "Referer": "//x\\"}
+            sent["headers"] = {
+                "HX-Request": "true",
+                "X-Request-ID": "\x7f" * 9,
+                "Accept-Language": "\x7f;q=x",
+                "Referer": "//x\\",
+            }
         return sent
 
     def asked(self, rule: Rule) -> list[str]:
-        known = sorted({"page", "sort", "q", "state", "week", "day", "from", "until", "next", "line", "show", "facility", "kind"})
+        known = sorted(
+            {"page", "sort", "q", "state", "week", "day", "from", "until", "next", "line", "show", "facility", "kind"}
+        )
         return self.random.sample(known, self.random.choice((0, 0, 1, 2)))
 
     def damaged(self, rule: Rule) -> str:
-        wrong = ("0", "-1", "999999999", "9" * 18, "9" * 25, "%00", "1%00", "%ED%A0%80", "%2e%2e", "٣", "1.0", "x" * 3000)
+        wrong = (
+            "0",
+            "-1",
+            "999999999",
+            "9" * 18,
+            "9" * 25,
+            "%00",
+            "1%00",
+            "%ED%A0%80",
+            "%2e%2e",
+            "٣",
+            "1.0",
+            "x" * 3000,
+        )
         address = rule.rule
         for name in rule.arguments:
             start = address.index("<", 0)
@@ -161,7 +186,7 @@ def test_whatever_is_sent_the_answer_is_never_an_error_of_ours(lively: Lively, t
         sent = chance.request(rule, things)
         status = outcome(lively, visitors[who], sent)
         answered += status > 0
-        if status >= 500 and not (rule.endpoint, status) in EXPECTED:
+        if status >= 500 and (rule.endpoint, status) not in EXPECTED:
             broken.append(f"{status} for {who} {str(sent)[:600]}")
     assert answered > REQUESTS * 0.9
     assert not broken, f"{len(broken)} of {REQUESTS} with seed {SEED}:\n" + "\n".join(broken[:20])
@@ -173,7 +198,9 @@ EXPECTED: set[tuple[str, int]] = set()
 @pytest.mark.usefixtures("without_tokens")
 @pytest.mark.parametrize("who", ["ada", "rosa", "maya"])
 @pytest.mark.parametrize(
-    "value", ["x" * LONG, "\x00", "٣٤", "1_000", "1E5", "NaN", "02:30", "9" * 40, "{{7*7}}<b>"], ids=lambda value: value[:8]
+    "value",
+    ["x" * LONG, "\x00", "٣٤", "1_000", "1E5", "NaN", "02:30", "9" * 40, "{{7*7}}<b>"],
+    ids=lambda value: value[:8],
 )
 def test_every_form_takes_the_same_nonsense_in_every_field(
     lively: Lively, things: Things, nonsense: Callable[[str], list[tuple[str, set[str]]]], who: str, value: str
@@ -280,7 +307,9 @@ def _effect(lively: Lively, visitor: Visitor, action: str, data: dict[str, Any])
     for table in tables:
         if table in ("attempt_count", "sign_in_session", "idempotent_act"):
             continue
-        rows += [f"{table} {row}" for row in connection.scalars(text(f"SELECT (to_jsonb(t){without})::text FROM {table} t"))]
+        rows += [
+            f"{table} {row}" for row in connection.scalars(text(f"SELECT (to_jsonb(t){without})::text FROM {table} t"))
+        ]
     return sorted(rows)
 
 

@@ -217,7 +217,8 @@ def test_the_repository_speaks_of_the_product_alone() -> None:
         f"{file.relative_to(ROOT)}:{number}"
         for folder in ("marketplace", "templates", "migrations", "scripts", "static/js", "static/css", "docs", "tests")
         for file in sorted((ROOT / folder).rglob("*"))
-        if file.suffix in (".py", ".html", ".js", ".css", ".md", ".sh", ".txt", ".mjml", ".typ") and file != Path(__file__)
+        if file.suffix in (".py", ".html", ".js", ".css", ".md", ".sh", ".txt", ".mjml", ".typ")
+        and file != Path(__file__)
         for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         if words.search(line)
     ]

@@ -44,6 +44,7 @@ FETCHED_BY_MACHINES = {
     "static": "files",
 }
 
+
 @pytest.fixture
 def walks(lively: Lively) -> dict[str, Walk]:
     """What each of the cast met; walked once for all tests of this file."""
@@ -87,7 +88,9 @@ def test_each_of_the_cast_finds_the_rooms_of_the_navigation(walks: dict[str, Wal
     assert missing == set()
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/needs/999999999", "/needs/0", "/needs/-1", "/needs/99999999999999999999999"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/needs/999999999", "/needs/0", "/needs/-1", "/needs/99999999999999999999999"]
+)
 def test_what_is_not_there_is_a_page_with_one_sentence(lively: Lively, path: str) -> None:
     seen = look(at_the_site(lively.app, "rosa"), path)
     assert seen.status == 404

@@ -168,7 +168,9 @@ def content(lively: Lively) -> dict[str, tuple[int, str]]:
     for table in connection.scalars(text(TABLES)).all():
         row = "to_jsonb(t) - 'seen_at'" if table == "sign_in_session" else "to_jsonb(t)"
         count, digest = connection.execute(
-            text(f"SELECT count(*), md5(coalesce(string_agg(({row})::text, '|' ORDER BY ({row})::text), '')) FROM {table} t")
+            text(
+                f"SELECT count(*), md5(coalesce(string_agg(({row})::text, '|' ORDER BY ({row})::text), '')) FROM {table} t"
+            )
         ).one()
         found[table] = (count, digest)
     return found

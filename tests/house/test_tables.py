@@ -77,9 +77,7 @@ def shape(connection: Connection) -> dict[str, str]:
     found: dict[str, str] = {}
     for asked in (COLUMNS, CONSTRAINTS, INDEXES):
         found |= dict(connection.execute(text(asked)).all())  # type: ignore[arg-type]
-    return {
-        name: said for name, said in found.items() if not name.startswith(("procrastinate_", "alembic_version"))
-    }
+    return {name: said for name, said in found.items() if not name.startswith(("procrastinate_", "alembic_version"))}
 
 
 @pytest.fixture
@@ -122,7 +120,9 @@ def test_up_down_to_nothing_and_up_again_is_the_same(empty_database_url: str) ->
         engine = create_engine(empty_database_url)
         with engine.connect() as connection:
             policies = connection.scalars(
-                text("SELECT tablename || policyname || coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies ORDER BY 1")
+                text(
+                    "SELECT tablename || policyname || coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies ORDER BY 1"
+                )
             )
             found = shape(connection), list(policies)
         engine.dispose()
@@ -164,7 +164,11 @@ def test_nobody_but_agency_and_system_writes_what_is_the_same_for_everybody(conn
             for right in ("INSERT", "UPDATE", "DELETE"):
                 role = f"marketplace_{audience}"
                 asked = text("SELECT has_table_privilege(:role, :table, :right)")
-                assert not connection.scalar(asked, {"role": role, "table": table, "right": right}), (table, role, right)
+                assert not connection.scalar(asked, {"role": role, "table": table, "right": right}), (
+                    table,
+                    role,
+                    right,
+                )
 
 
 def test_a_visitor_reads_nothing_that_has_an_owner(connection: Connection) -> None:
@@ -216,7 +220,8 @@ def test_a_row_that_was_written_stays_even_for_the_owner(lively: Any, table: str
         if not count:
             pytest.fail(f"the lively world has no {table}: nothing was checked")
     if "SET id" in act and not connection.scalar(
-        text("SELECT count(*) FROM information_schema.columns WHERE table_name = :t AND column_name = 'id'"), {"t": table}
+        text("SELECT count(*) FROM information_schema.columns WHERE table_name = :t AND column_name = 'id'"),
+        {"t": table},
     ):
         column = connection.scalar(
             text("SELECT column_name FROM information_schema.columns WHERE table_name = :t LIMIT 1"), {"t": table}

@@ -162,7 +162,9 @@ class Things:
             return None if found is None or found == [None] else frozenset(one for one in found if one is not None)
 
         rows = connection.execute(text(f"{asked} ORDER BY {', '.join(str(n + 1) for n in range(len(names)))}")).all()
-        return [Thing(dict(zip(names, row, strict=False)), *(owners(each) for each in row[len(names) :])) for row in rows]
+        return [
+            Thing(dict(zip(names, row, strict=False)), *(owners(each) for each in row[len(names) :])) for row in rows
+        ]
 
     @staticmethod
     def _known(connection: Connection, name: str) -> Known:

@@ -227,7 +227,9 @@ def _labels(page: Node) -> Iterator[str]:
             within = node.inside("label")
             if not (named or given.get("id") in labelled or (within is not None and within.text)):
                 yield f"does not say what to put into {node.tag} {given.get('name')!r}"
-        if node.tag in ("a", "button") and not (named or node.text or any(i.attributes.get("alt") for i in node.all("img"))):
+        if node.tag in ("a", "button") and not (
+            named or node.text or any(i.attributes.get("alt") for i in node.all("img"))
+        ):
             yield f"has a {node.tag} without words: {given.get('href') or given.get('name')}"
 
 

@@ -92,9 +92,7 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def server(
-    databases: Any, lively_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+def server(databases: Any, lively_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site's own process, for all browser tests of this one."""
     home = tmp_path_factory.mktemp("served")
     environment = {
@@ -167,7 +165,13 @@ def open_as(browser: Browser, server: Site) -> Iterator[Opening]:
     complaints: list[str] = []
 
     def opened(
-        who: str | None, path: str = "/", *, phone: bool = False, dark: bool = False, javascript: bool = True, **more: Any
+        who: str | None,
+        path: str = "/",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        javascript: bool = True,
+        **more: Any,
     ) -> Page:
         context = browser.new_context(
             base_url=server.address, viewport=PHONE if phone else DESKTOP, has_touch=phone,
@@ -192,8 +196,11 @@ def open_as(browser: Browser, server: Site) -> Iterator[Opening]:
 
 def watch(page: Page, complaints: list[str]) -> None:
     """Note what stands in the console, also what the content policy stopped, and answers that are errors of ours."""
+
     def heard(message: Any) -> None:
-        expected = "the server responded with a status of 4" in message.text or "ERR_INTERNET_DISCONNECTED" in message.text
+        expected = (
+            "the server responded with a status of 4" in message.text or "ERR_INTERNET_DISCONNECTED" in message.text
+        )
         if message.type in ("error", "warning") and not expected:
             complaints.append(f"{page.url}: {message.text}")
 

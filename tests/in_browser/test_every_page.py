@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Response
 
-from tests.in_browser.conftest import DESKTOP, PHONE, Opening, Site
 from tests.house.walking import walked
+from tests.in_browser.conftest import DESKTOP, PHONE, Opening, Site
 from tests.life import Lively
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -49,7 +49,9 @@ def test_every_page_is_readable_narrow_and_light(shown: Site, open_as: Opening, 
         for screen, theme in ((DESKTOP, number % 2), (PHONE, 1 - number % 2)):
             page.set_viewport_size(screen)  # type: ignore[arg-type]
             page.emulate_media(color_scheme="dark" if theme else "light")
-            told += [f"{address} at {screen['width']} {'dark' if theme else 'light'}: {fault}" for fault in faults(page)]
+            told += [
+                f"{address} at {screen['width']} {'dark' if theme else 'light'}: {fault}" for fault in faults(page)
+            ]
         told += [f"{address}: {fault}" for fault in sideways(page)]
     assert not told, "\n".join(told)
 
@@ -83,7 +85,9 @@ def sideways(page: Page) -> Iterator[str]:
         yield f"is {width} pixels wide on a window of {NARROW}: {worst}"
 
 
-@pytest.mark.parametrize(("who", "path"), [(None, "/"), ("rosa", "/overview"), ("maya", "/offers"), ("ada", "/overview")])
+@pytest.mark.parametrize(
+    ("who", "path"), [(None, "/"), ("rosa", "/overview"), ("maya", "/offers"), ("ada", "/overview")]
+)
 def test_a_cold_visit_is_light(shown: Site, open_as: Opening, who: str | None, path: str) -> None:
     """Everything a browser fetches that has nothing yet, weighed compressed."""
     page = open_as(who, "/healthz")
