@@ -106,15 +106,26 @@ def time_shared(span: Span, other: Span) -> timedelta:
 
 @lru_cache(maxsize=8_192)
 def in_words(span: Span, zone: str) -> str:
-    """A span on the wall of a place: `2026-12-01 22:00 to 06:00 (Asia/Manila)`."""
+    """A span on the wall of a place: `Dec 1, 2026, 10:00 pm to 6:00 am (Manila)`. PST alone might be Manila's too."""
     place = ZoneInfo(zone)
     start, end = span.start.astimezone(place), span.end.astimezone(place)
-    until = (
-        f"{end:%H:%M}" if (end.date() - start.date()) <= _ONE_DAY and span.minutes <= DAY else f"{end:%Y-%m-%d %H:%M}"
-    )
-    return f"{start:%Y-%m-%d %H:%M} to {until} ({zone})"
+    next_day = (end.date() - start.date()) <= _ONE_DAY and span.minutes <= DAY
+    until = _on_the_wall(end) if next_day else f"{_day(end)}, {_on_the_wall(end)}"
+    return f"{_day(start)}, {_on_the_wall(start)} to {until} ({_place(zone)})"
 
 
 def local_start(span: Span, zone: str) -> str:
-    """The time on the wall when the span begins: `07:00`."""
-    return f"{span.start.astimezone(ZoneInfo(zone)):%H:%M}"
+    """The time on the wall when the span begins: `7:00 am in Los Angeles`."""
+    return f"{_on_the_wall(span.start.astimezone(ZoneInfo(zone)))} in {_place(zone)}"
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%b} {moment.day}, {moment.year}"
+
+
+def _on_the_wall(moment: datetime) -> str:
+    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"

@@ -121,7 +121,7 @@ def time_zone(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
     policy, minutes = context.policy, shift.span.minutes
     awake = minutes_in_daily(policy.waking_start_minute, policy.waking_end_minute, shift.span, coordinator.zone)
     points = _share(of, awake, minutes)
-    start = f"Starts at {local_start(shift.span, coordinator.zone)} in {coordinator.zone}"
+    start = f"Starts at {local_start(shift.span, coordinator.zone)}"
     if awake == minutes:
         return Part("time_zone", points, of, start, "all within the local day", Tone.OK)
     outside = f"{hours_and_minutes(minutes - awake)} of {hours_and_minutes(minutes)} hours outside the local day"

@@ -143,7 +143,7 @@ def test_work_outside_the_local_day_is_a_caveat() -> None:
         "time_zone",
         0,
         110,
-        "Starts at 22:00 in Asia/Manila",
+        "Starts at 10:00 pm in Manila",
         "8:00 of 8:00 hours outside the local day",
         Tone.NOTE,
     )

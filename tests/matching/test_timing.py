@@ -63,7 +63,7 @@ def test_availability_is_read_in_the_coordinators_own_zone() -> None:
 def test_the_part_outside_is_told_in_hours() -> None:
     assert refusals(ana(availability=(Window(1, 600, 960),)), BILLING) == {
         "availability": "2:00 of 8:00 hours are outside the stated availability: "
-        "the local time is 2026-12-01 09:00 to 17:00 (America/New_York)."
+        "the local time is Dec 1, 2026, 9:00 am to 5:00 pm (New York)."
     }
     assert refusals(ana(availability=()), BILLING) == {"availability": "No availability is stated."}
 
@@ -165,7 +165,7 @@ def test_shifts_that_touch_do_not_overlap_and_one_minute_more_does() -> None:
     tireless = ana(rest_minutes=0, bookings=(booking("2026-12-01 17:00", "2026-12-01 20:00"),))
     assert refusals(tireless, BILLING) == {}
     early = ana(rest_minutes=0, bookings=(booking("2026-12-01 16:59", "2026-12-01 20:00"),))
-    assert refusals(early, BILLING) == {"overlap": "Already booked from 2026-12-01 16:59 to 20:00 (America/New_York)."}
+    assert refusals(early, BILLING) == {"overlap": "Already booked from Dec 1, 2026, 4:59 pm to 8:00 pm (New York)."}
 
 
 def test_somebody_on_the_shift_already_is_told_so() -> None:
@@ -207,7 +207,7 @@ def test_rest_is_kept_exactly_when_the_gap_is_long_enough(offset: int, length: i
 def test_time_off_that_ends_as_the_shift_starts_is_not_in_the_way() -> None:
     assert refusals(ana(time_off=(span("2026-11-30 00:00", "2026-12-01 09:00"),)), BILLING) == {}
     assert refusals(ana(time_off=(span("2026-11-30 00:00", "2026-12-01 09:01"),)), BILLING) == {
-        "time_off": "Time off from 2026-11-30 00:00 to 2026-12-01 09:01 (America/New_York)."
+        "time_off": "Time off from Nov 30, 2026, 12:00 am to Dec 1, 2026, 9:01 am (New York)."
     }
 
 
