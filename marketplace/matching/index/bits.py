@@ -61,27 +61,24 @@ def put(rows: Row, position: int, on: bool | np.bool_) -> None:
         rows[..., word] &= ~bit
 
 
-# An 8 × 8 matrix of bits in one word is turned over by swapping ever larger blocks across its diagonal.
-_SWAPS = tuple(
-    (np.uint64(shift), np.uint64(mask))
-    for shift, mask in ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
-)
+# The eight bits of a byte, each in a byte of its own.
+_APART = np.array([sum((byte >> bit & 1) << 8 * bit for bit in range(8)) for byte in range(256)], np.uint64)
 
 
 def turned(rows: Row) -> npt.NDArray[np.uint32]:
     """From up to 32 rows, one number for each position: bit k of it is the position's bit in row k."""
-    height, words = rows.shape
-    found = np.zeros((words * WORD, 4), np.uint8)
-    for byte, first in enumerate(range(0, height, 8)):
-        eight = np.zeros((8, words * 8), np.uint8)
-        taken = rows[first : first + 8]
-        eight[: len(taken)] = taken.view(np.uint8)
-        block = np.ascontiguousarray(eight.T).view(np.uint64).ravel()
-        for shift, mask in _SWAPS:
-            across = (block ^ (block >> shift)) & mask
-            block ^= across ^ (across << shift)
-        found[:, byte] = block.view(np.uint8)
-    return found.view(np.uint32).ravel()
+    words = rows.shape[1]
+    bytes_of = np.zeros((4, words * 8), np.uint64)
+    for number in np.flatnonzero(rows.any(axis=1)).tolist():  # most rules refuse nobody
+        apart = _APART.take(rows[number].view(np.uint8))
+        apart <<= np.uint64(number % 8)
+        bytes_of[number // 8] |= apart
+    found = np.zeros(words * WORD, np.uint32)
+    for place, one in enumerate(bytes_of[: -(-len(rows) // 8)]):
+        whole = one.view(np.uint8).astype(np.uint32)
+        whole <<= np.uint32(8 * place)
+        found |= whole
+    return found
 
 
 K = TypeVar("K", bound=Hashable)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from marketplace.matching.facts import Window
-from marketplace.matching.index.bits import WORD, Kept, Mask, Row, bit_of, pack, put
+from marketplace.matching.index.bits import WORD, Kept, Mask, Numbers, Row, bit_of, pack, put
 from marketplace.matching.index.clock import DAY, EPOCH, QUARTER, QUARTERS, day_as_span, instant
 from marketplace.matching.index.tables import Table
 from marketplace.matching.local_hours import open_within, window_on
@@ -28,6 +28,23 @@ def put_column(rows: Row, position: int, mask: Mask) -> None:
     """Set one coordinator's bit in each row."""
     word, bit = bit_of(position)
     rows[:, word] = np.where(mask, rows[:, word] | bit, rows[:, word] & ~bit)
+
+
+def rows_between(first: Numbers, last: Numbers, position: Numbers, people: int) -> Row:
+    """The 96 rows of a day on which each stretch sets its coordinator's bit from one quarter to before another.
+
+    What opens and closes at each quarter is counted and added up along the day: a bit is set where that is above nothing.
+    """
+    some = first < last
+    change = np.zeros((QUARTERS + 1, people), np.int16)
+    np.add.at(change, (first[some], position[some]), 1)
+    np.add.at(change, (last[some], position[some]), -1)
+    rows = np.empty((QUARTERS, people // WORD), np.uint64)
+    now = np.zeros(people, np.int16)
+    for quarter in range(QUARTERS):
+        now += change[quarter]
+        rows[quarter] = pack(now > 0)
+    return rows
 
 
 class Hours:
@@ -74,7 +91,6 @@ class Hours:
         return self._kinds.setdefault((zone, window), len(self._kinds))
 
     def _rows_of(self, day: int) -> Row:
-        """Count the windows that open and close at each quarter, add up along the day, and pack what is above nothing."""
         people = self._words * WORD
         position, kind = self._entries.columns
         first = np.zeros(len(self._kinds), np.int64)
@@ -83,12 +99,7 @@ class Hours:
         for number, opens, closes in self._on(day):
             first[number], last[number] = max(0, -(-opens // QUARTER)), min(QUARTERS, closes // QUARTER)
             odd[number] = bool((0 < opens < DAY and opens % QUARTER) or (0 < closes < DAY and closes % QUARTER))
-        change = np.zeros((QUARTERS + 1, people), np.int16)
-        begins, ends = first[kind], last[kind]
-        some = begins < ends
-        np.add.at(change, (begins[some], position[some]), 1)
-        np.add.at(change, (ends[some], position[some]), -1)
-        rows = pack(np.cumsum(change[:QUARTERS], axis=0, dtype=np.int16) > 0)
+        rows = rows_between(first[kind], last[kind], position, people)
         for one in np.unique(position[odd[kind]]).tolist():
             put_column(rows, one, self._whole_quarters(one, day))
         return rows

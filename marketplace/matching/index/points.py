@@ -30,7 +30,7 @@ def share(of: int, reached: Numbers, full: int) -> Numbers:
     """`of` points in proportion, rounded down, never more than all and never less than none."""
     if full <= 0:
         return np.full(reached.shape, of, np.int64)
-    return of * np.clip(reached, 0, full) // full
+    return of * np.minimum(np.maximum(reached, 0), full) // full
 
 
 class Points:

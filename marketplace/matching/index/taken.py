@@ -12,7 +12,7 @@ from marketplace.kernel.spans import Span
 from marketplace.matching.facts import BookingFacts, CoordinatorFacts
 from marketplace.matching.index.bits import WORD, Kept, Mask, Numbers, Positions, Row, put
 from marketplace.matching.index.clock import DAY, MINUTE, QUARTER, QUARTERS, bounds, days_of, local_weeks, monday
-from marketplace.matching.index.hours import MOST_DAYS, Hours, column, put_column
+from marketplace.matching.index.hours import MOST_DAYS, Hours, column, put_column, rows_between
 from marketplace.matching.index.tables import Table
 
 
@@ -147,12 +147,9 @@ class Taken:
         """The open hours of the day without every quarter that is touched."""
         start, end = day * DAY, (day + 1) * DAY
         taken = np.concatenate((self._booked.near(start, end), self._off.near(start, end)), axis=1)
-        position, since, until = taken[0], taken[3], taken[4]
-        change = np.zeros((QUARTERS + 1, self._words * WORD), np.int16)
-        np.add.at(change, (np.clip((since - start) // QUARTER, 0, QUARTERS), position), 1)
-        np.add.at(change, (np.clip(-((start - until) // QUARTER), 0, QUARTERS), position), -1)
-        busy = np.packbits(np.cumsum(change[:QUARTERS], axis=0, dtype=np.int16) > 0, axis=1, bitorder="little")
-        return self._hours.day(day) & ~busy.view(np.uint64)
+        first = np.maximum((taken[3] - start) // QUARTER, 0)
+        last = np.minimum(-((start - taken[4]) // QUARTER), QUARTERS)
+        return self._hours.day(day) & ~rows_between(first, last, taken[0], self._words * WORD)
 
     def _free_quarters(self, position: int, day: int) -> Mask:
         free = column(self._hours.day(day), position)
