@@ -99,7 +99,7 @@ class Chance:
         if shape < 0.7:
             sent["data"] = self.fields(rule.endpoint)
         elif shape < 0.8:
-            name = self.random.choice(sorted(self.names.get(rule.endpoint, {"name"})))
+            name = self.random.choice(sorted(self.names.get(rule.endpoint) or {"name"}))
             sent["data"] = name.encode() + b"=" + self.random.choice(BYTES)
             sent["content_type"] = "application/x-www-form-urlencoded"
         elif shape < 0.9:
