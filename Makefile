@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the site, `make test` checks it. Both do their own set-up.
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench setup setup-dev browser lock
+.PHONY: demo test check bench setup setup-dev setup-bench browser lock
 
 export PYTHONUNBUFFERED := 1
 
@@ -17,7 +17,7 @@ check: setup-dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: setup
+bench: setup-bench
 	.venv/bin/python -m benchmarks
 
 setup:
@@ -25,6 +25,9 @@ setup:
 
 setup-dev:
 	@scripts/setup.sh dev
+
+setup-bench:
+	@scripts/setup.sh bench
 
 browser: setup-dev
 	@scripts/browser.sh

@@ -7,4 +7,5 @@ compile() {
 }
 compile pyproject.toml -o requirements.txt
 compile pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+compile pyproject.toml --extra bench -c requirements-dev.txt -o requirements-bench.txt
 printf 'setuptools\n' | compile - -c requirements-dev.txt -o requirements-build.txt

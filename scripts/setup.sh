@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv with everything the site needs, at the exact versions of the lock; `setup.sh dev` adds what tests and checks
-# need. What is there already is left alone: a second run is instant.
+# need, `setup.sh bench` the other solvers that `make bench` compares with. What is there already is left alone: a second run is instant.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,6 +27,7 @@ PY
 fresh() { [ -f "$1" ] && [ "$2" = "$(cat "$1")" ]; }
 base=$(made_from pyproject.toml requirements.txt requirements-build.txt scripts/setup.sh)
 dev=$(made_from requirements-dev.txt)
+bench=$(made_from requirements-bench.txt)
 
 # The lock names every package there is to install, so nothing is left to resolve; Python compiles what it first reads.
 install() {
@@ -58,4 +59,9 @@ if [ "${1:-}" = dev ] && ! fresh .venv/made-from-dev "$dev"; then
     say "Adding what the tests need …"
     install --require-hashes -r requirements-dev.txt
     printf '%s\n' "$dev" > .venv/made-from-dev
+fi
+if [ "${1:-}" = bench ] && ! fresh .venv/made-from-bench "$bench"; then
+    say "Adding the solvers to compare with …"
+    install --require-hashes -r requirements-bench.txt
+    printf '%s\n' "$bench" > .venv/made-from-bench
 fi

@@ -1,0 +1,58 @@
+"""From prices to a plan: what the prices agree on is decided, and the rest is priced again, until nothing is left to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from marketplace.matching.planning.market import Array, Market, restricted
+from marketplace.matching.planning.prices import settle
+from marketplace.matching.planning.roster import Roster, empty_roster, fitting, take_in_order
+
+CERTAIN = 0.95
+STEPS = (0.02, 0.001)
+
+
+def dive(
+    market: Market,
+    prices: Array,
+    leaning: Array,
+    random: np.random.Generator,
+    *,
+    passes: int = 40,
+    over: Callable[[], bool] = lambda: False,
+) -> Roster:
+    """A plan, as a roster. `prices` and `leaning` are those of a settled market.
+
+    When `over()` says so, all that is left is decided at once, by leaning.
+    """
+    roster = empty_roster(market)
+    candidates = np.arange(market.pairs)
+    while len(candidates):
+        hurry = over()
+        order = candidates[_order_to_decide(leaning, int(roster.open.sum()), hurry)]
+        take_in_order(market, roster, order)
+        if hurry:
+            break
+        candidates = fitting(market, roster, candidates)
+        activation = np.where(roster.held > 0, 0.0, market.activation)
+        rest = restricted(market, candidates, roster.open, roster.left, activation)
+        settled = settle(rest, prices, passes, STEPS, random, memory=0.08, over=over)
+        prices, leaning = settled.prices, settled.leaning
+        if not leaning.any():
+            break
+    return roster
+
+
+def _order_to_decide(leaning: Array, seats: int, everything: bool) -> Array:
+    """Positions of the pairs that are decided now, the surest first."""
+    sure = np.flatnonzero(leaning >= CERTAIN)
+    if everything:
+        sure = np.arange(len(leaning))
+    elif len(sure) < max(5, 0.05 * seats):
+        likely = np.argsort(-leaning, kind="stable")
+        sure = likely[: max(20, int(0.3 * (leaning > 0.3).sum()))]
+        sure = sure[leaning[sure] > 0]
+    ordered: Array = sure[np.argsort(-leaning[sure], kind="stable")]
+    return ordered

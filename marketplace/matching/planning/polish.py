@@ -1,0 +1,78 @@
+"""Making a plan better by small steps: one coordinator at a time is planned anew, and empty seats are filled by chains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from marketplace.matching.planning.chains import Search, fill_by_chains
+from marketplace.matching.planning.compiling import compiled
+from marketplace.matching.planning.market import Array, Market
+from marketplace.matching.planning.prices import longest
+from marketplace.matching.planning.roster import Roster, drop, take
+from marketplace.matching.planning.schedules import best_schedule
+
+CHAINS = Search(depth=4, width=6, steps=400, penalty=0.0, may_leave_open=True, first_gain=True)
+
+
+@compiled
+def replan_one_by_one(market: Market, roster: Roster, order: Array) -> float:
+    """Give each coordinator her best schedule in turn; the points gained, never below zero.
+
+    She may take a seat from somebody else: that costs what the holder's pair is worth, and saves the holder's activation
+    where it was the only one.
+    """
+    most = longest(market)
+    gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
+    holder = np.empty(most, np.int64)
+    total = 0.0
+    for coordinator in order:
+        begin, stop = market.first[coordinator], market.first[coordinator + 1]
+        before = -market.activation[coordinator] if roster.held[coordinator] > 0 else 0.0
+        while roster.held[coordinator] > 0:
+            pair = roster.agenda[roster.agenda_first[coordinator]]
+            before += market.worth[pair]
+            drop(market, roster, pair)
+        for pair in range(begin, stop):
+            slot = market.slot[pair]
+            loss, holder[pair - begin] = 0.0, -1
+            if roster.open[slot] <= 0:
+                loss = np.inf
+                for at in range(roster.holders_first[slot], roster.holders_first[slot] + roster.filled[slot]):
+                    other = roster.holders[at]
+                    who = market.coordinator[other]
+                    losing = market.worth[other] - (market.activation[who] if roster.held[who] == 1 else 0.0)
+                    if losing < loss:
+                        loss, holder[pair - begin] = losing, other
+            gain[pair - begin] = market.worth[pair] - loss
+        after, count = best_schedule(market, coordinator, gain, best, picked)
+        for k in range(count):
+            if holder[picked[k] - begin] >= 0:
+                drop(market, roster, holder[picked[k] - begin])
+            take(market, roster, picked[k])
+        total += after - before
+    return total
+
+
+def polish(
+    market: Market,
+    roster: Roster,
+    prices: Array,
+    random: np.random.Generator,
+    *,
+    rounds: int = 4,
+    over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Repeat both kinds of steps until neither gains anything, at most `rounds` times."""
+    for _ in range(rounds):
+        if over():
+            return
+        gained = replan_one_by_one(market, roster, random.permutation(market.coordinators))
+        waiting = np.flatnonzero((roster.open > 0) & (market.eligible > 0))
+        waiting = waiting[np.lexsort((random.random(len(waiting)), -market.scale[waiting]))]
+        if over():
+            return
+        gained += fill_by_chains(market, roster, prices, waiting, CHAINS)
+        if gained < 0.5:
+            return
