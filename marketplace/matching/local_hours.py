@@ -38,7 +38,8 @@ def first_moment(day: date, minute: int, zone: str) -> datetime:
 
 
 @lru_cache(maxsize=65_536)
-def _window_on(day: date, start_minute: int, end_minute: int, zone: str) -> tuple[datetime, datetime]:
+def window_on(day: date, start_minute: int, end_minute: int, zone: str) -> tuple[datetime, datetime]:
+    """When a window opens and closes that begins on that local day."""
     end_minute = end_minute if end_minute > start_minute else end_minute + DAY
     return first_moment(day, start_minute, zone), first_moment(day, end_minute, zone)
 
@@ -68,7 +69,7 @@ def open_within(windows: Sequence[Window], span: Span, zone: str) -> list[tuple[
         weekday = day.weekday()
         for window in windows:
             if window.weekday == weekday:
-                opens, closes = _window_on(day, window.start_minute, window.end_minute, zone)
+                opens, closes = window_on(day, window.start_minute, window.end_minute, zone)
                 if opens < ends and starts < closes:
                     parts.append((max(opens, starts), min(closes, ends)))
     if len(parts) < 2:

@@ -1,0 +1,10 @@
+"""Who may take a shift among many thousands, and who fits best, in less than a millisecond: the rules' own answers.
+
+Rows of bits over all coordinators answer most rules at once; what rows cannot tell exactly is worked out in numbers, and what
+is left by the rules themselves. So the answers are the rules', on every pair.
+"""
+
+from marketplace.matching.index.core import Index, Ranked
+from marketplace.matching.index.prices import Prices
+
+__all__ = ["Index", "Prices", "Ranked"]

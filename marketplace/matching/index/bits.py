@@ -1,0 +1,119 @@
+"""Rows of bits: one bit for each coordinator, so that "who all of these" is a handful of AND over whole words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Row = npt.NDArray[np.uint64]
+"""Bit n of the row, counted from the lowest bit of the first word, belongs to the coordinator at position n."""
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.intp]
+
+WORD = 64
+
+
+def words_for(people: int) -> int:
+    """How many words a row of so many people takes."""
+    return max(1, -(-people // WORD))
+
+
+def pack(mask: Mask) -> Row:
+    """A row from a mask whose length is a whole number of words."""
+    return np.packbits(mask, axis=-1, bitorder="little").view(np.uint64)
+
+
+def unpack(row: Row) -> Mask:
+    """The mask of a row."""
+    return np.unpackbits(row.view(np.uint8), bitorder="little").view(np.bool_)
+
+
+def positions_in(row: Row) -> Positions:
+    """The positions whose bit is set, in order."""
+    return np.flatnonzero(unpack(row))
+
+
+def count(row: Row) -> int:
+    """How many bits are set."""
+    return int(np.bitwise_count(row).sum())
+
+
+def holds(row: Row, position: int) -> bool:
+    """Whether one bit is set."""
+    return bool(int(row[position // WORD]) >> (position % WORD) & 1)
+
+
+def bit_of(position: int) -> tuple[int, np.uint64]:
+    """Which word, and the word in which only this bit is set."""
+    return position // WORD, np.uint64(1 << (position % WORD))
+
+
+def put(rows: Row, position: int, on: bool | np.bool_) -> None:
+    """Set or clear one bit, in one row or in each row of a matrix."""
+    word, bit = bit_of(position)
+    if on:
+        rows[..., word] |= bit
+    else:
+        rows[..., word] &= ~bit
+
+
+# The eight bits of a byte, each in a byte of its own.
+_APART = np.array([sum((byte >> bit & 1) << 8 * bit for bit in range(8)) for byte in range(256)], np.uint64)
+
+
+def turned(rows: Row) -> npt.NDArray[np.uint32]:
+    """From up to 32 rows, one number for each position: bit k of it is the position's bit in row k."""
+    words = rows.shape[1]
+    bytes_of = np.zeros((4, words * 8), np.uint64)
+    for number in np.flatnonzero(rows.any(axis=1)).tolist():  # most rules refuse nobody
+        apart = _APART.take(rows[number].view(np.uint8))
+        apart <<= np.uint64(number % 8)
+        bytes_of[number // 8] |= apart
+    found = np.zeros(words * WORD, np.uint32)
+    for place, one in enumerate(bytes_of[: -(-len(rows) // 8)]):
+        whole = one.view(np.uint8).astype(np.uint32)
+        whole <<= np.uint32(8 * place)
+        found |= whole
+    return found
+
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Kept(Generic[K, V]):
+    """What was worked out once and is still true; the oldest answers go when there are too many."""
+
+    def __init__(self, make: Callable[[K], V], most: int = 4096) -> None:
+        self._make, self._most = make, most
+        self._known: dict[K, V] = {}
+
+    def __call__(self, key: K) -> V:
+        try:
+            return self._known[key]
+        except KeyError:
+            pass
+        if len(self._known) >= self._most:
+            for oldest in list(self._known)[: max(1, self._most // 8)]:
+                del self._known[oldest]
+        found = self._known[key] = self._make(key)
+        return found
+
+    def forget(self, key: K | None = None) -> None:
+        """Everything, or one answer, is to be worked out anew."""
+        if key is None:
+            self._known.clear()
+        else:
+            self._known.pop(key, None)
+
+    def at_hand(self, key: K) -> V | None:
+        """The answer if it is at hand already."""
+        return self._known.get(key)
+
+    def known(self) -> list[tuple[K, V]]:
+        """All answers at hand."""
+        return list(self._known.items())

@@ -1,0 +1,259 @@
+"""The eligibility index: everybody's facts, turned round so that a shift finds its people instead of asking each one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from marketplace.kernel.spans import Span
+from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.index.bits import (
+    WORD,
+    Numbers,
+    Positions,
+    Row,
+    count,
+    holds,
+    positions_in,
+    put,
+    turned,
+    words_for,
+)
+from marketplace.matching.index.clock import bounds, days_of, local_weeks
+from marketplace.matching.index.judging import Judge
+from marketplace.matching.index.pairing import Pairs, all_pairs
+from marketplace.matching.index.points import Points
+from marketplace.matching.index.prices import Prices
+from marketplace.matching.index.taken import booked
+from marketplace.matching.local_hours import local_days
+from marketplace.matching.rules import RULES
+
+SPARE = 64
+"""Room for so many newcomers, or an eighth of all, before everything is laid out anew."""
+
+
+class Ranked(NamedTuple):
+    """The best for one shift: ids, points, the points of each part, and the opportunity cost of their hours."""
+
+    ids: Numbers
+    totals: Numbers
+    parts: Numbers
+    """A row for each coordinator, a column for each part in the order of `scores.PARTS`."""
+    costs: Numbers
+    """Points that her hours are worth elsewhere, at the prices given; all 0 without prices."""
+    eligible: int
+    """How many may take the shift, shown or not."""
+
+
+class Index:
+    """Answers for one shift and everybody, exactly as `rules.eligible`, `rules.explain` and `scores.score` would.
+
+    A coordinator has a position for as long as she is here; `ids` says whose it is (-1: nobody's). Not safe for several
+    threads at once. Whoever changes the facts tells it: `update`, `remove`, or `book` and `release` for the bits alone.
+    """
+
+    def __init__(self, people: Collection[CoordinatorFacts], context: Context, horizon: Span | None = None) -> None:
+        self._horizon = horizon
+        self._lay_out(people, context)
+
+    def _lay_out(self, people: Collection[CoordinatorFacts], context: Context) -> None:
+        words = words_for(len(people) + max(SPARE, len(people) // 8))
+        self._judge = judge = Judge(words, context)
+        self._points = Points(words, context, judge.columns, judge.systems, judge.terms)
+        self.ids: Numbers = np.full(words * WORD, -1, np.int64)
+        self._position: dict[int, int] = {}
+        judge.facts = [None] * (words * WORD)
+        placed = list(enumerate(sorted(people, key=lambda person: person.id)))
+        for position, person in placed:
+            self._put(position, person)
+        self._vacant = list(range(words * WORD - 1, len(placed) - 1, -1))
+        judge.terms.fill(placed)
+        judge.hours.fill({position: (person.zone, person.availability) for position, person in placed})
+        self._points.liked.fill({position: (person.zone, person.preferred_hours) for position, person in placed})
+        judge.taken.fill(placed)
+        judge.weeks.fill(placed)
+        if self._horizon is not None:
+            self._look_ahead(self._horizon)
+
+    @classmethod
+    def build(cls, coordinators: Iterable[CoordinatorFacts], context: Context, horizon: Span | None = None) -> Index:
+        """An index of these coordinators. What lies within the horizon is worked out now, the rest when it is asked for."""
+        return cls({person.id: person for person in coordinators}.values(), context, horizon)
+
+    def __len__(self) -> int:
+        return len(self._position)
+
+    def __contains__(self, coordinator_id: int) -> bool:
+        return coordinator_id in self._position
+
+    @property
+    def context(self) -> Context:
+        """What is the same for every pair."""
+        return self._judge.context
+
+    def position(self, coordinator_id: int) -> int:
+        """Where a coordinator stands; KeyError for a stranger."""
+        return self._position[coordinator_id]
+
+    def facts(self, position: int) -> CoordinatorFacts:
+        """The facts of whoever stands there; KeyError for nobody."""
+        person = self._judge.facts[position]
+        if person is None:
+            raise KeyError(position)
+        return person
+
+    def people(self) -> list[CoordinatorFacts]:
+        """Everybody, by id."""
+        return [self.facts(self._position[key]) for key in sorted(self._position)]
+
+    # ---- changes -------------------------------------------------------------------------------------------------
+
+    def update(self, person: CoordinatorFacts) -> None:
+        """One coordinator's facts as they are now; a newcomer finds a position."""
+        position = self._position.get(person.id)
+        judge = self._judge
+        if position is None:
+            if not self._vacant:
+                self._lay_out([*self.people(), person], self.context)
+                return
+            position = self._vacant.pop()
+        before = judge.facts[position]
+        self._put(position, person)
+        judge.columns.forget()
+        for mastery in (judge.lines, judge.languages, judge.systems):
+            mastery.at_least.forget()
+        judge.terms.change(position, before, person)
+        judge.hours.change(position, person.zone, person.availability)
+        self._points.liked.change(position, person.zone, person.preferred_hours)
+        judge.taken.change(position, person)
+        judge.weeks.change(position, person)
+
+    def remove(self, coordinator_id: int) -> None:
+        """Somebody is no longer asked; a stranger may be named too."""
+        position = self._position.get(coordinator_id)
+        if position is None:
+            return
+        self.update(CoordinatorFacts(coordinator_id, "", "", "UTC", active=False))
+        del self._position[coordinator_id]
+        self.ids[position] = -1
+        self._judge.facts[position] = None
+        put(self._judge.present, position, False)
+        self._vacant.append(position)
+
+    def book(self, coordinator_id: int, span: Span, shift_id: int, facility_id: int) -> None:
+        """A booking takes her time: rest, hours of the week and overlaps are counted from here on.
+
+        Her history (offers, fills, hours at the facility) stays as it was told by `update`.
+        """
+        position = self._position[coordinator_id]
+        person = self.facts(position)
+        booking = BookingFacts(span, shift_id, facility_id)
+        self._judge.facts[position] = replace(person, bookings=(*person.bookings, booking))
+        self._judge.taken.book(position, booked(booking, person.rest_minutes))
+        self._judge.weeks.book(position, *bounds(span))
+
+    def release(self, coordinator_id: int, shift_id: int) -> None:
+        """Her booking of that shift is gone; KeyError when there is none."""
+        position = self._position[coordinator_id]
+        person = self.facts(position)
+        booking = next((one for one in person.bookings if one.shift_id == shift_id), None)
+        if booking is None:
+            raise KeyError(shift_id)
+        left = list(person.bookings)
+        left.remove(booking)
+        self._judge.facts[position] = replace(person, bookings=tuple(left))
+        self._judge.taken.release(position, booked(booking, person.rest_minutes))
+        self._judge.weeks.book(position, *bounds(booking.span), sign=-1)
+
+    def renew(self, context: Context) -> None:
+        """Another moment of asking, and another compact where it changed. Another policy or other weights need `build`."""
+        if (context.policy, context.weights) != (self.context.policy, self.context.weights):
+            raise ValueError("The policy or the weights are others now: build the index anew.")
+        self._judge.terms.renew(context.compact)
+        self._judge.context = context
+
+    def _put(self, position: int, person: CoordinatorFacts) -> None:
+        judge = self._judge
+        self._position[person.id] = position
+        self.ids[position] = person.id
+        judge.facts[position] = person
+        put(judge.present, position, True)
+        judge.columns.put(position, person)
+        judge.lines.put(position, dict.fromkeys(person.service_lines, 1))
+        judge.languages.put(position, person.languages)
+        judge.systems.put(position, person.ehr)
+        judge.blocks.put(position, person.blocked_facilities)
+        judge.do_not_return.put(position, person.blocked_by_facilities)
+        self._points.put(position, person)
+
+    def _look_ahead(self, horizon: Span) -> None:
+        start, end = bounds(horizon)
+        for day in days_of(start, end):
+            self._judge.taken.day(day)
+            if self._points.liked:
+                self._points.liked.day(day)
+        for zone in self._judge.columns.zones:
+            for week, _ in local_weeks(start, end, zone):
+                self._judge.weeks.left(week)
+
+    # ---- answers -------------------------------------------------------------------------------------------------
+
+    def eligible(self, shift: ShiftFacts) -> Positions:
+        """The positions of all who may take the shift."""
+        days = local_days(shift.span, shift.zone)
+        if not self._judge.open_for_work(shift, days):
+            return np.empty(0, np.intp)
+        row = self._judge.free(shift, self._judge.skilled(shift, days))
+        return self._judge.affordable(shift, positions_in(row))
+
+    def eligible_row(self, shift: ShiftFacts) -> Row:
+        """The same as a row of bits, to be put together with others."""
+        mask = np.zeros(len(self.ids), np.bool_)
+        mask[self.eligible(shift)] = True
+        return np.packbits(mask, bitorder="little").view(np.uint64)
+
+    def may(self, coordinator_id: int, shift: ShiftFacts) -> bool:
+        """May this coordinator take the shift?"""
+        return holds(self.eligible_row(shift), self._position[coordinator_id])
+
+    def all_pairs(self, shifts: Sequence[ShiftFacts]) -> Pairs:
+        """Every shift with everybody who may take it: numbers of the shifts in the order given, and positions."""
+        return all_pairs(self._judge, shifts)
+
+    def reasons(self, shift: ShiftFacts) -> npt.NDArray[np.uint32]:
+        """For each position the rules that refuse: bit k belongs to `RULES[k]`. 0 for who may, and where nobody stands."""
+        return turned(self._judge.refused(shift, local_days(shift.span, shift.zone)))
+
+    def refusals(self, shift: ShiftFacts) -> Counter[str]:
+        """How many each rule refuses, by the rule's code, in the order of the rules."""
+        rows = self._judge.refused(shift, local_days(shift.span, shift.zone))
+        counts = {rule.code: count(row) for rule, row in zip(RULES, rows, strict=True)}
+        return Counter({code: number for code, number in counts.items() if number})
+
+    def scores(self, shift: ShiftFacts, positions: Positions) -> tuple[Numbers, Numbers]:
+        """Totals, and the points of each part: a row for each position, a column for each of `scores.PARTS`."""
+        parts = self._points.parts(shift, local_days(shift.span, shift.zone), positions)
+        return parts.sum(axis=1), parts
+
+    def rank(self, shift: ShiftFacts, top: int | None = 20, prices: Prices | None = None) -> Ranked:
+        """The best `top` who may take the shift (None: all), best first, equal ones by id.
+
+        With prices the order is by points less what her hours are worth elsewhere; the points stay what they are.
+        """
+        who = self.eligible(shift)
+        totals, parts = self.scores(shift, who)
+        ids = self.ids[who]
+        costs = prices.costs(self, shift, who) if prices is not None else np.zeros(len(who), np.int64)
+        net = totals - costs
+        if top is not None and top < len(who):
+            least = np.partition(net, len(net) - top)[len(net) - top]
+            near = np.flatnonzero(net >= least)
+            best = near[np.lexsort((ids[near], -net[near]))][:top]
+        else:
+            best = np.lexsort((ids, -net))
+        return Ranked(ids[best], totals[best], parts[best], costs[best], len(who))
