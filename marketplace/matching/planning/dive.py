@@ -31,7 +31,9 @@ def dive(
     candidates = np.arange(market.pairs)
     while len(candidates):
         hurry = over()
-        order = candidates[_order_to_decide(leaning, int(roster.open.sum()), hurry)]
+        order = candidates[_order_to_decide(leaning, int(roster.open.sum()))]
+        if hurry:
+            order = candidates[np.lexsort((-market.worth[candidates], -leaning))]
         take_in_order(market, roster, order)
         if hurry:
             break
@@ -45,12 +47,10 @@ def dive(
     return roster
 
 
-def _order_to_decide(leaning: Array, seats: int, everything: bool) -> Array:
+def _order_to_decide(leaning: Array, seats: int) -> Array:
     """Positions of the pairs that are decided now, the surest first."""
     sure = np.flatnonzero(leaning >= CERTAIN)
-    if everything:
-        sure = np.arange(len(leaning))
-    elif len(sure) < max(5, 0.05 * seats):
+    if len(sure) < max(5, 0.05 * seats):
         likely = np.argsort(-leaning, kind="stable")
         sure = likely[: max(20, int(0.3 * (leaning > 0.3).sum()))]
         sure = sure[leaning[sure] > 0]

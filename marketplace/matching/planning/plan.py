@@ -1,0 +1,256 @@
+"""The best plan for all open shifts together, and the proof of how good it is.
+
+`solve` puts prices on slots (`prices`), decides from what they agree on (`dive`), and improves by small and large steps
+(`polish`, `rework`). With every plan goes a bound that no plan at all can exceed; where both meet, the plan is optimal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from marketplace.kernel.errors import Invalid
+from marketplace.matching.planning.dive import dive
+from marketplace.matching.planning.instance import Instance, Integers, read_arrays, value
+from marketplace.matching.planning.market import Array, Market
+from marketplace.matching.planning.polish import polish
+from marketplace.matching.planning.preparing import Prepared, prepare
+from marketplace.matching.planning.prices import bound_at, rounded, settle
+from marketplace.matching.planning.rework import rework
+from marketplace.matching.planning.roster import Roster, empty_roster, take_in_order, worth_of
+
+Progress = Callable[[float, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Which pairs are picked, and what is known about it."""
+
+    pairs: Integers
+    """Indices into the instance's pairs, ascending."""
+    value: int
+    """What the instance says the pairs are worth."""
+    objective: int
+    """What was maximised: the value, and the bonus of those who stay. The same as `value` when nobody was to stay."""
+    bound: int
+    """No plan has a higher objective."""
+    prices: Array
+    """Points, one entry a slot of the instance: what a seat of it is worth to somebody else."""
+    seconds: float
+    rounds: int
+    """Passes over all coordinators, and parts decided anew."""
+
+    @property
+    def gap(self) -> float:
+        """By how much the plan may fall short of the best one, as a share of the bound."""
+        return (self.bound - self.objective) / self.bound if self.bound > 0 else 0.0
+
+    def save(self, path: str | Path) -> None:
+        """Write `pairs`, `bound` and `prices` as an `.npz` file."""
+        np.savez_compressed(path, pairs=self.pairs, bound=np.int64(self.bound), prices=self.prices)
+
+    @classmethod
+    def load(cls, path: str | Path, instance: Instance) -> Plan:
+        """Read a plan as a start for the next. Raises `Invalid` when the file is no plan for such an instance."""
+        arrays = read_arrays(path)
+        if not {"pairs", "prices"} <= arrays.keys():
+            raise Invalid(f"{path} is not a plan: it lacks pairs or prices.")
+        pairs, prices = arrays["pairs"], arrays["prices"]
+        if pairs.ndim != 1 or prices.ndim != 1 or pairs.dtype.kind not in "iu" or prices.dtype.kind not in "iuf":
+            raise Invalid(f"{path} is not a plan: its arrays have another form.")
+        pairs = pairs.astype(np.int64)
+        if len(prices) != instance.slots or (len(pairs) and not 0 <= pairs.min() <= pairs.max() < instance.pairs):
+            raise Invalid(f"{path} is a plan for another instance.")
+        worth = value(instance, pairs)
+        return cls(pairs, worth, worth, int(arrays.get("bound", worth)), prices.astype(float), 0.0, 0)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is done when no time limit says otherwise."""
+
+    passes: int
+    last_step: float
+    dive_passes: int
+    reworks: int
+
+    @classmethod
+    def for_size(cls, pairs: int) -> Effort:
+        """Small markets are priced more finely: there one shift is a larger share of the whole."""
+        if pairs < 30_000:
+            return cls(passes=600, last_step=0.0002, dive_passes=40, reworks=20)
+        if pairs < 300_000:
+            return cls(passes=300, last_step=0.0005, dive_passes=40, reworks=4)
+        return cls(passes=200, last_step=0.0008, dive_passes=30, reworks=0)
+
+
+FIRST_STEP, FIRST_STEP_WARM = 0.3, 0.03
+
+
+def solve(
+    instance: Instance,
+    *,
+    time_limit: float | None = None,
+    seed: int = 0,
+    warm: Plan | None = None,
+    pins: Integers | None = None,
+    vetoes: Integers | None = None,
+    stay: Integers | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Plan:
+    """The best plan that can be found, always one that may stand, with a bound.
+
+    `time_limit` in seconds; without it, effort goes by size, and the same seed gives the same plan. `warm` is an earlier plan
+    to start from: its prices, and its pairs where they still fit. `pins`, `vetoes` and `stay` are indices of pairs: those that
+    must be in the plan, those that may not, and those already confirmed, which are worth 300 points more. `progress` is told
+    the share done, the value and the bound a few times a second. When `cancelled()` turns true, the best so far is returned.
+    Raises `Invalid` for pins that break a rule.
+    """
+    clock = _Clock(time_limit, progress, cancelled)
+    search = _Search(prepare(instance, pins, vetoes, stay), clock, np.random.default_rng(seed))
+    search.run(warm)
+    return search.plan(instance)
+
+
+class _Clock:
+    """Time, cancelling, and telling how far it is."""
+
+    def __init__(self, limit: float | None, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
+        self.began = self.told = time.perf_counter()
+        self.limit = limit
+        self.progress, self.cancelled = progress, cancelled
+        self.done = 0.0
+        self.value, self.bound = 0, 0
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began
+
+    def over(self, share: float = 1.0) -> bool:
+        """Is it time to stop what may take this share of the time? Tells progress on the way."""
+        now = time.perf_counter()
+        if self.progress is not None and now - self.told > 0.25:
+            self.told = now
+            self.progress(self.done, self.value, self.bound)
+        if self.cancelled is not None and self.cancelled():
+            return True
+        return self.limit is not None and now - self.began > share * self.limit
+
+
+class _Search:
+    """One run of the solver: the best roster and the best prices so far."""
+
+    def __init__(self, prepared: Prepared, clock: _Clock, random: np.random.Generator) -> None:
+        self.prepared, self.clock, self.random = prepared, clock, random
+        self.market: Market = prepared.market
+        self.effort = Effort.for_size(self.market.pairs)
+        self.grain = int(np.gcd.reduce(np.concatenate([self.market.worth, self.market.activation, [0]]).astype(np.int64))) or 1
+        self.roster: Roster = empty_roster(self.market)
+        self.points = 0
+        self.prices = np.zeros(self.market.slots)
+        self.most = -1  # the bound in points of the market, none yet
+        self.rounds = 0
+
+    def run(self, warm: Plan | None) -> None:
+        """Everything, until done, over, or proven optimal."""
+        self.consider_prices(self.prices)
+        start = self.prices
+        if warm is not None:
+            start = np.asarray(warm.prices, float)[self.prepared.slot_order]
+            self.consider_prices(start)
+            self.start_from(warm.pairs)
+        prices, leaning = self.settle(start, warm is not None)
+        if not self.finished(0.8):
+            self.clock.done = 0.6
+            found = dive(
+                self.market, prices, leaning, self.random, passes=self.effort.dive_passes, over=lambda: self.clock.over(0.8)
+            )
+            polish(self.market, found, self.prices, self.random, over=self.clock.over)
+            self.consider(found)
+        elif self.points < self.most:
+            found = dive(self.market, prices, leaning, self.random, over=lambda: True)
+            self.consider(found)
+        self.improve()
+        self.clock.done = 1.0
+
+    def settle(self, start: Array, warm: bool) -> tuple[Array, Array]:
+        """Good prices, as many passes as there is effort or time for."""
+        passes = self.effort.passes // (2 if warm else 1)
+        over = lambda: self.clock.over(0.6)  # noqa: E731
+        steps = (FIRST_STEP_WARM if warm else FIRST_STEP, self.effort.last_step)
+        if self.clock.limit is not None:
+            began = self.clock.seconds
+            start = settle(self.market, start, 2, (steps[0], steps[0]), self.random, over=over).prices
+            each = max((self.clock.seconds - began) / 2, 1e-6)
+            passes = max(1, min(passes, int((0.55 * self.clock.limit - self.clock.seconds) / each)))
+        self.rounds += passes
+        settled = settle(self.market, start, passes, steps, self.random, over=over)
+        self.consider_prices(settled.prices)
+        self.consider_prices(settled.smooth)
+        return settled.prices, settled.leaning
+
+    def improve(self) -> None:
+        """Decide parts anew: as often as there is effort, or for as long as there is time."""
+        size = 5
+        rounds = self.effort.reworks if self.clock.limit is None else 10**9
+        for round_ in range(rounds):
+            if self.finished(0.95):
+                return
+            size = max(5, self.market.coordinators * (2 + round_ % 3) // 12)
+            size = min(size, 400)
+            better, gained = rework(self.market, self.roster, self.prices, size, self.random)
+            self.rounds += 1
+            if gained > 0:
+                self.consider(better)
+
+    def finished(self, share: float) -> bool:
+        """Is the plan proven to be optimal, or the time over?"""
+        return self.points >= self.most or self.clock.over(share)
+
+    def start_from(self, pairs: Integers) -> None:
+        """The pairs of an earlier plan, those that still fit, made better by small steps."""
+        roster = empty_roster(self.market)
+        was = np.flatnonzero(np.isin(self.prepared.origin, pairs))
+        take_in_order(self.market, roster, was[np.argsort(-self.market.worth[was], kind="stable")])
+        self.consider(roster)
+        polish(self.market, roster, self.prices, self.random, over=lambda: self.clock.over(0.5))
+        self.consider(roster)
+
+    def consider(self, roster: Roster) -> None:
+        """Keep the roster if it is the best so far."""
+        points = round(worth_of(self.market, roster))
+        if points > self.points:
+            self.roster, self.points = Roster(*(array.copy() for array in roster)), points
+            self.clock.value = points + self.prepared.pinned_points
+
+    def consider_prices(self, prices: Array) -> None:
+        """Keep the prices if they prove more than the best so far. All values are multiples of the grain, so is the bound."""
+        prices = rounded(prices)
+        most = int(bound_at(self.market, prices)) // self.grain * self.grain
+        if self.most < 0 or most < self.most:
+            self.most, self.prices = most, prices
+            self.clock.bound = most + self.prepared.pinned_points
+
+    def plan(self, instance: Instance) -> Plan:
+        """What was found, in the instance's own numbers."""
+        prepared = self.prepared
+        pairs = np.sort(np.concatenate([prepared.pins, prepared.origin[self.roster.chosen].astype(np.int64)]))
+        worth = value(instance, pairs)
+        prices = np.empty(instance.slots)
+        prices[prepared.slot_order] = self.prices
+        if self.clock.progress is not None:
+            self.clock.progress(1.0, self.points + prepared.pinned_points, self.most + prepared.pinned_points)
+        return Plan(
+            pairs=pairs,
+            value=worth,
+            objective=worth + int(prepared.bonus[pairs].sum()),
+            bound=self.most + prepared.pinned_points,
+            prices=prices,
+            seconds=self.clock.seconds,
+            rounds=self.rounds,
+        )
