@@ -14,6 +14,7 @@ import marketplace.messaging.models
 import marketplace.needs.models
 import marketplace.papers.models
 import marketplace.payouts.models
+import marketplace.plans.models
 import marketplace.timesheets.models
 import marketplace.web.transactions  # noqa: F401  (the idempotency table)
 from marketplace.db.base import Base

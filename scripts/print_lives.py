@@ -10,6 +10,7 @@ from marketplace.credentials import rules as credentials
 from marketplace.facilities import rules as facilities
 from marketplace.needs import rules as needs
 from marketplace.payouts import rules as payouts
+from marketplace.plans import rules as plans
 from marketplace.timesheets import rules as timesheets
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "lives.md"
@@ -21,6 +22,8 @@ LIVES = (
     needs.SHIFT_LIFE,
     assignments.OFFER_LIFE,
     assignments.LIFE,
+    plans.LIFE,
+    plans.PAIR_LIFE,
     credentials.LIFE,
     contracts.LIFE,
     timesheets.LIFE,

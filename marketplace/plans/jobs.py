@@ -1,0 +1,34 @@
+"""What the worker does for plans: makes them, by itself in the night and when asked, and publishes them."""
+
+from marketplace.db.jobs import jobs_app
+
+# What these import brings the solver's arrays with it; a page that only asks for a plan must not pay for that.
+
+
+@jobs_app.task(name="plans.make_plan", queue="plans", lock="plans.make_plan")
+def make_plan(plan_id: int) -> None:
+    """One plan, from the facts to the board."""
+    from marketplace.plans.making import make
+
+    make(plan_id)
+
+
+@jobs_app.task(name="plans.plan_nightly", queue="plans", queueing_lock="plans.plan_nightly")
+def plan_nightly(timestamp: int = 0) -> None:
+    """Every night a plan is there when the day begins; not while another one is being made."""
+    from marketplace.kernel.clock import now
+    from marketplace.kernel.errors import NotAllowedNow
+    from marketplace.plans.asking import ask_for_plan
+
+    try:
+        ask_for_plan(None, now())
+    except NotAllowedNow:
+        return
+
+
+@jobs_app.task(name="plans.publish_plan", queue="plans", lock="plans.publish_plan")
+def publish_plan(plan_id: int, person_id: int) -> None:
+    """What was pressed on the board, pair by pair."""
+    from marketplace.plans.publishing import publish_pairs
+
+    publish_pairs(plan_id, person_id)

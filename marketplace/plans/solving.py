@@ -1,0 +1,145 @@
+"""The solver, in a process of its own: the worker stays alive beside it, and to cancel is to end it.
+
+Only that process imports numba. It gets arrays and gives arrays; it knows nothing of the database.
+"""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from marketplace.kernel.errors import Invalid
+from marketplace.matching.planning.instance import Instance, Integers
+
+PATIENCE_SECONDS = 120
+"""How much longer than its time limit the solver may take: it is compiled when it first runs."""
+
+
+class Cancelled(Exception):
+    """Somebody wants this plan no more."""
+
+
+class Unsolved(Exception):
+    """The solver gave no answer; the message is a sentence for the board."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an earlier plan ended: the price of a seat of each slot, and its pairs that still exist."""
+
+    prices: Sequence[float]
+    pairs: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Numbers of pairs, the bound in points, a price a slot, and for pairs what choosing them costs at least."""
+
+    pairs: list[int]
+    bound: int
+    prices: list[float]
+    at_least: dict[int, int] = field(default_factory=dict)
+
+
+Solver = Callable[..., Answer]
+
+
+def solve(
+    instance: Instance,
+    *,
+    stay: Integers,
+    seed: int,
+    time_limit: int,
+    start: Start | None,
+    tell: Callable[[int], bool],
+) -> Answer:
+    """The best plan in `time_limit` seconds. `tell` is given the percentage about once a second and says whether to go on.
+
+    Raises Cancelled when it says no, Unsolved with a sentence when no answer comes.
+    """
+    if not instance.pairs:
+        return Answer([], 0, [0.0] * instance.slots)
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_solve_there, args=(theirs, instance, stay, seed, time_limit, start), daemon=True)
+    process.start()
+    theirs.close()
+    deadline = time.monotonic() + time_limit + PATIENCE_SECONDS
+    percent = 0
+    try:
+        while time.monotonic() < deadline:
+            if ours.poll(1.0):
+                kind, said = _heard(ours)
+                if kind == "answer":
+                    assert isinstance(said, Answer)
+                    return said
+                if kind == "failed":
+                    raise Unsolved(said)
+                percent = max(percent, said)
+                if ours.poll(0):
+                    continue
+            if not tell(percent):
+                raise Cancelled
+        raise Unsolved("The solver took too long and was stopped. Make the horizon shorter or the time limit longer.")
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _heard(ours: "Connection[Any, Any]") -> tuple[str, Any]:
+    try:
+        kind, said = ours.recv()
+    except (EOFError, OSError):
+        raise Unsolved("The solver stopped without an answer; the log of the worker says why.") from None
+    return kind, said
+
+
+def _solve_there(
+    pipe: "Connection[Any, Any]", instance: Instance, stay: Integers, seed: int, time_limit: int, start: Start | None
+) -> None:
+    """What runs in the other process."""
+    try:
+        answer = solve_here(
+            instance, stay=stay, seed=seed, time_limit=time_limit, start=start, tell=lambda done: pipe.send(("percent", done))
+        )
+        pipe.send(("answer", answer))
+    except Invalid as refusal:
+        pipe.send(("failed", refusal.sentence))
+
+
+def solve_here(
+    instance: Instance,
+    *,
+    stay: Integers,
+    seed: int,
+    time_limit: int,
+    start: Start | None,
+    tell: Callable[[int], object],
+) -> Answer:
+    """The same in this process, which has numba from then on."""
+    from marketplace.matching.planning.plan import Plan
+    from marketplace.matching.planning.plan import solve as solved
+
+    warm = None
+    if start is not None:
+        pairs = np.array(sorted(start.pairs), np.int64)
+        warm = Plan(pairs, 0, 0, 0, np.array(start.prices, float), 0.0, 0)
+    last = -1
+
+    def progress(done: float, _value: int, _bound: int) -> None:
+        nonlocal last
+        if int(100 * done) > last:
+            last = int(100 * done)
+            tell(last)
+
+    # Effort goes by size; the limit only cuts it short, so that a small market is not searched for a whole minute.
+    until = time.monotonic() + time_limit
+    plan = solved(
+        instance, seed=seed, warm=warm, stay=stay, progress=progress, cancelled=lambda: time.monotonic() > until
+    )
+    return Answer(plan.pairs.tolist(), int(plan.bound), [round(float(price), 3) for price in plan.prices])

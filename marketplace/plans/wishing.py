@@ -1,0 +1,152 @@
+"""What the agency wants of every plan: this pair for certain, that pair never."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.accounts.models import Person
+from marketplace.assignments import facts
+from marketplace.assignments.booking import in_words, lock_shift
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.offering import check_wants_people
+from marketplace.assignments.rules import LIVE_STATES
+from marketplace.audit.recording import record
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import as_system, session
+from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.text import clean_text
+from marketplace.matching.facts import BookingFacts
+from marketplace.matching.rules import explain
+from marketplace.matching.verdicts import objections
+from marketplace.needs.models import Shift
+from marketplace.plans.models import MatchWish
+from marketplace.plans.rules import WishKind
+
+LONGEST_REASON = 300
+
+
+def pin(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str = "") -> MatchWish:
+    """She has this shift in every plan from now on. NotAllowedNow with every reason when she may not take it.
+
+    She is judged beside her bookings and her other pins, and there must be a seat that no other pin has.
+    """
+    with as_system():
+        shift = lock_shift(shift.id)
+        check_wants_people(shift, at)
+        pins = _pins_of(shift.id)
+        if coordinator.id in {wish.coordinator_id for wish in pins}:
+            raise NotAllowedNow(f"{coordinator.name} is pinned to this shift already.")
+        taken = len(session.scalars(
+            select(Assignment.id).where(Assignment.shift_id == shift.id, Assignment.state.in_(LIVE_STATES))
+        ).all())  # fmt: skip
+        if taken + len(pins) >= shift.headcount:
+            raise NotAllowedNow("Every open seat of this shift is pinned already. Lift one of the pins first.")
+        _check_may(shift, coordinator, at)
+    return _wish(WishKind.PIN, shift, coordinator, by, at, reason)
+
+
+def forbid(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str = "") -> MatchWish:
+    """She is proposed for this shift by no plan from now on."""
+    return _wish(WishKind.FORBID, shift, coordinator, by, at, reason)
+
+
+def lift(wish: MatchWish, by: Person, at: datetime) -> None:
+    """The wish no longer holds. NotAllowedNow when it was lifted before."""
+    wish = session.scalars(
+        select(MatchWish).where(MatchWish.id == wish.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if wish.ended_at is not None:
+        raise NotAllowedNow("This was lifted already.")
+    wish.ended_at, wish.ended_by_id = at, by.id
+    _note("lift", wish, "A wish about the matching plan was lifted.", by)
+
+
+def restore(wish: MatchWish, by: Person, at: datetime) -> MatchWish:
+    """A wish that was just lifted holds again, as a new one."""
+    if wish.ended_at is None:
+        raise NotAllowedNow("This holds already.")
+    again = MatchWish(
+        shift_id=wish.shift_id, coordinator_id=wish.coordinator_id, kind=wish.kind, reason=wish.reason, by_id=by.id, at=at
+    )
+    _keep(again)
+    _note("restore", again, "A wish about the matching plan holds again.", by)
+    return again
+
+
+def _wish(
+    kind: WishKind, shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str
+) -> MatchWish:
+    """Written down; the opposite wish for the same pair ends with it."""
+    note = clean_text(reason, LONGEST_REASON, "reason")
+    check_no_patient_data(note, "reason")
+    other = session.scalars(
+        select(MatchWish)
+        .where(
+            MatchWish.shift_id == shift.id, MatchWish.coordinator_id == coordinator.id, MatchWish.ended_at.is_(None)
+        )
+        .with_for_update()
+    ).one_or_none()
+    if other is not None:
+        if other.kind is kind:
+            raise NotAllowedNow(f"{coordinator.name} is {'pinned to' if kind is WishKind.PIN else 'forbidden for'} this shift already.")
+        other.ended_at, other.ended_by_id = at, by.id
+        session.flush()
+    wish = MatchWish(shift_id=shift.id, coordinator_id=coordinator.id, kind=kind, reason=note, by_id=by.id, at=at)
+    _keep(wish)
+    verb = "pinned to" if kind is WishKind.PIN else "forbidden for"
+    _note(kind.value, wish, f"{coordinator.name} was {verb} {in_words(shift)} in matching plans.", by)
+    return wish
+
+
+def _keep(wish: MatchWish) -> None:
+    try:
+        with session.begin_nested():
+            session.add(wish)
+    except IntegrityError as error:
+        raise NotAllowedNow("Somebody else just wished something for this pair. Look at it again.") from error
+
+
+def _note(act: str, wish: MatchWish, sentence: str, by: Person) -> None:
+    """In the agency's own trail: neither she nor the facility reads what a plan was told about them."""
+    entry: Any = record(act, wish, sentence, by=by)
+    entry.coordinator_id = None
+
+
+def _pins_of(shift_id: int) -> list[MatchWish]:
+    return list(
+        session.scalars(
+            select(MatchWish).where(
+                MatchWish.shift_id == shift_id, MatchWish.kind == WishKind.PIN, MatchWish.ended_at.is_(None)
+            )
+        )
+    )
+
+
+def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
+    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator.id])
+    (person,) = facts.coordinator_facts([coordinator.id], at=at, around=shift.span, papers=papers)
+    about = facts.shift_facts(shift, papers)
+    when = facts.context_for([about], at)
+    against = objections(explain(person, about, when))
+    if against:
+        raise NotAllowedNow(f"{coordinator.name} cannot take this shift: " + " ".join(one.sentence for one in against))
+    others = session.scalars(
+        select(Shift)
+        .join(MatchWish, MatchWish.shift_id == Shift.id)
+        .where(
+            MatchWish.coordinator_id == coordinator.id,
+            MatchWish.kind == WishKind.PIN,
+            MatchWish.ended_at.is_(None),
+            Shift.ends_at > at,
+        )
+    ).all()
+    pinned = [BookingFacts(one.span, one.id, one.facility_id) for one in others]
+    beside = replace(person, bookings=tuple(sorted((*person.bookings, *pinned), key=lambda one: one.span)))
+    if objections(explain(beside, about, when)):
+        raise NotAllowedNow(
+            f"{coordinator.name} is pinned to another shift that leaves no time for this one. Lift that pin first."
+        )
