@@ -13,7 +13,7 @@ def gap_sentence(plan: MatchPlan) -> str:
     """At most 0.03 % below the best possible plan."""
     if plan.gap_ppm == 0:
         return str(_("Proven: no plan at all is better"))
-    return str(_("At most %(percent)s % below the best possible plan", percent=percent_words(plan.gap_ppm)))
+    return str(_("At most %(percent)s %% below the best possible plan", percent=percent_words(plan.gap_ppm)))
 
 
 def state_words() -> dict[PlanState, tuple[str, str]]:
@@ -80,11 +80,11 @@ def loss_sentence(before: int, after: int) -> str:
     if lost == 0 and before == after:
         return str(_("It costs nothing: the plan is worth the same."))
     if lost <= 0:
-        return str(_("It costs nothing: the plan is worth %(percent)s % more.", percent=percent_words(-lost)))
-    return str(_("It costs %(percent)s % of the plan's value.", percent=percent_words(lost)))
+        return str(_("It costs nothing: the plan is worth %(percent)s %% more.", percent=percent_words(-lost)))
+    return str(_("It costs %(percent)s %% of the plan's value.", percent=percent_words(lost)))
 
 
 def at_least_words(points: int, value: int) -> str:
     """at least 0.12 %, or nothing where the proof says nothing."""
     lost = share_lost_ppm(value, value - points)
-    return str(_("at least %(percent)s %", percent=percent_words(lost))) if lost >= 100 else ""
+    return str(_("at least %(percent)s %%", percent=percent_words(lost))) if lost >= 100 else ""

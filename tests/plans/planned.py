@@ -42,6 +42,8 @@ def worked_on(plan: MatchPlan, solver: solving.Solver = quick) -> MatchPlan:
 
 
 def again(plan: MatchPlan) -> MatchPlan:
+    """As it is now, looked at by the system: a page before may have left somebody else asking."""
+    bind_actor(SYSTEM)
     return session.get_one(MatchPlan, plan.id, populate_existing=True)
 
 
@@ -71,3 +73,9 @@ def published(world: Any, plan: MatchPlan) -> list[PlanPair]:
     bind_actor(SYSTEM)
     publish_pairs(plan.id, world.sam.id)
     return proposals(plan)
+
+
+def of_the_cast(world: Any, coordinator_id: int) -> Any:
+    """Who that is."""
+    cast = (world.maya, world.jonas, world.aisha, world.devon, world.sofia)
+    return next(one for one in cast if one.id == coordinator_id)

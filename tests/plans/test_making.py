@@ -223,7 +223,9 @@ def test_two_plans_at_once_are_not_made(world):
 
 def test_the_table_itself_refuses_a_second_plan_in_work(world):
     for _ in range(2):
-        plan = MatchPlan(asked_at=NOW, starts_at=NOW, ends_at=NOW + timedelta(days=1), freeze_hours=0, time_limit_seconds=1, seed=0)
+        plan = MatchPlan(
+            asked_at=NOW, starts_at=NOW, ends_at=NOW + timedelta(days=1), freeze_hours=0, time_limit_seconds=1, seed=0
+        )
         session.add(plan)
     with pytest.raises(Exception, match="uq_match_plan_in_work"):
         session.flush()
@@ -306,8 +308,10 @@ def test_whoever_says_no_ends_the_process(world):
 
 def test_the_pages_never_load_the_compiler():
     """Asked of a new process: the whole site, without numba."""
-    asked = "import sys; import marketplace.app, marketplace.rooms; from marketplace.rooms import ROOMS;" \
+    asked = (
+        "import sys; import marketplace.app, marketplace.rooms; from marketplace.rooms import ROOMS;"
         "from importlib import import_module; [import_module(r) for r in ROOMS]; print('numba' in sys.modules, 'flask' in sys.modules)"
+    )
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert said.split() == ["False", "True"]
 
