@@ -28,7 +28,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, NotFound
-from marketplace.matching.ranking import Ranking, Refused
+from marketplace.matching.ranking import NOBODY, Ranking, Refused
 from marketplace.matching.rules import BY_CODE
 from marketplace.needs.models import FillMode, Shift
 from marketplace.needs.rules import NeedState, ShiftState
@@ -68,7 +68,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
     booked, offered = staffing(found)
     seats = _seats(found, booked)
     wanted = _wants_people(found, seats, at)
-    ranking = ranked(found, at) if wanted else Ranking((), ())
+    ranking = ranked(found, at) if wanted else NOBODY
     taken = {seat.assignment.coordinator_id for seat in seats if seat.assignment}
     candidates = [one for one in ranking.eligible if one.facts.id not in taken]
     everyone = asked_word("show", ("everyone",)) == "everyone"
@@ -83,7 +83,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         answers=_answers(offered, at),
         offers=offered[:20],
         past=[one for one in booked if not one.is_live][:10],
-        nearest=[one for one in ranking.ineligible if len(one.objections()) == 1][:NEAREST],
+        nearest=ranking.nearest(NEAREST),
         ineligible=len(ranking.ineligible),
         why_not=_by_rule(ranking),
         trail=session.scalars(trail_of(person, "shift", found.id).limit(10)).all(),
@@ -136,8 +136,9 @@ def _answers(offered: Sequence[Offer], at: datetime) -> dict[int, tuple[Offer, s
 
 
 def _by_rule(ranking: Ranking) -> list[WhyNot]:
-    counts = ranking.refusals()
-    return [WhyNot(BY_CODE[code].title, BY_CODE[code].description, count) for code, count in counts.most_common()]
+    return [
+        WhyNot(BY_CODE[code].title, BY_CODE[code].description, count) for code, count in ranking.counts.most_common()
+    ]
 
 
 def _titles() -> dict[str, str]:
