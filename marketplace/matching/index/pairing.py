@@ -29,9 +29,9 @@ def all_pairs(judge: Judge, shifts: Sequence[ShiftFacts]) -> Pairs:
         terms = _terms(shift)
         if terms not in skilled:
             days = local_days(shift.span, shift.zone)
-            skilled[terms] = judge.skilled(shift, days) if judge.open_for_work(shift, days) else None
+            skilled[terms] = judge.skilled(shift, days) if judge.papers_in_force(shift, days) else None
         row = skilled[terms]
-        if row is None or judge.context.as_of >= shift.span.end:
+        if row is None or not judge.ahead(shift):
             found.append(np.empty(0, np.intp))
         else:
             found.append(np.flatnonzero(unpack(judge.free(shift, row))))
