@@ -21,6 +21,7 @@ from marketplace.assignments.forms import HowManyForm
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_decide, check_may_staff, may_staff
 from marketplace.assignments.queries import offers_visible_to, shifts_visible_to, staffing
+from marketplace.assignments.rule_words import RULE_WORDS, rule_titles
 from marketplace.assignments.views import flash_with_undo, pages
 from marketplace.assignments.views.offers import shift_page
 from marketplace.audit.queries import trail_of
@@ -29,7 +30,6 @@ from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, NotFound
 from marketplace.matching.ranking import NOBODY, Ranking, Refused
-from marketplace.matching.rules import BY_CODE
 from marketplace.needs.models import FillMode, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web.asking import asked_word
@@ -108,7 +108,13 @@ def everyone_else(shift_id: int) -> ResponseReturnValue:
     page: Page[Refused] = Page(
         list(refused[start : start + REFUSED_ON_A_PAGE]), number, len(refused), REFUSED_ON_A_PAGE
     )
-    return render_template("assignments/everyone_else.html", shift=found, page=page, titles=_titles())
+    return render_template(
+        "assignments/everyone_else.html",
+        shift=found,
+        page=page,
+        titles=_titles(),
+        for_agency=person.audience is Audience.AGENCY,
+    )
 
 
 def _seats(found: Shift, booked: Sequence[Assignment]) -> list[Seat]:
@@ -136,13 +142,12 @@ def _answers(offered: Sequence[Offer], at: datetime) -> dict[int, tuple[Offer, s
 
 
 def _by_rule(ranking: Ranking) -> list[WhyNot]:
-    return [
-        WhyNot(BY_CODE[code].title, BY_CODE[code].description, count) for code, count in ranking.counts.most_common()
-    ]
+    told = ((RULE_WORDS[code], count) for code, count in ranking.counts.most_common())
+    return [WhyNot(str(words.title), str(words.description), count) for words, count in told]
 
 
 def _titles() -> dict[str, str]:
-    return defaultdict(str, {code: rule.title for code, rule in BY_CODE.items()})
+    return defaultdict(str, rule_titles())
 
 
 # ---- asking people ----------------------------------------------------------------------------------------------
