@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,7 @@ from sqlalchemy.orm import Session, scoped_session
 from marketplace.config import sqlalchemy_url
 from marketplace.db import migrating
 from marketplace.db import session as db
+from marketplace.db.jobs import work
 from marketplace.db.server import EmbeddedServer
 
 _numbers = count(1)
@@ -192,6 +194,12 @@ def _undone(request: pytest.FixtureRequest) -> Iterator[None]:
             db.session.remove()
             everything.rollback()
             db._factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+
+
+def work_off(url: str) -> None:
+    """Do every job that waits, as a worker would: in a thread of its own, since a browser test's loop may run in this one."""
+    with ThreadPoolExecutor(1) as worker:
+        worker.submit(work, url, until_empty=True).result()
 
 
 def _check_deferred(current: Session) -> None:

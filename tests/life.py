@@ -15,7 +15,9 @@ from flask import Flask, g
 from sqlalchemy import Connection, select, text
 
 from marketplace.accounts.inviting import invite
+from marketplace.accounts.models import SignInSession
 from marketplace.accounts.permissions import Role
+from marketplace.accounts.tokens import token_hash
 from marketplace.assignments import cancelling, offering
 from marketplace.assignments.booking import book
 from marketplace.assignments.models import CancelledBy
@@ -26,6 +28,8 @@ from marketplace.billing.receiving import record_payment
 from marketplace.config import Settings
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.coordinators.models import TimeOff
+from marketplace.coordinators.registering import register_coordinator
+from marketplace.coordinators.rules import CoordinatorDraft
 from marketplace.credentials.models import Credential, Document
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import session as db
@@ -95,6 +99,7 @@ def _hours_that_became_money(world: World) -> None:
         db.session.flush()
         send_by_hand(run, "BATCH-77", TODAY - 2 * DAY, world.felix, NOW - 2 * DAY)
     hold(world.aisha, "Tax form is missing.", world.felix, NOW)
+    _money_under_way(world)
     for kind, thing, owner in (("invoice", harbor, "facility_id"), ("invoice", riverside, "facility_id")):
         content = b"%PDF-1.7\n" + kind.encode() + b"\n%%EOF\n"
         db.session.add(
@@ -103,6 +108,15 @@ def _hours_that_became_money(world: World) -> None:
                 **{owner: thing.facility_id},
             )
         )  # fmt: skip
+
+
+def _money_under_way(world: World) -> None:
+    """An invoice nobody has paid yet, a pay run the bank has not got yet, and earnings that are in no run."""
+    with frozen_at(NOW - DAY):
+        approved(world, world.devon, world.harbor, EARLIER + 5 * DAY, minutes=120, line="triage")
+        issue(EARLIER + 6 * DAY, world.felix, NOW - DAY)
+        approve(EARLIER + 6 * DAY, world.felix, NOW - DAY)
+        approved(world, world.devon, world.riverside, EARLIER + 6 * DAY, minutes=60, line="triage")
 
 
 def _hours_that_wait(world: World) -> None:
@@ -172,6 +186,20 @@ def _people_around(world: World) -> None:
     invite(
         "new@riverside.example", "Rae New", Role.FACILITY_BILLING, world.lars.acting.organisation, by=world.lars, at=NOW
     )
+    invited = register_coordinator(
+        CoordinatorDraft("new@people.example", "Noa New", "US", "America/New_York", "NY", ("prior-auth",)),
+        NOW,
+        world.sam,
+    )
+    db.session.flush()
+    invite("new@people.example", "Noa New", Role.COORDINATOR, agency, invited.id, by=world.ada, at=NOW)
+    for who in (world.rosa, world.lars, world.maya.person, world.jonas.person):
+        db.session.add(
+            SignInSession(
+                token_hash=token_hash(f"the telephone of {who.id}"), person_id=who.id, started_at=NOW, seen_at=NOW,
+                confirmed_at=NOW, user_agent="Telephone",
+            )
+        )  # fmt: skip
     for place in (world.harbor, world.riverside):
         db.session.add(Site(facility_id=place.id, name="North wing", time_zone=place.time_zone))
         for side, who, kind in (

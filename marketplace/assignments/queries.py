@@ -57,11 +57,24 @@ def offers_visible_to(person: Person) -> Select[Offer]:
 
 
 def shifts_visible_to(person: Person) -> Select[Shift]:
-    """The shifts whose needs a person sees, with their terms. What is still a draft is nobody's but the facility's."""
+    """The shifts whose needs a person sees, with their terms. What is still a draft is nobody's but the facility's.
+
+    A coordinator sees what anybody may take or ask for, and else only what is or was offered to her or hers.
+    """
     shifts = shifts_of_needs_visible_to(person).options(*facts.with_terms())
     if person.audience is Audience.COORDINATOR:
-        posted = select(Need.id).where(Need.state.not_in([NeedState.DRAFT, NeedState.PENDING_APPROVAL]))
-        shifts = shifts.where(Shift.need_id.in_(posted))
+        posted = Need.state.not_in([NeedState.DRAFT, NeedState.PENDING_APPROVAL])
+        for_anybody = select(Need.id).where(posted, Need.mode != FillMode.OFFER)
+        offered = select(Offer.shift_id).where(Offer.coordinator_id == person.coordinator_id)
+        hers = select(Assignment.shift_id).where(Assignment.coordinator_id == person.coordinator_id)
+        shifts = shifts.where(
+            or_(
+                Shift.need_id.in_(for_anybody),
+                and_(Shift.open_to_all, Shift.need_id.in_(select(Need.id).where(posted))),
+                Shift.id.in_(offered),
+                Shift.id.in_(hers),
+            )
+        )
     return shifts
 
 

@@ -7,12 +7,14 @@ import shutil
 import stat
 import struct
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from marketplace.config import Misconfigured
 
 ACCOUNT = "marketplace-db"
+SECONDS_TO_MAKE = 10
 
 # A POSIX access list as Linux keeps it: a version, then entries of (tag, permissions, id).
 _ACCESS_LIST = "system.posix_acl_access"
@@ -83,21 +85,28 @@ def account_for(*folders: Path) -> ServerAccount:
 
 
 def _system_account() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        pass
-    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
-    if useradd:
+    """The account made for the purpose; of processes that want it at once one makes it, and the others wait for it."""
+    until = time.monotonic() + SECONDS_TO_MAKE
+    while (known := _known_account()) is None:
+        useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+        if useradd is None or time.monotonic() > until:
+            raise Misconfigured(
+                f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made."
+                " Run the site as an ordinary user, or set DATABASE_URL."
+            )
+        # Fails while another useradd holds the list of accounts, and when that one has just made this account.
         command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        subprocess.run([*command, "--shell", "/usr/sbin/nologin", ACCOUNT], capture_output=True, check=False)
+        done = subprocess.run([*command, "--shell", "/usr/sbin/nologin", ACCOUNT], capture_output=True, check=False)
+        if done.returncode:
+            time.sleep(0.1)
+    return known
+
+
+def _known_account() -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(ACCOUNT)
     except KeyError:
-        raise Misconfigured(
-            f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made."
-            " Run the site as an ordinary user, or set DATABASE_URL."
-        ) from None
+        return None
 
 
 def _let_pass(folder: Path, uid: int) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from marketplace.db.jobs import enqueue, jobs_app, resume_abandoned, work
+from marketplace.db.jobs import enqueue, jobs_app, resume_abandoned
 from marketplace.db.session import Audience, current_actor
+from tests.database import work_off
 
 DONE: list[tuple[str, int]] = []
 
@@ -37,7 +38,7 @@ def test_a_job_waits_for_the_commit_and_may_cause_another(session, fresh_databas
     enqueue(first, number=1)
     assert DONE == []
     session.commit()
-    work(fresh_database_url, until_empty=True)
+    work_off(fresh_database_url)
     assert DONE == [("first", 1), ("second", 2)]
 
 
@@ -45,7 +46,7 @@ def test_a_job_waits_for_the_commit_and_may_cause_another(session, fresh_databas
 def test_a_job_of_an_act_that_was_undone_never_happens(session, fresh_database_url):
     enqueue(first, number=1)
     session.rollback()
-    work(fresh_database_url, until_empty=True)
+    work_off(fresh_database_url)
     assert DONE == []
 
 
@@ -53,7 +54,7 @@ def test_a_job_of_an_act_that_was_undone_never_happens(session, fresh_database_u
 def test_a_job_that_fails_takes_back_what_it_wrote_and_is_kept_for_a_person(session, fresh_database_url):
     enqueue(fails, number=1)
     session.commit()
-    work(fresh_database_url, until_empty=True)
+    work_off(fresh_database_url)
     assert DONE == []
     session.execute(text("RESET ROLE"))
     assert session.execute(text("SELECT task_name, status::text FROM procrastinate_jobs")).all() == [
@@ -75,8 +76,8 @@ def test_the_job_of_a_worker_that_died_half_way_is_given_to_another(session, fre
     session.commit()
     enqueue(resume_abandoned)
     session.commit()
-    work(fresh_database_url, until_empty=True)
-    work(fresh_database_url, until_empty=True)
+    work_off(fresh_database_url)
+    work_off(fresh_database_url)
     assert DONE == [("first", 1), ("second", 2)]
 
 

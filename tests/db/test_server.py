@@ -174,6 +174,25 @@ def test_a_cluster_of_another_version_is_left_alone(folder):
     assert version.read_text() == "13\n"
 
 
+MAKE_ACCOUNT = """
+import sys
+from marketplace.db import server_account
+server_account.ACCOUNT = sys.argv[1]
+print(server_account._system_account().pw_name)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes system accounts")
+def test_processes_that_make_the_account_of_the_server_at_once_all_get_it():
+    name = f"marketplace-{os.getpid()}"
+    command = [sys.executable, "-c", MAKE_ACCOUNT, name]
+    try:
+        makers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+        assert [maker.communicate(timeout=60)[0].strip() for maker in makers] == [name] * 6
+    finally:
+        subprocess.run(["/usr/sbin/userdel", name], check=False, capture_output=True)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may hide a folder from the account PostgreSQL runs as")
 def test_root_may_keep_the_home_in_a_folder_of_its_own(folder):
     private = folder.parent / "private"

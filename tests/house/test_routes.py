@@ -127,12 +127,15 @@ def foreign(rule: Rule, thing: Thing, who: Known) -> bool:
 
 
 def answer(lively: Lively, visitor: Visitor, method: str, address: str) -> tuple[int, str]:
-    """Status and where it leads; whatever it did is undone."""
+    """Status and where it leads; whatever it did is undone, also in the browser: after signing out it is signed in again."""
+    cookies = dict(visitor.client._cookies or {})
     with lively.undone:
         try:
             response = visitor.client.open(address, method=method)
         except Exception as error:  # even the page of the error failed
             return 599, repr(error)
+        finally:
+            visitor.client._cookies = cookies
         response.close()
         return response.status_code, response.headers.get("Location", "")
 

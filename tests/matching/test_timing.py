@@ -56,7 +56,7 @@ def test_availability_is_read_in_the_coordinators_own_zone() -> None:
     daytime = tuple(Window(weekday, 480, 1080) for weekday in range(7))
     assert refusals(ana(zone=MANILA, availability=daytime), BILLING) == {
         "availability": "The whole shift is outside the stated availability: "
-        "the local time is 2026-12-01 22:00 to 06:00 (Asia/Manila)."
+        "the local time is Dec 1, 2026, 10:00 pm to 6:00 am (Manila)."
     }
 
 

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, text
 
 from marketplace.config import MailServer
-from marketplace.db.jobs import work
 from marketplace.db.session import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
 from marketplace.kernel.errors import Invalid
 from marketplace.messaging.jobs import send_letter
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.posting import envelope
 from marketplace.messaging.writing import notify, write_letter
+from tests.database import work_off
 
 TO = "rosa@harbor.example"
 
@@ -126,7 +126,7 @@ def test_a_worker_sends_what_was_committed_and_the_link_that_was_asked_for(
     monkeypatch.delenv("SMTP_URL", raising=False)
     client.get("/forgotten-password").press("Send the link", email=TO)
     session.remove()
-    work(fresh_database_url, until_empty=True)
+    work_off(fresh_database_url)
     (file,) = told.outbox.glob("*.eml")
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert (message["To"], message["Subject"]) == (TO, "Choose a new password")
@@ -225,7 +225,7 @@ def test_notices_are_read_one_by_one_or_all_together(visitors, world):
     rosa = visitors("rosa")
     rosa.get("/notices").sees("Thing 1 happened.", "Thing 3 happened.")
     assert "Not for Rosa" not in rosa.text
-    rosa.press("Open Thing 3 happened.")
+    rosa.press("Show Thing 3 happened.")
     assert rosa.path == "/account/name"
     rosa.get("/notices").press("Mark all as read")
     bind_actor(SYSTEM)
