@@ -53,7 +53,9 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     settings = settings or Settings.from_environment()
     url = database_url or settings.database_url
     if url is None:
-        raise Invalid("No database: set DATABASE_URL, or start the site with `marketplace serve`, which brings its own.")
+        raise Invalid(
+            "No database: set DATABASE_URL, or start the site with `marketplace serve`, which brings its own."
+        )
     app = Marketplace("marketplace", template_folder="../templates", static_folder="../static")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -140,7 +142,9 @@ def _errors_as_pages(app: Flask) -> None:
             status=int(status),
             mimetype="text/html",
         )
-        if "HX-Request" in request.headers:  # a part of the page asked: what it shows stays, the sentence stands beside it
+        if (
+            "HX-Request" in request.headers
+        ):  # a part of the page asked: what it shows stays, the sentence stands beside it
             response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "innerHTML"
         if int(status) == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = "2"
@@ -173,7 +177,8 @@ def _errors_as_pages(app: Flask) -> None:
         unreachable = isinstance(error, (OperationalError, InterfaceError, PoolTimeout))
         log.error("database failed", exc_info=error)
         if unreachable:
-            return page(HTTPStatus.SERVICE_UNAVAILABLE, _("The site is busy or restarting. Nothing was saved. Try again in a moment."))
+            busy = _("The site is busy or restarting. Nothing was saved. Try again in a moment.")
+            return page(HTTPStatus.SERVICE_UNAVAILABLE, busy)
         return page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side. Nothing was saved."))
 
     @app.errorhandler(Exception)

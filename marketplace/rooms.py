@@ -88,6 +88,7 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
         Way("pay", "payouts.index", lambda: _("Pay runs"), "wallet", P.PAY_RUN),
         Way("ledger", "ledger.index", lambda: _("Ledger"), "scale", P.LEDGER_SEE),
         Way("audit", "audit.index", lambda: _("Audit"), "history", P.AUDIT_SEE),
+        Way("rules", "assignments.rules", lambda: _("Rules"), "list-checks", P.AGENCY_DESK),
         Way("members", "members.index", lambda: _("Team"), "key-round", P.MEMBER_MANAGE),
     ),
 }

@@ -192,7 +192,9 @@ def _people_around(world: World) -> None:
         "new@riverside.example", "Rae New", Role.FACILITY_BILLING, world.lars.acting.organisation, by=world.lars, at=NOW
     )
     invited = register_coordinator(
-        CoordinatorDraft("new@people.example", "Noa New", "US", "America/New_York", "NY", ("prior-auth",)), NOW, world.sam
+        CoordinatorDraft("new@people.example", "Noa New", "US", "America/New_York", "NY", ("prior-auth",)),
+        NOW,
+        world.sam,
     )
     db.session.flush()
     invite("new@people.example", "Noa New", Role.COORDINATOR, agency, invited.id, by=world.ada, at=NOW)

@@ -150,7 +150,9 @@ def lengthen(need_id: int) -> ResponseReturnValue:
             return redirect(url_for("need_pages.show", need_id=need.id), 303)
     last = last_days([need]).get(need.id)
     hours = f"{clock_span(need.starts_local, need.ends_local)} {zone_name(now(), need.time_zone)}"
-    return render_template("needs/extend.html", form=form, need=need, last=last, hours=hours), 422 if form.is_submitted() else 200
+    return render_template(
+        "needs/extend.html", form=form, need=need, last=last, hours=hours
+    ), 422 if form.is_submitted() else 200
 
 
 def _posted(need: Need) -> str:

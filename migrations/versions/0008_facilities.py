@@ -18,9 +18,7 @@ SEEN_BY_COORDINATORS = (
     "id, npi, name, kind, time_zone, city, region, contact_name, contact_email, net_days, ehr, payer_mix, facts_confirmed_at,"
     " state, created_at, version"
 )
-CHANGED_BY_ITSELF = (
-    "kind, time_zone, city, region, contact_name, contact_email, ehr, payer_mix, monthly_budget_cents, facts_confirmed_at, version"
-)
+CHANGED_BY_ITSELF = "kind, time_zone, city, region, contact_name, contact_email, ehr, payer_mix, monthly_budget_cents, facts_confirmed_at, version"
 SITE_SEEN_BY_COORDINATORS = "id, facility_id, name, time_zone, city, region, active, version"
 
 

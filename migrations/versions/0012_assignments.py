@@ -158,15 +158,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
     )
     # Each points at the other: an assignment at the offer it came from, an offer at the assignment that made it void.
-    op.create_foreign_key(
-        op.f("fk_offer_superseded_by_id"), "offer", "assignment", ["superseded_by_id"], ["id"]
-    )
+    op.create_foreign_key(op.f("fk_offer_superseded_by_id"), "offer", "assignment", ["superseded_by_id"], ["id"])
     op.create_index(op.f("ix_offer_superseded_by_id"), "offer", ["superseded_by_id"], unique=False)
     op.create_index(op.f("ix_assignment_coordinator_id"), "assignment", ["coordinator_id"], unique=False)
     op.create_index(op.f("ix_assignment_facility_id"), "assignment", ["facility_id"], unique=False)
     op.create_index("ix_assignment_facility_starts", "assignment", ["facility_id", "starts_at"], unique=False)
     op.create_index(
-        "ix_assignment_no_show", "assignment", ["starts_at"], unique=False, postgresql_where=sa.text("state = 'no_show'")
+        "ix_assignment_no_show",
+        "assignment",
+        ["starts_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'no_show'"),
     )
     op.create_index(op.f("ix_assignment_shift_id"), "assignment", ["shift_id"], unique=False)
     op.create_index(

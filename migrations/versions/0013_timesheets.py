@@ -181,7 +181,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_time_entry_facility_id"), "time_entry", ["facility_id"], unique=False)
     op.create_index(
-        "ix_time_entry_disputed", "time_entry", ["facility_id"], unique=False, postgresql_where=sa.text("state = 'disputed'")
+        "ix_time_entry_disputed",
+        "time_entry",
+        ["facility_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'disputed'"),
     )
     op.create_index(op.f("ix_time_entry_timesheet_id"), "time_entry", ["timesheet_id"], unique=False)
     op.create_index(

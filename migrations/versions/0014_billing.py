@@ -5,7 +5,6 @@ Safe while people work: creates only.
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0014"
 down_revision = "0013"
@@ -204,17 +203,14 @@ def upgrade() -> None:
         sa.Column("issued_by_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "amount_cents > 0 AND to_receivable_cents >= 0 AND to_credit_cents >= 0", name=op.f("ck_credit_note_positive")
+            "amount_cents > 0 AND to_receivable_cents >= 0 AND to_credit_cents >= 0",
+            name=op.f("ck_credit_note_positive"),
         ),
         sa.CheckConstraint("tax_cents BETWEEN 0 AND amount_cents", name=op.f("ck_credit_note_tax")),
-        sa.CheckConstraint(
-            "amount_cents = to_receivable_cents + to_credit_cents", name=op.f("ck_credit_note_amount")
-        ),
+        sa.CheckConstraint("amount_cents = to_receivable_cents + to_credit_cents", name=op.f("ck_credit_note_amount")),
         sa.ForeignKeyConstraint(["facility_id"], ["facility.id"], name=op.f("fk_credit_note_facility_id")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_credit_note_invoice_id")),
-        sa.ForeignKeyConstraint(
-            ["invoice_line_id"], ["invoice_line.id"], name=op.f("fk_credit_note_invoice_line_id")
-        ),
+        sa.ForeignKeyConstraint(["invoice_line_id"], ["invoice_line.id"], name=op.f("fk_credit_note_invoice_line_id")),
         sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_credit_note_issued_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note")),
         sa.UniqueConstraint("invoice_line_id", name=op.f("uq_credit_note_invoice_line_id")),

@@ -5,7 +5,6 @@ Safe while people work: creates only.
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0015"
 down_revision = "0014"

@@ -29,10 +29,12 @@ TEXTS: tuple[str, ...] = (
     "", " ", "0", "-1", "1", "00", "1_000", "1E5", "1e309", "NaN", "sNaN", "Infinity", "-0", "٣٤", "12.345", "0x10", "²", "½",
     "9" * 10, "9" * 19, "9" * 40, "2147483648", "9223372036854775808", "1,5", "1;2", "7:3:15600", "true", "null", "[]", "{}",
     "02:30", "2:30", "24:00", "07:30:59", "2026-02-30", "2026-03-08", "0000-00-00", "9999-12-31", "10000-01-01", "2026-W48",
-    "2026-11-24T15:00:00Z", "2026-11-24T15:00:00+99:99", "\x00", "a\x00b", "\x1b[31m", "\u202e", "\ufeff", "\u2028", "İ", "ß" * 300,
-    "😀" * 200, "%", "%s", "%(x)s", "{{7*7}}", "{0}", "${x}", "'", "' OR 1=1 --", "\\", "../../etc/passwd", "<script>alert(1)</script>",
-    "javascript:alert(1)", "//evil.example", "\r\nSet-Cookie: a=b", "=1+1", "x" * LONG, "\n" * 5000, "name@", "a@b.c", "maya@people.example",
-    "America/New_York", "Mars/Olympus", "1234567893", "prior-auth", "offer", "y", "on", "en", "SSN 123-45-6789", "MRN 12345678",
+    "2026-11-24T15:00:00Z", "2026-11-24T15:00:00+99:99", "\x00", "a\x00b", "\x1b[31m", "\u202e", "\ufeff", "\u2028", "İ",
+    "ß" * 300, "😀" * 200, "%", "%s", "%(x)s", "{{7*7}}", "{0}", "${x}", "'", "' OR 1=1 --", "\\", "../../etc/passwd",
+    "<script>alert(1)</script>", "javascript:alert(1)", "//evil.example", "\r\nSet-Cookie: a=b", "=1+1",
+    "x" * LONG, "\n" * 5000, "name@",
+    "a@b.c", "maya@people.example", "America/New_York", "Mars/Olympus", "1234567893", "prior-auth", "offer", "y",
+    "on", "en", "SSN 123-45-6789", "MRN 12345678",
 )  # fmt: skip
 BYTES = (b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\xaf", b"%ED%A0%80", b"\x80" * 50)  # lone surrogates and the like
 HOURS = ("starts_local", "ends_local", "start", "end", "time")
@@ -241,10 +243,13 @@ def nonsense(lively: Lively) -> Callable[[str], list[tuple[str, set[str]]]]:
 # Columns that nobody may set by adding their name to a form that does not show them.
 NEVER_TYPED = (
     "id", "state", "role", "person_id", "facility_id", "organisation_id", "coordinator_id", "npi", "rating", "exclusion_hold",
-    "fs_uniquifier", "totp_seed", "totp_last_step", "recovery_hashes", "active", "confirmed_at", "activated_at", "approved_at",
-    "decided_by_id", "signed_by_id", "booked_by_id", "issued_by_id", "number", "total_cents", "bill_rate_cents", "pay_rate_cents",
+    "fs_uniquifier", "totp_seed", "totp_last_step", "recovery_hashes", "active", "confirmed_at", "activated_at",
+    "approved_at",
+    "decided_by_id", "signed_by_id", "booked_by_id", "issued_by_id", "number", "total_cents", "bill_rate_cents",
+    "pay_rate_cents",
     "bill_cents", "pay_cents", "amount_cents", "points", "fee_minutes", "created_at", "posted_at", "external_ref", "live",
-    "paid_minutes", "measured_minutes", "undo_until", "expires_at", "verdicts", "facts", "score", "document_id", "superseded_by_id",
+    "paid_minutes", "measured_minutes", "undo_until", "expires_at", "verdicts", "facts", "score", "document_id",
+    "superseded_by_id",
 )  # fmt: skip
 SMUGGLED = {"id": "987654321", "state": "smuggled", "role": "agency_owner", "active": "", "live": ""}
 
@@ -285,8 +290,10 @@ def _as_shown(form: Node) -> dict[str, list[Any]]:
 
 # Figures of the attempt itself differ from one attempt to the next.
 ITS_OWN = (
-    "id", "at", "hash", "previous_id", "entry_id", "token_hash", "sealed_token", "made_at", "created_at", "posted_at", "version",
-    "seen_at", "request_id", "transaction_id", "shift_id", "need_id", "thing_id", "written_at", "text_body", "html_body", "args",
+    "id", "at", "hash", "previous_id", "entry_id", "token_hash", "sealed_token", "made_at", "created_at",
+    "posted_at", "version",
+    "seen_at", "request_id", "transaction_id", "shift_id", "need_id", "thing_id", "written_at", "text_body",
+    "html_body", "args",
     "recorded_at", "posted_at", "checked_at", "key", "sent_as", "rendered_at", "uploaded_at", "detail", "superseded_by_id",
     "offer_id", "assignment_id", "superseded_by", "replaces_id", "time_entry_id", "timesheet_id", "letter_id", "scheduled_at",
     "body", "supersedes_id", "agreement_id", "memo", "submitted_at", "membership_id", "invitation_id", "address",

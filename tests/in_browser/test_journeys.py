@@ -100,7 +100,8 @@ def test_a_repeating_need_shows_price_and_matches_and_the_button_counts(place: S
     page = open_as("rosa", "/needs/new")
     page.locator("[name=line]").select_option("prior-auth")
     for name, value in (
-        ("headcount", "1"), ("first_day", "2026-11-30"), ("starts_local", "09:00"), ("ends_local", "17:00"), ("until", "2026-12-18"),
+        ("headcount", "1"), ("first_day", "2026-11-30"), ("starts_local", "09:00"), ("ends_local", "17:00"),
+        ("until", "2026-12-18"),
     ):  # fmt: skip
         page.locator(f"[name={name}]").fill(value)
     for day in ("Mon", "Tue", "Wed", "Thu", "Fri"):
@@ -115,7 +116,8 @@ def test_a_repeating_need_shows_price_and_matches_and_the_button_counts(place: S
 
 def test_a_candidate_is_chosen_in_two_clicks_with_reasons_and_can_be_taken_back(place: Site, open_as: Opening) -> None:
     need = place.one(
-        "SELECT n.id FROM need n JOIN facility f ON f.id = n.facility_id WHERE f.name LIKE 'Harbor%%' AND n.mode = 'first_come' ORDER BY n.id LIMIT 1"
+        "SELECT n.id FROM need n JOIN facility f ON f.id = n.facility_id"
+        " WHERE f.name LIKE 'Harbor%%' AND n.mode = 'first_come' ORDER BY n.id LIMIT 1"
     )
     page = open_as("rosa", f"/needs/{need}")
     hand = Hand(page)

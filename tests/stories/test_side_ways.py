@@ -27,8 +27,7 @@ def states(kind):
     """How many rows of that kind are in which state."""
     bind_actor(SYSTEM)
     session.expire_all()
-    rows = session.execute(select(kind.state, func.count()).group_by(kind.state)).all()
-    return {state: count for state, count in rows}
+    return dict(session.execute(select(kind.state, func.count()).group_by(kind.state)).tuples())
 
 
 def count(kind):
