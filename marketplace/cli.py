@@ -177,6 +177,36 @@ def ledger_check() -> None:
     click.echo(f"{len(verdicts)} invariants hold.")
 
 
+@commands.group("match")
+def match_commands() -> None:
+    """Matching people to shifts."""
+
+
+@match_commands.command("plan")
+@click.argument("instance", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where the plan goes (.npz)."
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds; without it, effort goes by size."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="One seed, one plan.")
+@click.option("--warm", type=click.Path(dir_okay=False, path_type=Path), help="An earlier plan to start from (.npz).")
+def match_plan(instance: Path, out: Path, time_limit: float | None, seed: int, warm: Path | None) -> None:
+    """The best plan for all open shifts of an INSTANCE (.npz), with a proven bound. Needs no database."""
+    from marketplace.matching.planning.instance import Instance
+    from marketplace.matching.planning.plan import Plan, solve
+
+    question = Instance.load(instance)
+    start = Plan.load(warm, question) if warm else None
+    plan = solve(question, time_limit=time_limit, seed=seed, warm=start)
+    plan.save(out)
+    click.echo(
+        f"filled {len(plan.pairs)} of {question.seats}, value {plan.value}, bound {plan.bound},"
+        f" gap {100 * plan.gap:.4f} %, {plan.seconds:.2f} s"
+    )
+
+
 @commands.command("import")
 @click.argument("kind", type=click.Choice(["facilities", "coordinators", "credentials", "needs"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

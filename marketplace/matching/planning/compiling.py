@@ -1,7 +1,7 @@
 """Inner loops run as machine code: compiled when first called, and kept on disk for the next start."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -13,5 +13,4 @@ def compiled(function: Function) -> Function:
 
     Floating point is never reordered (no `fastmath`), so that one seed gives one plan on every machine.
     """
-    made: Function = numba.njit(cache=True)(function)
-    return made
+    return cast(Function, numba.njit(cache=True)(function))

@@ -39,9 +39,7 @@ def within_limits(
 
 
 @compiled
-def _by_table(
-    gain: Array, after: Array, duration: Array, week: Array, limit: Array, best: Array, picked: Array
-) -> int:
+def _by_table(gain: Array, after: Array, duration: Array, week: Array, limit: Array, best: Array, picked: Array) -> int:
     """Durations and limits in steps of the grid; rows lie one after the other, a column for each step left in the week."""
     n = len(gain)
     columns = limit.max() + 1

@@ -13,6 +13,7 @@ headcount of seats.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ class Instance:
     def save(self, path: str | Path) -> None:
         """Write an instance file."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez_compressed(path, **{name: array for name, array in given.items() if array is not None})
+        write_arrays(path, {name: array for name, array in given.items() if array is not None})
 
 
 def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
@@ -156,7 +157,8 @@ def _check_contents(instance: Instance) -> None:
         array = getattr(instance, name)
         if array is not None:
             _refuse(array < 0, name, f"{name} is below zero at {{}}.")
-    _refuse((instance.coordinator_minutes < 0).any(axis=1), "coordinator_minutes", "Coordinator {} has minutes below zero.")
+    overdrawn = np.asarray((instance.coordinator_minutes < 0).any(axis=1))
+    _refuse(overdrawn, "coordinator_minutes", "Coordinator {} has minutes below zero.")
     _within(instance.slot_week, instance.weeks, "slot_week", "a week that coordinator_minutes has no column for")
     _within(instance.pair_slot, instance.slots, "pair_slot", "a slot that does not exist")
     _within(instance.pair_coordinator, instance.coordinators, "pair_coordinator", "a coordinator who does not exist")
@@ -169,7 +171,9 @@ def _check_contents(instance: Instance) -> None:
 
 
 def _check_countable(instance: Instance) -> None:
-    highest = instance.slot_priority.max(initial=0) * float(PRIORITY_POINTS) + np.abs(instance.pair_score).max(initial=0)
+    highest = instance.slot_priority.max(initial=0) * float(PRIORITY_POINTS) + np.abs(instance.pair_score).max(
+        initial=0
+    )
     seats = np.minimum(instance.slot_headcount.astype(float), instance.coordinators).sum()
     if highest * max(seats, 1.0) + instance.activation.astype(float).sum() >= MOST_POINTS:
         raise Invalid("Priorities, scores and headcounts together are too large to be added up exactly.")
@@ -177,6 +181,15 @@ def _check_countable(instance: Instance) -> None:
 
 def _within(array: Integers, count: int, name: str, what: str) -> None:
     _refuse((array < 0) | (array >= count), name, f"{name} names {what}, at entry {{}}.")
+
+
+def write_arrays(path: str | Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an `.npz` file of just this name. Raises `Invalid` where nothing can be written."""
+    try:
+        with Path(path).open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+    except OSError as problem:
+        raise Invalid(f"{path} cannot be written: {problem.strerror}.") from problem
 
 
 def _refuse(wrong: NDArray[np.bool_], name: str, sentence: str) -> None:

@@ -120,8 +120,12 @@ def assemble(
     first = np.searchsorted(coordinator, np.arange(len(coordinators[0]) + 1)).astype(np.int64)
     follower = followers(first, slot, start, end, coordinators[0])
     by_slot, slot_first = grouped(slot, len(start))
-    grid = grids(first, slot, slots[2])
-    return Market(first, slot, coordinator, worth, follower, *slots, *coordinators, grid, by_slot, slot_first)
+    start, end, minutes, week, seats, scale = slots
+    rest, limit, activation = coordinators
+    return Market(
+        first, slot, coordinator, worth, follower, start, end, minutes, week, seats, scale,
+        rest, limit, activation, grids(first, slot, minutes), by_slot, slot_first,
+    )  # fmt: skip
 
 
 def restricted(market: Market, keep: Array, seats: Array, limit: Array, activation: Array) -> Market:

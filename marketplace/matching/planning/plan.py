@@ -15,7 +15,7 @@ import numpy as np
 
 from marketplace.kernel.errors import Invalid
 from marketplace.matching.planning.dive import dive
-from marketplace.matching.planning.instance import Instance, Integers, read_arrays, value
+from marketplace.matching.planning.instance import Instance, Integers, read_arrays, value, write_arrays
 from marketplace.matching.planning.market import Array, Market
 from marketplace.matching.planning.polish import polish
 from marketplace.matching.planning.preparing import Prepared, prepare
@@ -51,7 +51,7 @@ class Plan:
 
     def save(self, path: str | Path) -> None:
         """Write `pairs`, `bound` and `prices` as an `.npz` file."""
-        np.savez_compressed(path, pairs=self.pairs, bound=np.int64(self.bound), prices=self.prices)
+        write_arrays(path, {"pairs": self.pairs, "bound": np.asarray(self.bound), "prices": self.prices})
 
     @classmethod
     def load(cls, path: str | Path, instance: Instance) -> Plan:
@@ -87,6 +87,9 @@ class Effort:
             return cls(passes=300, last_step=0.0005, dive_passes=40, reworks=4)
         return cls(passes=200, last_step=0.0008, dive_passes=30, reworks=0)
 
+
+MOST_REWORKED = 400
+"""Coordinators whose part of the plan is decided anew at once."""
 
 FIRST_STEP, FIRST_STEP_WARM = 0.3, 0.03
 
@@ -149,7 +152,9 @@ class _Search:
         self.prepared, self.clock, self.random = prepared, clock, random
         self.market: Market = prepared.market
         self.effort = Effort.for_size(self.market.pairs)
-        self.grain = int(np.gcd.reduce(np.concatenate([self.market.worth, self.market.activation, [0]]).astype(np.int64))) or 1
+        self.grain = (
+            int(np.gcd.reduce(np.concatenate([self.market.worth, self.market.activation, [0]]).astype(np.int64))) or 1
+        )
         self.roster: Roster = empty_roster(self.market)
         self.points = 0
         self.prices = np.zeros(self.market.slots)
@@ -168,7 +173,12 @@ class _Search:
         if not self.finished(0.8):
             self.clock.done = 0.6
             found = dive(
-                self.market, prices, leaning, self.random, passes=self.effort.dive_passes, over=lambda: self.clock.over(0.8)
+                self.market,
+                prices,
+                leaning,
+                self.random,
+                passes=self.effort.dive_passes,
+                over=lambda: self.clock.over(0.8),
             )
             polish(self.market, found, self.prices, self.random, over=self.clock.over)
             self.consider(found)
@@ -196,13 +206,11 @@ class _Search:
 
     def improve(self) -> None:
         """Decide parts anew: as often as there is effort, or for as long as there is time."""
-        size = 5
         rounds = self.effort.reworks if self.clock.limit is None else 10**9
         for round_ in range(rounds):
             if self.finished(0.95):
                 return
-            size = max(5, self.market.coordinators * (2 + round_ % 3) // 12)
-            size = min(size, 400)
+            size = min(max(5, self.market.coordinators * (2 + round_ % 3) // 12), MOST_REWORKED)
             better, gained = rework(self.market, self.roster, self.prices, size, self.random)
             self.rounds += 1
             if gained > 0:

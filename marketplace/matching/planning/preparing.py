@@ -40,7 +40,9 @@ def prepare(
     bonus[stay] = STAY_POINTS
     worth = instance.pair_worth + bonus
     slot_order, coordinator_order = _slot_order(instance), _coordinator_order(instance)
-    origin, slot, coordinator = _sorted_pairs(instance, _possible(instance, worth, pins, vetoes), slot_order, coordinator_order)
+    origin, slot, coordinator = _sorted_pairs(
+        instance, _possible(instance, worth, pins, vetoes), slot_order, coordinator_order
+    )
     slots = (
         instance.slot_start[slot_order],
         instance.slot_end[slot_order],
@@ -89,7 +91,9 @@ def _check_pins(instance: Instance, pins: Integers, vetoes: Integers) -> None:
 def _possible(instance: Instance, worth: Integers, pins: Integers, vetoes: Integers) -> Array:
     """Which pairs can be in a best plan at all: hours and seats for it, something gained, no veto; and the pins."""
     minutes = (instance.slot_end - instance.slot_start)[instance.pair_slot]
-    possible = minutes <= instance.coordinator_minutes[instance.pair_coordinator, instance.slot_week[instance.pair_slot]]
+    possible = (
+        minutes <= instance.coordinator_minutes[instance.pair_coordinator, instance.slot_week[instance.pair_slot]]
+    )
     possible &= (worth > 0) & (instance.slot_headcount[instance.pair_slot] > 0)
     possible[vetoes] = False
     possible[pins] = True

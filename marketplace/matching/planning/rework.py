@@ -38,7 +38,9 @@ def shortfalls(market: Market, roster: Roster, prices: Array) -> Array:
     return short
 
 
-def rework(market: Market, roster: Roster, prices: Array, size: int, random: np.random.Generator) -> tuple[Roster, float]:
+def rework(
+    market: Market, roster: Roster, prices: Array, size: int, random: np.random.Generator
+) -> tuple[Roster, float]:
     """Decide anew for about `size` coordinators; the better of the new roster and the old one, and the points gained."""
     who = _who(market, roster, prices, size, random)
     trial = copied(roster)

@@ -103,7 +103,7 @@ def fits(market: Market, roster: Roster, pair: int) -> bool:
     if roster.left[coordinator, market.week[slot]] < market.minutes[slot]:
         return False
     begin = roster.agenda_first[coordinator]
-    for at in range(begin, begin + roster.held[coordinator]):
+    for at in range(begin, begin + roster.held[coordinator]):  # noqa: SIM110  (there are no generators in compiled code)
         if clashing(market, roster.agenda[at], pair):
             return False
     return True

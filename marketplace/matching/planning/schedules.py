@@ -70,7 +70,9 @@ def _within_limits(market: Market, coordinator: int, gain: Array, picked: Array)
         slot = market.slot[begin + kept[k]]
         points[k], after[k] = gain[kept[k]], rank[market.follower[begin + kept[k]] - begin]
         duration[k], week[k] = market.minutes[slot], market.week[slot]
-    total, count = within_limits(points, after, duration, week, market.limit[coordinator], market.grid[coordinator], picked)
+    total, count = within_limits(
+        points, after, duration, week, market.limit[coordinator], market.grid[coordinator], picked
+    )
     for k in range(count):
         picked[k] = begin + kept[picked[k]]
     return total, count
