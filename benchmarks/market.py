@@ -115,7 +115,9 @@ class Market:
     def _week(self) -> tuple[Window, ...]:
         """Full days, half days, nights, or nearly always; one in forty writes times such as 8:10."""
         chance = self._chance
-        start, hours, days = chance.choice([(7, 10, 5), (8, 9, 5), (6, 12, 5), (8, 5, 4), (13, 6, 4), (19, 12, 4), (6, 16, 6)])
+        start, hours, days = chance.choice(
+            [(7, 10, 5), (8, 9, 5), (6, 12, 5), (8, 5, 4), (13, 6, 4), (19, 12, 4), (6, 16, 6)]
+        )
         odd = 10 if chance.random() < 0.025 else 0
         begins, ends = start * 60 + odd, (start + hours) * 60
         end = ends if ends <= 1440 else ends - 1440
@@ -158,7 +160,9 @@ class Market:
         chance, facility = self._chance, self._facility()
         zone, line = self._home[facility - 1], chance.choices(LINES, [1 / (n + 1) ** 0.8 for n in range(len(LINES))])[0]
         day = MONDAY + timedelta(days=chance.choices(range(14), [13, 10, 10, 10, 9, 3, 2] * 2)[0])
-        start = local_instant(day, time(chance.choice([6, 7, 8, 8, 8, 9, 10, 13, 16, 19, 22]), chance.choice([0, 0, 0, 15, 30])), zone)
+        start = local_instant(
+            day, time(chance.choice([6, 7, 8, 8, 8, 9, 10, 13, 16, 19, 22]), chance.choice([0, 0, 0, 15, 30])), zone
+        )
         hours = chance.choice([2, 3, 4, 4, 4, 6, 8, 8, 8, 10, 12])
         licensed = line == "triage" or (line == "rpm" and chance.random() < 0.4)
         pay = round(BASE_CENTS[line] * chance.gauss(1.15, 0.12))

@@ -27,6 +27,7 @@ ROOMS = (
     "marketplace.assignments.need_pages",
     "marketplace.assignments.free_time",
     "marketplace.assignments.schedule",
+    "marketplace.plans.views",
     "marketplace.timesheets.views",
     "marketplace.ledger.views",
     "marketplace.billing.views",
@@ -77,6 +78,7 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
         Way("inbox", "dashboards.overview", lambda: _("Inbox"), "inbox", P.AGENCY_DESK),
         Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
         Way("needs", "need_pages.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
+        Way("matching", "plans.index", lambda: _("Matching"), "zap", P.MATCH_PLAN),
         Way("credentials", "credentials.queue", lambda: _("Credentials"), "shield-check", P.AGENCY_DESK),
         Way("facilities", "facilities.index", lambda: _("Facilities"), "building-2", P.AGENCY_DESK),
         Way("coordinators", "coordinators.index", lambda: _("Coordinators"), "users", P.AGENCY_DESK),
@@ -86,6 +88,7 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
         Way("pay", "payouts.index", lambda: _("Pay runs"), "wallet", P.PAY_RUN),
         Way("ledger", "ledger.index", lambda: _("Ledger"), "scale", P.LEDGER_SEE),
         Way("audit", "audit.index", lambda: _("Audit"), "history", P.AUDIT_SEE),
+        Way("rules", "assignments.rules", lambda: _("Rules"), "list-checks", P.AGENCY_DESK),
         Way("members", "members.index", lambda: _("Team"), "key-round", P.MEMBER_MANAGE),
     ),
 }

@@ -10,11 +10,12 @@ from procrastinate.tasks import Task
 
 import marketplace
 from marketplace.accounts.jobs import forget
-from marketplace.assignments.jobs import expire_offers
+from marketplace.assignments.jobs import expire_offers, sweep_changes
 from marketplace.contracts.jobs import expire
 from marketplace.credentials.jobs import remind, sweep
 from marketplace.db.jobs import jobs_app, resume_abandoned
 from marketplace.ledger.jobs import check as check_books
+from marketplace.plans.jobs import plan_nightly
 from marketplace.timesheets.jobs import (
     approve_after_window,
     close_forgotten_clocks,
@@ -31,6 +32,8 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     ("10 5 * * *", expire),
     ("0 13 * * *", remind),  # in the morning in most of the US
     ("40 4 * * *", sweep),
+    ("30 8 * * *", plan_nightly),  # before anybody's working day in the US
+    ("30 4 * * *", sweep_changes),
     ("*/10 * * * *", close_forgotten_clocks),
     ("5 * * * *", submit_finished_weeks),
     ("*/10 * * * *", approve_after_window),

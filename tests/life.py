@@ -43,7 +43,11 @@ from marketplace.needs.rules import NeedState
 from marketplace.papers.models import IssuedPaper
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import hold, send_by_hand
+from marketplace.plans import wishing
+from marketplace.plans.asking import ask_what_if
+from marketplace.plans.setting import set_anew
 from marketplace.timesheets.weekly import dispute
+from tests.plans.planned import plan_made, worked_on
 from tests.timesheets.hours import IN, OUT, booked, handed_in, punch, worked_line
 from tests.worked import approved
 from tests.world import NOW, TODAY, World
@@ -66,6 +70,7 @@ def live(world: World) -> None:
     _hours_that_wait(world)
     _work_ahead(world)
     _people_around(world)
+    _plans(world)
     db.session.flush()
     check_books(NOW)
     db.session.flush()
@@ -227,6 +232,20 @@ def _people_around(world: World) -> None:
     for who in (world.maya, world.jonas):
         day = local_instant(date(2026, 12, 24), time(0), who.time_zone)
         db.session.add(TimeOff(coordinator_id=who.id, starts_at=day, ends_at=day + 2 * DAY, note="Holidays"))
+
+
+def _plans(world: World) -> None:
+    """A plan that was replaced, the present one with a pin and a ban, a question what a change would cost, a setting."""
+    set_anew(14, 24, 60, 50, by=world.sam, at=NOW - DAY)
+    db.session.flush()
+    free = world.shift(world.harbor, day=date(2026, 12, 8))
+    again = world.shift(world.riverside, day=date(2026, 12, 8), mode=FillMode.CHOOSE)
+    world.shift(world.harbor, day=date(2026, 12, 8), languages=["ja"])
+    plan_made(world)
+    wishing.pin(free, world.aisha, world.sam, NOW)
+    wishing.forbid(again, world.jonas, world.sam, NOW)
+    present = plan_made(world)
+    worked_on(ask_what_if(present, free, world.aisha, world.sam, NOW))
 
 
 # ---- for the tests ----------------------------------------------------------------------------------------------

@@ -1,16 +1,21 @@
 """Everyone for one shift, best first; for everyone else why not; and every open shift as one coordinator sees it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
+
 from marketplace.assignments import facts
+from marketplace.assignments.indexing import everyone, one_of_them
 from marketplace.db.session import as_system
+from marketplace.kernel.clock import now
 from marketplace.matching import rules
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.ranking import Ranking, rank
+from marketplace.matching.index.bits import count
+from marketplace.matching.ranking import Ranking, rank_everyone
 from marketplace.matching.scores import Score, score
 from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import Shift
@@ -18,11 +23,9 @@ from marketplace.needs.models import Shift
 
 def ranked(shift: Shift, at: datetime) -> Ranking:
     """All active coordinators for a shift loaded `facts.with_terms()`: the eligible by score, the others with every reason."""
-    with as_system():
-        papers = facts.agreements(facilities=[shift.facility_id])
-        people = facts.coordinator_facts(at=at, around=shift.span, papers=papers)
-        about = facts.shift_facts(shift, papers)
-        return rank(about, people, facts.context_for([about], at))
+    with everyone(at, [shift.facility_id]) as them:
+        about = facts.shift_facts(shift, them.papers)
+        return rank_everyone(them.asked_about([about], at), about)
 
 
 def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
@@ -55,14 +58,11 @@ def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> 
     """
     if not drafts:
         return Matching(0, 0)
-    when = facts.context(at)
-    people = facts.coordinator_facts(at=when.as_of)
-    some = every = 0
-    for person in people:
-        free = sum(rules.eligible(person, draft, when) for draft in drafts)
-        some += free > 0
-        every += free == len(drafts)
-    return Matching(some, every)
+    at = at or now()
+    with everyone(at) as them:
+        index = them.asked_about(drafts, at)
+        free = [index.eligible_row(draft) for draft in drafts]
+    return Matching(count(np.bitwise_or.reduce(free)), count(np.bitwise_and.reduce(free)))
 
 
 @dataclass(frozen=True)
@@ -89,15 +89,18 @@ class Feed:
 
     def __init__(self, coordinator_id: int, shifts: Iterable[Shift], at: datetime) -> None:
         self._shifts = list(shifts)
-        papers = facts.agreements(
-            facilities={shift.facility_id for shift in self._shifts}, coordinators=[coordinator_id]
-        )
+        facilities = {shift.facility_id for shift in self._shifts}
+        self.person, papers = one_of_them(coordinator_id, at, facilities) or _read(coordinator_id, at, facilities)
         self._about = facts.facts_of_shifts(self._shifts, papers)
-        self.person: CoordinatorFacts
-        (self.person,) = facts.coordinator_facts([coordinator_id], at=at, papers=papers)
         self._context = facts.context_for(self._about, at)
 
     def fits(self) -> list[Fit]:
         """Every shift in the order given, with whether she may take it."""
         pairs = ((self.person, about, self._context) for about in self._about)
         return [Fit(shift, rules.eligible(*pair), pair) for shift, pair in zip(self._shifts, pairs, strict=True)]
+
+
+def _read(coordinator_id: int, at: datetime, facilities: Collection[int]) -> tuple[CoordinatorFacts, facts.Papers]:
+    papers = facts.agreements(facilities=facilities, coordinators=[coordinator_id])
+    (person,) = facts.coordinator_facts([coordinator_id], at=at, papers=papers)
+    return person, papers

@@ -6,18 +6,18 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, null, select, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
-from marketplace.assignments.rules import LIVE_STATES, AssignmentState, reliability
+from marketplace.assignments import history
+from marketplace.assignments.rules import reliability
 from marketplace.catalogue.models import CompactMember
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.models import AgreementKind as PaperKind
 from marketplace.contracts.rules import AgreementState
-from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, TimeOff
+from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db.session import as_system, session
@@ -28,7 +28,6 @@ from marketplace.matching.facts import (
     RN_LICENCE,
     AgreementFacts,
     AgreementKind,
-    BookingFacts,
     CompactMembership,
     Context,
     CoordinatorFacts,
@@ -44,9 +43,6 @@ __all__ = ["agreements", "context", "coordinator_facts", "facts_of_shifts", "rec
 
 WEEK_AND_REST = 9 * 24 * 60
 """Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
-
-FAIRNESS_PERIOD = timedelta(days=28)
-RELIABILITY_PERIOD = timedelta(days=180)
 
 _STANDING = {
     CredentialState.SUBMITTED: Standing.SUBMITTED,
@@ -74,57 +70,68 @@ def coordinator_facts(
     """What matching may know of all active coordinators, or of those with the given ids whatever their state; by id.
 
     `at` is the moment history is counted back from. `around` leaves out other shifts and time off more than nine days away
-    from that span, which no rule looks at; without it everything from nine days before `at` on is there. Five statements,
-    or four with `papers` at hand. Reads past the actor's own rows: show to others only what the verdicts say.
+    from that span, which no rule looks at; without it everything from nine days before `at` on is there. Four statements,
+    or three with `papers` at hand. Reads past the actor's own rows: show to others only what the verdicts say.
     """
-    at = at or now()
+    return [told.facts for told in told_of(ids, at=at or now(), around=around, papers=papers)]
+
+
+class Told(NamedTuple):
+    """Facts, and until when they stay true if nothing happens: then something in the record becomes too old to count."""
+
+    facts: CoordinatorFacts
+    until: datetime | None
+
+
+def told_of(
+    ids: Collection[int] | None, *, at: datetime, around: Span | None = None, papers: Papers | None = None
+) -> list[Told]:
+    """`coordinator_facts`, each with how long it holds."""
     near = around.widened(WEEK_AND_REST) if around else None
     since, until = (near.start, near.end) if near else (at - timedelta(minutes=WEEK_AND_REST), None)
     with as_system():
         people = session.execute(_people(ids)).all()
-        off, booked = _taken(ids, since, until)
         credentials = _credentials(ids)
-        history = _history(ids, at)
-        papers = papers or agreements(coordinators=ids)
+        past_of = history.read(ids, at, since, until)
+        papers = papers or agreements(facilities=(), coordinators=ids)
     found = []
     for row in people:
         key = row.id
         told = _Preferences.read(row.preferences)
-        past = history[key]
-        found.append(
-            CoordinatorFacts(
-                id=key,
-                name=row.name,
-                country=row.country,
-                zone=row.time_zone,
-                work_state=row.work_state or None,
-                home_state=row.work_state or None,  # remote work is done at home: one state serves as both
-                active=row.active and row.state is CoordinatorState.ACTIVE,
-                exclusion_hold=row.exclusion_hold,
-                service_lines=frozenset(row.service_lines),
-                languages=at_level(row.languages),
-                ehr=at_level(row.ehr),
-                education=row.education.value,
-                years_experience=row.years_experience,
-                credentials=tuple(credentials[key]),
-                agreements=papers.of_coordinators.get(key, ()),
-                min_pay_cents=row.min_pay_cents,
-                max_week_minutes=row.max_week_minutes,
-                rest_minutes=row.rest_minutes,
-                availability=tuple(_window(*window) for window in row.windows or ()),
-                time_off=tuple(off[key]),
-                bookings=tuple(booked[key]),
-                blocked_facilities=told.blocked,
-                blocked_by_facilities=told.blocked_by,
-                favourite_facilities=told.favourites,
-                favourite_of_facilities=told.favourite_of,
-                rating_hundredths=int(row.rating * 100) if row.rating is not None else None,
-                reliability=reliability(past.points, past.counted),
-                facility_minutes=dict(past.facility_minutes),
-                offers_recently=past.offers,
-                fills_recently=past.fills,
-            )
+        past = past_of[key]
+        person = CoordinatorFacts(
+            id=key,
+            name=row.name,
+            country=row.country,
+            zone=row.time_zone,
+            work_state=row.work_state or None,
+            home_state=row.work_state or None,  # remote work is done at home: one state serves as both
+            active=row.active and row.state is CoordinatorState.ACTIVE,
+            exclusion_hold=row.exclusion_hold,
+            service_lines=frozenset(row.service_lines),
+            languages=at_level(row.languages),
+            ehr=at_level(row.ehr),
+            education=row.education.value,
+            years_experience=row.years_experience,
+            credentials=tuple(credentials[key]),
+            agreements=papers.of_coordinators.get(key, ()),
+            min_pay_cents=row.min_pay_cents,
+            max_week_minutes=row.max_week_minutes,
+            rest_minutes=row.rest_minutes,
+            availability=tuple(_window(*window) for window in row.windows or ()),
+            time_off=tuple(past.off),
+            bookings=tuple(past.booked),
+            blocked_facilities=told.blocked,
+            blocked_by_facilities=told.blocked_by,
+            favourite_facilities=told.favourites,
+            favourite_of_facilities=told.favourite_of,
+            rating_hundredths=int(row.rating * 100) if row.rating is not None else None,
+            reliability=reliability(past.points, past.counted),
+            facility_minutes=dict(past.facility_minutes),
+            offers_recently=past.offers,
+            fills_recently=past.fills,
         )
+        found.append(Told(person, past.until))
     return found
 
 
@@ -196,33 +203,6 @@ class _Preferences(NamedTuple):
 _NO_PREFERENCES = _Preferences(frozenset(), frozenset(), frozenset(), frozenset())
 
 
-def _taken(
-    ids: Collection[int] | None, since: datetime, until: datetime | None
-) -> tuple[dict[int, list[Span]], dict[int, list[BookingFacts]]]:
-    """Time off and live assignments that touch the stretch, in the order they begin."""
-    no = null()
-    time_off = select(
-        TimeOff.coordinator_id, TimeOff.starts_at, TimeOff.ends_at, no.label("shift"), no.label("facility")
-    )
-    work = select(
-        Assignment.coordinator_id, Assignment.starts_at, Assignment.ends_at, Assignment.shift_id, Assignment.facility_id
-    ).where(Assignment.state.in_(LIVE_STATES))
-    time_off, work = time_off.where(TimeOff.ends_at > since), work.where(Assignment.ends_at > since)
-    if until is not None:
-        time_off, work = time_off.where(TimeOff.starts_at < until), work.where(Assignment.starts_at < until)
-    if ids is not None:
-        time_off, work = time_off.where(TimeOff.coordinator_id.in_(ids)), work.where(Assignment.coordinator_id.in_(ids))
-    both = union_all(time_off, work).subquery()
-    off: dict[int, list[Span]] = defaultdict(list)
-    booked: dict[int, list[BookingFacts]] = defaultdict(list)
-    for coordinator, start, end, shift, facility in session.execute(select(both).order_by(both.c.starts_at)):
-        if shift is None:
-            off[coordinator].append(Span(start, end))
-        else:
-            booked[coordinator].append(BookingFacts(Span(start, end), shift, facility))
-    return off, booked
-
-
 def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]]:
     rows = (
         select(
@@ -250,54 +230,6 @@ def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]
     return found
 
 
-class _Past:
-    """What one coordinator has done so far."""
-
-    def __init__(self) -> None:
-        self.facility_minutes: dict[int, int] = {}
-        self.offers = self.fills = self.points = self.counted = 0
-
-
-def _history(ids: Collection[int] | None, at: datetime) -> dict[int, _Past]:
-    """Minutes at each facility, offers and fills of the fairness period, and what reliability is counted from."""
-    one = Assignment
-    worked = one.state.in_([AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED])
-    minutes = func.sum(func.extract("epoch", one.ends_at - one.starts_at) / 60)
-    let_down = one.state.in_([AssignmentState.NO_SHOW, AssignmentState.UPHELD]) | and_(
-        one.state == AssignmentState.CANCELLED, one.cancelled_by == CancelledBy.COORDINATOR
-    )
-    recently = at - FAIRNESS_PERIOD
-    whose = [one.coordinator_id.in_(ids)] if ids is not None else []
-    parts = [
-        select(literal("worked"), one.coordinator_id, one.facility_id, minutes, literal(0))
-        .where(worked, *whose)
-        .group_by(one.coordinator_id, one.facility_id),
-        select(literal("fills"), one.coordinator_id, literal(0), func.count(), literal(0))
-        .where(one.state.in_(LIVE_STATES), one.booked_at >= recently, *whose)
-        .group_by(one.coordinator_id),
-        select(literal("shifts"), one.coordinator_id, literal(0), func.sum(one.points), func.count())
-        .where(worked | let_down, one.starts_at >= at - RELIABILITY_PERIOD, *whose)
-        .group_by(one.coordinator_id),
-        select(literal("offers"), Offer.coordinator_id, literal(0), func.count(), literal(0))
-        .where(Offer.kind == OfferKind.OFFER, Offer.sent_at >= recently)
-        .where(*([Offer.coordinator_id.in_(ids)] if ids is not None else []))
-        .group_by(Offer.coordinator_id),
-    ]
-    found: dict[int, _Past] = defaultdict(_Past)
-    for what, coordinator, facility, amount, count in session.execute(union_all(*parts)):
-        past = found[coordinator]
-        match what:
-            case "worked":
-                past.facility_minutes[facility] = int(amount)
-            case "fills":
-                past.fills = int(amount)
-            case "offers":
-                past.offers = int(amount)
-            case _:
-                past.points, past.counted = int(amount), int(count)
-    return found
-
-
 class Record(NamedTuple):
     """What a coordinator's past comes to: reliability (None before the first shift), and offers and fills of four weeks."""
 
@@ -308,7 +240,7 @@ class Record(NamedTuple):
 
 def record_of(coordinator_id: int, at: datetime) -> Record:
     """The record of one coordinator as matching counts it, as far as the actor may read it. One statement."""
-    past = _history([coordinator_id], at)[coordinator_id]
+    past = history.read([coordinator_id], at)[coordinator_id]
     return Record(reliability(past.points, past.counted), past.offers, past.fills)
 
 

@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from marketplace.assignments import facts
-from marketplace.assignments.candidates import Matching
-from marketplace.db.session import as_system
+from marketplace.assignments.candidates import Matching, matching_count
 from marketplace.facilities.models import Facility
-from marketplace.matching import rules
-from marketplace.matching.facts import RN_LICENCE, Context, ShiftFacts, at_level
+from marketplace.matching.facts import RN_LICENCE, ShiftFacts, at_level
 from marketplace.needs.planning import NeedDraft, Plan
 
 
@@ -18,10 +16,7 @@ def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> M
     """
     line, required = plan.line, frozenset(draft.required_credentials)
     licensed = line.needs_licence or (line.clinical and RN_LICENCE in required)
-    with as_system():
-        papers = facts.agreements(facilities=[facility.id])
-        people = facts.coordinator_facts(at=at, papers=papers)
-        when = facts.context(at) if licensed and draft.patient_states else Context(as_of=at)
+    papers = facts.agreements(facilities=[facility.id], coordinators=())
     shifts = [
         ShiftFacts(
             id=0,
@@ -46,9 +41,4 @@ def matches(draft: NeedDraft, plan: Plan, facility: Facility, at: datetime) -> M
         )
         for shift in plan.shifts
     ]
-    some = every = 0
-    for person in people:
-        free = sum(rules.eligible(person, shift, when) for shift in shifts)
-        some += free > 0
-        every += free == len(shifts)
-    return Matching(some, every)
+    return matching_count(shifts, at)

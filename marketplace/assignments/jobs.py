@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.permissions import Role
+from marketplace.assignments import indexing
 from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
 from marketplace.assignments.rules import WAITING_STATES, OfferState
 from marketplace.assignments.words import in_zone, shift_words, words_in
@@ -165,6 +166,12 @@ def expire_offers(timestamp: int = 0) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+@jobs_app.task(name="assignments.sweep_changes", queueing_lock="assignments.sweep_changes")
+def sweep_changes(timestamp: int = 0) -> int:
+    """Forget who changed days ago: every process has seen it by then. Returns how many lines."""
+    return indexing.sweep_changes()
 
 
 def _about(entity: type[Offer] | type[Assignment]) -> Iterable[Any]:

@@ -132,3 +132,13 @@ class Assignment(Versioned, Base):
     def is_live(self) -> bool:
         """Whether it holds its seat and the coordinator's time."""
         return self.state in LIVE_STATES
+
+
+class CoordinatorChange(Base):
+    """A transaction has changed what matching knows of a coordinator; written by triggers (`indexing.py` reads it)."""
+
+    id: Mapped[Key]
+    coordinator_id: Mapped[int] = mapped_column(BigInteger)
+    changed_in: Mapped[int] = mapped_column(BigInteger, index=True)
+    """PostgreSQL's number of the transaction."""
+    noted_at: Mapped[datetime] = mapped_column(server_default=func.now())

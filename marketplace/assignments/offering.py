@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
-from marketplace.matching.ranking import Ranking, rank
+from marketplace.matching.ranking import Candidate, rank
 from marketplace.matching.verdicts import objections
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
@@ -51,7 +52,7 @@ def send_offers(shift: Shift, coordinator_ids: Collection[int], by: Person | Non
         for candidate in ranking.eligible:
             if candidate.facts.id in asked:
                 raise NotAllowedNow(f"{candidate.facts.name} has this offer already and has not answered yet.")
-        return _send(shift, ranking, by, at)
+        return _send(shift, ranking.eligible, by, at)
 
 
 def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> list[Offer]:
@@ -69,14 +70,15 @@ def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> l
         )
         # Whoever gave this very shift back is not asked to take it again.
         asked |= set(session.scalars(select(Assignment.coordinator_id).where(Assignment.shift_id == shift.id)))
-        best = tuple(one for one in ranking.eligible if one.facts.id not in asked)[: min(count, MOST_AT_ONCE)]
-        return _send(shift, Ranking(best, ()), by, at) if best else []
+        free = (one for one in ranking.eligible if one.facts.id not in asked)
+        best = list(islice(free, min(count, MOST_AT_ONCE)))
+        return _send(shift, best, by, at) if best else []
 
 
-def _send(shift: Shift, ranking: Ranking, by: Person | None, at: datetime) -> list[Offer]:
+def _send(shift: Shift, chosen: Sequence[Candidate], by: Person | None, at: datetime) -> list[Offer]:
     expires_at = offer_expiry(at, shift.starts_at, shift.ends_at)
     # An offer whose time is up still stands in the table until the job has passed: close it, so that a new one may go out.
-    for stale in _stale(shift.id, [one.facts.id for one in ranking.eligible], at):
+    for stale in _stale(shift.id, [one.facts.id for one in chosen], at):
         stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
     session.flush()
     offers = [
@@ -89,11 +91,11 @@ def _send(shift: Shift, ranking: Ranking, by: Person | None, at: datetime) -> li
             sent_by_id=by.id if by else None,
             expires_at=expires_at,
         )
-        for candidate in ranking.eligible
+        for candidate in chosen
     ]
     session.add_all(offers)
     session.flush()
-    for offer, candidate in zip(offers, ranking.eligible, strict=True):
+    for offer, candidate in zip(offers, chosen, strict=True):
         record("offer", offer, f"{in_words(shift)} was offered to {candidate.facts.name}.", by=by)
         enqueue(jobs.tell_offered, offer_id=offer.id)
     session.flush()

@@ -6,7 +6,8 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
-from marketplace.assignments.facts import RELIABILITY_PERIOD, record_of
+from marketplace.assignments.facts import record_of
+from marketplace.assignments.history import RELIABILITY_PERIOD
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.queries import visible_to
 from marketplace.dashboards.acquaintance import places_known_to

@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
+from typing import Generic, TypeVar, overload
+
+import numpy as np
 
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.rules import explain, is_eligible, objections
+from marketplace.matching.index import Index, Prices
+from marketplace.matching.rules import RULES, eligible, explain, objections
 from marketplace.matching.scores import Reason, Score, reasons, score
 from marketplace.matching.verdicts import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
-    """Somebody who may take the shift."""
+    """Somebody who may take the shift. Verdicts and the words of the score are worked out when they are shown."""
 
     facts: CoordinatorFacts
-    score: Score
-    verdicts: tuple[Verdict, ...]
+    shift: ShiftFacts
+    context: Context
+    opportunity_cost: int = 0
+    """Points her hours are worth elsewhere at the prices of the last plan: the order is by the score less these."""
+
+    @cached_property
+    def score(self) -> Score:
+        """How well she fits, part by part; the opportunity cost is no part of it."""
+        return score(self.facts, self.shift, self.context)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Every rule's answer."""
+        return tuple(explain(self.facts, self.shift, self.context))
 
     def reasons(self) -> list[Reason]:
         """What the card says: caveats first, then at most three good reasons."""
         return reasons(self.score, self.verdicts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refused:
     """Somebody who may not take the shift, with every verdict."""
 
     facts: CoordinatorFacts
-    verdicts: tuple[Verdict, ...]
+    shift: ShiftFacts
+    context: Context
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Every rule's answer."""
+        return tuple(explain(self.facts, self.shift, self.context))
 
     def objections(self) -> list[Verdict]:
         """Everything that stands in the way."""
@@ -41,28 +65,77 @@ class Refused:
         return reasons(None, self.verdicts)
 
 
-@dataclass(frozen=True, slots=True)
+T = TypeVar("T")
+
+
+class Shown(Sequence[T], Generic[T]):
+    """A long list of which a page shows little: each entry is made when it is looked at."""
+
+    def __init__(self, length: int, make: Callable[[int], T]) -> None:
+        self._numbers, self._make = range(length), make
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        if isinstance(at, slice):
+            return [self._make(number) for number in self._numbers[at]]
+        return self._make(self._numbers[at])
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, self._numbers)
+
+
+@dataclass(frozen=True)
 class Ranking:
     """The eligible by score, the others by how little stands in their way; equal ones by id."""
 
-    eligible: tuple[Candidate, ...]
-    ineligible: tuple[Refused, ...]
+    eligible: Sequence[Candidate]
+    ineligible: Sequence[Refused]
+    counts: Counter[str]
+    """How many coordinators each rule refuses, by the rule's code."""
 
-    def refusals(self) -> Counter[str]:
-        """How many coordinators each rule refuses, by the rule's code."""
-        return Counter(verdict.rule for refused in self.ineligible for verdict in refused.objections())
+    def nearest(self, most: int) -> list[Refused]:
+        """At most so many of those who miss only one thing."""
+        return list(takewhile(lambda one: len(one.objections()) == 1, self.ineligible[:most]))
+
+
+NOBODY = Ranking((), (), Counter())
 
 
 def rank(shift: ShiftFacts, coordinators: Iterable[CoordinatorFacts], context: Context) -> Ranking:
-    """Judge and order all coordinators for a shift; the order they come in makes no difference."""
+    """Judge and order these coordinators for a shift; the order they come in makes no difference."""
     candidates, refused = [], []
     for coordinator in coordinators:
-        verdicts = tuple(explain(coordinator, shift, context))
-        if is_eligible(verdicts):
-            candidates.append(Candidate(coordinator, score(coordinator, shift, context), verdicts))
+        if eligible(coordinator, shift, context):
+            candidates.append(Candidate(coordinator, shift, context))
         else:
-            refused.append(Refused(coordinator, verdicts))
+            refused.append(Refused(coordinator, shift, context))
     return Ranking(
         eligible=tuple(sorted(candidates, key=lambda one: (-one.score.total, one.facts.id))),
         ineligible=tuple(sorted(refused, key=lambda one: (len(one.objections()), one.facts.id))),
+        counts=Counter(verdict.rule for one in refused for verdict in one.objections()),
+    )
+
+
+def rank_everyone(index: Index, shift: ShiftFacts, prices: Prices | None = None) -> Ranking:
+    """The same for everybody in an index, of whom only those looked at are judged in words."""
+    context = index.context
+    best = index.rank(shift, top=None, prices=prices)
+    reasons_of = index.reasons(shift)
+    against = np.bitwise_count(reasons_of)
+    others = np.flatnonzero(against)
+    others = others[np.lexsort((index.ids[others], against[others]))]
+    good = [index.facts(index.position(key)) for key in best.ids.tolist()]
+    bad = [index.facts(position) for position in others.tolist()]
+    costs = best.costs.tolist()
+    counted = {rule.code: int(np.count_nonzero(reasons_of & np.uint32(1 << n))) for n, rule in enumerate(RULES)}
+    return Ranking(
+        eligible=Shown(len(good), lambda n: Candidate(good[n], shift, context, costs[n])),
+        ineligible=Shown(len(bad), lambda n: Refused(bad[n], shift, context)),
+        counts=Counter({code: count for code, count in counted.items() if count}),
     )

@@ -29,10 +29,7 @@ from marketplace.matching.verdicts import objections
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.plans.models import MatchWish
-from marketplace.plans.rules import WishKind, priority
-
-PLAN_ZONE = "America/Chicago"
-"""Weeks of the question are counted on this clock; what differs on a coordinator's own is looked at once more afterwards."""
+from marketplace.plans.rules import PLAN_ZONE, WishKind, priority
 
 MINUTE = timedelta(minutes=1)
 Integers = npt.NDArray[np.int64]
@@ -144,7 +141,8 @@ def gather(at: datetime, horizon: Span, freeze_hours: int, extra: Extra | None =
     if extra is not None:
         # The question first, so that wishes it contradicts are told as broken; "what if" may ask for what is forbidden.
         never.discard((extra.shift_id, extra.coordinator_id))
-        pins = [(0, extra.shift_id, extra.coordinator_id)] + [pin for pin in pins if pin[1:] != (extra.shift_id, extra.coordinator_id)]
+        asked = (extra.shift_id, extra.coordinator_id)
+        pins = [(0, *asked), *(pin for pin in pins if pin[1:] != asked)]
     _pin(question, pins, never)
     _lay_out(question, never, at + timedelta(hours=freeze_hours))
     return question

@@ -119,12 +119,11 @@ def _state(plan_id: int) -> PlanState | None:
 
 def _person(person_id: int) -> Person:
     """Who published, acting as the agency."""
-    person = session.scalars(
+    return session.scalars(
         select(Person)
         .where(Person.id == person_id)
         .options(joinedload(Person.memberships).joinedload(Membership.organisation))
     ).unique().one()  # fmt: skip
-    return person
 
 
 def _publish_one(pair_id: int, by: Person, at: datetime) -> None:

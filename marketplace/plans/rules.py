@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from marketplace.kernel.lifecycle import Lifecycle
 
+PLAN_ZONE = "America/Chicago"
+"""Who plans for every facility has no zone of their own: times of a plan are told, and its weeks counted, on this clock."""
+
 UNDO_MINUTES = 10
 """Within these, what a plan was published as can be taken back, as a facility's own choice can."""
 

@@ -15,7 +15,7 @@ import numpy as np
 from marketplace.kernel.errors import Invalid
 from marketplace.matching.planning.instance import Instance, Integers
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 """How much longer than its time limit the solver may take: it is compiled when it first runs."""
 
 

@@ -27,6 +27,7 @@ from marketplace.plans.models import MatchWish
 from marketplace.plans.rules import WishKind
 
 LONGEST_REASON = 300
+_DONE = {WishKind.PIN: "pinned to", WishKind.FORBID: "forbidden for"}
 
 
 def pin(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str = "") -> MatchWish:
@@ -92,13 +93,12 @@ def _wish(
     ).one_or_none()
     if other is not None:
         if other.kind is kind:
-            raise NotAllowedNow(f"{coordinator.name} is {'pinned to' if kind is WishKind.PIN else 'forbidden for'} this shift already.")
+            raise NotAllowedNow(f"{coordinator.name} is {_DONE[kind]} this shift already.")
         other.ended_at, other.ended_by_id = at, by.id
         session.flush()
     wish = MatchWish(shift_id=shift.id, coordinator_id=coordinator.id, kind=kind, reason=note, by_id=by.id, at=at)
     _keep(wish)
-    verb = "pinned to" if kind is WishKind.PIN else "forbidden for"
-    _note(kind.value, wish, f"{coordinator.name} was {verb} {in_words(shift)} in matching plans.", by)
+    _note(kind.value, wish, f"{coordinator.name} was {_DONE[kind]} {in_words(shift)} in matching plans.", by)
     return wish
 
 

@@ -27,6 +27,7 @@ SHEETS = (
     "forms",
     "offer",
     "candidates",
+    "plans",
     "shifts",
     "roster",
     "timegrid",

@@ -83,6 +83,8 @@ ROWS: dict[tuple[str, ...], str] = {
     ("offer_id",): "SELECT id, ARRAY[facility_id], ARRAY[coordinator_id], NULL::bigint[] FROM offer",
     ("payment_id",): "SELECT id, ARRAY[facility_id], NULL::bigint[], NULL::bigint[] FROM payment",
     ("payout_id",): "SELECT id, NULL::bigint[], ARRAY[coordinator_id], NULL::bigint[] FROM payout",
+    ("plan_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM match_plan",
+    ("plan_id", "shift_id"): "SELECT plan_id, shift_id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM plan_pair",
     ("run_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM pay_run",
     ("shift_id",): (
         "SELECT s.id, ARRAY[s.facility_id], CASE WHEN s.open_to_all OR n.mode <> 'offer' THEN NULL::bigint[] ELSE"
@@ -98,6 +100,7 @@ ROWS: dict[tuple[str, ...], str] = {
     ("time_off_id",): "SELECT id, NULL::bigint[], ARRAY[coordinator_id], NULL::bigint[] FROM time_off",
     ("timesheet_id",): "SELECT id, ARRAY[facility_id], ARRAY[coordinator_id], NULL::bigint[] FROM timesheet",
     ("transaction_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM ledger_transaction",
+    ("wish_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM match_wish",
     ("weekday",): "SELECT 2, NULL::bigint[], NULL::bigint[], NULL::bigint[]",
 }  # fmt: skip
 

@@ -217,7 +217,7 @@ def test_the_best_come_first_and_equals_by_id_whatever_the_order_they_arrive_in(
 
 def test_a_ranking_tells_how_many_each_rule_refused_and_why() -> None:
     ranking = rank(BILLING, [ana(id=1, active=False), ana(id=2, active=False, min_pay_cents=9900), ana(id=3)], CONTEXT)
-    assert ranking.refusals() == {"active_account": 2, "pay": 1}
+    assert ranking.counts == {"active_account": 2, "pay": 1}
     assert [reason.kind for reason in ranking.ineligible[1].reasons()] == ["miss", "miss"]
     assert len(ranking.ineligible[0].verdicts) == len(RULES)
     assert [reason.kind for reason in ranking.eligible[0].reasons()].count(Tone.OK) <= 3

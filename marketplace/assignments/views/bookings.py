@@ -21,6 +21,7 @@ from marketplace.assignments.policy import (
     may_undo,
 )
 from marketplace.assignments.queries import visible_to
+from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.assignments.views import pages
 from marketplace.audit.queries import trail_of
@@ -28,8 +29,8 @@ from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.matching.records import changed_rules
-from marketplace.matching.rules import BY_CODE
 from marketplace.matching.scores import Part
+from marketplace.matching.verdicts import Verdict
 from marketplace.web.finding import check_version, find
 from marketplace.web.forms import Form
 
@@ -48,7 +49,8 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
         kept=kept,
         changed=changed_rules(found.facts) if found.facts else [],
         same=[v.outcome for v in kept] == [v.outcome for v in again],
-        titles={code: rule.title for code, rule in BY_CODE.items()},
+        compared=_compared(kept, again) if person.audience is Audience.AGENCY else [],
+        titles=rule_titles(),
         parts=[Part(**part) for part in found.score.get("parts", [])],
         percent=found.score.get("percent"),
         trail=session.scalars(trail_of(person, "assignment", found.id).limit(20)).all(),
@@ -61,6 +63,19 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
         zone=found.coordinator.time_zone if person.audience is Audience.COORDINATOR else "",
         at=at,
     )
+
+
+def _compared(kept: list[Verdict], again: list[Verdict]) -> list[tuple[str, Verdict | None, Verdict | None]]:
+    """What today's rules say otherwise on the facts of then: the rule's code, the verdict kept, the one of today."""
+    then, today = {one.rule: one for one in kept}, {one.rule: one for one in again}
+    codes = [*then, *(code for code in today if code not in then)]
+    return [
+        (code, then.get(code), today.get(code)) for code in codes if _answer(then.get(code)) != _answer(today.get(code))
+    ]
+
+
+def _answer(verdict: Verdict | None) -> tuple[object, ...]:
+    return (verdict.version, verdict.outcome, verdict.sentence) if verdict else ()
 
 
 def _acts(person: Person, found: Assignment) -> set[str]:

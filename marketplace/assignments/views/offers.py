@@ -19,6 +19,7 @@ from marketplace.assignments.forms import ReasonForm
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_answer
 from marketplace.assignments.queries import live_of, next_of, offers_visible_to, open_to, shifts_visible_to
+from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.views import flash_with_undo, pages
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
@@ -26,7 +27,6 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotPermitted
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import day_span, local_day, workweek
-from marketplace.matching.rules import BY_CODE
 from marketplace.matching.scores import Reason, reasons
 from marketplace.needs.models import FillMode, Shift
 from marketplace.web.asking import asked_word
@@ -152,7 +152,7 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
         shift=shift,
         mine=mine,
         takeable=bool(rows),
-        titles={code: rule.title for code, rule in BY_CODE.items()},
+        titles=rule_titles(),
         zone=card.zone,
         at=at,
     )

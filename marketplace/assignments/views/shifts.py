@@ -21,6 +21,7 @@ from marketplace.assignments.forms import HowManyForm
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_decide, check_may_staff, may_staff
 from marketplace.assignments.queries import offers_visible_to, shifts_visible_to, staffing
+from marketplace.assignments.rule_words import RULE_WORDS, rule_titles
 from marketplace.assignments.views import flash_with_undo, pages
 from marketplace.assignments.views.offers import shift_page
 from marketplace.audit.queries import trail_of
@@ -28,8 +29,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, NotFound
-from marketplace.matching.ranking import Ranking, Refused
-from marketplace.matching.rules import BY_CODE
+from marketplace.matching.ranking import NOBODY, Ranking, Refused
 from marketplace.needs.models import FillMode, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web.asking import asked_word
@@ -68,7 +68,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
     booked, offered = staffing(found)
     seats = _seats(found, booked)
     wanted = _wants_people(found, seats, at)
-    ranking = ranked(found, at) if wanted else Ranking((), ())
+    ranking = ranked(found, at) if wanted else NOBODY
     taken = {seat.assignment.coordinator_id for seat in seats if seat.assignment}
     candidates = [one for one in ranking.eligible if one.facts.id not in taken]
     everyone = asked_word("show", ("everyone",)) == "everyone"
@@ -83,7 +83,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         answers=_answers(offered, at),
         offers=offered[:20],
         past=[one for one in booked if not one.is_live][:10],
-        nearest=[one for one in ranking.ineligible if len(one.objections()) == 1][:NEAREST],
+        nearest=ranking.nearest(NEAREST),
         ineligible=len(ranking.ineligible),
         why_not=_by_rule(ranking),
         trail=session.scalars(trail_of(person, "shift", found.id).limit(10)).all(),
@@ -108,7 +108,13 @@ def everyone_else(shift_id: int) -> ResponseReturnValue:
     page: Page[Refused] = Page(
         list(refused[start : start + REFUSED_ON_A_PAGE]), number, len(refused), REFUSED_ON_A_PAGE
     )
-    return render_template("assignments/everyone_else.html", shift=found, page=page, titles=_titles())
+    return render_template(
+        "assignments/everyone_else.html",
+        shift=found,
+        page=page,
+        titles=_titles(),
+        for_agency=person.audience is Audience.AGENCY,
+    )
 
 
 def _seats(found: Shift, booked: Sequence[Assignment]) -> list[Seat]:
@@ -136,12 +142,12 @@ def _answers(offered: Sequence[Offer], at: datetime) -> dict[int, tuple[Offer, s
 
 
 def _by_rule(ranking: Ranking) -> list[WhyNot]:
-    counts = ranking.refusals()
-    return [WhyNot(BY_CODE[code].title, BY_CODE[code].description, count) for code, count in counts.most_common()]
+    told = ((RULE_WORDS[code], count) for code, count in ranking.counts.most_common())
+    return [WhyNot(str(words.title), str(words.description), count) for words, count in told]
 
 
 def _titles() -> dict[str, str]:
-    return defaultdict(str, {code: rule.title for code, rule in BY_CODE.items()})
+    return defaultdict(str, rule_titles())
 
 
 # ---- asking people ----------------------------------------------------------------------------------------------

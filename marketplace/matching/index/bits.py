@@ -61,24 +61,21 @@ def put(rows: Row, position: int, on: bool | np.bool_) -> None:
         rows[..., word] &= ~bit
 
 
-# The eight bits of a byte, each in a byte of its own.
-_APART = np.array([sum((byte >> bit & 1) << 8 * bit for bit in range(8)) for byte in range(256)], np.uint64)
-
-
 def turned(rows: Row) -> npt.NDArray[np.uint32]:
     """From up to 32 rows, one number for each position: bit k of it is the position's bit in row k."""
     words = rows.shape[1]
-    bytes_of = np.zeros((4, words * 8), np.uint64)
-    for number in np.flatnonzero(rows.any(axis=1)).tolist():  # most rules refuse nobody
-        apart = _APART.take(rows[number].view(np.uint8))
+    found = np.zeros((words * WORD, 4), np.uint8)
+    planes: dict[int, Row] = {}
+    for number in np.flatnonzero(np.bitwise_or.reduce(rows, axis=1)).tolist():  # most rules refuse nobody
+        # A byte for each position, 0 or 1: eight of them are shifted at once.
+        apart = np.unpackbits(rows[number].view(np.uint8), bitorder="little").view(np.uint64)
         apart <<= np.uint64(number % 8)
-        bytes_of[number // 8] |= apart
-    found = np.zeros(words * WORD, np.uint32)
-    for place, one in enumerate(bytes_of[: -(-len(rows) // 8)]):
-        whole = one.view(np.uint8).astype(np.uint32)
-        whole <<= np.uint32(8 * place)
-        found |= whole
-    return found
+        plane = planes.setdefault(number // 8, apart)
+        if plane is not apart:
+            plane |= apart
+    for place, plane in planes.items():
+        found[:, place] = plane.view(np.uint8)
+    return found.view(np.uint32)[:, 0]
 
 
 K = TypeVar("K", bound=Hashable)

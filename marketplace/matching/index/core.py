@@ -206,7 +206,7 @@ class Index:
     def eligible(self, shift: ShiftFacts) -> Positions:
         """The positions of all who may take the shift."""
         days = local_days(shift.span, shift.zone)
-        if not self._judge.open_for_work(shift, days):
+        if not (self._judge.ahead(shift) and self._judge.papers_in_force(shift, days)):
             return np.empty(0, np.intp)
         row = self._judge.free(shift, self._judge.skilled(shift, days))
         return self._judge.affordable(shift, positions_in(row))

@@ -57,13 +57,13 @@ class Judge:
             row &= passing
         return row
 
-    def open_for_work(self, shift: ShiftFacts, days: Sequence[date]) -> bool:
-        """Whether the shift itself stands in nobody's way: it is not over, and its facility has contract and BAA."""
-        return (
-            self.context.as_of < shift.span.end
-            and in_force(shift.agreements, AgreementKind.CONTRACT, days)
-            and in_force(shift.agreements, AgreementKind.BAA, days)
-        )
+    def ahead(self, shift: ShiftFacts) -> bool:
+        """Whether the shift is not over."""
+        return self.context.as_of < shift.span.end
+
+    def papers_in_force(self, shift: ShiftFacts, days: Sequence[date]) -> bool:
+        """Whether the facility has contract and BAA for the whole shift."""
+        return all(in_force(shift.agreements, kind, days) for kind in AgreementKind)
 
     def free(self, shift: ShiftFacts, among: Row) -> Row:
         """Of these, those whose hours, bookings, rest and days off leave the time of the shift free."""
@@ -170,7 +170,7 @@ class Judge:
             "facility_contract": self._all_or_none(in_force(shift.agreements, AgreementKind.CONTRACT, days)),
             "facility_baa": self._all_or_none(in_force(shift.agreements, AgreementKind.BAA, days)),
             "offshore": self.columns.flag("onshore") if self._only_onshore(shift) else self._everybody,
-            "not_past": self._all_or_none(self.context.as_of < shift.span.end),
+            "not_past": self._all_or_none(self.ahead(shift)),
             "overlap": ~self._row_of(booked),
             "rest": ~self._row_of(resting),
             "time_off": ~self._row_of(self.taken.off(start, end)),

@@ -29,9 +29,9 @@ def all_pairs(judge: Judge, shifts: Sequence[ShiftFacts]) -> Pairs:
         terms = _terms(shift)
         if terms not in skilled:
             days = local_days(shift.span, shift.zone)
-            skilled[terms] = judge.skilled(shift, days) if judge.open_for_work(shift, days) else None
+            skilled[terms] = judge.skilled(shift, days) if judge.papers_in_force(shift, days) else None
         row = skilled[terms]
-        if row is None or judge.context.as_of >= shift.span.end:
+        if row is None or not judge.ahead(shift):
             found.append(np.empty(0, np.intp))
         else:
             found.append(np.flatnonzero(unpack(judge.free(shift, row))))
@@ -45,11 +45,14 @@ def all_pairs(judge: Judge, shifts: Sequence[ShiftFacts]) -> Pairs:
 
 
 def _terms(shift: ShiftFacts) -> object:
-    """What `skilled` looks at, and the facility's papers: equal for the shifts of one need on one day."""
+    """What `skilled` looks at, and the facility's papers: equal for the shifts of one need on one day.
+
+    The papers by identity: to compare them takes longer than to judge them once more, and all shifts outlive the question.
+    """
     return (
         local_days(shift.span, shift.zone), shift.service_line, shift.requires_licence, shift.patient_states,
         shift.required_credentials, tuple(shift.languages.items()), tuple(shift.ehr.items()), shift.min_education,
-        shift.min_years, shift.payer_mix, shift.offshore_allowed, shift.agreements,
+        shift.min_years, shift.payer_mix, shift.offshore_allowed, id(shift.agreements),
     )  # fmt: skip
 
 

@@ -1,0 +1,86 @@
+"""For the agency: every rule and every part of the score, and how any one coordinator stands before any one shift."""
+
+from dataclasses import fields
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import or_
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.assignments.candidates import judged
+from marketplace.assignments.queries import shifts_visible_to
+from marketplace.assignments.rule_words import PART_WORDS, RULE_WORDS, rule_titles
+from marketplace.assignments.views import pages
+from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.queries import visible_to
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.matching.facts import Weights
+from marketplace.matching.rules import RULES
+from marketplace.matching.scores import MOST
+from marketplace.matching.verdicts import is_eligible, objections
+from marketplace.web.asking import asked_word
+from marketplace.web.finding import find
+
+MOST_FOUND = 20
+
+
+@pages.get("/rules", may=Permission.AGENCY_DESK)
+def rules() -> ResponseReturnValue:
+    """Every hard rule in the order in which it is told, and every part of the score with the most it can give."""
+    weights = Weights()
+    return render_template(
+        "assignments/rules.html",
+        rules=RULES,
+        rule_words=RULE_WORDS,
+        parts=[(field.name, getattr(weights, field.name)) for field in fields(weights)],
+        part_words=PART_WORDS,
+        most=MOST,
+    )
+
+
+@pages.get("/shifts/<int:shift_id>/coordinators", may=Permission.AGENCY_DESK)
+def anybody(shift_id: int) -> ResponseReturnValue:
+    """Find anybody by name or address, also those who are not active, to ask how they stand before this shift."""
+    person = current_person()
+    found = find(shifts_visible_to(person), shift_id)
+    text = asked_word("q")
+    return render_template("assignments/anybody.html", shift=found, text=text, people=_named(person, text))
+
+
+@pages.get("/shifts/<int:shift_id>/coordinators/<int:coordinator_id>", may=Permission.AGENCY_DESK)
+def one_pair(shift_id: int, coordinator_id: int) -> ResponseReturnValue:
+    """One coordinator and one shift: every rule's answer with what it rests on, and the score part by part."""
+    person, at = current_person(), now()
+    found = find(shifts_visible_to(person), shift_id)
+    coordinator = find(visible_to(person).options(joinedload(Coordinator.person)), coordinator_id)
+    verdicts, score = judged(coordinator.id, found, at)
+    return render_template(
+        "assignments/one_pair.html",
+        shift=found,
+        coordinator=coordinator,
+        verdicts=verdicts,
+        against=objections(verdicts),
+        may=is_eligible(verdicts),
+        score=score,
+        titles=rule_titles(),
+    )
+
+
+def _named(person: Person, text: str) -> list[Coordinator]:
+    if not text:
+        return []
+    matching = or_(Person.name.icontains(text, autoescape=True), Person.email.icontains(text, autoescape=True))
+    return list(
+        session.scalars(
+            visible_to(person)
+            .join(Coordinator.person)
+            .where(matching)
+            .options(joinedload(Coordinator.person))
+            .order_by(Person.name, Coordinator.id)
+            .limit(MOST_FOUND)
+        )
+    )

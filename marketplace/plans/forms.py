@@ -1,0 +1,38 @@
+"""What is asked on the matching board."""
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.plans.wishing import LONGEST_REASON
+from marketplace.web.forms import Form, Hidden, WholeNumber, Words
+
+
+class WhoForm(Form):
+    """Which coordinator, chosen from a row; checked like anything typed."""
+
+    coordinator = Hidden(limit=20)
+    proposed = Hidden(limit=20)
+    reason = Words(_l("Reason"), required=False, limit=LONGEST_REASON, guard=True)
+
+
+class SettingsForm(Form):
+    """How plans are made from now on."""
+
+    horizon_days = WholeNumber(_l("Days ahead"), 1, 60, description=_l("How far a plan looks into the future."))
+    freeze_hours = WholeNumber(
+        _l("Frozen hours"),
+        0,
+        336,
+        description=_l(
+            "So many hours before a shift begins, nobody is proposed beside those who were asked already. "
+            "Longer is calmer for people, shorter fills more seats."
+        ),
+    )
+    time_limit_seconds = WholeNumber(
+        _l("Seconds to search"), 1, 900, description=_l("The best plan found until then is taken.")
+    )
+    fair_percent = WholeNumber(
+        _l("Fair share, percent"),
+        1,
+        100,
+        description=_l("Who is further below comparable people than this is flagged on the page of fair shares."),
+    )

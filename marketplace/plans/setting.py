@@ -1,0 +1,27 @@
+"""Setting how plans are made; what held before stays readable."""
+
+from datetime import datetime
+
+from marketplace.accounts.models import Person
+from marketplace.audit.recording import record
+from marketplace.db.session import session
+from marketplace.plans.models import MatchSetting
+
+
+def set_anew(
+    horizon_days: int, freeze_hours: int, time_limit_seconds: int, fair_percent: int, *, by: Person, at: datetime
+) -> MatchSetting:
+    """From now on: days ahead, frozen hours before a shift, seconds to search, percent below comparable people."""
+    made = MatchSetting(
+        set_at=at,
+        set_by_id=by.id,
+        horizon_days=horizon_days,
+        freeze_hours=freeze_hours,
+        time_limit_seconds=time_limit_seconds,
+        fair_percent=fair_percent,
+    )
+    session.add(made)
+    session.flush()
+    words = f"{horizon_days} days ahead, frozen {freeze_hours} hours, {time_limit_seconds} seconds, {fair_percent} percent"
+    record("set", made, f"Matching plans are made so from now on: {words}.", by=by)
+    return made

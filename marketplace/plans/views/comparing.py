@@ -1,0 +1,39 @@
+"""Two plans beside each other, and the answer to "what if"."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.kernel.errors import NotFound
+from marketplace.plans.comparing import compare
+from marketplace.plans.queries import before, visible_to
+from marketplace.plans.rules import PLAN_ZONE, PlanKind
+from marketplace.plans.views import pages
+from marketplace.plans.words import gap_sentence, loss_sentence
+from marketplace.web.asking import asked_number
+from marketplace.web.finding import find
+
+
+@pages.get("/matching/plans/<int:plan_id>/comparison", may=Permission.MATCH_PLAN)
+def comparison(plan_id: int) -> ResponseReturnValue:
+    """A plan against the one before it, or against `with` (a plan's number)."""
+    person = current_person()
+    plan = find(visible_to(person), plan_id)
+    if plan.finished_at is None:
+        return redirect(url_for(".plan", plan_id=plan.id), 303)
+    other = asked_number("with") or plan.compared_with_id or before(plan)
+    if other is None:
+        return render_template("plans/comparison.html", plan=plan, found=None, zone=PLAN_ZONE)
+    base = find(visible_to(person), other)
+    if base.finished_at is None:
+        raise NotFound("There is no such page, or it is not yours to see.")
+    return render_template(
+        "plans/comparison.html",
+        plan=plan,
+        found=compare(base, plan, person),
+        what_if=plan.kind is PlanKind.WHAT_IF,
+        loss=loss_sentence(base.value, plan.value),
+        gap_sentence=gap_sentence,
+        zone=PLAN_ZONE,
+    )

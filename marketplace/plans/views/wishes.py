@@ -1,0 +1,132 @@
+"""Pin, forbid, move, and what a change would cost: single acts on one shift of the plan."""
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person, sent_from
+from marketplace.assignments.queries import shifts_visible_to
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
+from marketplace.plans import wishing
+from marketplace.plans.asking import ask_for_plan, ask_what_if
+from marketplace.plans.forms import WhoForm
+from marketplace.plans.models import MatchWish
+from marketplace.plans.policy import check_may_plan
+from marketplace.plans.queries import present, wishes, wishes_visible_to
+from marketplace.plans.rules import WishKind
+from marketplace.plans.views import pages
+from marketplace.web.finding import BIGGEST_KEY, find
+from marketplace.web.undo import flash_with_undo
+
+
+@pages.post("/matching/shifts/<int:shift_id>/pins", may=Permission.MATCH_PLAN)
+def pin(shift_id: int) -> ResponseReturnValue:
+    """She has this shift in every plan."""
+    person, form = current_person(), _asked()
+    shift = find(shifts_visible_to(person), shift_id)
+    check_may_plan(person)
+    wish = wishing.pin(shift, _coordinator(form.proposed.data), person, now(), form.reason.data)
+    _said(_("Pinned. Every plan from now on keeps it."), wish)
+    return _back()
+
+
+@pages.post("/matching/shifts/<int:shift_id>/bans", may=Permission.MATCH_PLAN)
+def forbid(shift_id: int) -> ResponseReturnValue:
+    """No plan proposes her for this shift."""
+    person, form = current_person(), _asked()
+    shift = find(shifts_visible_to(person), shift_id)
+    check_may_plan(person)
+    wish = wishing.forbid(shift, _coordinator(form.proposed.data), person, now(), form.reason.data)
+    _said(_("Forbidden. No plan from now on proposes it."), wish)
+    return _back()
+
+
+@pages.post("/matching/shifts/<int:shift_id>/moves", may=Permission.MATCH_PLAN)
+def move(shift_id: int) -> ResponseReturnValue:
+    """Somebody else has the seat, and everything else is planned anew around it."""
+    person, at, form = current_person(), now(), _asked()
+    shift = find(shifts_visible_to(person), shift_id)
+    check_may_plan(person)
+    chosen = _coordinator(form.coordinator.data)
+    for wish in wishes([shift.id]):
+        if wish.kind is WishKind.PIN and str(wish.coordinator_id) == form.proposed.data:
+            wishing.lift(wish, person, at)
+            session.flush()
+    made = wishing.pin(shift, chosen, person, at, form.reason.data)
+    try:
+        ask_for_plan(person, at)
+    except NotAllowedNow:
+        _said(_("%(name)s is pinned here. The plan that is being made does not know it yet.", name=chosen.name), made)
+    else:
+        _said(_("%(name)s is pinned here, and the rest is planned anew around it.", name=chosen.name), made)
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/matching/shifts/<int:shift_id>/what-ifs", may=Permission.MATCH_PLAN)
+def what_if(shift_id: int) -> ResponseReturnValue:
+    """What would it cost?"""
+    person, form = current_person(), _asked()
+    shift = find(shifts_visible_to(person), shift_id)
+    check_may_plan(person)
+    base = present(person)
+    if base is None:
+        raise NotAllowedNow(_("There is no plan to compare with. Have one made first."))
+    asked = ask_what_if(base, shift, _coordinator(form.coordinator.data), person, now())
+    return redirect(url_for(".plan", plan_id=asked.id), 303)
+
+
+@pages.post("/matching/wishes/<int:wish_id>/end", may=Permission.MATCH_PLAN)
+def lift(wish_id: int) -> ResponseReturnValue:
+    """A pin or ban no longer holds."""
+    person = current_person()
+    wish = find(wishes_visible_to(person), wish_id)
+    check_may_plan(person)
+    wishing.lift(wish, person, now())
+    flash_with_undo(_("Lifted. The next plan is free to choose."), url_for(".restore", wish_id=wish.id))
+    return _back()
+
+
+@pages.post("/matching/wishes/<int:wish_id>/restoration", may=Permission.MATCH_PLAN)
+def restore(wish_id: int) -> ResponseReturnValue:
+    """It holds again after all."""
+    person = current_person()
+    wish = find(wishes_visible_to(person), wish_id)
+    check_may_plan(person)
+    wishing.restore(wish, person, now())
+    flash(_("It holds again."))
+    return _back()
+
+
+def _said(sentence: str, wish: MatchWish) -> None:
+    flash_with_undo(sentence, url_for(".lift", wish_id=wish.id))
+
+
+def _asked() -> WhoForm:
+    form = WhoForm()
+    if not form.validate():
+        raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
+    return form
+
+
+def _coordinator(text: str | None) -> Coordinator:
+    digits = text or ""
+    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) <= BIGGEST_KEY):
+        raise Invalid(_("Choose somebody from the list first."), "coordinator")
+    found = session.scalars(
+        select(Coordinator).where(Coordinator.id == int(digits)).options(joinedload(Coordinator.person))
+    ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such page, or it is not yours to see.")
+    return found
+
+
+def _back() -> ResponseReturnValue:
+    """To the page of the board the button stood on, with its filters."""
+    came = sent_from()
+    return redirect(came if came.startswith("/matching") else url_for(".index"), 303)
