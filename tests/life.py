@@ -322,6 +322,8 @@ def lively(lively_engine: Any, site: Flask, settings: Settings) -> Iterator[Live
         everything = connection.begin()
         db._factory.configure(bind=connection, join_transaction_mode="create_savepoint")
         try:
+            # A browser may look at the same pages for minutes while this waits.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             with site.app_context():
                 db.bind_actor(db.SYSTEM)
                 lay_out_papers(settings.home)

@@ -46,6 +46,7 @@ class Site:
     def use(self, database: str) -> None:
         self.database = database
         self._tell(database=database, now=NOW.isoformat())
+        self.rows("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 hour')")
         for (name,) in self.rows("SELECT stored_as FROM document"):
             place = self.home / "uploads" / str(name)
             for each in (place, place.parent / str(name)[:2] / str(name)):
@@ -110,7 +111,7 @@ def server(databases: Any, lively_template: str, tmp_path_factory: pytest.TempPa
             assert process.stdin is not None
             assert process.stdout is not None
             process.stdin.close()
-            process.wait(20)
+            process.wait(60)
             process.stdout.close()
             log.close()
 

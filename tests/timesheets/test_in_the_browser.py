@@ -1,7 +1,7 @@
 """An approver's week by keyboard, and a phone that loses its network: in a real browser, against the real site."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,9 @@ from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
 from marketplace.timesheets.rules import LineState, PunchKind
 from tests.browser import Visitor
+from tests.in_browser.serving import Clock
 from tests.timesheets.hours import IN, MONDAY, OUT, booked, handed_in, worked_line
+from tests.world import NOW
 
 # The small server used here leaves the closing of files it sends to the garbage collector.
 pytestmark = [
@@ -28,8 +30,10 @@ pytestmark = [
 
 @pytest.fixture
 def address(site: Flask, session: Any) -> Iterator[str]:
-    """The site on a port of its own, with the clock of the wall (the one that is frozen stands in the test alone)."""
-    server = make_server("127.0.0.1", 0, site, threaded=True)
+    """The site on a port of its own. Its clock goes on from `NOW` (the one that is frozen stands in the test alone)."""
+    clock = Clock(site)
+    clock.set(NOW)
+    server = make_server("127.0.0.1", 0, clock, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -47,6 +51,7 @@ def opened(site: Flask, address: str, browser: Browser) -> Iterator[Callable[...
         assert cookie is not None
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
+        context.clock.set_system_time(NOW)
         context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -62,7 +67,7 @@ def opened(site: Flask, address: str, browser: Browser) -> Iterator[Callable[...
 def test_a_week_is_approved_by_keyboard_without_losing_ones_place(world, opened):
     lines = [worked_line(world, world.maya, MONDAY + timedelta(days=day)) for day in range(2)]
     odd = worked_line(world, world.devon, MONDAY + timedelta(days=2), (IN, 0), (OUT, 528))
-    handed_in([*lines, odd], datetime.now(UTC) - timedelta(hours=5))
+    handed_in([*lines, odd], NOW - timedelta(hours=5))
     odd_id = odd.id
     session.commit()
     page = opened("rosa", "/timesheets", 1440)
@@ -87,7 +92,7 @@ def test_a_week_is_approved_by_keyboard_without_losing_ones_place(world, opened)
 
 
 def test_a_punch_without_a_network_is_kept_and_sent_once(world, opened):
-    start = (datetime.now(UTC) + timedelta(minutes=5)).astimezone(ZoneInfo("America/Chicago"))
+    start = (NOW + timedelta(minutes=5)).astimezone(ZoneInfo("America/Chicago"))
     times = [at.time().replace(second=0, microsecond=0) for at in (start, start + timedelta(hours=4))]
     shift_id = booked(world, world.maya, start.date(), *times).id
     session.commit()
