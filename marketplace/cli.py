@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -205,6 +206,48 @@ def match_plan(instance: Path, out: Path, time_limit: float | None, seed: int, w
         f"filled {len(plan.pairs)} of {question.seats}, value {plan.value}, bound {plan.bound},"
         f" gap {100 * plan.gap:.4f} %, {plan.seconds:.2f} s"
     )
+
+
+@match_commands.command("simulate")
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; without it, the weeks before today."
+)
+@click.option("--weeks", type=click.IntRange(1, 26), default=2, show_default=True, help="How long a stretch.")
+@click.option("--wave", "waves", type=click.IntRange(1, 50), multiple=True, help="Ask so many at once. Repeatable.")
+@click.option("--every", type=click.IntRange(1, 168), default=6, show_default=True, help="Hours from plan to plan.")
+@click.option(
+    "--freeze", "freezes", type=click.IntRange(0, 720), multiple=True, help="Fix so many hours ahead. Repeatable."
+)
+@click.option("--weights", multiple=True, help="Other weights of the score: continuity=100,fairness=180. Repeatable.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="One seed, one set of answers.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+def match_simulate(
+    first: datetime | None, weeks: int, waves: tuple[int, ...], every: int, freezes: tuple[int, ...],
+    weights: tuple[str, ...], seed: int, as_json: bool,
+) -> None:  # fmt: skip
+    """Live past weeks again under other waves, freezes and weights, and print what each would have come to."""
+    from marketplace.kernel.clock import now
+    from marketplace.kernel.spans import week_start
+    from marketplace.matching.facts import Weights
+    from marketplace.matching.simulating import Foreseen, Planned, Waves
+    from marketplace.plans.replaying import live_again, read_weeks, table, weights_from
+
+    begins = first.date() if first else week_start(now().date()) - timedelta(weeks=weeks)
+    sets = {"": Weights()} | {text: weights_from(text, Weights()) for text in weights}
+    ways = [
+        *(Waves(size) for size in waves or (1, 3)),
+        *(Planned(every, freeze) for freeze in freezes or (0, 24, 72)),
+        Foreseen(),
+    ]
+    with session_of_the_system():
+        stretch = read_weeks(begins, begins + timedelta(weeks=weeks))
+    outcomes = live_again(stretch, ways, sets, seed)
+    if as_json:
+        click.echo(json.dumps([one.as_record() for one in outcomes], indent=1))
+        return
+    click.echo(f"{stretch.first} to {stretch.until}: {len(stretch.shifts)} shifts, {len(stretch.people)} coordinators")
+    for line in table(outcomes):
+        click.echo(line)
 
 
 @commands.command("import")

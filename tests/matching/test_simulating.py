@@ -119,7 +119,9 @@ def test_a_stretch_whose_parts_do_not_fit_is_refused():
         replace(stretch, accepts=stretch.accepts + 1)
 
 
-@pytest.mark.parametrize(("amounts", "share"), [([], 0), ([0, 0], 0), ([5, 5, 5], 0), ([0, 0, 0, 8], 0.75), ([1, 3], 0.25)])
+@pytest.mark.parametrize(
+    ("amounts", "share"), [([], 0), ([0, 0], 0), ([5, 5, 5], 0), ([0, 0, 0, 8], 0.75), ([1, 3], 0.25)]
+)
 def test_the_gini_index_of_hours(amounts, share):
     assert gini(np.array(amounts)) == pytest.approx(share)
 

@@ -50,11 +50,14 @@ class Replies:
         return bool(self.yes[pair])
 
 
-def simulate(stretch: Stretch, way: Way, seed: int = 0) -> Outcome:
-    """The stretch lived through in one way. The same seed gives the same people."""
+def simulate(stretch: Stretch, way: Way, seed: int = 0, *, told_in: Stretch | None = None) -> Outcome:
+    """The stretch lived through in one way. The same seed gives the same people.
+
+    `told_in` is the same stretch with other scores: seats are given out by those of `stretch`, and the figures told in its.
+    """
     replies, book = Replies(stretch, seed), Book(stretch.instance)
     counts = way.give_out(stretch, replies, book)
-    return measured(way.name, stretch, book, asked=replies.asked, declined=replies.declined, **counts)
+    return measured(way.name, told_in or stretch, book, asked=replies.asked, declined=replies.declined, **counts)
 
 
 def _by_slot(instance: Instance) -> dict[int, list[int]]:
@@ -146,7 +149,9 @@ class Planned:
                     book.take(pair)
                 else:
                     declined[pair] = True
-            for slot in np.flatnonzero((stretch.known_at <= at) & (data.slot_start > at) & (data.slot_start < fixed_until)):
+            for slot in np.flatnonzero(
+                (stretch.known_at <= at) & (data.slot_start > at) & (data.slot_start < fixed_until)
+            ):
                 self._offer_at_once(int(slot), replies, book, best, declined)
             for slot in now_meant.keys() & meant.keys():
                 shown += len(meant[slot])
@@ -159,7 +164,9 @@ class Planned:
         return {"shown": shown, "moved": moved}
 
     @staticmethod
-    def _offer_at_once(slot: int, replies: Replies, book: Book, best: dict[int, list[int]], declined: np.ndarray) -> None:
+    def _offer_at_once(
+        slot: int, replies: Replies, book: Book, best: dict[int, list[int]], declined: np.ndarray
+    ) -> None:
         """One after the other, best first, until the seats are taken or nobody is left."""
         for pair in best[slot]:
             if book.seats[slot] <= 0:
