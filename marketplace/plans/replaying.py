@@ -48,6 +48,8 @@ class Weeks:
     willing: dict[int, float]
     context: Context
     happened: Outcome
+    worked: dict[int, int]
+    """Minutes of each coordinator in the bookings that stood at the end."""
 
     @property
     def start(self) -> datetime:
@@ -76,9 +78,10 @@ def read_weeks(first: date, until: date) -> Weeks:
         papers = facts.agreements()
         about = facts.facts_of_shifts(rows, papers)
         people = facts.coordinator_facts(at=start, around=span, papers=papers)
-        posted = dict(session.execute(select(Shift.id, func.coalesce(Need.posted_at, Shift.starts_at)).join(Shift.need).where(
-            Shift.id.in_([shift.id for shift in about]))).tuples())  # fmt: skip
-        happened = _as_it_happened(about)
+        ids = [shift.id for shift in about]
+        known = select(Shift.id, func.coalesce(Need.posted_at, Shift.starts_at)).join(Shift.need).where(Shift.id.in_(ids))
+        posted = dict(session.execute(known).tuples().all())
+        happened, worked = _as_it_happened(about)
         willing = _willing(start)
         when = facts.context_for(about, start)
     inside = {shift.id for shift in about}
@@ -86,13 +89,15 @@ def read_weeks(first: date, until: date) -> Weeks:
         replace(person, bookings=tuple(one for one in person.bookings if one.shift_id not in inside))
         for person in people
     ]
-    return Weeks(first, until, about, posted, open_again, willing, when, happened)
+    return Weeks(first, until, about, posted, open_again, willing, when, happened, worked)
 
 
 def live_again(weeks: Weeks, ways: Iterable[Way], weights: Mapping[str, Weights], seed: int = 0) -> list[Outcome]:
     """What really happened, then every way under each set of weights, its scores told in those the agency has now."""
-    found = [weeks.happened]
     now = stretch_of(weeks, weeks.context.weights)
+    might = [weeks.people[row].id for row in np.unique(now.instance.pair_coordinator)]
+    hours = np.array([weeks.worked.get(coordinator, 0) for coordinator in might], np.int64)
+    found = [replace(weeks.happened, gini_hours=gini(hours))]
     for name, chosen in weights.items():
         stretch = now if chosen == weeks.context.weights else stretch_of(weeks, chosen)
         for way in ways:
@@ -174,8 +179,8 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
 # ---- what is read -----------------------------------------------------------------------------------------------
 
 
-def _as_it_happened(shifts: Sequence[ShiftFacts]) -> Outcome:
-    """The figures of the bookings that stood at the end."""
+def _as_it_happened(shifts: Sequence[ShiftFacts]) -> tuple[Outcome, dict[int, int]]:
+    """The figures of the bookings that stood at the end, and the minutes of each coordinator."""
     seats = sum(shift.headcount for shift in shifts)
     rows = session.execute(
         select(
@@ -194,7 +199,7 @@ def _as_it_happened(shifts: Sequence[ShiftFacts]) -> Outcome:
         )
     ).one()
     scores = [score for *_, score in rows if score is not None]
-    return Outcome(
+    outcome = Outcome(
         way="as it happened",
         seats=seats,
         filled=len(rows),
@@ -202,10 +207,11 @@ def _as_it_happened(shifts: Sequence[ShiftFacts]) -> Outcome:
         mean_score=sum(scores) / len(scores) if scores else 0.0,
         value=0,
         used=len(minutes),
-        gini_hours=gini(np.array(list(minutes.values()), np.int64)),
+        gini_hours=0.0,
         asked=asked[0],
         declined=asked[1],
     )
+    return outcome, dict(minutes)
 
 
 def _willing(before: datetime) -> dict[int, float]:

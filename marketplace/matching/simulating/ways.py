@@ -143,14 +143,14 @@ class Planned:
             fixed_until = at + step + self.freeze_hours * HOUR
             for pair in plan_pairs:
                 slot, who = int(data.pair_slot[pair]), int(data.pair_coordinator[pair])
-                if data.slot_start[slot] >= fixed_until:
+                if data.slot_start[slot] > fixed_until:
                     now_meant[slot].add(who)
                 elif replies.ask(pair):
                     book.take(pair)
                 else:
                     declined[pair] = True
             for slot in np.flatnonzero(
-                (stretch.known_at <= at) & (data.slot_start > at) & (data.slot_start < fixed_until)
+                (stretch.known_at <= at) & (data.slot_start > at) & (data.slot_start <= fixed_until)
             ):
                 self._offer_at_once(int(slot), replies, book, best, declined)
             for slot in now_meant.keys() & meant.keys():
