@@ -28,6 +28,8 @@ KEPT_FOR = timedelta(days=2)
 """How long it stays written down who has changed."""
 LOOKED_AT_LEAST = timedelta(days=1)
 """A process that has not looked for longer than this reads everybody anew."""
+AT_ONCE = timedelta(minutes=1)
+"""Two requests of one moment may come in another order than their clocks say."""
 
 
 class _Seen(NamedTuple):
@@ -58,7 +60,7 @@ class CurrentIndex:
         index, papers = self.index, None
         # An error half-way would leave it neither old nor new, so it is put back only when all is done.
         self.index = None
-        if index is not None and self._read_at <= at <= self._looked_at + LOOKED_AT_LEAST:
+        if index is not None and self._read_at - AT_ONCE <= at <= self._looked_at + LOOKED_AT_LEAST:
             changed = seen.changed | self._unsure | self._grown_old(at)
             nothing = Papers({}, {})
             papers = agreements(facilities=facilities, coordinators=changed) if facilities or changed else nothing
