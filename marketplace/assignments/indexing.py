@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, delete, func, select
 
-from marketplace.assignments.facts import Papers, agreements, context, context_for, told_of
+from marketplace.assignments.facts import Papers, agreements, context_for, told_of
 from marketplace.assignments.models import CoordinatorChange
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
-from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.index.clock import EPOCH
 
@@ -79,7 +79,7 @@ class CurrentIndex:
         self._read_at, self._until, self._outdated = at, {}, []
         for one in everybody:
             self._note(one.facts.id, one.until)
-        return Index.build((one.facts for one in everybody), context(at))
+        return Index.build((one.facts for one in everybody), Context(at))
 
     def _read_again(self, index: Index, ids: Collection[int], at: datetime, papers: Papers) -> None:
         found = {one.facts.id: one for one in told_of(ids, at=at, papers=papers)}

@@ -74,8 +74,7 @@ def one_pair(shift_id: int, coordinator_id: int) -> ResponseReturnValue:
 
 
 def _named(person: Person, text: str) -> list[Coordinator]:
-    if not text:
-        return []
+    """The first by name of those whose name or address has the text in it."""
     matching = or_(Person.name.icontains(text, autoescape=True), Person.email.icontains(text, autoescape=True))
     return list(
         session.scalars(
