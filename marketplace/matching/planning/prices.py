@@ -121,3 +121,19 @@ def rounded(prices: Array) -> Array:
     """Prices as multiples of 1/1024."""
     fine: Array = np.rint(np.maximum(prices, 0.0) * FINENESS) / FINENESS
     return fine
+
+
+def prices_of_the_busiest_moment(market: Market) -> Array:
+    """Prices that prove how many people are needed at least, where using somebody costs points.
+
+    Every slot costs all that its best pair is worth, except those that run at the busiest moment: these leave as much as the
+    cheapest activation. Nobody can hold two of them, so nobody gains anything, and the bound counts one activation a seat.
+    """
+    dearest = np.zeros(market.slots)
+    np.maximum.at(dearest, market.slot, market.worth)
+    seats = np.minimum(market.seats, market.eligible)
+    moments = np.argsort(np.concatenate([market.end, market.start]), kind="stable")
+    running = np.cumsum(np.concatenate([-seats, seats])[moments])
+    at = np.concatenate([market.end, market.start])[moments][np.argmax(running)] if market.slots else 0
+    now = (market.start <= at) & (at < market.end)
+    return np.where(now, np.maximum(dearest - market.activation.min(initial=np.inf), 0.0), dearest)
