@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import imports, pages, race
+from benchmarks import imports, matching, pages, race
 from marketplace.accounts.passwords import hashing
 from marketplace.config import Settings
 from marketplace.db import migrating
@@ -34,6 +34,7 @@ def main() -> None:
     text = "\n".join(lines) + "\n"
     RESULTS.write_text(text, encoding="utf-8")
     print(text)
+    matching.main([])
 
 
 def _measure(url: str, home: Path, clock: Callable[[Callable[[], object]], float]) -> list[str]:

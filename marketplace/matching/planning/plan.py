@@ -84,11 +84,13 @@ class Effort:
         if pairs < 30_000:
             return cls(passes=600, last_step=0.0002, dive_passes=40, reworks=20)
         if pairs < 300_000:
-            return cls(passes=300, last_step=0.0005, dive_passes=40, reworks=4)
-        return cls(passes=200, last_step=0.0008, dive_passes=30, reworks=0)
+            return cls(passes=260, last_step=0.0004, dive_passes=40, reworks=3)
+        if pairs < 3_000_000:
+            return cls(passes=150, last_step=0.0007, dive_passes=25, reworks=0)
+        return cls(passes=120, last_step=0.0008, dive_passes=20, reworks=0)
 
 
-MOST_REWORKED = 400
+MOST_REWORKED = 200
 """Coordinators whose part of the plan is decided anew at once."""
 
 MOST_NOISY = 20

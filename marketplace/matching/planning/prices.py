@@ -102,19 +102,20 @@ def settle(
     prices = prices.copy()
     smooth = prices.copy()
     chosen = np.zeros(market.pairs, np.float32)
-    step, weight = steps[0], 1.0
+    step, weight, weights = steps[0], 1.0, 0.0
     fall = (steps[1] / steps[0]) ** (1.0 / max(1, passes - 1))
     for _ in range(passes):
         one_pass(market, random.permutation(market.coordinators), prices, step, weight, chosen)
         smooth += memory * (prices - smooth)
         step *= fall
-        weight /= 1.0 - memory
+        weights += weight
         if over():
             break
+        weight /= 1.0 - memory
         if weight > 1e30:
             chosen /= np.float32(weight)
-            weight = 1.0
-    return Settled(prices, smooth, chosen * np.float32(memory * (1.0 - memory) / weight))
+            weights, weight = weights / weight, 1.0
+    return Settled(prices, smooth, chosen / np.float32(weights or 1.0))
 
 
 def rounded(prices: Array) -> Array:
