@@ -8,6 +8,9 @@ from marketplace.kernel.errors import Invalid
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
+# Files of the zone database that say what this machine is set to: elsewhere they mean another time.
+NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+
 
 @dataclass(frozen=True, order=True)
 class Span:
@@ -52,9 +55,11 @@ class Span:
 def zone_named(name: str, field: str | None = None) -> ZoneInfo:
     """The IANA time zone of that name; Invalid when there is none."""
     try:
-        return ZoneInfo(name)
+        if name not in NO_PLACES:
+            return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Invalid("Choose a time zone from the list, such as America/New_York.", field) from None
+        pass
+    raise Invalid("Choose a time zone from the list, such as America/New_York.", field)
 
 
 def local_instant(day: date, at: time, zone: ZoneInfo | str) -> datetime:
