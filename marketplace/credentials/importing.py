@@ -15,7 +15,7 @@ from marketplace.credentials.rules import LIFE, CredentialState
 from marketplace.db.importing import Outcome, take_in
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.regions import US_STATES
 from marketplace.kernel.tables import Report, Row
 from marketplace.kernel.text import clean_text
@@ -25,8 +25,12 @@ COLUMNS = ("coordinator_email", "type", "number", "state", "multistate", "issued
 
 # What another system may still correct; the rest is closed.
 OPEN_STATES = frozenset({CredentialState.SUBMITTED, CredentialState.VERIFIED})
+# What the agency has decided against: no file brings it back.
+REFUSED_STATES = frozenset({CredentialState.REJECTED, CredentialState.REVOKED})
 
 Key = tuple[int, str, str, str]
+# A key with its dates: a renewal often has the number of what it renews.
+Paper = tuple[int, str, str, str, date | None, date | None]
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,10 @@ class _Paper:
     def key(self) -> Key:
         return self.coordinator_id, self.type, self.region, self.number
 
+    @property
+    def paper(self) -> Paper:
+        return *self.key, self.issued_on, self.expires_on
+
 
 @dataclass(frozen=True)
 class _Known:
@@ -54,6 +62,7 @@ class _Known:
     coordinators: dict[str, int]
     types: dict[str, CredentialType]
     credentials: dict[Key, Credential]
+    refused: dict[Paper, CredentialState]
     at: datetime
 
 
@@ -69,10 +78,15 @@ def load(data: bytes) -> Report:
         .where(Credential.state.in_(OPEN_STATES))
         .order_by(Credential.state, Credential.expires_on, Credential.id)
     )
+    closed = session.scalars(select(Credential).where(Credential.state.in_(REFUSED_STATES)))
     known = _Known(
         coordinators={coordinator.person.email.lower(): coordinator.id for coordinator in people},
         types={kind.code: kind for kind in credential_types()},
         credentials={(row.coordinator_id, row.type, row.region, row.number): row for row in rows},
+        refused={
+            (row.coordinator_id, row.type, row.region, row.number, row.issued_on, row.expires_on): row.state
+            for row in closed
+        },
         at=now(),
     )
     return take_in(
@@ -80,7 +94,7 @@ def load(data: bytes) -> Report:
         COLUMNS,
         key=lambda row: (
             "number",
-            " ".join(row[column] for column in ("coordinator_email", "type", "state", "number")),
+            " ".join((row["coordinator_email"].lower(), row["type"], row["state"], row["number"])),
         ),
         read=lambda row: _paper(row, known),
         keep=lambda paper: _keep(paper, known),
@@ -116,6 +130,8 @@ def _paper(row: Row, known: _Known) -> _Paper:
 def _keep(paper: _Paper, known: _Known) -> Outcome:
     credential = known.credentials.get(paper.key)
     if credential is None:
+        if paper.paper in known.refused:
+            raise NotAllowedNow(f"The agency has {known.refused[paper.paper]} this one, and a file does not bring it back.")
         credential = Credential(
             coordinator_id=paper.coordinator_id,
             type=paper.type,

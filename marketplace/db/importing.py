@@ -1,5 +1,6 @@
 """Taking a file into the database row by row: good rows go in, bad rows do not, and a second run changes nothing."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TypeVar
@@ -38,6 +39,8 @@ def take_in(
     seen: set[str] = set()
     for row in read_rows(data, columns, report, columns[0]):
         column, name = key(row)
+        # Two ways to write the same letters are one key, as they are one in the tables.
+        name = unicodedata.normalize("NFC", name)
         if name in seen:
             report.refuse(row, name, column, "This key stands on an earlier line of the file already.")
             continue

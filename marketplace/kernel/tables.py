@@ -1,9 +1,11 @@
 """Reading somebody's CSV file row by row, and the report of what became of each row."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any
 
 from marketplace.kernel.errors import Invalid
@@ -61,34 +63,55 @@ def printable(text: str) -> str:
 def read_rows(data: bytes, columns: Sequence[str], report: Report, key: str) -> Iterator[Row]:
     """The rows of a UTF-8 file with a header; rows that are no rows are refused in `report`.
 
-    Columns may come in any order and there may be more of them. Raises Invalid when the file has no such header. Bytes
-    that are not UTF-8 become lone surrogates, which the reading of each value refuses.
+    Columns may come in any order and there may be more of them; cells beyond the header that hold nothing, as
+    spreadsheets leave them, do not count. A line that is not CSV is refused alone: reading goes on at the next line, so
+    that an unclosed quotation mark swallows nothing. Raises Invalid when the file has no such header. Bytes that are not
+    UTF-8 become lone surrogates, which the reading of each value refuses.
     """
-    text = data.decode("utf-8-sig", errors="surrogateescape")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(reader, [])
-    names = [name.strip() for name in header]
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise Invalid("The file is UTF-16. Save it as CSV in UTF-8.")
+    lines = io.StringIO(data.decode("utf-8-sig", errors="surrogateescape"), newline="").readlines()
+    found = _records(lines)
+    begins, header = next(found, (1, []))
+    names = [name.strip() for name in header or []]
+    while names and not names[-1]:
+        names.pop()
     missing = [column for column in columns if column not in names]
     if missing:
-        raise Invalid(f"The file has no column {', '.join(missing)}. It needs: {', '.join(columns)}.")
+        raise Invalid(
+            f"The file has no column {', '.join(missing)}. Its first line names the columns, separated by commas;"
+            f" it needs: {', '.join(columns)}."
+        )
     if len(set(names)) < len(names):
         raise Invalid("Two columns of the file have the same name.")
-    begins = reader.line_num + 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            report.refuse(Row(begins, {}), "", "", "This line is not CSV: look for an unclosed quotation mark.")
-            begins = reader.line_num + 1
+    for begins, cells in found:
+        if cells is None:
+            reason = "This line is not CSV: look for an unclosed quotation mark, or a cell without end."
+            report.refuse(Row(begins, {}), "", "", reason)
             continue
-        line, begins = begins, reader.line_num + 1
         if not any(cell.strip() for cell in cells):
             continue
+        while len(cells) > len(names) and not cells[-1].strip():
+            cells.pop()
         values = dict(zip(names, cells, strict=False))
         if len(cells) != len(names):
-            shown = Row(line, values)
+            shown = Row(begins, values)
             report.refuse(shown, values.get(key, ""), "", f"The row has {len(cells)} cells, the header {len(names)}.")
             continue
-        yield Row(line, values)
+        yield Row(begins, values)
+
+
+def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | None]]:
+    """Each record with the line it begins on (the first is 1), or None for a line that begins none."""
+    at = 0
+    while at < len(lines):
+        reader = csv.reader(islice(lines, at, None), strict=True)
+        begins = at
+        try:
+            for cells in reader:
+                yield begins + 1, cells
+                begins = at + reader.line_num
+            return
+        except csv.Error:
+            yield begins + 1, None
+            at = begins + 1

@@ -17,7 +17,7 @@ from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.kernel.spans import local_day, week_start
+from marketplace.kernel.spans import agency_day, local_day, week_start
 from marketplace.payments.manual_gateway import BatchLine, bank_batch
 from marketplace.payouts.documents import paper_of_payout
 from marketplace.payouts.forms import ReasonForm, RunForm, SentForm
@@ -62,7 +62,7 @@ def index() -> str:
 
 
 def _yesterday() -> date:
-    return now().date() - timedelta(days=1)
+    return agency_day(now()) - timedelta(days=1)
 
 
 @pages.form("/pay-runs/new", may=Permission.PAY_RUN)
@@ -146,7 +146,7 @@ def sending(run_id: int) -> Any:
     """Record that the bank has the batch."""
     found = find(runs_visible_to(current_person()), run_id)
     waiting = [payout for payout in found.payouts if payout.state is PayoutState.APPROVED]
-    form = SentForm(data={"paid_on": now().date()})
+    form = SentForm(data={"paid_on": agency_day(now())})
     if form.validate_on_submit():
         try:
             sent = send_by_hand(found, form.reference.data, form.paid_on.data, current_person(), now())

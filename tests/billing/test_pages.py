@@ -9,6 +9,7 @@ from marketplace.billing.invoicing import issue
 from marketplace.billing.models import Invoice, Payment, PaymentMethod
 from marketplace.billing.receiving import record_payment
 from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.kernel.clock import frozen_at
 from tests.worked import MONDAY, approved
 from tests.world import NOW, TODAY
 
@@ -267,3 +268,21 @@ def test_no_page_of_invoices_asks_the_database_more_than_fifteen_times(client, w
             assert client.get(f"/invoices{path}").status == 200
             assert len(statements) <= 15, (path, len(statements), statements)
             assert len(client.page.all("h1")) == 1
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/New_York"])
+def test_late_in_the_evening_the_day_that_is_offered_for_a_payment_is_one_that_is_taken(client, world, billed, zone):
+    bind_actor(SYSTEM)
+    harbor = world.harbor
+    harbor.time_zone, key = zone, str(harbor.id)
+    session.commit()
+    with frozen_at(NOW.replace(day=25, hour=6, minute=30)):  # half past midnight in Chicago, in Hawaii still Tuesday
+        finance = client.sign_in("felix").get("/invoices/payments/new")
+        finance.press("Record", facility=key, amount="458.25", reference="4711")
+    assert count(Payment) == 1
+    with frozen_at(NOW.replace(day=26, hour=2)):  # in London Thursday, at the agency Wednesday evening
+        finance = client.sign_in("felix").get("/invoices/payments/new")
+        finance.press("Record", facility=key, amount="10.00", reference="4712")
+    assert count(Payment) == 2
+    bind_actor(SYSTEM)
+    assert {payment.received_on for payment in session.scalars(select(Payment))} == {date(2026, 11, 25)}

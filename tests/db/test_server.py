@@ -128,6 +128,23 @@ def test_what_was_committed_outlives_a_crash_of_the_server(folder):
         assert ask(server.url(), "SELECT n FROM kept") == 7
 
 
+def test_a_server_that_is_killed_while_the_site_runs_is_started_again(folder):
+    settings = Settings.from_environment({"MARKETPLACE_HOME": str(folder.parent)})
+    with database_url(settings) as url:
+        killed = postmaster(folder)
+        for process in [psutil.Process(killed), *psutil.Process(killed).children()]:
+            process.send_signal(signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                assert ask(url, "SELECT 1") == 1
+                break
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+        assert postmaster(folder) != killed
+    assert not EmbeddedServer(folder).is_running()
+
+
 def test_a_process_number_left_by_a_crash_may_be_some_other_programs_by_now(folder):
     left = folder / "data" / "postmaster.pid"
     left.write_text(f"{os.getpid()}\n{folder / 'data'}\n1700000000\n5432\n{folder}\n\n  8826964     65536\nready\n")

@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from marketplace.db.server import DATABASE, OWNER, PORT
 
 COMMAND = [sys.executable, "-m", "marketplace.cli"]
 
@@ -84,3 +87,48 @@ def test_the_site_answers_when_ready_and_stops_with_its_database(home):
     assert answer == "ready\n", complained
     assert site.returncode == 0
     assert not (home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_worker_outlives_its_database_and_stops_when_told(home):
+    assert run(home, "db", "upgrade")[0] == 0
+    number = home / "postgres" / "data" / "postmaster.pid"
+    again = "begins again"
+    with start(home, "worker") as worker:
+        os.set_blocking(worker.stdout.fileno(), False)
+        said = ""
+
+        def says(what: str) -> bool:
+            nonlocal said
+            until = time.monotonic() + 90
+            while what not in said and time.monotonic() < until and worker.poll() is None:
+                said += worker.stdout.read() or ""
+                time.sleep(0.1)
+            return what in said
+
+        until = time.monotonic() + 60
+        while not _heartbeats(home) and time.monotonic() < until:
+            time.sleep(0.2)
+        os.kill(int(number.read_text().split("\n", 1)[0]), signal.SIGKILL)
+        assert says("runs again"), said
+        assert says(again), said
+        before = _heartbeats(home)
+        until = time.monotonic() + 60
+        while _heartbeats(home) <= before and time.monotonic() < until:
+            time.sleep(0.2)
+        assert worker.poll() is None
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=60)
+    assert worker.returncode == 0
+    assert not number.exists()
+
+
+def _heartbeats(home: Path) -> int:
+    """How many workers have signed on in that home so far; 0 while its database does not answer."""
+    try:
+        with psycopg.connect(
+            host=str(home / "postgres"), port=PORT, user=OWNER, dbname=DATABASE, autocommit=True
+        ) as connection:
+            row = connection.execute("SELECT last_value FROM procrastinate_workers_id_seq WHERE is_called").fetchone()
+    except psycopg.OperationalError:
+        return 0
+    return row[0] if row else 0

@@ -144,3 +144,78 @@ def test_an_older_file_does_not_take_back_what_the_agency_verified(month, sessio
     session.flush()
     assert load("credentials").updated == 0
     assert waiting.state is CredentialState.VERIFIED
+
+
+@pytest.mark.parametrize("state", ["revoked", "rejected"])
+def test_a_file_does_not_bring_back_what_the_agency_decided_against(month, session, state):
+    from marketplace.credentials.models import Credential
+    from marketplace.credentials.rules import CredentialState
+
+    verified = session.scalars(select(Credential).where(Credential.state == CredentialState.VERIFIED).limit(1)).one()
+    verified.state = CredentialState(state)
+    session.flush()
+    report = load("credentials")
+    assert (report.inserted, report.updated) == (0, 0)
+    assert [row.reason for row in report.refused] == [
+        f"The agency has {state} this one, and a file does not bring it back."
+    ]
+
+
+def test_an_address_in_capitals_is_the_same_persons_credential(month):
+    data = (SAMPLE / "credentials.csv").read_bytes()
+    header, first, *_ = data.splitlines()
+    shouted = first.replace(b"coordinator1@", b"COORDINATOR1@")
+    report = load("credentials", b"\n".join((header, first, shouted)))
+    assert [(row.line, row.reason) for row in report.refused] == [
+        (3, "This key stands on an earlier line of the file already.")
+    ]
+
+
+def test_two_spellings_of_the_same_letters_are_one_key(world):
+    composed, taken_apart = "Caf\N{LATIN SMALL LETTER E WITH ACUTE}", "Cafe\N{COMBINING ACUTE ACCENT}"
+    report = load("needs", file(world, GOOD.replace("REQ-X-1", composed), GOOD.replace("REQ-X-1", taken_apart)))
+    assert (report.inserted, report.updated, [row.line for row in report.refused]) == (1, 0, [3])
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        'REQ-X-2,"{npi},prior-auth,2026-12-07 22:00,2026-12-08 06:00,,,2,,,en,Epic,40.00,',
+        'REQ-X-2,{npi},prior-auth,2026-12-07 22:00,2026-12-08 06:00,,,2,,,en,Epic,40.00,"Bring" the log',
+    ],
+)
+def test_an_unclosed_quotation_mark_costs_its_own_line_only(world, broken):
+    noted = GOOD.replace("=1+1", '"first, ""second""\nthird"')
+    good = [noted.replace("REQ-X-1", f"REQ-X-{n}") for n in (3, 4, 5)]
+    report = load("needs", file(world, GOOD, broken, *good))
+    assert report.inserted == 4
+    assert [(row.line, row.reason.partition(":")[0]) for row in report.refused] == [(3, "This line is not CSV")]
+
+
+def test_empty_cells_that_a_spreadsheet_leaves_at_the_right_do_not_count(world):
+    lines = file(world, GOOD).split(b"\r\n")
+    assert load("needs", b"\n".join(line + b",," for line in lines)).inserted == 1
+    assert load("needs", b"\n".join((lines[0], lines[1] + b",,"))).unchanged == 1
+
+
+@pytest.mark.parametrize("data", [b"", b'"external_ref,facility_npi\nA,b\n', b'"external_ref"x,y\n', b"\0\0\n", b"\n\n"])
+def test_what_has_no_header_is_refused_whole(world, data):
+    from marketplace.kernel.errors import Invalid
+
+    with pytest.raises(Invalid, match="no column external_ref"):
+        import_module("marketplace.needs.importing").load(data)
+
+
+def test_a_file_in_utf_16_is_told_to_come_in_utf_8(world):
+    from marketplace.kernel.errors import Invalid
+
+    with pytest.raises(Invalid, match="UTF-16"):
+        load("needs", file(world, GOOD).decode().encode("utf-16"))
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "Mars/Base", ""])
+def test_what_this_machine_calls_its_time_is_no_time_zone(world, zone):
+    row = f"1558598797,Nova,hospital,{zone},Boise,ID,Zo,z@nova.example,30,Epic,commercial"
+    header = (SAMPLE / "facilities.csv").read_text(encoding="utf-8").splitlines()[0]
+    report = load("facilities", f"{header}\n{row}\n".encode())
+    assert [(refused.line, refused.column) for refused in report.refused] == [(2, "time_zone")]

@@ -27,6 +27,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import dollars
+from marketplace.kernel.spans import agency_day
 from marketplace.web.asking import asked_number
 from marketplace.web.finding import find
 from marketplace.web.paging import page_of
@@ -88,7 +89,7 @@ def new_payment() -> Any:
 
 def _suggested() -> dict[str, Any]:
     """Coming from an invoice, the form is filled with what is open on it."""
-    today = {"received_on": now().date()}
+    today = {"received_on": agency_day(now())}
     key = asked_number("invoice")
     if request.method == "POST" or key is None:
         return today

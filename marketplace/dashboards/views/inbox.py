@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
-from marketplace.assignments.schedule import AGENCY_ZONE
 from marketplace.audit.recording import record
 from marketplace.dashboards.figures import agency_money, time_to_fill, weeks
 from marketplace.dashboards.inbox import Kind, counted, listed
@@ -18,7 +17,7 @@ from marketplace.dashboards.views.inbox_rows import kind_words, row_of
 from marketplace.dashboards.words import compared, course, duration, points, whole_dollars
 from marketplace.db.jobs import retry_failed
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.kernel.spans import local_day
+from marketplace.kernel.spans import AGENCY_ZONE, local_day
 from marketplace.web.asking import asked_word
 from marketplace.web.paging import Page, page_number
 

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import current_person
-from marketplace.assignments.schedule import AGENCY_ZONE
 from marketplace.coordinators.models import Coordinator
 from marketplace.dashboards.searching import LONGEST, Found, search
 from marketplace.dashboards.views import pages
@@ -15,7 +14,7 @@ from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import Span, local_day
+from marketplace.kernel.spans import AGENCY_ZONE, Span, local_day
 from marketplace.needs.models import Shift
 from marketplace.web.asking import asked_word
 from marketplace.web.filters import day, short_date, times
