@@ -18,8 +18,10 @@ from werkzeug.exceptions import HTTPException
 from marketplace import reactions, rooms
 from marketplace.accounts import signing_in
 from marketplace.config import Settings
+from marketplace.coordinators.queries import zone_of as zone_of_coordinator
 from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
+from marketplace.facilities.queries import zone_of
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
 from marketplace.web import assets, compressing, filters, headers, house, logs
@@ -53,7 +55,9 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     settings = settings or Settings.from_environment()
     url = database_url or settings.database_url
     if url is None:
-        raise Invalid("No database: set DATABASE_URL, or start the site with `marketplace serve`, which brings its own.")
+        raise Invalid(
+            "No database: set DATABASE_URL, or start the site with `marketplace serve`, which brings its own."
+        )
     app = Marketplace("marketplace", template_folder="../templates", static_folder="../static")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -71,7 +75,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     logs.set_up_logs()
     engine = db.connect(url, **CONNECTIONS)
     app.extensions["engine"] = engine
-    Babel(app, locale_selector=locale)
+    Babel(app, locale_selector=locale, timezone_selector=time_zone)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
@@ -99,6 +103,16 @@ def locale() -> str:
     codes = [code for code, _ in LANGUAGES]
     chosen = cookie.get("locale")
     return chosen if chosen in codes else request.accept_languages.best_match(codes) or "en"
+
+
+def time_zone() -> str:
+    """The clock times are shown by where no place has a say: the facility's, the coordinator's, else that of the agency."""
+    person = signing_in.current_person_or_none()
+    if person is not None and person.facility_id is not None:
+        return zone_of(person.facility_id)
+    if person is not None and person.coordinator_id is not None:
+        return zone_of_coordinator(person.coordinator_id)
+    return _settings().agency_time_zone
 
 
 def page_context() -> dict[str, Any]:
@@ -140,7 +154,9 @@ def _errors_as_pages(app: Flask) -> None:
             status=int(status),
             mimetype="text/html",
         )
-        if "HX-Request" in request.headers:  # a part of the page asked: what it shows stays, the sentence stands beside it
+        if (
+            "HX-Request" in request.headers
+        ):  # a part of the page asked: what it shows stays, the sentence stands beside it
             response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "innerHTML"
         if int(status) == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = "2"
@@ -173,7 +189,10 @@ def _errors_as_pages(app: Flask) -> None:
         unreachable = isinstance(error, (OperationalError, InterfaceError, PoolTimeout))
         log.error("database failed", exc_info=error)
         if unreachable:
-            return page(HTTPStatus.SERVICE_UNAVAILABLE, _("The site is busy or restarting. Nothing was saved. Try again in a moment."))
+            return page(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                _("The site is busy or restarting. Nothing was saved. Try again in a moment."),
+            )
         return page(HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side. Nothing was saved."))
 
     @app.errorhandler(Exception)
