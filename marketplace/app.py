@@ -18,8 +18,10 @@ from werkzeug.exceptions import HTTPException
 from marketplace import reactions, rooms
 from marketplace.accounts import signing_in
 from marketplace.config import Settings
+from marketplace.coordinators.queries import zone_of as zone_of_coordinator
 from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
+from marketplace.facilities.queries import zone_of
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
 from marketplace.web import assets, compressing, filters, headers, house, logs
@@ -73,7 +75,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     logs.set_up_logs()
     engine = db.connect(url, **CONNECTIONS)
     app.extensions["engine"] = engine
-    Babel(app, locale_selector=locale)
+    Babel(app, locale_selector=locale, timezone_selector=time_zone)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
@@ -101,6 +103,16 @@ def locale() -> str:
     codes = [code for code, _ in LANGUAGES]
     chosen = cookie.get("locale")
     return chosen if chosen in codes else request.accept_languages.best_match(codes) or "en"
+
+
+def time_zone() -> str:
+    """The clock times are shown by where no place has a say: the facility's, the coordinator's, else that of the agency."""
+    person = signing_in.current_person_or_none()
+    if person is not None and person.facility_id is not None:
+        return zone_of(person.facility_id)
+    if person is not None and person.coordinator_id is not None:
+        return zone_of_coordinator(person.coordinator_id)
+    return _settings().agency_time_zone
 
 
 def page_context() -> dict[str, Any]:

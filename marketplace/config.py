@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `marketplace/`, `templates/`, `static/` and `migrations/`."""
@@ -46,6 +47,8 @@ class Settings:
     """Where people reach the site, without a slash at the end: links in mail are made from it."""
     agency_name: str
     mail_from: str
+    agency_time_zone: str = "America/Chicago"
+    """The clock of the agency's desk: who sees every facility has none of their own."""
     database_url: str | None = field(default=None, repr=False)
     """A PostgreSQL of the operator's own, as SQLAlchemy spells it; None: the site runs its own in `home`."""
     given_secret_key: str | None = field(default=None, repr=False)
@@ -85,6 +88,7 @@ class Settings:
             port=port,
             base_url=base_url,
             agency_name=given.get("AGENCY_NAME", "Virtual Care Coordination"),
+            agency_time_zone=_time_zone(given.get("AGENCY_TIME_ZONE", "America/Chicago")),
             mail_from=_address(given.get("MAIL_FROM", f"no-reply@{urlsplit(base_url).hostname}")),
             database_url=_database_url(given.get("DATABASE_URL")),
             given_secret_key=_secret_key(given.get("SECRET_KEY")),
@@ -142,6 +146,15 @@ def _port(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= 65535):
         raise Misconfigured(f"{name} must be a whole number from 1 to 65535, not {text!r}.")
     return int(text)
+
+
+def _time_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise Misconfigured(
+            f"AGENCY_TIME_ZONE must be an IANA time zone such as America/New_York, not {name!r}."
+        ) from None
 
 
 def _yes_or_no(text: str, name: str) -> bool:

@@ -18,7 +18,8 @@ from marketplace.accounts.trail import record
 from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
-from marketplace.messaging.writing import write_letter
+from marketplace.messaging.words import moment_in
+from marketplace.messaging.writing import settings, write_letter
 
 GOOD_FOR = timedelta(hours=48)
 
@@ -83,7 +84,7 @@ def invite(
         inviter=by.name if by else organisation.name,
         organisation=organisation.name,
         role=role_name(role).lower(),
-        until=f"{invitation.expires_at:%Y-%m-%d %H:%M} UTC",
+        until=moment_in(invitation.expires_at, settings().agency_time_zone, by.locale if by else "en"),
     )
     record("invited", invitation, f"{name} was invited to {organisation.name} as {role.value}.", by)
     return invitation

@@ -11,6 +11,9 @@ UNDO_MINUTES = 5
 CHOICE_UNDO_MINUTES = 10
 """Within these a facility takes back a choice among candidates."""
 
+CLOCK_IN_BEFORE = timedelta(minutes=10)
+"""So early before the start one may clock in."""
+
 NO_SHOW_AFTER_MINUTES = 15
 """From so long after the start on, somebody who has not come may be marked as a no-show."""
 

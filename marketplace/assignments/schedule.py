@@ -38,6 +38,7 @@ from marketplace.kernel.spans import AGENCY_ZONE, local_day, week_start, workwee
 from marketplace.needs.models import Shift
 from marketplace.needs.words import days_between
 from marketplace.web.asking import asked_day, asked_number, asked_word
+from marketplace.web.filters import zone_name
 from marketplace.web.guard import PUBLIC, Pages
 
 pages = Pages("schedule", __name__)
@@ -70,14 +71,20 @@ def _staffed(person: Person) -> ResponseReturnValue:
     facility = next((one for one in facilities if one.id == asked), None) if agency else facility_named(asked or 0)
     if not agency and facility is None:
         raise NotFound("There is no such page, or it is not yours to see.")
-    zone = facility.time_zone if facility else AGENCY_ZONE
+    zone = facility.time_zone if facility else settings().agency_time_zone
     today = local_day(at, zone)
     monday = _monday(today)
     shifts = shifts_of_week(person, monday, facility.id if facility else None)
     by_role = facility is not None
-    blocks, counts = staffed_blocks(
-        shifts, staffing_of(shifts), at, lambda shift: shift.service_line if by_role else str(shift.facility_id)
-    )
+    names = {one.id: one.name for one in facilities}
+
+    def place(shift: Shift) -> str:
+        return "" if by_role else f"{zone_name(shift.starts_at, shift.time_zone)} · {names[shift.facility_id]}"
+
+    def row(shift: Shift) -> str:
+        return shift.service_line if by_role else str(shift.facility_id)
+
+    blocks, counts = staffed_blocks(shifts, staffing_of(shifts), at, row, place)
     days = days_of(monday, today)
     dates = [day["date"] for day in days]
     view = asked_word("view", VIEWS) or "roster"

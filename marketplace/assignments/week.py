@@ -82,9 +82,16 @@ class Counts:
 
 
 def staffed_blocks(
-    shifts: Sequence[Shift], staffing: Mapping[int, Staffing], at: datetime, row: Callable[[Shift], str]
+    shifts: Sequence[Shift],
+    staffing: Mapping[int, Staffing],
+    at: datetime,
+    row: Callable[[Shift], str],
+    place: Callable[[Shift], str],
 ) -> tuple[list[Block], Counts]:
-    """What a facility or the agency sees: for each shift those who have it, those asked, and what is still open."""
+    """What a facility or the agency sees: for each shift those who have it, those asked, and what is still open.
+
+    `place` says whose shift it is where several facilities stand together, else nothing.
+    """
     blocks: list[Block] = []
     counts = Counts()
     for shift in shifts:
@@ -114,6 +121,7 @@ def staffed_blocks(
                 about.span,
                 zone,
                 line,
+                note=place(about),
                 unnamed=unnamed,
             )
 

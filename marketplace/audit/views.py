@@ -1,13 +1,14 @@
 """The audit trail as pages: everything that was done, filterable, and the trail of one thing."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import render_template
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to
 from marketplace.db.session import session
@@ -32,8 +33,13 @@ def index() -> str:
     if name:
         trail = trail.join(AuditEntry.person).where(Person.name.icontains(name, autoescape=True))
     if start:
-        trail = trail.where(AuditEntry.at >= datetime.combine(start, time(), UTC))
+        trail = trail.where(AuditEntry.at >= _midnight(start))
     if end:
-        trail = trail.where(AuditEntry.at < datetime.combine(end, time(), UTC) + timedelta(days=1))
+        trail = trail.where(AuditEntry.at < _midnight(end + timedelta(days=1)))
     asked = {"thing": thing, "thing_id": number, "person": name, "from": start, "to": end}
     return render_template("audit/index.html", page=page_of(trail, 50), asked=asked, things=things)
+
+
+def _midnight(day: date) -> datetime:
+    """When a day begins on the clock of the agency's desk, as the list shows its times."""
+    return datetime.combine(day, time(), ZoneInfo(settings().agency_time_zone))

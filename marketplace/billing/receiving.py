@@ -15,7 +15,7 @@ from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import agency_day, local_day
+from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, entry_posted, for_the_system, post_all
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import credit, entry_for_bounce, entry_for_credit_used, entry_for_payment
@@ -41,8 +41,8 @@ def record_payment(
     """
     if amount <= 0:
         raise Invalid("The amount must be above $0.00.", "amount")
-    # The bank is the agency's: its day counts, and the facility's where that has begun already.
-    if not OLDEST <= received_on <= max(agency_day(at), local_day(at, facility.time_zone)):
+    # No desk west of Greenwich has a later day than it; a facility's counts where it has begun already.
+    if not OLDEST <= received_on <= max(local_day(at, "UTC"), local_day(at, facility.time_zone)):
         raise Invalid("The day the money arrived cannot be in the future.", "received_on")
     _lock(facility)
     _check_new(facility, amount, method, reference)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.coordinators.models import Coordinator, CoordinatorState, TimeOff
-from marketplace.db.session import Audience
+from marketplace.db.session import Audience, session
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
     "name": Person.name.expression,
@@ -93,3 +93,8 @@ def membership_of(coordinator_id: int) -> Select[int]:
 def time_off_of(person: Person) -> Select[TimeOff]:
     """A coordinator's own time off."""
     return select(TimeOff).where(TimeOff.coordinator_id == person.coordinator_id).order_by(TimeOff.starts_at)
+
+
+def zone_of(coordinator_id: int) -> str:
+    """The clock of a coordinator."""
+    return session.scalars(select(Coordinator.time_zone).where(Coordinator.id == coordinator_id)).one()

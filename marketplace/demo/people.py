@@ -59,6 +59,8 @@ class Casting:
             contact_name=owner.name,
             contact_email=owner.email,
             state=FacilityState.ACTIVE,
+            created_at=self.since,
+            facts_confirmed_at=self.since,
             monthly_budget_cents=place.budget_cents,
         )
         session.add(facility)

@@ -11,9 +11,6 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Files of the zone database that say what this machine is set to: elsewhere they mean another time.
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 
-AGENCY_ZONE = "America/Chicago"
-"""Who sees every facility has no zone of their own: "today" is that of the middle of the country."""
-
 
 @dataclass(frozen=True, order=True)
 class Span:
@@ -92,11 +89,6 @@ def local_span(day: date, start: time, end: time, zone: ZoneInfo | str) -> Span:
 def local_day(moment: datetime, zone: ZoneInfo | str) -> date:
     """The calendar day it is at that instant in that place."""
     return moment.astimezone(zone_named(zone) if isinstance(zone, str) else zone).date()
-
-
-def agency_day(moment: datetime) -> date:
-    """The calendar day it is at that instant at the agency's desk."""
-    return local_day(moment, AGENCY_ZONE)
 
 
 def local_days(span: Span, zone: ZoneInfo | str) -> tuple[date, date]:

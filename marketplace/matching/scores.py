@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from marketplace.kernel.money import hours_and_minutes
 from marketplace.matching.facts import Context, CoordinatorFacts, Level, ShiftFacts
 from marketplace.matching.local_hours import local_start, minutes_in_daily, minutes_within
 from marketplace.matching.papers import holds_throughout
@@ -66,6 +65,12 @@ def _share(of: int, reached: int, full: int) -> int:
     return of if full <= 0 else of * min(max(reached, 0), full) // full
 
 
+def _hours(minutes: int) -> str:
+    """42 h, 3 h 20 min: how people say it."""
+    whole, left = divmod(minutes, 60)
+    return " ".join(filter(None, (f"{whole} h" if whole else "", f"{left} min" if left or not whole else "")))
+
+
 def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
     """Time already worked at the facility; training there as a backup is worth two fifths on its own."""
     minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
@@ -75,7 +80,7 @@ def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Contex
         points = max(points, of * 2 // 5)
     if minutes:
         sentence = "Knows this facility"
-        return Part("continuity", points, of, sentence, f"{hours_and_minutes(minutes)} hours worked here", Tone.OK)
+        return Part("continuity", points, of, sentence, f"{_hours(minutes)} worked here", Tone.OK)
     if trained:
         return Part("continuity", points, of, "Trained for this facility", "no hours here yet", Tone.OK)
     return Part("continuity", points, of, "New to this facility")
@@ -124,7 +129,7 @@ def time_zone(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
     start = f"Starts at {local_start(shift.span, coordinator.zone)}"
     if awake == minutes:
         return Part("time_zone", points, of, start, "all within the local day", Tone.OK)
-    outside = f"{hours_and_minutes(minutes - awake)} of {hours_and_minutes(minutes)} hours outside the local day"
+    outside = f"{_hours(minutes - awake)} of {_hours(minutes)} outside the local day"
     return Part("time_zone", points, of, start, outside, Tone.NOTE)
 
 
@@ -158,7 +163,7 @@ def preferred_hours(coordinator: CoordinatorFacts, shift: ShiftFacts, context: C
     points = _share(of, within, minutes)
     if within == minutes:
         return Part("preferred_hours", points, of, "Within the preferred hours", "", Tone.OK)
-    outside = f"{hours_and_minutes(minutes - within)} of {hours_and_minutes(minutes)} hours outside"
+    outside = f"{_hours(minutes - within)} of {_hours(minutes)} outside"
     return Part("preferred_hours", points, of, "Not all within the preferred hours", outside, Tone.NOTE)
 
 

@@ -11,7 +11,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import agency_day
+from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import (
     BANK,
@@ -30,7 +30,7 @@ def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: d
 
     Raises NotAllowedNow when none waits (a second click), Invalid for a day that has not come.
     """
-    if on > agency_day(at):
+    if on > local_day(at, "UTC"):
         raise Invalid("The day the money left cannot be in the future.", "paid_on")
     payouts = [payout for payout in _locked(run) if payout.state is PayoutState.APPROVED]
     if not payouts:

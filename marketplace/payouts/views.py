@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, needs_confirmation
+from marketplace.accounts.signing_in import current_person, needs_confirmation, settings
 from marketplace.audit.queries import trail_of
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
@@ -62,7 +62,7 @@ def index() -> str:
 
 
 def _yesterday() -> date:
-    return agency_day(now()) - timedelta(days=1)
+    return local_day(now(), settings().agency_time_zone) - timedelta(days=1)
 
 
 @pages.form("/pay-runs/new", may=Permission.PAY_RUN)
@@ -146,7 +146,7 @@ def sending(run_id: int) -> Any:
     """Record that the bank has the batch."""
     found = find(runs_visible_to(current_person()), run_id)
     waiting = [payout for payout in found.payouts if payout.state is PayoutState.APPROVED]
-    form = SentForm(data={"paid_on": agency_day(now())})
+    form = SentForm(data={"paid_on": local_day(now(), settings().agency_time_zone)})
     if form.validate_on_submit():
         try:
             sent = send_by_hand(found, form.reference.data, form.paid_on.data, current_person(), now())

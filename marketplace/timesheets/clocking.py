@@ -10,7 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.assignments.booking import lock_assignment, lock_shift
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
+from marketplace.assignments.rules import CLOCK_IN_BEFORE, LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.audit.recording import record
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
@@ -24,7 +24,6 @@ from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
 from marketplace.timesheets.queries import line_of
 from marketplace.timesheets.rules import (
     CLOCK_AFTER_END,
-    CLOCK_IN_BEFORE,
     CORRECT_BEFORE_START,
     EDITABLE,
     LineState,

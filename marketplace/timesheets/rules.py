@@ -130,9 +130,6 @@ class Pressed(Protocol):
     def at(self) -> datetime: ...
 
 
-CLOCK_IN_BEFORE = timedelta(minutes=10)
-"""So early before the start one may clock in."""
-
 CLOCK_AFTER_END = timedelta(hours=12)
 """So long after the end the buttons still work; later the hours are entered by hand, with a reason."""
 

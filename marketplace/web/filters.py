@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime as babel_datetime
 from flask import Flask
-from flask_babel import format_date, get_locale
+from flask_babel import format_date, get_locale, get_timezone, ngettext
 
+from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import Span
 
@@ -26,10 +27,19 @@ def _at(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
+def _own_zone() -> str:
+    """The reader's own zone, where no place has a say."""
+    return str(get_timezone() or "UTC")
+
+
+def _date_of(value: date | datetime, zone: str | None = None) -> date:
+    """The day a moment falls on in that zone. Flask-Babel would move a moment into the reader's zone once more."""
+    return _at(value, zone or _own_zone()).date() if isinstance(value, datetime) else value
+
+
 def day(value: date | datetime, zone: str | None = None) -> str:
     """Tue, Nov 24"""
-    local = _at(value, zone) if isinstance(value, datetime) and zone else value
-    return str(format_date(local, "EEE, MMM d" if _locale() == "en_US" else "EEE d MMM"))
+    return str(format_date(_date_of(value, zone), "EEE, MMM d" if _locale() == "en_US" else "EEE d MMM"))
 
 
 def long_day(value: date) -> str:
@@ -37,9 +47,9 @@ def long_day(value: date) -> str:
     return str(format_date(value, "full"))
 
 
-def short_date(value: date | datetime | None) -> str:
+def short_date(value: date | datetime | None, zone: str | None = None) -> str:
     """Nov 24, 2026; a dash for nothing."""
-    return format_date(value, "medium") if value else "–"
+    return format_date(_date_of(value, zone), "medium") if value else "–"
 
 
 def clock(moment: datetime, zone: str) -> str:
@@ -47,9 +57,24 @@ def clock(moment: datetime, zone: str) -> str:
     return babel_datetime(moment, "h:mm a", tzinfo=ZoneInfo(zone), locale=_locale()).lower().replace("\u202f", " ")
 
 
+# Letters that mean another zone to a reader in the US: in Manila it is PST too.
+CALLED_ELSE = {"Asia/Manila": "PHT"}
+
+
 def zone_name(moment: datetime, zone: str) -> str:
-    """CST, as it is called at that moment."""
-    return _at(moment, zone).tzname() or zone
+    """CST, as it is called at that moment; UTC-5 where a zone has no letters of its own."""
+    name = CALLED_ELSE.get(zone) or _at(moment, zone).tzname() or zone
+    if name[0] not in "+-":
+        return name
+    whole, rest = name[1:3].lstrip("0") or "0", name[3:]
+    return f"UTC{name[0]}{whole}{':' + rest if rest else ''}"
+
+
+def zone_words(zone: str) -> str:
+    """Chicago (CST): a zone as people name it, by its place and what its clocks are called now."""
+    place = zone.rpartition("/")[2].replace("_", " ")
+    name = zone_name(now(), zone)
+    return place if place == name else f"{place} ({name})"
 
 
 def times(span: Span, zone: str) -> str:
@@ -60,17 +85,39 @@ def times(span: Span, zone: str) -> str:
     return f"{text} (+1)" if later else text
 
 
-def moment(value: datetime | None, zone: str = "UTC") -> str:
-    """Nov 24, 2026, 9:00 am CST; a dash for nothing."""
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """Nov 24, 2026, 9:00 am CST; a dash for nothing. Without a zone, as the reader's own clock shows it."""
     if value is None:
         return "–"
-    local = _at(value, zone)
-    return f"{format_date(local, 'medium')}, {clock(value, zone)} {zone_name(value, zone)}"
+    where = zone or _own_zone()
+    return f"{short_date(value, where)}, {clock(value, where)} {zone_name(value, where)}"
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
+            ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+           ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+
+
+def browser(user_agent: str) -> str:
+    """Chrome, Android: what a browser calls itself, as far as a person would know it again."""
+    found = [next((name for sign, name in signs if sign in user_agent), "") for signs in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, found)) or user_agent
 
 
 def since(then: datetime, now: datetime) -> str:
     """1:12 – hours and minutes that have passed."""
     return hours_and_minutes(max(0, int((now - then).total_seconds() // 60)))
+
+
+def how_long(minutes: int) -> str:
+    """27 min, 3 h, 3 h 20 min, 2 days: a stretch of time as people say it; from two days on the hours do not matter."""
+    days = minutes // 1440
+    if days >= 2:
+        return str(ngettext("%(num)d day", "%(num)d days", days))
+    whole, left = divmod(minutes, 60)
+    parts = [f"{whole} h" if whole else "", f"{left} min" if left or not whole else ""]
+    return " ".join(filter(None, parts))
 
 
 def hours(minutes: int) -> str:
@@ -81,18 +128,22 @@ def hours(minutes: int) -> str:
 def register(app: Flask) -> None:
     """Make them known to every template."""
     read = (
+        browser,
         initials,
         day,
         long_day,
         short_date,
         clock,
         zone_name,
+        zone_words,
         times,
         moment,
         since,
+        how_long,
         hours,
         dollars,
         hours_and_minutes,
     )
     for function in read:
         app.add_template_filter(function)
+    app.jinja_env.globals["own_zone"] = lambda: zone_name(now(), _own_zone())

@@ -38,6 +38,7 @@ from marketplace.kernel.money import MOST_CENTS, dollars, parse_dollars
 from marketplace.kernel.npi import is_valid_npi
 from marketplace.kernel.patient_data import check_no_patient_data, weak_hints
 from marketplace.kernel.text import clean_text
+from marketplace.web.filters import zone_words
 
 BIGGEST = 2**31 - 1  # what an integer column holds
 BIGGEST_VERSION = 2**31 - 1
@@ -449,7 +450,7 @@ class ZoneChoice(Choice):
 
     def _zones(self) -> list[tuple[str, str]]:
         present = [self.data] if self.data and self.data not in COMMON_ZONES and self.data in known_zones() else []
-        return [(zone, zone.replace("_", " ")) for zone in (*COMMON_ZONES, *present)]
+        return [(zone, zone_words(zone)) for zone in (*COMMON_ZONES, *present)]
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data not in known_zones():

@@ -39,6 +39,8 @@ def test_nothing_set_is_enough_to_start(tmp_path):
         ("STRIPE_WEBHOOK_SECRET", "secret"),
         ("STRIPE_API_BASE", "localhost:12111"),
         ("REQUIRE_SECOND_FACTOR", "perhaps"),
+        ("AGENCY_TIME_ZONE", "Chicago"),
+        ("AGENCY_TIME_ZONE", "/etc/passwd"),
     ],
 )
 def test_a_value_the_site_cannot_run_with_is_named(name, value):

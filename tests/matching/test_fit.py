@@ -108,7 +108,7 @@ def test_hours_at_the_facility_count_up_to_the_policys_mark() -> None:
         200,
     ]
     assert part("continuity", ana(facility_minutes={HARBOR: 4800})).points == 0
-    assert part("continuity", ana(facility_minutes={RIVERSIDE: 2520})).detail == "42:00 hours worked here"
+    assert part("continuity", ana(facility_minutes={RIVERSIDE: 2520})).detail == "42 h worked here"
 
 
 def test_a_trained_backup_has_two_fifths_before_the_first_hour() -> None:
@@ -144,7 +144,7 @@ def test_work_outside_the_local_day_is_a_caveat() -> None:
         0,
         110,
         "Starts at 10:00 pm in Manila",
-        "8:00 of 8:00 hours outside the local day",
+        "8 h of 8 h outside the local day",
         Tone.NOTE,
     )
     assert part("time_zone", ana(zone="America/Los_Angeles")).points == 110 * 7 // 8  # from 06:00 there
@@ -163,7 +163,7 @@ def test_skills_are_ehr_level_preferred_credentials_and_experience() -> None:
 def test_preferred_hours_count_by_the_minute() -> None:
     morning = tuple(Window(weekday, 480, 780) for weekday in range(7))
     found = part("preferred_hours", ana(preferred_hours=morning))
-    assert (found.points, found.tone, found.detail) == (35, Tone.NOTE, "4:00 of 8:00 hours outside")
+    assert (found.points, found.tone, found.detail) == (35, Tone.NOTE, "4 h of 8 h outside")
 
 
 def test_those_who_had_less_than_the_others_come_forward() -> None:
@@ -188,7 +188,7 @@ def test_the_card_says_caveats_first_and_then_at_most_three_good_reasons() -> No
     assert [reason.kind for reason in card] == ["note", "ok", "ok", "ok"]
     assert card[0].text == "Not all within the preferred hours"
     assert card[1].text.startswith("Covers patients in IL.")
-    assert card[2] == (Tone.OK, "Knows this facility", "80:00 hours worked here")
+    assert card[2] == (Tone.OK, "Knows this facility", "80 h worked here")
 
 
 def test_what_is_missing_comes_before_what_is_only_to_know() -> None:

@@ -20,6 +20,7 @@ from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_answer
 from marketplace.assignments.queries import live_of, next_of, offers_visible_to, open_to, shifts_visible_to
 from marketplace.assignments.rule_words import rule_titles
+from marketplace.assignments.rules import CLOCK_IN_BEFORE
 from marketplace.assignments.views import flash_with_undo, pages
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
@@ -29,6 +30,7 @@ from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import day_span, local_day, workweek
 from marketplace.matching.scores import Reason, reasons
 from marketplace.needs.models import FillMode, Shift
+from marketplace.needs.words import language_name
 from marketplace.web.asking import asked_word
 from marketplace.web.finding import find
 
@@ -88,10 +90,12 @@ def offers() -> ResponseReturnValue:
     show = asked_word("show", SHOWN) or "best"
     cards, zone = _cards(person, at)
     fitting = [card for card in cards if card.eligible]
+    following = next_of(_herself(person), at)
     shown = _filtered(fitting, show, zone, at)
     return render_template(
         "assignments/offers.html",
-        next=next_of(_herself(person), at),
+        next=following,
+        opens=following.starts_at - CLOCK_IN_BEFORE if following else None,
         cards=shown[:MOST_CARDS],
         more=max(0, len(shown) - MOST_CARDS),
         fitting=len(fitting),
@@ -153,6 +157,7 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
         mine=mine,
         takeable=bool(rows),
         titles=rule_titles(),
+        spoken=[language_name(code) for code in shift.need.languages],
         zone=card.zone,
         at=at,
     )

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, needs_confirmation
+from marketplace.accounts.signing_in import current_person, needs_confirmation, settings
 from marketplace.audit.queries import trail_of
 from marketplace.billing.forms import BounceForm, PaymentForm
 from marketplace.billing.models import Invoice, Payment, PaymentMethod
@@ -27,7 +27,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import agency_day
+from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_number
 from marketplace.web.finding import find
 from marketplace.web.paging import page_of
@@ -89,7 +89,7 @@ def new_payment() -> Any:
 
 def _suggested() -> dict[str, Any]:
     """Coming from an invoice, the form is filled with what is open on it."""
-    today = {"received_on": agency_day(now())}
+    today = {"received_on": local_day(now(), settings().agency_time_zone)}
     key = asked_number("invoice")
     if request.method == "POST" or key is None:
         return today

@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.billing.forms import RunForm
 from marketplace.billing.invoicing import Preview, PreviewChanged, issue, last_sunday, preview
 from marketplace.billing.views import pages
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import agency_day
+from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_day
 from marketplace.web.previews import read_seen, ticked, written_seen
 
@@ -21,7 +21,7 @@ from marketplace.web.previews import read_seen, ticked, written_seen
 @pages.form("/run", may=Permission.INVOICE_RUN)
 def run() -> Any:
     """Preview of all approved, unbilled time; POST issues what the preview showed."""
-    until = asked_day("until") or last_sunday(agency_day(now()))
+    until = asked_day("until") or last_sunday(local_day(now(), settings().agency_time_zone))
     form = RunForm(data={"until": until})
     if request.method != "POST":
         return _shown(preview(until), form)

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.recording import record
 from marketplace.dashboards.figures import agency_money, time_to_fill, weeks
 from marketplace.dashboards.inbox import Kind, counted, listed
@@ -26,7 +26,8 @@ ROWS = 40
 
 def agency_inbox(person: Person, at: datetime) -> str:
     """One list of everything, or of one kind (`kind` in the address)."""
-    today = local_day(at, AGENCY_ZONE)
+    zone = settings().agency_time_zone
+    today = local_day(at, zone)
     kind = asked_word("kind", [each.value for each in Kind])
     chosen = Kind(kind) if kind else None
     counts = counted(person, at)
@@ -34,7 +35,7 @@ def agency_inbox(person: Person, at: datetime) -> str:
     number = min(page_number(), max(1, -(-total // ROWS)))
     found = listed(person, at, chosen, ROWS, number) if total else []
     staffed = weeks(today)
-    took = time_to_fill(at, AGENCY_ZONE)
+    took = time_to_fill(at, zone)
     note, trend = compared(took, today)
     return render_template(
         "dashboards/inbox.html",
@@ -44,7 +45,7 @@ def agency_inbox(person: Person, at: datetime) -> str:
         chosen=chosen,
         kind_words=kind_words(),
         today=today,
-        zone=AGENCY_ZONE,
+        zone=zone,
         at=at,
         week=staffed[-1],
         points=points(staffed),

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.models import Person
-from marketplace.accounts.signing_in import current_person
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.coordinators.models import Coordinator
 from marketplace.dashboards.searching import LONGEST, Found, search
 from marketplace.dashboards.views import pages
@@ -66,7 +66,7 @@ def _zone(person: Person) -> str:
         place = session.get(Facility, person.facility_id)
     elif person.coordinator_id is not None:
         place = session.get(Coordinator, person.coordinator_id)
-    return place.time_zone if place else AGENCY_ZONE
+    return place.time_zone if place else settings().agency_time_zone
 
 
 def _groups(person: Person, words: str, found: Found) -> list[Group]:

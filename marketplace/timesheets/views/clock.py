@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import AssignmentState
+from marketplace.assignments.rules import CLOCK_IN_BEFORE, AssignmentState
 from marketplace.catalogue.queries import duties as all_duties
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
@@ -34,12 +34,7 @@ from marketplace.timesheets.queries import (
     reported,
 )
 from marketplace.timesheets.reporting import check_may_be_reported, write_report
-from marketplace.timesheets.rules import (
-    CLOCK_IN_BEFORE,
-    LineState,
-    PunchKind,
-    worked,
-)
+from marketplace.timesheets.rules import LineState, PunchKind, worked
 from marketplace.timesheets.views.room import DAMAGED, pages
 from marketplace.timesheets.words import punch_words
 from marketplace.web.filters import clock as wall_clock
