@@ -34,7 +34,7 @@ from marketplace.db.session import Audience, bind_actor, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotFound, NotPermitted
-from marketplace.kernel.spans import AGENCY_ZONE, local_day, week_start, workweek
+from marketplace.kernel.spans import local_day, week_start, workweek
 from marketplace.needs.models import Shift
 from marketplace.needs.words import days_between
 from marketplace.web.asking import asked_day, asked_number, asked_word

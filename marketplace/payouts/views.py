@@ -17,7 +17,7 @@ from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.kernel.spans import agency_day, local_day, week_start
+from marketplace.kernel.spans import local_day, week_start
 from marketplace.payments.manual_gateway import BatchLine, bank_batch
 from marketplace.payouts.documents import paper_of_payout
 from marketplace.payouts.forms import ReasonForm, RunForm, SentForm

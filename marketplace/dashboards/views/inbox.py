@@ -17,7 +17,7 @@ from marketplace.dashboards.views.inbox_rows import kind_words, row_of
 from marketplace.dashboards.words import compared, course, duration, points, whole_dollars
 from marketplace.db.jobs import retry_failed
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.kernel.spans import AGENCY_ZONE, local_day
+from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_word
 from marketplace.web.paging import Page, page_number
 

@@ -14,7 +14,7 @@ from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import AGENCY_ZONE, Span, local_day
+from marketplace.kernel.spans import Span, local_day
 from marketplace.needs.models import Shift
 from marketplace.web.asking import asked_word
 from marketplace.web.filters import day, short_date, times
