@@ -128,7 +128,8 @@ def worker(once: bool) -> None:
     with migrated_database() as url:
         engine = db.connect(url)
         try:
-            work(url, until_empty=once)
+            # Two at a time: letters do not wait until a plan is made.
+            work(url, concurrency=1 if once else 2, until_empty=once)
         finally:
             engine.dispose()
 

@@ -1,5 +1,6 @@
 """How figures on a first page are reckoned: shares, comparisons, the time of day somebody is greeted at."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from marketplace.kernel.spans import week_start
@@ -51,3 +52,15 @@ def month_start(day: date) -> date:
 def month_before(day: date) -> date:
     """The first of the month before."""
     return month_start(month_start(day) - timedelta(days=1))
+
+
+def gini(amounts: Sequence[int]) -> int | None:
+    """How unequally something is spread, in hundredths: 0 when all have the same, towards 100 when one has everything.
+
+    None of nothing. Half the mean difference between two of them, over their mean (Gini 1912), half up.
+    """
+    total, many = sum(amounts), len(amounts)
+    if total <= 0:
+        return None
+    weighted = sum((2 * rank - many - 1) * amount for rank, amount in enumerate(sorted(amounts), start=1))
+    return (200 * weighted + many * total) // (2 * many * total)

@@ -22,6 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.spans import week_start
 from marketplace.messaging.models import Letter, Notice
 from marketplace.needs.models import Need
+from marketplace.plans.asking import ask_for_plan
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.weekly import dispute
 
@@ -50,6 +51,8 @@ def build() -> None:
     _work(places, this_week, now, chance)
     session.flush()
     _forget_the_noise(now)
+    # The worker makes it as soon as it runs: the board has a plan when somebody looks.
+    ask_for_plan(person("sam@northlight.example"), now)
     session.commit()
 
 

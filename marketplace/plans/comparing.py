@@ -58,8 +58,8 @@ def compare(before: MatchPlan, after: MatchPlan, reader: Person) -> Comparison:
     )
     rows = session.execute(found).all()
     by_shift: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for shift, coordinator, plan in rows:
-        by_shift[shift].append((coordinator, plan))
+    for key, coordinator, plan in rows:
+        by_shift[key].append((coordinator, plan))
     shifts = session.scalars(
         select(Shift)
         .where(Shift.id.in_(by_shift))

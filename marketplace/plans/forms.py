@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.plans.finding_people import key_in
 from marketplace.plans.wishing import LONGEST_REASON
 from marketplace.web.forms import Form, Hidden, WholeNumber, Words
 
@@ -12,6 +13,18 @@ class WhoForm(Form):
     coordinator = Hidden(limit=20)
     proposed = Hidden(limit=20)
     reason = Words(_l("Reason"), required=False, limit=LONGEST_REASON, guard=True)
+
+
+class MoveForm(Form):
+    """Who would move, and from which of her shifts."""
+
+    coordinator = Hidden(limit=20)
+    instead_of = Hidden(limit=20)
+
+    @property
+    def instead_of_id(self) -> int:
+        """The number of that shift; 0, which is nobody's, for anything that is no number."""
+        return key_in(str(self.instead_of.data or "")) or 0
 
 
 class SettingsForm(Form):

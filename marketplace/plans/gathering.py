@@ -141,8 +141,8 @@ def gather(at: datetime, horizon: Span, freeze_hours: int, extra: Extra | None =
     if extra is not None:
         # The question first, so that wishes it contradicts are told as broken; "what if" may ask for what is forbidden.
         never.discard((extra.shift_id, extra.coordinator_id))
-        asked = (extra.shift_id, extra.coordinator_id)
-        pins = [(0, *asked), *(pin for pin in pins if pin[1:] != asked)]
+        what_if = (extra.shift_id, extra.coordinator_id)
+        pins = [(0, *what_if), *(pin for pin in pins if pin[1:] != what_if)]
     _pin(question, pins, never)
     _lay_out(question, never, at + timedelta(hours=freeze_hours))
     return question

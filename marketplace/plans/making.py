@@ -39,7 +39,7 @@ def make(plan_id: int, solver: solving.Solver = solving.solve) -> None:
             question.instance, stay=question.stay, seed=plan.seed, time_limit=plan.time_limit_seconds, start=start,
             tell=lambda percent: _tell(plan_id, percent),
         )  # fmt: skip
-        outcome = settled(question, answer.pairs, answer.bound, answer.at_least)
+        outcome = settled(question, answer)
         keep(plan_id, question, outcome, answer.prices, begun)
     except solving.Cancelled:
         session.rollback()

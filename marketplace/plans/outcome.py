@@ -13,9 +13,7 @@ from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.planning.instance import PRIORITY_POINTS
 from marketplace.plans.gathering import MINUTE, Question, with_booking
 from marketplace.plans.rules import GapReason, priority
-
-STAY_POINTS = 300
-"""What a pair is worth more whose offer waits for an answer: the solver's own bonus for those who stay."""
+from marketplace.plans.solving import STAY_POINTS, Answer
 
 MOST_OPTIONS, MOST_NAMED = 6, 12
 
@@ -66,26 +64,26 @@ class Outcome:
     filled: int
 
 
-def settled(question: Question, pairs: Sequence[int], bound: int, at_least: Mapping[int, int] | None = None) -> Outcome:
-    """The plan that the solver's `pairs` make, with its value in points and the bound that holds for all plans.
-
-    `at_least` gives, by number of the pair, what choosing it would cost at least.
-    """
+def settled(question: Question, answer: Answer) -> Outcome:
+    """The plan that the solver's pairs make, with its value in points and the bound that holds for all plans."""
     market = _Market(question)
     roster = _Roster(question)
-    for n in sorted(pairs, key=lambda n: (-market.priority[market.slot[n]], market.slot[n], -market.score[n])):
+    for n in sorted(answer.pairs, key=lambda n: (-market.priority[market.slot[n]], market.slot[n], -market.score[n])):
         roster.take(market.shift(n), market.person(n), market.score[n])
     for slot in sorted(market.of_slot, key=lambda slot: (-market.priority[slot], slot)):
         _fill(market, roster, slot)
     chosen = roster.chosen()
     begins = {shift.id: shift.span.start for shift in question.shifts}
     value = sum(_worth(question, one, priority(begins[one.shift_id], question.at)) for one in chosen)
+    # What the last look changed changes by as much what other choices cost.
+    more = value - question.pinned_worth - answer.value
+    at_least = {n: max(0, lost + more) if lost > 0 else lost for n, lost in enumerate(answer.at_least.tolist())}
     return Outcome(
         chosen=chosen,
         gaps=list(_gaps(question, market, roster)),
-        options=list(_options(market, roster, at_least or {})),
+        options=list(_options(market, roster, at_least)),
         value=value,
-        bound=max(bound + question.pinned_worth, value),
+        bound=max(answer.bound + question.pinned_worth, value),
         filled=len(chosen),
     )
 
@@ -205,7 +203,7 @@ def _options(market: _Market, roster: _Roster, at_least: Mapping[int, int]) -> I
     """For every shift the next best, those first whose being chosen costs least."""
     for slot, pairs in market.of_slot.items():
         shift = market.shifts[slot]
-        others = [n for n in pairs if market.person(n) not in roster.holders(shift.id)]
+        others = [n for n in pairs if at_least.get(n, 0) >= 0 and market.person(n) not in roster.holders(shift.id)]
         others.sort(key=lambda n: (at_least.get(n, 0), -market.score[n]))
         for n in others[:MOST_OPTIONS]:
             yield Option(shift.id, market.person(n), market.score[n], at_least.get(n, 0))

@@ -6,7 +6,7 @@ Only that process imports numba. It gets arrays and gives arrays; it knows nothi
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -14,6 +14,9 @@ import numpy as np
 
 from marketplace.kernel.errors import Invalid
 from marketplace.matching.planning.instance import Instance, Integers
+
+STAY_POINTS = 300
+"""What a pair is worth more whose offer waits for an answer."""
 
 PATIENCE_SECONDS = 300
 """How much longer than its time limit the solver may take: it is compiled when it first runs."""
@@ -35,14 +38,19 @@ class Start:
     pairs: Sequence[int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """Numbers of pairs, the bound in points, a price a slot, and for pairs what choosing them costs at least."""
+    """Numbers of pairs, their value and the bound in points, a price a slot.
+
+    `at_least` says for each pair how far below `value` every plan with it is; 0 where nothing can be proven, -1 for a pair
+    that breaks a rule by itself. Empty when nobody asked the solver.
+    """
 
     pairs: list[int]
+    value: int
     bound: int
     prices: list[float]
-    at_least: dict[int, int] = field(default_factory=dict)
+    at_least: Integers = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 Solver = Callable[..., Answer]
@@ -62,7 +70,7 @@ def solve(
     Raises Cancelled when it says no, Unsolved with a sentence when no answer comes.
     """
     if not instance.pairs:
-        return Answer([], 0, [0.0] * instance.slots)
+        return Answer([], 0, 0, [0.0] * instance.slots)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_solve_there, args=(theirs, instance, stay, seed, time_limit, start), daemon=True)
@@ -122,9 +130,14 @@ def solve_here(
     tell: Callable[[int], object],
 ) -> Answer:
     """The same in this process, which has numba from then on."""
+    from marketplace.matching.planning.alternatives import losses
     from marketplace.matching.planning.plan import Plan
     from marketplace.matching.planning.plan import solve as solved
 
+    # Who was asked already is worth more as a score, not as one who stays: so what other choices cost stays provable.
+    score = instance.pair_score.copy()
+    score[stay] += STAY_POINTS
+    instance = replace(instance, pair_score=score)
     warm = None
     if start is not None:
         pairs = np.array(sorted(start.pairs), np.int64)
@@ -139,7 +152,7 @@ def solve_here(
 
     # Effort goes by size; the limit only cuts it short, so that a small market is not searched for a whole minute.
     until = time.monotonic() + time_limit
-    plan = solved(
-        instance, seed=seed, warm=warm, stay=stay, progress=progress, cancelled=lambda: time.monotonic() > until
-    )
-    return Answer(plan.pairs.tolist(), int(plan.bound), [round(float(price), 3) for price in plan.prices])
+    plan = solved(instance, seed=seed, warm=warm, progress=progress, cancelled=lambda: time.monotonic() > until)
+    lost = losses(instance, plan)
+    at_least = np.where(np.isfinite(lost), np.floor(lost), -1).astype(np.int64)
+    return Answer(plan.pairs.tolist(), plan.value, plan.bound, [round(float(one), 3) for one in plan.prices], at_least)

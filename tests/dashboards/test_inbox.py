@@ -256,7 +256,7 @@ def test_ada_sees_the_list_narrows_it_and_follows_it(busy, visitors, statements)
     ada.sees("Not invoiced yet $156", "To pay coordinators", "Fill rate this week 0%")
     narrowed = ada.follow("Unfilled, 48 h")
     assert "did not come" not in narrowed.text
-    assert narrowed.follow("See matches").status == 200
+    assert narrowed.follow("Refill").status == 200
     assert ada.get("/overview?kind=rubbish&page=99999999999").status == 200
     ada.get("/overview?kind=job").sees("Nothing of this kind any more.")
 

@@ -21,7 +21,7 @@ HORIZON = Span(NOW, NOW + timedelta(days=14))
 def quick(instance: Any, **_: Any) -> solving.Answer:
     """Every pair is named; what stands beside the others is for the rules to say. The bound is what nothing can exceed."""
     most = int(instance.pair_worth.sum()) + 300 * instance.pairs
-    return solving.Answer(list(range(instance.pairs)), most, [0.0] * instance.slots)
+    return solving.Answer(list(range(instance.pairs)), 0, most, [0.0] * instance.slots)
 
 
 def question(**more: Any) -> Question:

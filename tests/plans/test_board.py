@@ -29,11 +29,12 @@ def test_a_plan_is_made_by_one_click_and_published_by_another(world, client):
     assert page.sees("There is no plan yet")
     page = page.press("Make a plan now")
     assert page.sees("Waiting for a worker")
-    plan = worked_on(session.scalars(select(MatchPlan)).one())
+    plan = worked_on(the_plan(PlanState.QUEUED))
     page = client.get("/matching")
     assert page.sees("Seats filled", "1 / 1", "below the best possible plan", "Publish: 1 offer")
     page = page.press("Publish: 1 offer")
     assert again(plan).state is PlanState.PUBLISHING
+    session.commit()
     publish_pairs(plan.id, world.sam.id)
     page = client.get("/matching")
     assert page.sees("Waiting for reply", "Take it back")
@@ -72,16 +73,17 @@ def test_the_board_says_what_the_plan_does_not_know(world, client):
     shift = world.shift(day=MONDAY, mode=FillMode.FIRST_COME)
     plan_made(world)
     assert "Something changed" not in client.sign_in("sam").get("/matching").text
+    bind_actor(SYSTEM)
     other = world.shift(day=MONDAY + timedelta(days=1), mode=FillMode.FIRST_COME)
-    free = next(one for one in (world.maya, world.jonas, world.aisha) if one.id not in who_has(again_present(), shift))
+    free = next(one for one in (world.maya, world.jonas, world.aisha) if one.id not in who_has(the_plan(), shift))
     book(other, free, free.person, NOW + timedelta(minutes=1))
     session.commit()
     assert client.get("/matching").sees("Something changed", "1 booking")
 
 
-def again_present():
+def the_plan(state=PlanState.READY):
     bind_actor(SYSTEM)
-    return session.scalars(select(MatchPlan).where(MatchPlan.state == PlanState.READY)).one()
+    return session.scalars(select(MatchPlan).where(MatchPlan.state == state)).one()
 
 
 def test_what_the_plan_itself_was_published_as_is_no_news(world, client):
@@ -114,12 +116,12 @@ def test_only_what_changed_against_the_last_plan(world, client):
     page = client.sign_in("sam").get("/matching?show=changed")
     assert page.sees("Tuesday, December 1, 2026")
     assert first.local_day == MONDAY
-    page = client.get(f"/matching/plans/{again_present().id}/comparison")
+    page = client.get(f"/matching/plans/{the_plan().id}/comparison")
     assert page.sees("Two plans compared", "Seats filled before", "1 / 1", "2 / 2")
 
 
 def test_a_pin_a_ban_and_their_undo_are_buttons_of_the_row(world, client):
-    shift = world.shift(day=MONDAY)
+    world.shift(day=MONDAY)
     plan = plan_made(world)
     her = proposals(plan)[0].coordinator_id
     page = client.sign_in("sam").get("/matching")
@@ -141,8 +143,7 @@ def test_move_to_pins_and_plans_anew(world, client):
         one for one in (world.maya, world.jonas, world.aisha) if may(one, shift) and one.id not in who_has(plan, shift)
     )
     client.sign_in("sam").get("/matching").press("Move", coordinator=str(other.id))
-    bind_actor(SYSTEM)
-    new = session.scalars(select(MatchPlan).where(MatchPlan.state == PlanState.QUEUED)).one()
+    new = the_plan(PlanState.QUEUED)
     assert who_has(worked_on(new), shift) == {other.id}
 
 
@@ -158,8 +159,7 @@ def test_what_if_is_a_question_with_an_answer_in_words(world, client):
     )
     page = client.sign_in("sam").get("/matching")
     page.press("What if?", coordinator=str(other.id))
-    bind_actor(SYSTEM)
-    asked = session.scalars(select(MatchPlan).where(MatchPlan.state == PlanState.QUEUED)).one()
+    asked = the_plan(PlanState.QUEUED)
     worked_on(asked)
     page = client.get(f"/matching/plans/{asked.id}/comparison")
     assert page.sees(f"What if {other.name} has this shift?", "It costs", "Do it: pin and plan anew")
@@ -170,12 +170,14 @@ def test_settings_hold_for_the_next_plan_and_keep_their_history(world, client):
     client.sign_in("sam").get("/matching/settings").press(
         "Set", horizon_days="7", freeze_hours="12", time_limit_seconds="30", fair_percent="40"
     )
+    bind_actor(SYSTEM)
     world.shift(day=MONDAY)
     plan = plan_made(world)
     assert (plan.ends_at - plan.starts_at, plan.freeze_hours, plan.time_limit_seconds) == (timedelta(days=7), 12, 30)
     assert client.get("/matching/settings").sees("Sam", "7 days, frozen 12 h")
     page = client.get("/matching/settings").press("Set", horizon_days="0")
     assert page.sees("Write a whole number from 1 to 60.")
+    bind_actor(SYSTEM)
     assert session.scalar(select(func.count()).select_from(MatchSetting)) == 1
 
 

@@ -262,7 +262,7 @@ def test_the_next_plan_starts_from_the_prices_of_the_last(world):
     def priced(instance, *, start, **how):
         starts.append(start)
         answer = quick(instance)
-        return solving.Answer(answer.pairs, answer.bound, [1234.5] * instance.slots)
+        return solving.Answer(answer.pairs, 0, answer.bound, [1234.5] * instance.slots)
 
     plan_made(world, priced)
     plan_made(world, priced)

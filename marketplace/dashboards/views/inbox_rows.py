@@ -119,13 +119,14 @@ def _no_show(entry: Exception_, at: datetime, reader: Person) -> _Said:
 def _unfilled(entry: Exception_, at: datetime, reader: Person) -> _Said:
     seats = entry.number or 1
     name = _what(entry, reader)
+    refills = reader.may(Permission.MATCH_PLAN)
     title = name if seats == 1 else ngettext("%(name)s: %(num)d seat", "%(name)s: %(num)d seats", seats, name=name)
     return _Said(
         "triangle-alert",
         _("%(what)s is open", what=title),
         f"{entry.place} · {_shift_time(entry)}",
-        url_for("assignments.shift", shift_id=entry.key),
-        _("See matches") if reader.may(Permission.OFFER_SEND) else _("Look"),
+        url_for("plans.refill" if refills else "assignments.shift", shift_id=entry.key),
+        _("Refill") if refills else _("Look"),
         "bad" if (entry.since - at).total_seconds() <= SOON else "warn",
         _("in %(time)s", time=age(entry.since, at)),
     )

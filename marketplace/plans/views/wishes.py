@@ -3,25 +3,23 @@
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person, sent_from
 from marketplace.assignments.queries import shifts_visible_to
-from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
+from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.plans import wishing
 from marketplace.plans.asking import ask_for_plan, ask_what_if
+from marketplace.plans.finding_people import coordinator_named
 from marketplace.plans.forms import WhoForm
 from marketplace.plans.models import MatchWish
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import present, wishes, wishes_visible_to
 from marketplace.plans.rules import WishKind
 from marketplace.plans.views import pages
-from marketplace.web.finding import BIGGEST_KEY, find
+from marketplace.web.finding import find
 from marketplace.web.undo import flash_with_undo
 
 
@@ -31,7 +29,7 @@ def pin(shift_id: int) -> ResponseReturnValue:
     person, form = current_person(), _asked()
     shift = find(shifts_visible_to(person), shift_id)
     check_may_plan(person)
-    wish = wishing.pin(shift, _coordinator(form.proposed.data), person, now(), form.reason.data)
+    wish = wishing.pin(shift, coordinator_named(form.proposed.data), person, now(), form.reason.data)
     _said(_("Pinned. Every plan from now on keeps it."), wish)
     return _back()
 
@@ -42,7 +40,7 @@ def forbid(shift_id: int) -> ResponseReturnValue:
     person, form = current_person(), _asked()
     shift = find(shifts_visible_to(person), shift_id)
     check_may_plan(person)
-    wish = wishing.forbid(shift, _coordinator(form.proposed.data), person, now(), form.reason.data)
+    wish = wishing.forbid(shift, coordinator_named(form.proposed.data), person, now(), form.reason.data)
     _said(_("Forbidden. No plan from now on proposes it."), wish)
     return _back()
 
@@ -53,7 +51,7 @@ def move(shift_id: int) -> ResponseReturnValue:
     person, at, form = current_person(), now(), _asked()
     shift = find(shifts_visible_to(person), shift_id)
     check_may_plan(person)
-    chosen = _coordinator(form.coordinator.data)
+    chosen = coordinator_named(form.coordinator.data)
     for wish in wishes([shift.id]):
         if wish.kind is WishKind.PIN and str(wish.coordinator_id) == form.proposed.data:
             wishing.lift(wish, person, at)
@@ -77,7 +75,7 @@ def what_if(shift_id: int) -> ResponseReturnValue:
     base = present(person)
     if base is None:
         raise NotAllowedNow(_("There is no plan to compare with. Have one made first."))
-    asked = ask_what_if(base, shift, _coordinator(form.coordinator.data), person, now())
+    asked = ask_what_if(base, shift, coordinator_named(form.coordinator.data), person, now())
     return redirect(url_for(".plan", plan_id=asked.id), 303)
 
 
@@ -112,18 +110,6 @@ def _asked() -> WhoForm:
     if not form.validate():
         raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
     return form
-
-
-def _coordinator(text: str | None) -> Coordinator:
-    digits = text or ""
-    if not (digits.isascii() and digits.isdigit() and 0 < int(digits) <= BIGGEST_KEY):
-        raise Invalid(_("Choose somebody from the list first."), "coordinator")
-    found = session.scalars(
-        select(Coordinator).where(Coordinator.id == int(digits)).options(joinedload(Coordinator.person))
-    ).one_or_none()
-    if found is None:
-        raise NotFound("There is no such page, or it is not yours to see.")
-    return found
 
 
 def _back() -> ResponseReturnValue:

@@ -1,0 +1,150 @@
+"""The page of fair shares: the last weeks or one month, sorted as asked, and as a list for spreadsheets."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from marketplace.accounts.permissions import Permission
+from marketplace.accounts.signing_in import current_person
+from marketplace.assignments.schedule import AGENCY_ZONE
+from marketplace.catalogue.queries import service_lines
+from marketplace.dashboards.fairness import MEASURES, Fairness, Share, fairness
+from marketplace.dashboards.views import pages
+from marketplace.db.session import Audience
+from marketplace.kernel.clock import now
+from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel.money import hours_and_minutes
+from marketplace.kernel.spans import Span, day_span, local_day
+from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.plans.queries import settings
+from marketplace.web.asking import asked_word
+from marketplace.web.downloads import csv_download
+from marketplace.web.paging import Page, page_number
+
+WEEKS = (4, 8, 12, 26)
+MONTHS_BACK = 6
+ROWS = 40
+SORTED_BY = ("name", *MEASURES)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for."""
+
+    period: str
+    span: Span
+    line: str
+    flagged: bool
+    sort: str
+
+
+def _asked() -> Asked:
+    today = local_day(now(), AGENCY_ZONE)
+    periods = {*(f"{n}w" for n in WEEKS), *(f"{month:%Y-%m}" for month in _months(today))}
+    period = asked_word("period", periods) or "8w"
+    sort = asked_word("sort", {*SORTED_BY, *(f"-{key}" for key in SORTED_BY)}) or "name"
+    line = asked_word("line")
+    return Asked(period, _span(period, today), line, asked_word("show", ("flagged",)) == "flagged", sort)
+
+
+def _months(today: date) -> list[date]:
+    """The first days of this month and those before it."""
+    months = [today.replace(day=1)]
+    while len(months) < MONTHS_BACK:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months
+
+
+def _span(period: str, today: date) -> Span:
+    if re.fullmatch(r"[0-9]+w", period):
+        first, last = today - timedelta(weeks=int(period[:-1])), today + timedelta(days=1)
+    else:
+        first = date.fromisoformat(f"{period}-01")
+        last = (first + timedelta(days=32)).replace(day=1)
+    return Span(day_span(first, AGENCY_ZONE).start, day_span(last, AGENCY_ZONE).start)
+
+
+def _found(asked: Asked) -> tuple[Fairness, list[Share]]:
+    person = current_person()
+    if person.audience is not Audience.AGENCY:
+        raise NotPermitted(_("This page is for the agency."))
+    found = fairness(asked.span, settings().fair_percent)
+    shown = [
+        share for share in found.shares if (not asked.line or asked.line in share.lines) and (share.below or not asked.flagged)
+    ]
+    key = asked.sort.lstrip("-")
+    if key != "name":
+        shown.sort(key=lambda share: share.amounts[key], reverse=asked.sort.startswith("-"))
+    elif asked.sort.startswith("-"):
+        shown.reverse()
+    return found, shown
+
+
+@pages.get("/reports/fairness", may=Permission.REPORT_SEE)
+def fair_shares() -> ResponseReturnValue:
+    """Everybody's share beside those comparable; who is too far below is flagged."""
+    asked = _asked()
+    found, shown = _found(asked)
+    number = min(page_number(), max(1, -(-len(shown) // ROWS)))
+    today = local_day(now(), AGENCY_ZONE)
+    return render_template(
+        "dashboards/fairness.html",
+        asked=asked,
+        found=found,
+        page=Page(shown[(number - 1) * ROWS : number * ROWS], number, len(shown), ROWS),
+        bound=settings().fair_percent,
+        periods=[(f"{n}w", _("The last %(weeks)s weeks", weeks=n)) for n in WEEKS]
+        + [(f"{month:%Y-%m}", str(format_date(month, "LLLL y")).capitalize()) for month in _months(today)],
+        lines=_lines(),
+        measures=_measures(),
+        zone=AGENCY_ZONE,
+        last_day=asked.span.end - timedelta(seconds=1),
+        may_set=current_person().may(Permission.MATCH_PLAN),
+    )
+
+
+def _lines() -> list[tuple[str, str]]:
+    spanish = current_person().locale == "es"
+    return [(line.code, line.name_es if spanish else line.name) for line in service_lines()]
+
+
+def _measures() -> dict[str, str]:
+    return {
+        "considered": _("Considered"),
+        "offers": _("Offers"),
+        "fills": _("Shifts"),
+        "minutes": _("Hours"),
+        "pay_cents": _("Pay"),
+    }
+
+
+@pages.get("/reports/fairness.csv", may=Permission.REPORT_SEE)
+def fair_shares_csv() -> Response:
+    """The same as a list, with the means it was compared with."""
+    asked = _asked()
+    _all, shown = _found(asked)
+    head: list[str] = ["coordinator", "service_lines", "comparable"]
+    for measure in MEASURES:
+        head += [measure, f"{measure}_mean"]
+    rows = [[share.name, ";".join(share.lines), share.comparable, *_cells(share), ";".join(share.below)] for share in shown]
+    return csv_download(f"fair-shares-{asked.period}", [*head, "too_far_below"], rows)
+
+
+def _cells(share: Share) -> list[Any]:
+    cells: list[Any] = []
+    for measure in MEASURES:
+        mean = share.means[measure]
+        for value in (share.amounts[measure], mean):
+            if value is None:
+                cells.append("")
+            elif measure == "minutes":
+                cells.append(hours_and_minutes(value))
+            else:
+                cells.append(plain_dollars(value) if measure == "pay_cents" else value)
+    return cells
