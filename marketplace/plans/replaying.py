@@ -28,7 +28,7 @@ from marketplace.needs.rules import ShiftState
 from marketplace.plans.rules import PLAN_ZONE
 
 MINUTE = timedelta(minutes=1)
-LEAD = timedelta(days=60)
+LEAD = timedelta(days=14)
 """A shift that was posted earlier than this counts as known from here on: for planning it makes no difference."""
 
 YES, ANSWERS = 8, 10

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
-from marketplace.assignments.schedule import AGENCY_ZONE
+from marketplace.accounts.signing_in import settings as of_the_site
 from marketplace.catalogue.queries import service_lines
 from marketplace.dashboards.fairness import MEASURES, Fairness, Share, fairness
 from marketplace.dashboards.views import pages
@@ -45,7 +45,7 @@ class Asked:
 
 
 def _asked() -> Asked:
-    today = local_day(now(), AGENCY_ZONE)
+    today = local_day(now(), of_the_site().agency_time_zone)
     periods = {*(f"{n}w" for n in WEEKS), *(f"{month:%Y-%m}" for month in _months(today))}
     period = asked_word("period", periods) or "8w"
     sort = asked_word("sort", {*SORTED_BY, *(f"-{key}" for key in SORTED_BY)}) or "name"
@@ -67,7 +67,7 @@ def _span(period: str, today: date) -> Span:
     else:
         first = date.fromisoformat(f"{period}-01")
         last = (first + timedelta(days=32)).replace(day=1)
-    return Span(day_span(first, AGENCY_ZONE).start, day_span(last, AGENCY_ZONE).start)
+    return Span(day_span(first, of_the_site().agency_time_zone).start, day_span(last, of_the_site().agency_time_zone).start)
 
 
 def _found(asked: Asked) -> tuple[Fairness, list[Share]]:
@@ -92,7 +92,7 @@ def fair_shares() -> ResponseReturnValue:
     asked = _asked()
     found, shown = _found(asked)
     number = min(page_number(), max(1, -(-len(shown) // ROWS)))
-    today = local_day(now(), AGENCY_ZONE)
+    today = local_day(now(), of_the_site().agency_time_zone)
     return render_template(
         "dashboards/fairness.html",
         asked=asked,
@@ -103,7 +103,7 @@ def fair_shares() -> ResponseReturnValue:
         + [(f"{month:%Y-%m}", str(format_date(month, "LLLL y")).capitalize()) for month in _months(today)],
         lines=_lines(),
         measures=_measures(),
-        zone=AGENCY_ZONE,
+        zone=of_the_site().agency_time_zone,
         last_day=asked.span.end - timedelta(seconds=1),
         may_set=current_person().may(Permission.MATCH_PLAN),
     )

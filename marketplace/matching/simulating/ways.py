@@ -149,17 +149,16 @@ class Planned:
                     book.take(pair)
                 else:
                     declined[pair] = True
-            for slot in np.flatnonzero(
-                (stretch.known_at <= at) & (data.slot_start > at) & (data.slot_start <= fixed_until)
-            ):
-                self._offer_at_once(int(slot), replies, book, best, declined)
+            due = (stretch.known_at <= at) & (data.slot_start > at) & (data.slot_start <= fixed_until)
+            for left in np.flatnonzero(due).tolist():
+                self._offer_at_once(left, replies, book, best, declined)
             for slot in now_meant.keys() & meant.keys():
                 shown += len(meant[slot])
                 moved += len(meant[slot] - now_meant[slot])
             meant = {slot: frozenset(people) for slot, people in now_meant.items()}
             late = (stretch.known_at > at) & (stretch.known_at <= at + step) & (data.slot_start <= at + step)
-            for slot in np.flatnonzero(late & (data.slot_start > stretch.known_at)):
-                self._offer_at_once(int(slot), replies, book, best, declined)
+            for sudden in np.flatnonzero(late & (data.slot_start > stretch.known_at)).tolist():
+                self._offer_at_once(sudden, replies, book, best, declined)
             at += step
         return {"shown": shown, "moved": moved}
 
