@@ -51,7 +51,9 @@ def take_in(
                 outcome = keep(meant)
         except Refusal as refusal:
             report.refuse(row, name, getattr(refusal, "field", None) or "", refusal.sentence)
-        except DBAPIError:
+        except DBAPIError as problem:
+            if problem.connection_invalidated:  # no row is to blame, and nothing can be kept any more
+                raise
             report.refuse(row, name, "", "The database cannot hold this row.")
         else:
             setattr(report, outcome, getattr(report, outcome) + 1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from marketplace.assignments.facts import coordinator_facts
 from marketplace.needs.models import Need, Shift
@@ -219,3 +220,12 @@ def test_what_this_machine_calls_its_time_is_no_time_zone(world, zone):
     header = (SAMPLE / "facilities.csv").read_text(encoding="utf-8").splitlines()[0]
     report = load("facilities", f"{header}\n{row}\n".encode())
     assert [(refused.line, refused.column) for refused in report.refused] == [(2, "time_zone")]
+
+
+def test_a_database_that_goes_away_is_no_fault_of_the_row(world, monkeypatch):
+    def lost(*_):
+        raise OperationalError("INSERT", {}, Exception("server closed the connection"), connection_invalidated=True)
+
+    monkeypatch.setattr("marketplace.needs.importing.post_planned", lost)
+    with pytest.raises(OperationalError):
+        load("needs", file(world, GOOD))
