@@ -230,12 +230,12 @@ def match_simulate(
     from marketplace.kernel.clock import now
     from marketplace.kernel.spans import week_start
     from marketplace.matching.facts import Weights
-    from marketplace.matching.simulating import Foreseen, Planned, Waves
+    from marketplace.matching.simulating import Foreseen, Planned, Waves, Way
     from marketplace.plans.replaying import live_again, read_weeks, table, weights_from
 
     begins = first.date() if first else week_start(now().date()) - timedelta(weeks=weeks)
     sets = {"": Weights()} | {text: weights_from(text, Weights()) for text in weights}
-    ways = [
+    ways: list[Way] = [
         *(Waves(size) for size in waves or (1, 3)),
         *(Planned(every, freeze) for freeze in freezes or (0, 24, 72)),
         Foreseen(),
