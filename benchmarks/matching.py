@@ -209,7 +209,8 @@ def _against_highs(size: str, seconds: float) -> list[str]:
     their = time.process_time() - began
     line = (
         f"against HiGHS MIP, {size}, at most {seconds:.0f} s: {other['status']}, value {other['value']:.0f},"
-        f" bound {other['bound']:.0f}, {their:.1f} cpu s; plan {plan.value}, bound {plan.bound}, {took:.2f} cpu s: {their / took:.0f} times less"
+        f" bound {other['bound']:.0f}, {their:.1f} cpu s;"
+        f" plan {plan.value}, bound {plan.bound}, {took:.2f} cpu s: {their / took:.0f} times less"
     )
     return [line]
 
