@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.assignments import facts
 from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, OfferState
+from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, WORKING_STATES, AssignmentState, OfferState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, as_system, session
 from marketplace.needs.models import FillMode, Need, Shift
@@ -134,10 +134,11 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
 
 
 def next_of(coordinator_id: int, at: datetime) -> Assignment | None:
-    """The live booking that is going on, or begins next."""
+    """The booking that is going on, or begins next; not one she has clocked out of, though its end is still ahead."""
+    states = {AssignmentState.BOOKED, AssignmentState.CONFIRMED} | WORKING_STATES
     return session.scalars(
         select(Assignment)
-        .where(Assignment.coordinator_id == coordinator_id, Assignment.state.in_(LIVE_STATES), Assignment.ends_at > at)
+        .where(Assignment.coordinator_id == coordinator_id, Assignment.state.in_(states), Assignment.ends_at > at)
         .order_by(Assignment.starts_at)
         .limit(1)
         .options(joinedload(Assignment.shift).joinedload(Shift.line), joinedload(Assignment.facility))

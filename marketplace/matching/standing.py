@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+from babel import Locale
 
 from marketplace.kernel.money import dollars
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.verdicts import Finding, fails, passes, rule
 
+ENGLISH = Locale("en")
 LEVEL_WORDS = {1: "basic", 2: "working", 3: "advanced"}
 
 
@@ -15,16 +18,21 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def missing_levels(has: Mapping[str, int], wanted: Mapping[str, int]) -> list[str]:
-    """What is wanted and not there, each in words: `es`, or `Epic (working, advanced is asked for)`."""
+def language_named(code: str) -> str:
+    """Spanish for `es`; a code nobody named stays."""
+    return str(ENGLISH.languages.get(code, code))
+
+
+def missing_levels(has: Mapping[str, int], wanted: Mapping[str, int], named: Callable[[str], str] = str) -> list[str]:
+    """What is wanted and not there, each in words: `Spanish`, or `Epic (working, advanced is asked for)`."""
     found = []
     for code in sorted(wanted):
         level = has.get(code, 0)
         if level == 0:
-            found.append(code)
+            found.append(named(code))
         elif level < wanted[code]:
             found.append(
-                f"{code} ({LEVEL_WORDS.get(level, level)}, {LEVEL_WORDS.get(wanted[code], wanted[code])} is asked for)"
+                f"{named(code)} ({LEVEL_WORDS.get(level, level)}, {LEVEL_WORDS.get(wanted[code], wanted[code])} is asked for)"
             )
     return found
 
@@ -63,12 +71,15 @@ def service_line(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Cont
     "languages", 1, "Languages", "The coordinator speaks every language the shift asks for, at the level it asks for."
 )
 def languages(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    missing = missing_levels(coordinator.languages, shift.languages)
+    missing = missing_levels(coordinator.languages, shift.languages, language_named)
     if missing:
         return fails(f"Missing language: {_listed(missing)}.", ", ".join(sorted(coordinator.languages)))
     if not shift.languages:
         return passes("No language is asked for.")
-    return passes(f"Speaks {_listed(sorted(shift.languages))}.", ", ".join(sorted(coordinator.languages)))
+    return passes(
+        f"Speaks {_listed([language_named(code) for code in sorted(shift.languages)])}.",
+        ", ".join(sorted(coordinator.languages)),
+    )
 
 
 @rule("ehr", 1, "EHR systems", "The coordinator knows every EHR system the shift uses, at the level it asks for.")

@@ -70,11 +70,11 @@ def zone_name(moment: datetime, zone: str) -> str:
     return f"UTC{name[0]}{whole}{':' + rest if rest else ''}"
 
 
-def zone_words(zone: str) -> str:
-    """Chicago (CST): a zone as people name it, by its place and what its clocks are called now."""
+def zone_words(zone: str, short: object = False) -> str:
+    """Chicago (CST): a zone as people name it, by its place and its clocks now; `short` where a town stands by."""
     place = zone.rpartition("/")[2].replace("_", " ")
     name = zone_name(now(), zone)
-    return place if place == name else f"{place} ({name})"
+    return name if short or place == name else f"{place} ({name})"
 
 
 def times(span: Span, zone: str) -> str:

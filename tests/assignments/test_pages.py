@@ -218,7 +218,7 @@ def test_everyone_else_is_listed_with_every_reason(world, visitors):
     session.commit()
     page = visitors("tom").get(f"/shifts/{shift.id}").follow("Everyone with every reason")
     page.sees(
-        "Jonas Lind", "No CMM is on file.", "Missing language: es.", "Devon Blake", "Does not work in prior-auth."
+        "Jonas Lind", "No CMM is on file.", "Missing language: Spanish.", "Devon Blake", "Does not work in prior-auth."
     )
 
 

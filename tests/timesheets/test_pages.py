@@ -196,6 +196,24 @@ def test_before_its_time_the_clock_says_from_when(world, maya):
     assert not [b for b in maya.page.all("button") if b.text == "Clock in"]
 
 
+def test_the_home_card_offers_the_clock_when_it_opens_and_not_after_clocking_out(world, maya):
+    shift = booked(world, world.maya, TODAY)  # begins at 9:00 am in Chicago, 7:00 am for her
+    session.commit()
+    key, begins = shift.id, shift.starts_at
+    with frozen_at(begins - timedelta(minutes=34)):
+        maya.get("/offers").sees("starts in 34 min", "Clock in from 6:50 am your time")
+        assert not [link for link in maya.page.all("a") if link.text == "Clock in"]
+    with frozen_at(begins - timedelta(minutes=9)):
+        maya.get("/offers")
+        assert [link for link in maya.page.all("a") if link.text == "Clock in"]
+    bind_actor(SYSTEM)
+    session.get_one(type(shift), key).state = AssignmentState.CHECKED_OUT
+    session.commit()
+    with frozen_at(begins + timedelta(minutes=9)):
+        maya.get("/offers")
+        assert "Your next shift" not in maya.text
+
+
 def test_a_missing_paper_is_named_on_the_clock(world, maya):
     from marketplace.contracts.rules import AgreementState
 

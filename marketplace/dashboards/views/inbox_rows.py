@@ -187,7 +187,7 @@ def _overdue(entry: Exception_, at: datetime, reader: Person) -> _Said:
         _("%(number)s is overdue", number=entry.what),
         f"{entry.place} · {dollars(entry.number or 0)} · " + _("due %(day)s", day=short_date(day_of(entry))),
         url_for("billing.invoice", invoice_id=entry.key),
-        _("Open"),
+        _("See invoice"),
         age=_days(entry, at),
     )
 
