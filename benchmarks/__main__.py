@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import imports, index, pages, race
+from benchmarks import imports, index, matching, pages, race
 from marketplace.accounts.passwords import hashing
 from marketplace.config import Settings
 from marketplace.db import migrating
@@ -35,6 +35,7 @@ def main() -> None:
     RESULTS.write_text(text, encoding="utf-8")
     print(text)
     index.main()
+    matching.main([])
 
 
 def _measure(url: str, home: Path, clock: Callable[[Callable[[], object]], float]) -> list[str]:

@@ -104,6 +104,8 @@ class Unfilled:
 
     slot: int
     seats: int
+    on_it: int
+    """How many are on the slot already."""
     taken: tuple[Taken, ...]
     out_of_hours: tuple[int, ...]
     free: tuple[int, ...]
@@ -113,7 +115,7 @@ class Unfilled:
     def reason(self) -> str:
         """One sentence for the page."""
         if not self.taken and not self.out_of_hours and not self.free:
-            return "Nobody is eligible."
+            return "Everybody eligible is on it already." if self.on_it else "Nobody is eligible."
         parts = []
         if self.taken:
             parts.append(f"{len(self.taken)} eligible are on other shifts")
@@ -153,7 +155,7 @@ def unfilled(instance: Instance, plan: Plan) -> list[Unfilled]:
             else:
                 free.append(coordinator)
         seats = int(instance.slot_headcount[slot] - filled[slot])
-        found.append(Unfilled(slot, seats, tuple(taken), tuple(out_of_hours), tuple(free)))
+        found.append(Unfilled(slot, seats, int(filled[slot]), tuple(taken), tuple(out_of_hours), tuple(free)))
     return found
 
 

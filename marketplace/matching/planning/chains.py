@@ -147,9 +147,13 @@ def follow_chain(market: Market, roster: Roster, added: Array, dropped: Array, l
 
 
 @compiled
-def fill_by_chains(market: Market, roster: Roster, prices: Array, slots: Array, search: Search) -> float:
-    """Fill what can be filled of these slots' open seats; the points gained."""
+def fill_by_chains(
+    market: Market, roster: Roster, prices: Array, slots: Array, search: Search, among_used: bool
+) -> float:
+    """Fill what can be filled of these slots' open seats; the points gained. `among_used` leaves out who has no pair yet."""
     moved = np.zeros(len(market.rest), np.bool_)
+    if among_used:
+        moved[:] = roster.held == 0
     added, dropped = np.empty(search.depth + 1, np.int64), np.empty(search.depth + 1, np.int64)
     total = 0.0
     for slot in slots:

@@ -108,9 +108,10 @@ class Instance:
 def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
     """All arrays of an `.npz` file. Raises `Invalid` when it cannot be read as one."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise Invalid(f"{path} holds one array, not a set of named ones: write it with numpy.savez.")
+        file = np.load(path, allow_pickle=False)
+        if isinstance(file, np.ndarray):
+            raise Invalid(f"{path} holds one array, not a set of named ones: write it with numpy.savez.")
+        with file:
             return {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise Invalid(f"There is no file {path}.") from None

@@ -19,7 +19,7 @@ from marketplace.matching.planning.instance import Instance, Integers, read_arra
 from marketplace.matching.planning.market import Array, Market
 from marketplace.matching.planning.polish import polish
 from marketplace.matching.planning.preparing import Prepared, prepare
-from marketplace.matching.planning.prices import bound_at, rounded, settle
+from marketplace.matching.planning.prices import bound_at, prices_of_the_busiest_moment, rounded, settle
 from marketplace.matching.planning.rework import rework
 from marketplace.matching.planning.roster import Roster, empty_roster, take_in_order, worth_of
 
@@ -84,12 +84,17 @@ class Effort:
         if pairs < 30_000:
             return cls(passes=600, last_step=0.0002, dive_passes=40, reworks=20)
         if pairs < 300_000:
-            return cls(passes=300, last_step=0.0005, dive_passes=40, reworks=4)
-        return cls(passes=200, last_step=0.0008, dive_passes=30, reworks=0)
+            return cls(passes=260, last_step=0.0004, dive_passes=40, reworks=3)
+        if pairs < 3_000_000:
+            return cls(passes=150, last_step=0.0007, dive_passes=25, reworks=0)
+        return cls(passes=120, last_step=0.0008, dive_passes=20, reworks=0)
 
 
-MOST_REWORKED = 400
+MOST_REWORKED = 200
 """Coordinators whose part of the plan is decided anew at once."""
+
+MOST_NOISY = 20
+"""Rounds of improving where using somebody costs points."""
 
 FIRST_STEP, FIRST_STEP_WARM = 0.3, 0.03
 
@@ -158,16 +163,20 @@ class _Search:
         self.roster: Roster = empty_roster(self.market)
         self.points = 0
         self.prices = np.zeros(self.market.slots)
+        self.guide = self.prices  # for small and large steps: the last prices, whether or not they prove most
         self.most = -1  # the bound in points of the market, none yet
         self.rounds = 0
 
     def run(self, warm: Plan | None) -> None:
         """Everything, until done, over, or proven optimal."""
         self.consider_prices(self.prices)
-        start = self.prices
+        if self.market.activation.any():
+            self.consider_prices(prices_of_the_busiest_moment(self.market))
+        start = np.zeros(self.market.slots)
         if warm is not None:
             start = np.asarray(warm.prices, float)[self.prepared.slot_order]
             self.consider_prices(start)
+            self.guide = start
             self.start_from(warm.pairs)
         prices, leaning = self.settle(start, warm is not None)
         if not self.finished(0.8):
@@ -202,16 +211,42 @@ class _Search:
         settled = settle(self.market, start, passes, steps, self.random, over=over)
         self.consider_prices(settled.prices)
         self.consider_prices(settled.smooth)
+        self.guide = settled.smooth
         return settled.prices, settled.leaning
+
+    def decide(self, market: Market, prices: Array, leaning: Array) -> None:
+        """Dive in this market, ours or one like it, and polish what was found in ours."""
+        passes = self.effort.dive_passes
+        found = dive(market, prices, leaning, self.random, passes=passes, over=lambda: self.clock.over(0.8))
+        polish(self.market, found, self.guide, self.random, over=self.clock.over)
+        self.consider(found)
+
+    def decide_with_noise(self) -> None:
+        """Where many plans are as good as one another, leanings stay undecided: a little noise helps."""
+        costs = self.market.activation
+        noise = costs.mean() * np.array([0.1, 0.03]) * self.random.integers(0, 2, 2)
+        noisy = self.market._replace(
+            activation=costs + noise[0] * self.random.random(len(costs)) * (costs > 0),
+            worth=self.market.worth + noise[1] * self.random.random(self.market.pairs),
+        )
+        passes = self.effort.passes // 2
+        settled = settle(noisy, self.guide, passes, (FIRST_STEP, 0.001), self.random, over=lambda: self.clock.over(0.9))
+        self.decide(noisy, settled.prices, settled.leaning)
 
     def improve(self) -> None:
         """Decide parts anew: as often as there is effort, or for as long as there is time."""
-        rounds = self.effort.reworks if self.clock.limit is None else 10**9
+        rounds = 10**9
+        if self.clock.limit is None:
+            rounds = max(self.effort.reworks, MOST_NOISY if self.market.activation.any() else 0)
         for round_ in range(rounds):
             if self.finished(0.95):
                 return
+            if self.market.activation.any() and round_ % 2 == 0:
+                self.decide_with_noise()
+                self.rounds += 1
+                continue
             size = min(max(5, self.market.coordinators * (2 + round_ % 3) // 12), MOST_REWORKED)
-            better, gained = rework(self.market, self.roster, self.prices, size, self.random)
+            better, gained = rework(self.market, self.roster, self.guide, size, self.random)
             self.rounds += 1
             if gained > 0:
                 self.consider(better)
@@ -226,7 +261,7 @@ class _Search:
         was = np.flatnonzero(np.isin(self.prepared.origin, pairs))
         take_in_order(self.market, roster, was[np.argsort(-self.market.worth[was], kind="stable")])
         self.consider(roster)
-        polish(self.market, roster, self.prices, self.random, over=lambda: self.clock.over(0.5))
+        polish(self.market, roster, self.guide, self.random, over=lambda: self.clock.over(0.5))
         self.consider(roster)
 
     def consider(self, roster: Roster) -> None:

@@ -15,6 +15,8 @@ from marketplace.matching.planning.schedules import best_schedule
 
 CHAINS = Search(depth=4, width=6, steps=400, penalty=0.0, may_leave_open=True, first_gain=True)
 
+LONG_CHAINS = Search(depth=8, width=8, steps=5000, penalty=0.0, may_leave_open=True, first_gain=True)
+
 
 @compiled
 def replan_one_by_one(market: Market, roster: Roster, order: Array) -> float:
@@ -73,6 +75,9 @@ def polish(
         waiting = waiting[np.lexsort((random.random(len(waiting)), -market.scale[waiting]))]
         if over():
             return
-        gained += fill_by_chains(market, roster, prices, waiting, CHAINS)
+        if market.activation.any():
+            # Whoever is used already costs nothing more: look longer for a way among them.
+            gained += fill_by_chains(market, roster, prices, waiting, LONG_CHAINS, True)
+        gained += fill_by_chains(market, roster, prices, waiting, CHAINS, False)
         if gained < 0.5:
             return

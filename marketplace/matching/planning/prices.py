@@ -102,22 +102,39 @@ def settle(
     prices = prices.copy()
     smooth = prices.copy()
     chosen = np.zeros(market.pairs, np.float32)
-    step, weight = steps[0], 1.0
+    step, weight, weights = steps[0], 1.0, 0.0
     fall = (steps[1] / steps[0]) ** (1.0 / max(1, passes - 1))
     for _ in range(passes):
         one_pass(market, random.permutation(market.coordinators), prices, step, weight, chosen)
         smooth += memory * (prices - smooth)
         step *= fall
-        weight /= 1.0 - memory
+        weights += weight
         if over():
             break
+        weight /= 1.0 - memory
         if weight > 1e30:
             chosen /= np.float32(weight)
-            weight = 1.0
-    return Settled(prices, smooth, chosen * np.float32(memory * (1.0 - memory) / weight))
+            weights, weight = weights / weight, 1.0
+    return Settled(prices, smooth, chosen / np.float32(weights or 1.0))
 
 
 def rounded(prices: Array) -> Array:
     """Prices as multiples of 1/1024."""
     fine: Array = np.rint(np.maximum(prices, 0.0) * FINENESS) / FINENESS
     return fine
+
+
+def prices_of_the_busiest_moment(market: Market) -> Array:
+    """Prices that prove how many people are needed at least, where using somebody costs points.
+
+    Every slot costs all that its best pair is worth, except those that run at the busiest moment: these leave as much as the
+    cheapest activation. Nobody can hold two of them, so nobody gains anything, and the bound counts one activation a seat.
+    """
+    dearest = np.zeros(market.slots)
+    np.maximum.at(dearest, market.slot, market.worth)
+    seats = np.minimum(market.seats, market.eligible)
+    moments = np.argsort(np.concatenate([market.end, market.start]), kind="stable")
+    running = np.cumsum(np.concatenate([-seats, seats])[moments])
+    at = np.concatenate([market.end, market.start])[moments][np.argmax(running)] if market.slots else 0
+    now = (market.start <= at) & (at < market.end)
+    return np.where(now, np.maximum(dearest - market.activation.min(initial=np.inf), 0.0), dearest)
