@@ -127,7 +127,7 @@ class Market:
         kinds = [HIPAA_TRAINING] if self._chance.random() < 0.97 else []
         found = [self._credential(kind) for kind in (*kinds, *self._several(PAPERS, 2.5))]
         if nurse:
-            for at in {state, *self._several(STATES, 0.5)}:
+            for at in sorted({state, *self._several(STATES, 0.5)}):
                 found.append(self._credential(RN_LICENCE, at, at == state and self._chance.random() < 0.7))
         return found
 

@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, delete, func, select
 
-from marketplace.assignments.facts import Papers, agreements, context, context_for, told_of
+from marketplace.assignments.facts import Papers, agreements, context_for, told_of
 from marketplace.assignments.models import CoordinatorChange
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
-from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.index.clock import EPOCH
 
@@ -28,6 +28,8 @@ KEPT_FOR = timedelta(days=2)
 """How long it stays written down who has changed."""
 LOOKED_AT_LEAST = timedelta(days=1)
 """A process that has not looked for longer than this reads everybody anew."""
+AT_ONCE = timedelta(minutes=1)
+"""Two requests of one moment may come in another order than their clocks say."""
 
 
 class _Seen(NamedTuple):
@@ -58,7 +60,7 @@ class CurrentIndex:
         index, papers = self.index, None
         # An error half-way would leave it neither old nor new, so it is put back only when all is done.
         self.index = None
-        if index is not None and self._read_at <= at <= self._looked_at + LOOKED_AT_LEAST:
+        if index is not None and self._read_at - AT_ONCE <= at <= self._looked_at + LOOKED_AT_LEAST:
             changed = seen.changed | self._unsure | self._grown_old(at)
             nothing = Papers({}, {})
             papers = agreements(facilities=facilities, coordinators=changed) if facilities or changed else nothing
@@ -77,7 +79,7 @@ class CurrentIndex:
         self._read_at, self._until, self._outdated = at, {}, []
         for one in everybody:
             self._note(one.facts.id, one.until)
-        return Index.build((one.facts for one in everybody), context(at))
+        return Index.build((one.facts for one in everybody), Context(at))
 
     def _read_again(self, index: Index, ids: Collection[int], at: datetime, papers: Papers) -> None:
         found = {one.facts.id: one for one in told_of(ids, at=at, papers=papers)}

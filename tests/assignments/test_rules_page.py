@@ -59,10 +59,12 @@ def test_the_agency_sees_what_today_s_rules_would_say_of_a_booking(world, visito
     bind_actor(SYSTEM)
     kept = session.get_one(Assignment, made.id)
     kept.verdicts = [
-        {**one, "version": 0, "sentence": "It was enough then."} if one["rule"] == "pay" else one
+        {**one, "outcome": "warn", "sentence": "It was just enough."} if one["rule"] == "pay" else one
         for one in kept.verdicts
     ]
     session.commit()
     page.get(f"/assignments/{made.id}")
-    page.sees("1 rule answers otherwise today", "It was enough then.", "The pay reaches the minimum")
+    page.sees(
+        "some answers differ", "1 rule answers otherwise today", "It was just enough.", "The pay reaches the minimum"
+    )
     assert 'id="replayed"' not in visitors("tom").get(f"/assignments/{made.id}").html

@@ -66,16 +66,10 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
 
 
 def _compared(kept: list[Verdict], again: list[Verdict]) -> list[tuple[str, Verdict | None, Verdict | None]]:
-    """What today's rules say otherwise on the facts of then: the rule's code, the verdict kept, the one of today."""
+    """Where today's rules answer otherwise on the facts of then: the rule's code, the verdict kept, the one of today."""
     then, today = {one.rule: one for one in kept}, {one.rule: one for one in again}
-    codes = [*then, *(code for code in today if code not in then)]
-    return [
-        (code, then.get(code), today.get(code)) for code in codes if _answer(then.get(code)) != _answer(today.get(code))
-    ]
-
-
-def _answer(verdict: Verdict | None) -> tuple[object, ...]:
-    return (verdict.version, verdict.outcome, verdict.sentence) if verdict else ()
+    answers = ((code, then.get(code), today.get(code)) for code in {**then, **today})
+    return [(code, old, new) for code, old, new in answers if not (old and new and old.outcome is new.outcome)]
 
 
 def _acts(person: Person, found: Assignment) -> set[str]:

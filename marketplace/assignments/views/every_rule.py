@@ -16,6 +16,7 @@ from marketplace.assignments.rule_words import PART_WORDS, RULE_WORDS, rule_titl
 from marketplace.assignments.views import pages
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.queries import visible_to
+from marketplace.coordinators.words import state_words
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.matching.facts import Weights
@@ -48,7 +49,9 @@ def anybody(shift_id: int) -> ResponseReturnValue:
     person = current_person()
     found = find(shifts_visible_to(person), shift_id)
     text = asked_word("q")
-    return render_template("assignments/anybody.html", shift=found, text=text, people=_named(person, text))
+    return render_template(
+        "assignments/anybody.html", shift=found, text=text, people=_named(person, text), states=state_words()
+    )
 
 
 @pages.get("/shifts/<int:shift_id>/coordinators/<int:coordinator_id>", may=Permission.AGENCY_DESK)
@@ -71,8 +74,7 @@ def one_pair(shift_id: int, coordinator_id: int) -> ResponseReturnValue:
 
 
 def _named(person: Person, text: str) -> list[Coordinator]:
-    if not text:
-        return []
+    """The first by name of those whose name or address has the text in it."""
     matching = or_(Person.name.icontains(text, autoescape=True), Person.email.icontains(text, autoescape=True))
     return list(
         session.scalars(
