@@ -154,6 +154,16 @@ def may(one, shift):
     return is_eligible(explain(one.id, shift, NOW))
 
 
+def test_a_move_that_may_not_be_is_refused_on_the_board_and_changes_nothing(world, client):
+    shift, devon = world.shift(day=MONDAY), world.devon.id
+    plan_made(world)
+    client.sign_in("sam").get("/matching")
+    page = client.post(f"/matching/shifts/{shift.id}/moves", {"coordinator": str(devon)})
+    assert page.sees("Matching", "Devon Blake", "cannot take this shift")
+    bind_actor(SYSTEM)
+    assert session.scalars(select(MatchWish)).all() == []
+
+
 def test_what_if_is_a_question_with_an_answer_in_words(world, client):
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
