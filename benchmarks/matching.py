@@ -51,7 +51,7 @@ def main(words: list[str] | None = None) -> None:
 def _parts(quick: bool) -> Iterator[list[str]]:
     solve(small(1))  # compiles
     yield [f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"]
-    yield _sizes(quick)
+    yield from _sizes(quick)
     yield _bounds()
     yield _greedy()
     yield _repairs("5kx1k" if quick else "20kx4k")
@@ -75,12 +75,13 @@ def _timed(instance: Instance) -> tuple[Plan, float]:
     return plan, took
 
 
-def _sizes(quick: bool) -> list[str]:
-    lines = ["size        load seed     pairs  filled of seats       value       bound    gap %   cpu s  peak MB"]
+def _sizes(quick: bool) -> Iterator[list[str]]:
+    head = "size        load seed     pairs  filled of seats       value       bound    gap %   cpu s  peak MB"
     pairs, seconds = [], []
     for size, seeds in SEEDS.items():
         if quick and size in {"20kx4k", "100kx20k"}:
             continue
+        lines = [head]
         for load, seed in [(1.0, seed) for seed in seeds] + ([(0.7, 1), (1.5, 1)] if len(seeds) > 1 else []):
             instance = _instance(size, seed, load)
             plan, took = _timed(instance)
@@ -91,13 +92,12 @@ def _sizes(quick: bool) -> list[str]:
                 f"{size:10} {load:5} {seed:4} {instance.pairs:9} {len(plan.pairs):7} {instance.seats:8}"
                 f" {plan.value:11} {plan.bound:11} {100 * plan.gap:8.4f} {took:7.2f} {peak:8}"
             )
-            print(lines[-1], flush=True)
             if SIZES[size][0] >= 1_000 and load == 1.0:
                 pairs.append(instance.pairs)
                 seconds.append(took)
+        yield lines
     exponent = np.polyfit(np.log(pairs), np.log(seconds), 1)[0]
-    lines.append(f"cpu seconds grow with pairs to the power of {exponent:.2f}, from 1kx200 on")
-    return lines
+    yield [f"cpu seconds grow with pairs to the power of {exponent:.2f}, from 1kx200 on"]
 
 
 def _bounds(count: int = 500) -> list[str]:

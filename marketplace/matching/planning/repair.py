@@ -21,7 +21,7 @@ from marketplace.matching.planning.roster import drop, empty_roster, fits, take
 MOVING_COSTS = 300.0
 """Points lost for each person who is asked to move."""
 
-WAYS, STEPS = 8, 600
+WAYS, STEPS = 6, 120
 """How many ways are tried at each slot, and in all."""
 
 
