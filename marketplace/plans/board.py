@@ -192,7 +192,9 @@ def rows(plan_id: int, shift_ids: Sequence[int]) -> list[Row]:
     for pair in pairs:
         (found[pair.shift_id].kept if pair.kept else found[pair.shift_id].proposals).append(pair)
     for key, gap in gaps.items():
-        elsewhere = [Elsewhere(names[who], shifts[shift]) for who, shift in gap.taken if who in names and shift in shifts]
+        elsewhere = [
+            Elsewhere(names[who], shifts[shift]) for who, shift in gap.taken if who in names and shift in shifts
+        ]
         refusals = dict(Counter({rule: int(count) for rule, count in gap.refusals.items()}).most_common())
         found[key].gap = WhyOpen(gap.seats, gap.reason.value, refusals, elsewhere, gap.hours)
     for option in _options(plan_id, shift_ids):

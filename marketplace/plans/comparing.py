@@ -12,6 +12,7 @@ from marketplace.db.session import session
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchPlan, PlanPair
 from marketplace.plans.policy import check_may_plan
+from marketplace.plans.rules import PRIORITY_POINTS, priority
 
 MOST_SHOWN = 60
 
@@ -38,6 +39,8 @@ class Comparison:
     after: MatchPlan
     changes: list[Change]
     more: int
+    lost_points: int
+    """What the second plan is worth less where they differ, both weighed as the first one was; below zero: it is worth more."""
 
     @property
     def lost(self) -> list[Change]:
@@ -50,16 +53,22 @@ def compare(before: MatchPlan, after: MatchPlan, reader: Person) -> Comparison:
     check_may_plan(reader)
     first, last = max(before.starts_at, after.starts_at), min(before.ends_at, after.ends_at)
     found = (
-        select(PlanPair.shift_id, PlanPair.coordinator_id, func.max(PlanPair.plan_id))
+        select(
+            PlanPair.shift_id, PlanPair.coordinator_id, func.max(PlanPair.plan_id), func.max(PlanPair.score),
+            func.max(Shift.starts_at),
+        )
         .join(Shift, Shift.id == PlanPair.shift_id)
         .where(PlanPair.plan_id.in_([before.id, after.id]), Shift.starts_at >= first, Shift.starts_at < last)
         .group_by(PlanPair.shift_id, PlanPair.coordinator_id)
         .having(func.count() == 1)
-    )
+    )  # fmt: skip
     rows = session.execute(found).all()
     by_shift: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for key, coordinator, plan in rows:
+    weighed_at, lost = before.facts_at or before.asked_at, 0
+    for key, coordinator, plan, points, starts_at in rows:
         by_shift[key].append((coordinator, plan))
+        worth = PRIORITY_POINTS * priority(starts_at, weighed_at) + points
+        lost += -worth if plan == after.id else worth
     shifts = session.scalars(
         select(Shift)
         .where(Shift.id.in_(by_shift))
@@ -83,4 +92,4 @@ def compare(before: MatchPlan, after: MatchPlan, reader: Person) -> Comparison:
         for coordinator, plan in by_shift[shift.id]:
             (change.into if plan == after.id else change.out).append(names[coordinator])
         changes.append(change)
-    return Comparison(before, after, changes, len(by_shift) - len(shifts))
+    return Comparison(before, after, changes, len(by_shift) - len(shifts), lost)

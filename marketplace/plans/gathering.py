@@ -87,7 +87,7 @@ class Question:
     instance: Instance | None = None
     stay: Integers = field(default_factory=lambda: np.empty(0, np.int64))
     refusals: dict[int, Counter[str]] = field(default_factory=dict)
-    """How many each rule refuses, for the shifts nobody may take."""
+    """How many each rule refuses, for the shifts that fewer may take than there are seats."""
 
     @property
     def seats(self) -> int:
@@ -216,7 +216,9 @@ def _asked(horizon: Span, at: datetime) -> dict[tuple[int, int], OfferState]:
 
 def _given_back(horizon: Span) -> set[tuple[int, int]]:
     """Whoever gave this very shift back, or did not come to it, is not asked to take it again."""
-    lost = Assignment.cancelled_by.is_not(None) | Assignment.state.in_([AssignmentState.NO_SHOW, AssignmentState.UPHELD])
+    lost = Assignment.cancelled_by.is_not(None) | Assignment.state.in_(
+        [AssignmentState.NO_SHOW, AssignmentState.UPHELD]
+    )
     rows = session.execute(
         select(Assignment.shift_id, Assignment.coordinator_id).where(
             lost, Assignment.starts_at >= horizon.start, Assignment.starts_at < horizon.end
@@ -307,7 +309,7 @@ def _lay_out(question: Question, never: set[tuple[int, int]], frozen_until: date
     question.stay = np.array([n for n, pair in enumerate(keys) if pair in question.waiting], np.int64)
     eligible = np.bincount(number, minlength=len(slots))
     for n, shift in enumerate(slots):
-        if not eligible[n] and headcount[n] > 0:
+        if eligible[n] < headcount[n]:
             question.refusals[shift.id] = index.refusals(shift)
 
 

@@ -137,7 +137,13 @@ def keep(plan_id: int, question: Question, outcome: Outcome, prices: list[float]
 def _write_parts(plan_id: int, question: Question, outcome: Outcome) -> None:
     by_id = {shift.id: shift for shift in question.shifts}
     pairs: list[dict[str, Any]] = [
-        {"plan_id": plan_id, "shift_id": one.shift_id, "coordinator_id": one.coordinator_id, "seat": one.seat, "kept": True}
+        {
+            "plan_id": plan_id,
+            "shift_id": one.shift_id,
+            "coordinator_id": one.coordinator_id,
+            "seat": one.seat,
+            "kept": True,
+        }
         for one in question.kept
     ]
     _insert(PlanPair, pairs)

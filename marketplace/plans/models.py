@@ -144,7 +144,13 @@ class MatchWish(Base):
 
     __table_args__ = (
         # One word a pair: who is pinned is not forbidden.
-        Index("uq_match_wish_in_force", "shift_id", "coordinator_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_match_wish_in_force",
+            "shift_id",
+            "coordinator_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         check("length(reason) <= 300", "reason_length"),
     )
 

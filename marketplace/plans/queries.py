@@ -159,9 +159,7 @@ def changes_since(plan: MatchPlan) -> Changes:
         .select_from(Shift)
         .join(Need, Need.id == Shift.need_id)
         .where(Shift.starts_at >= plan.starts_at, Shift.starts_at < plan.ends_at, Need.posted_at > since),
-        select(func.count())
-        .select_from(MatchWish)
-        .where(or_(MatchWish.at > since, MatchWish.ended_at > since)),
+        select(func.count()).select_from(MatchWish).where(or_(MatchWish.at > since, MatchWish.ended_at > since)),
     )
     row = session.execute(select(*(each.scalar_subquery() for each in counts))).one()
     return Changes(*(int(count) for count in row))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
@@ -34,6 +34,7 @@ from marketplace.plans import jobs
 FREE_SHOWN, MOVES_SHOWN, MOST_TRIED = 5, 3, 40
 _BY_TIME = frozenset({"overlap", "rest", "weekly_hours"})
 """What may stand in the way of somebody who could move: her other shifts, nothing else."""
+_HAD_IT = "had it"
 
 
 @dataclass(frozen=True)
@@ -76,22 +77,19 @@ def ways(shift: Shift, at: datetime) -> Ways:
 
 def _asked(shift_id: int, at: datetime) -> tuple[set[int], set[int]]:
     """Who is asked and has not answered; who declined this shift, gave it back, did not come, or has a seat of it."""
-    waiting, never = set(), set()
-    for who, state, expires_at in session.execute(
-        select(Offer.coordinator_id, Offer.state, Offer.expires_at).where(
-            Offer.shift_id == shift_id, Offer.state.in_([*WAITING_STATES, OfferState.DECLINED])
-        )
-    ):
-        if state is OfferState.DECLINED:
-            never.add(who)
-        elif expires_at > at:
-            waiting.add(who)
-    undone = AssignmentState.RELEASED
-    never |= set(
-        session.scalars(
-            select(Assignment.coordinator_id).where(Assignment.shift_id == shift_id, Assignment.state != undone)
-        )
+    asked = select(Offer.coordinator_id, cast(Offer.state, Text), Offer.expires_at).where(
+        Offer.shift_id == shift_id, Offer.state.in_([*WAITING_STATES, OfferState.DECLINED])
     )
+    # Who took it and undid that within the minutes may be asked again.
+    had = select(Assignment.coordinator_id, literal(_HAD_IT), Assignment.booked_at).where(
+        Assignment.shift_id == shift_id, Assignment.state != AssignmentState.RELEASED
+    )
+    waiting, never = set(), set()
+    for who, what, moment in session.execute(union_all(asked, had)):
+        if what in (_HAD_IT, OfferState.DECLINED.value):
+            never.add(who)
+        elif moment > at:
+            waiting.add(who)
     return waiting, never
 
 

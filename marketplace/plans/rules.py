@@ -107,6 +107,9 @@ class GapReason(StrEnum):
     HOURS = "hours"
 
 
+PRIORITY_POINTS = 10_000
+"""What one step of urgency is worth in a plan, beside at most 999 points for the fit: seats are filled first."""
+
 URGENCY: tuple[tuple[timedelta, int], ...] = (
     (timedelta(hours=24), 8),
     (timedelta(hours=72), 4),

@@ -22,6 +22,8 @@ def set_anew(
     )
     session.add(made)
     session.flush()
-    words = f"{horizon_days} days ahead, frozen {freeze_hours} hours, {time_limit_seconds} seconds, {fair_percent} percent"
+    words = (
+        f"{horizon_days} days ahead, frozen {freeze_hours} hours, {time_limit_seconds} seconds, {fair_percent} percent"
+    )
     record("set", made, f"Matching plans are made so from now on: {words}.", by=by)
     return made

@@ -113,7 +113,12 @@ def _solve_there(
     """What runs in the other process."""
     try:
         answer = solve_here(
-            instance, stay=stay, seed=seed, time_limit=time_limit, start=start, tell=lambda done: pipe.send(("percent", done))
+            instance,
+            stay=stay,
+            seed=seed,
+            time_limit=time_limit,
+            start=start,
+            tell=lambda done: pipe.send(("percent", done)),
         )
         pipe.send(("answer", answer))
     except Invalid as refusal:

@@ -71,24 +71,25 @@ def restore(wish: MatchWish, by: Person, at: datetime) -> MatchWish:
     if wish.ended_at is None:
         raise NotAllowedNow("This holds already.")
     again = MatchWish(
-        shift_id=wish.shift_id, coordinator_id=wish.coordinator_id, kind=wish.kind, reason=wish.reason, by_id=by.id, at=at
+        shift_id=wish.shift_id,
+        coordinator_id=wish.coordinator_id,
+        kind=wish.kind,
+        reason=wish.reason,
+        by_id=by.id,
+        at=at,
     )
     _keep(again)
     _note("restore", again, "A wish about the matching plan holds again.", by)
     return again
 
 
-def _wish(
-    kind: WishKind, shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str
-) -> MatchWish:
+def _wish(kind: WishKind, shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str) -> MatchWish:
     """Written down; the opposite wish for the same pair ends with it."""
     note = clean_text(reason, LONGEST_REASON, "reason")
     check_no_patient_data(note, "reason")
     other = session.scalars(
         select(MatchWish)
-        .where(
-            MatchWish.shift_id == shift.id, MatchWish.coordinator_id == coordinator.id, MatchWish.ended_at.is_(None)
-        )
+        .where(MatchWish.shift_id == shift.id, MatchWish.coordinator_id == coordinator.id, MatchWish.ended_at.is_(None))
         .with_for_update()
     ).one_or_none()
     if other is not None:

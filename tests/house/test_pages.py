@@ -36,6 +36,7 @@ REACHED_OTHERWISE = {
     "schedule.calendar": "by a calendar program",
     "accounts.second_factor": "after the password, by those who have a second factor",
     "accounts.request_received": "after a request to join was sent",
+    "plans.progress": "by the card on the board, while a plan is being made",
     "accounts.confirm": "before acts that ask for the password once more",
     "messaging.letter": "from the outbox, when letters were written there",
     "messaging.letter_file": "from the outbox, when letters were written there",

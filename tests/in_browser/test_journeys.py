@@ -334,3 +334,49 @@ def test_spanish_is_spoken_after_one_click(place: Site, open_as: Opening) -> Non
     page.get_by_text("Your menu").locator("..").click()
     page.get_by_role("button", name="Español").click()
     expect(page.locator("html")).to_have_attribute("lang", "es")
+
+
+# ---- the matching plan ------------------------------------------------------------------------------------------
+
+WISHES = "SELECT count(*) FROM match_wish WHERE kind = 'pin' AND ended_at IS NULL"
+
+
+def test_the_matching_plan_is_accepted_with_one_click_gap_and_reasons_on_screen(place: Site, open_as: Opening) -> None:
+    page = open_as("sam", "/matching")
+    expect(page.locator("main")).to_contain_text("below the best possible plan")
+    expect(page.locator("main")).to_contain_text("Nobody may take it.")
+    hand = Hand(page)
+    hand.click(page.get_by_role("button", name=re.compile("^Publish: ")))
+    expect(page.locator("#toasts")).to_contain_text("The plan is being published")
+    assert hand.clicks == 1
+    assert place.one("SELECT count(*) FROM match_plan WHERE state = 'publishing'") == 1
+    assert place.one("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'plans.publish_plan'") == 1
+
+
+def test_a_proposal_is_moved_by_the_menu(place: Site, open_as: Opening) -> None:
+    page = open_as("sam", "/matching", phone=True)
+    before = place.one(WISHES)
+    form = page.locator("form.plan-change", has=page.locator("select")).first
+    form.locator("select").select_option(index=1)
+    form.get_by_role("button", name=re.compile("^(Move|Put in)")).click()
+    expect(page.locator("#toasts")).to_contain_text("is pinned here")
+    assert place.one(WISHES) == before + 1
+    assert place.one("SELECT count(*) FROM match_plan WHERE state = 'queued'") == 1
+
+
+def test_a_proposal_is_moved_by_drag(place: Site, open_as: Opening) -> None:
+    page = open_as("sam", "/matching")
+    before = place.one(WISHES)
+    dragged = page.locator("[data-drag]").all()
+    shifts = page.locator("li[data-drop]", has=page.locator("select")).all()
+    for seat in dragged:
+        who = seat.get_attribute("data-drag")
+        own = seat.locator("xpath=ancestor::li").get_attribute("data-drop")
+        for shift in shifts:
+            known = shift.locator(f"option[value='{who}']").count()
+            if known and shift.get_attribute("data-drop") != own:
+                seat.drag_to(shift.locator(".plan-what"))
+                expect(page.locator("#toasts")).to_contain_text("is pinned here")
+                assert place.one(WISHES) == before + 1
+                return
+    raise AssertionError("nobody could be dragged anywhere: nothing was checked")

@@ -10,6 +10,7 @@ from marketplace.assignments.booking import book
 from marketplace.assignments.candidates import explain
 from marketplace.audit.models import AuditEntry
 from marketplace.db.session import SYSTEM, Actor, Audience, bind_actor, session
+from marketplace.kernel.clock import frozen_at
 from marketplace.matching.rules import is_eligible
 from marketplace.needs.models import FillMode
 from marketplace.plans import wishing
@@ -101,6 +102,7 @@ def test_filters_show_only_what_is_asked_for(world, client):
     page = client.sign_in("sam").get("/matching")
     assert page.sees("Monday, November 30", "Tuesday, December 1", "Nobody may take it.")
     assert "Monday, November 30, 2026 " not in client.get("/matching?show=unfilled").text
+    bind_actor(SYSTEM)
     only = client.get(f"/matching?facility={world.riverside.id}")
     assert only.sees("Tuesday, December 1, 2026")
     assert "Nobody may take it." not in client.get("/matching?line=medical-billing").text
@@ -125,7 +127,8 @@ def test_a_pin_a_ban_and_their_undo_are_buttons_of_the_row(world, client):
     plan = plan_made(world)
     her = proposals(plan)[0].coordinator_id
     page = client.sign_in("sam").get("/matching")
-    page.press("Pin")
+    with frozen_at(NOW + timedelta(minutes=1)):
+        page.press("Pin")
     bind_actor(SYSTEM)
     wish = session.scalars(select(MatchWish)).one()
     assert (wish.kind, wish.coordinator_id) == (WishKind.PIN, her)
@@ -149,6 +152,16 @@ def test_move_to_pins_and_plans_anew(world, client):
 
 def may(one, shift):
     return is_eligible(explain(one.id, shift, NOW))
+
+
+def test_a_move_that_may_not_be_is_refused_on_the_board_and_changes_nothing(world, client):
+    shift, devon = world.shift(day=MONDAY), world.devon.id
+    plan_made(world)
+    client.sign_in("sam").get("/matching")
+    page = client.post(f"/matching/shifts/{shift.id}/moves", {"coordinator": str(devon)})
+    assert page.sees("Matching", "Devon Blake", "cannot take this shift")
+    bind_actor(SYSTEM)
+    assert session.scalars(select(MatchWish)).all() == []
 
 
 def test_what_if_is_a_question_with_an_answer_in_words(world, client):

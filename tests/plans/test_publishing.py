@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from marketplace.assignments import offering
 from marketplace.assignments.booking import book, undo
@@ -208,6 +208,3 @@ def test_an_offer_from_a_plan_reads_like_any_other(world, client):
     page = client.sign_in(one.person).get("/offers")
     assert page.sees("Offered to you")
     assert " plan" not in page.text
-    assert session.scalars(
-        text("SELECT task_name FROM procrastinate_jobs WHERE task_name = 'assignments.tell_offered'")
-    ).all()

@@ -76,7 +76,9 @@ def _found(asked: Asked) -> tuple[Fairness, list[Share]]:
         raise NotPermitted(_("This page is for the agency."))
     found = fairness(asked.span, settings().fair_percent)
     shown = [
-        share for share in found.shares if (not asked.line or asked.line in share.lines) and (share.below or not asked.flagged)
+        share
+        for share in found.shares
+        if (not asked.line or asked.line in share.lines) and (share.below or not asked.flagged)
     ]
     key = asked.sort.lstrip("-")
     if key != "name":
@@ -132,7 +134,9 @@ def fair_shares_csv() -> Response:
     head: list[str] = ["coordinator", "service_lines", "comparable"]
     for measure in MEASURES:
         head += [measure, f"{measure}_mean"]
-    rows = [[share.name, ";".join(share.lines), share.comparable, *_cells(share), ";".join(share.below)] for share in shown]
+    rows = [
+        [share.name, ";".join(share.lines), share.comparable, *_cells(share), ";".join(share.below)] for share in shown
+    ]
     return csv_download(f"fair-shares-{asked.period}", [*head, "too_far_below"], rows)
 
 

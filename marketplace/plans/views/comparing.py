@@ -28,12 +28,13 @@ def comparison(plan_id: int) -> ResponseReturnValue:
     base = find(visible_to(person), other)
     if base.finished_at is None:
         raise NotFound("There is no such page, or it is not yours to see.")
+    found = compare(base, plan, person)
     return render_template(
         "plans/comparison.html",
         plan=plan,
-        found=compare(base, plan, person),
+        found=found,
         what_if=plan.kind is PlanKind.WHAT_IF,
-        loss=loss_sentence(base.value, plan.value),
+        loss=loss_sentence(base.value, base.value - found.lost_points),
         gap_sentence=gap_sentence,
         zone=PLAN_ZONE,
     )

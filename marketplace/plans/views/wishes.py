@@ -29,7 +29,12 @@ def pin(shift_id: int) -> ResponseReturnValue:
     person, form = current_person(), _asked()
     shift = find(shifts_visible_to(person), shift_id)
     check_may_plan(person)
-    wish = wishing.pin(shift, coordinator_named(form.proposed.data), person, now(), form.reason.data)
+    chosen = coordinator_named(form.proposed.data)
+    try:
+        with session.begin_nested():
+            wish = wishing.pin(shift, chosen, person, now(), form.reason.data)
+    except NotAllowedNow as refusal:
+        return _refused(refusal)
     _said(_("Pinned. Every plan from now on keeps it."), wish)
     return _back()
 
@@ -52,11 +57,15 @@ def move(shift_id: int) -> ResponseReturnValue:
     shift = find(shifts_visible_to(person), shift_id)
     check_may_plan(person)
     chosen = coordinator_named(form.coordinator.data)
-    for wish in wishes([shift.id]):
-        if wish.kind is WishKind.PIN and str(wish.coordinator_id) == form.proposed.data:
-            wishing.lift(wish, person, at)
-            session.flush()
-    made = wishing.pin(shift, chosen, person, at, form.reason.data)
+    try:
+        with session.begin_nested():
+            for wish in wishes([shift.id]):
+                if wish.kind is WishKind.PIN and str(wish.coordinator_id) == form.proposed.data:
+                    wishing.lift(wish, person, at)
+                    session.flush()
+            made = wishing.pin(shift, chosen, person, at, form.reason.data)
+    except NotAllowedNow as refusal:
+        return _refused(refusal)
     try:
         ask_for_plan(person, at)
     except NotAllowedNow:
@@ -110,6 +119,12 @@ def _asked() -> WhoForm:
     if not form.validate():
         raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
     return form
+
+
+def _refused(refusal: NotAllowedNow) -> ResponseReturnValue:
+    """Said on the board, where the next choice is made; nothing of what was tried is kept."""
+    flash(refusal.sentence, "error")
+    return _back()
 
 
 def _back() -> ResponseReturnValue:
