@@ -131,7 +131,9 @@ def _keep(paper: _Paper, known: _Known) -> Outcome:
     credential = known.credentials.get(paper.key)
     if credential is None:
         if paper.paper in known.refused:
-            raise NotAllowedNow(f"The agency has {known.refused[paper.paper]} this one, and a file does not bring it back.")
+            raise NotAllowedNow(
+                f"The agency has {known.refused[paper.paper]} this one, and a file does not bring it back."
+            )
         credential = Credential(
             coordinator_id=paper.coordinator_id,
             type=paper.type,

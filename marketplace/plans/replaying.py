@@ -79,8 +79,10 @@ def read_weeks(first: date, until: date) -> Weeks:
         about = facts.facts_of_shifts(rows, papers)
         people = facts.coordinator_facts(at=start, around=span, papers=papers)
         ids = [shift.id for shift in about]
-        known = select(Shift.id, func.coalesce(Need.posted_at, Shift.starts_at)).join(Shift.need).where(Shift.id.in_(ids))
-        posted = dict(session.execute(known).tuples().all())
+        known = (
+            select(Shift.id, func.coalesce(Need.posted_at, Shift.starts_at)).join(Shift.need).where(Shift.id.in_(ids))
+        )
+        posted = dict(session.execute(known).all())
         happened, worked = _as_it_happened(about)
         willing = _willing(start)
         when = facts.context_for(about, start)

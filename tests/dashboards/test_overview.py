@@ -266,7 +266,7 @@ def test_rosa_is_greeted_and_sees_her_week(tuesday, visitors, statements):
         "Tuesday, November 24, 2026", "times shown in CST", "Filled this week 2 of 3", "nothing filled this month yet"
     )
     rosa.sees("Prior-Authorization, Wed, Nov 25 9am – 5pm is open", "Nobody has been asked")
-    rosa.sees("1 line of hours to approve", "4 h · $156.00", "due Fri, Nov 27")
+    rosa.sees("1 line of hours to approve", "4 h · $156.00", "due Thu, Nov 26, 11:00 pm")
     rosa.sees(
         "Live now 1 working", "started 8:01 am", "0:59", "In 47 min", "Spend this month $156", "1% of $20,000 budget"
     )

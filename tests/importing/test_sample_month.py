@@ -199,7 +199,9 @@ def test_empty_cells_that_a_spreadsheet_leaves_at_the_right_do_not_count(world):
     assert load("needs", b"\n".join((lines[0], lines[1] + b",,"))).unchanged == 1
 
 
-@pytest.mark.parametrize("data", [b"", b'"external_ref,facility_npi\nA,b\n', b'"external_ref"x,y\n', b"\0\0\n", b"\n\n"])
+@pytest.mark.parametrize(
+    "data", [b"", b'"external_ref,facility_npi\nA,b\n', b'"external_ref"x,y\n', b"\0\0\n", b"\n\n"]
+)
 def test_what_has_no_header_is_refused_whole(world, data):
     from marketplace.kernel.errors import Invalid
 

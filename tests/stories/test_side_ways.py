@@ -27,7 +27,7 @@ def states(kind):
     """How many rows of that kind are in which state."""
     bind_actor(SYSTEM)
     session.expire_all()
-    return dict(session.execute(select(kind.state, func.count()).group_by(kind.state)).tuples().all())
+    return dict(session.execute(select(kind.state, func.count()).group_by(kind.state)).all())
 
 
 def count(kind):

@@ -67,7 +67,9 @@ def _span(period: str, today: date) -> Span:
     else:
         first = date.fromisoformat(f"{period}-01")
         last = (first + timedelta(days=32)).replace(day=1)
-    return Span(day_span(first, of_the_site().agency_time_zone).start, day_span(last, of_the_site().agency_time_zone).start)
+    return Span(
+        day_span(first, of_the_site().agency_time_zone).start, day_span(last, of_the_site().agency_time_zone).start
+    )
 
 
 def _found(asked: Asked) -> tuple[Fairness, list[Share]]:
