@@ -1,6 +1,8 @@
 """Reading the catalogue: small tables, asked for by many pages."""
 
-from sqlalchemy import or_, select
+from typing import NamedTuple
+
+from sqlalchemy import literal, or_, select, union_all
 
 from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
 from marketplace.db.session import session
@@ -14,6 +16,24 @@ def service_lines() -> list[ServiceLine]:
 def credential_types() -> list[CredentialType]:
     """Every credential type in catalogue order."""
     return list(session.scalars(select(CredentialType).order_by(CredentialType.position)))
+
+
+class Names(NamedTuple):
+    """What service lines and credential types are called, by their codes."""
+
+    lines: dict[str, str]
+    credentials: dict[str, str]
+
+
+def names(*, spanish: bool) -> Names:
+    """The names of every code, those no longer active too. One statement."""
+    of_lines = select(literal("line"), ServiceLine.code, ServiceLine.name_es if spanish else ServiceLine.name)
+    of_types = select(literal("type"), CredentialType.code, CredentialType.name_es if spanish else CredentialType.name)
+    rows = session.execute(union_all(of_lines, of_types)).all()
+    return Names(
+        {code: name for what, code, name in rows if what == "line"},
+        {code: name for what, code, name in rows if what == "type"},
+    )
 
 
 def duties() -> list[Duty]:

@@ -134,7 +134,7 @@ def test_the_page_says_why_a_shift_is_not_for_her(world, visitors):
     session.commit()
     page = visitors("maya").get("/offers").follow("2 open shifts are not for you: why?")
     assert page.heading == "Why not me?"
-    page.sees("No CMM is on file.", "outside the stated availability")
+    page.sees("No Certified Medical Manager is on file.", "outside the stated availability")
 
 
 def test_how_opens_the_whole_breakdown_whose_parts_add_up(world, visitors):
@@ -218,7 +218,11 @@ def test_everyone_else_is_listed_with_every_reason(world, visitors):
     session.commit()
     page = visitors("tom").get(f"/shifts/{shift.id}").follow("Everyone with every reason")
     page.sees(
-        "Jonas Lind", "No CMM is on file.", "Missing language: Spanish.", "Devon Blake", "Does not work in prior-auth."
+        "Jonas Lind",
+        "No Certified Medical Manager is on file.",
+        "Missing language: Spanish.",
+        "Devon Blake",
+        "Does not work in Prior-Authorization.",
     )
 
 

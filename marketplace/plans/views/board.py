@@ -13,11 +13,11 @@ from flask_babel import ngettext
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
+from marketplace.assignments.rule_words import rule_titles
 from marketplace.audit.queries import trail_of
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotFound
-from marketplace.matching.rules import BY_CODE
 from marketplace.plans import board
 from marketplace.plans.asking import ask_for_plan, cancel
 from marketplace.plans.board import Show
@@ -98,7 +98,7 @@ def _board(person: Person, plan: MatchPlan, stands: board.Standing) -> str:
         is_shown=is_shown,
         filtered=bool(facility or line or day or show is not Show.PROPOSED),
         best_reasons=board.best_reasons,
-        titles={code: rule.title for code, rule in BY_CODE.items()},
+        titles=rule_titles(),
         at=at,
         zone=PLAN_ZONE,
         **_words(),
@@ -151,7 +151,7 @@ def shift(plan_id: int, shift_id: int) -> ResponseReturnValue:
         plan=plan,
         row=rows[0],
         parts_of=board.parts_of,
-        titles={code: rule.title for code, rule in BY_CODE.items()},
+        titles=rule_titles(),
         is_shown=plan.state in SHOWN,
         trail=session.scalars(trail_of(person, "shift", shift_id).limit(5)).all(),
         zone=PLAN_ZONE,

@@ -1,0 +1,150 @@
+"""Every sentence the rules and the score can say, as templates: English as matching writes it, for the catalogue.
+
+Matching stays pure and speaks English; what it said is kept so. A blank is named after what stands in it, with its kind
+as the last word (`shift_day` is a day): `verdict_words.KINDS` says how each kind is known and how it reads.
+"""
+
+N_ = str
+"""Marks a text for the catalogue; it is translated when it is shown."""
+
+RULES: tuple[str, ...] = (
+    # the person, and what they can do
+    N_("The account is active."),
+    N_("The account is not active."),
+    N_("Exclusion screening shows no hold."),
+    N_("Exclusion screening holds this coordinator back until the agency has decided."),
+    N_("Works in %(line)s."),
+    N_("Does not work in %(line)s."),
+    N_("Missing language: %(languages)s."),
+    N_("No language is asked for."),
+    N_("Speaks %(languages)s."),
+    N_("Missing EHR experience: %(systems)s."),
+    N_("No EHR experience is asked for."),
+    N_("Knows %(systems)s."),
+    N_("No minimum education is asked for."),
+    N_("Education is not stated; %(wanted_education)s is asked for."),
+    N_("Education is %(education)s; %(wanted_education)s is asked for."),
+    N_("No minimum experience is asked for."),
+    N_("%(count)s years of experience; %(wanted_count)s asked for."),
+    N_("The pay reaches the minimum set by the coordinator."),
+    N_("The pay is %(amount)s/h below the minimum set by the coordinator."),
+    N_("The coordinator has chosen not to work for this facility."),
+    N_("The coordinator has not blocked this facility."),
+    N_("The facility has asked for a do-not-return."),
+    N_("The facility has no do-not-return in place."),
+    N_("The work is done inside the US."),
+    N_("The payer mix includes %(payers)s: work must be done inside the US, not in %(country)s."),
+    N_("The contract asks for work done inside the US, not in %(country)s."),
+    N_("Payers and contract allow work from %(country)s."),
+    # papers
+    N_("No %(credential)s is on file."),
+    N_("%(paper)s is awaiting verification."),
+    N_("%(paper)s was rejected."),
+    N_("%(paper)s was revoked."),
+    N_("%(paper)s is valid from %(day)s, the shift starts %(shift_day)s."),
+    N_("%(paper)s is valid until %(day)s, the shift starts %(shift_day)s."),
+    N_("%(paper)s is valid until %(day)s, the shift ends %(shift_day)s."),
+    N_("%(paper)s is valid until %(day)s, on the last day of the shift."),
+    N_("%(paper)s is valid until %(day)s, 1 day after the shift."),
+    N_("%(paper)s is valid until %(day)s, %(count)s days after the shift."),
+    N_("%(papers)s: valid without an end date."),
+    N_("%(paper)s is in force for the whole shift."),
+    N_("No further credential is required."),
+    N_("No licence is needed."),
+    N_("The shift names no patient state, so no licence can be checked against it."),
+    N_("Covers patients in %(states)s."),
+    N_("No licence covers patients in %(states)s."),
+    N_("%(paper)s does not cover patients in %(states)s: the home state is not stated."),
+    N_("%(paper)s does not cover patients in %(states)s: the home state is %(home_states)s."),
+    N_("%(paper)s does not cover patients in %(states)s: %(member_states)s is not in the compact on %(day)s."),
+    N_("The coordinator has no BAA with the agency."),
+    N_("The facility has no contract with the agency."),
+    N_("The facility has no BAA with the agency."),
+    # time
+    N_("The shift is still ahead."),
+    N_("The shift has already started."),
+    N_("The shift is over."),
+    N_("Available for the whole shift, %(time)s."),
+    N_("No availability is stated."),
+    N_("The whole shift is outside the stated availability: the local time is %(time)s."),
+    N_("%(hours)s of %(shift_hours)s hours are outside the stated availability: the local time is %(time)s."),
+    N_("No time off is touched."),
+    N_("Time off from %(time)s."),
+    N_("No other shift at this time."),
+    N_("Already booked on this shift."),
+    N_("Already booked from %(time)s."),
+    N_("At least %(hours)s hours of rest lie before and after."),
+    N_("Only %(hours)s hours of rest since the shift before, %(time)s; %(needed_hours)s hours are needed."),
+    N_("Only %(hours)s hours of rest until the next shift, %(time)s; %(needed_hours)s hours are needed."),
+    N_("The week of %(day)s reaches %(hours)s of %(most_hours)s hours."),
+    N_("With this shift the week of %(day)s reaches %(hours)s hours; the limit is %(most_hours)s."),
+    # before the objections, where an act was refused
+    N_("%(name)s cannot take this shift:"),
+    # instead of them, where a pin cannot be kept
+    N_("This coordinator is not active."),
+    N_("Every open seat of this shift is pinned to somebody else."),
+)
+
+PARTS: tuple[str, ...] = (
+    N_("Knows this facility"),
+    N_("%(length)s worked here"),
+    N_("Trained for this facility"),
+    N_("no hours here yet"),
+    N_("New to this facility"),
+    N_("Favourites of each other"),
+    N_("A favourite of the facility"),
+    N_("The facility is a favourite of the coordinator"),
+    N_("Not marked as a favourite"),
+    N_("No rating yet"),
+    N_("Rated %(stars)s of 5"),
+    N_("no shifts to judge reliability by yet"),
+    N_("reliability %(count)s of 100"),
+    N_("The pay just reaches the minimum asked"),
+    N_("The pay is above the minimum asked"),
+    N_("%(count)s of %(most_count)s points within the band"),
+    N_("Starts at %(clock)s in %(place)s"),
+    N_("all within the local day"),
+    N_("%(length)s of %(shift_length)s outside the local day"),
+    N_("1 year of experience"),
+    N_("1 year of experience, knows %(systems)s"),
+    N_("%(count)s years of experience"),
+    N_("%(count)s years of experience, knows %(systems)s"),
+    N_("with the preferred %(credentials)s"),
+    N_("without the preferred %(credentials)s"),
+    N_("No hours are preferred over others"),
+    N_("Within the preferred hours"),
+    N_("Not all within the preferred hours"),
+    N_("%(length)s of %(shift_length)s outside"),
+    N_("Had fewer shifts than most"),
+    N_("Had a fair share of shifts"),
+    N_("%(offers_count)s offers and %(shifts_count)s shifts recently"),
+    N_("Kept free for other work"),
+    N_("Works in one field"),
+    N_("1 service line"),
+    N_("%(count)s service lines"),
+)
+
+DATA: tuple[str, ...] = (
+    N_("inactive"),
+    N_("blocked"),
+    N_("do-not-return"),
+    N_("shift %(number)s"),
+    N_("pays %(amount)s/h, minimum %(least_amount)s/h"),
+    N_("%(hours)s of %(most_hours)s"),
+)
+"""The facts a verdict rests on, where they are words rather than codes."""
+
+PAPERS: tuple[str, ...] = (
+    N_("Licence %(number)s (%(states)s)"),
+    N_("Licence %(number)s"),
+    N_("Compact licence %(number)s (%(states)s)"),
+    N_("Compact licence %(number)s"),
+    N_("RN licence"),
+    N_("HIPAA training"),
+    N_("HIPAA training %(number)s"),
+    N_("Contract %(number)s"),
+    N_("BAA %(number)s"),
+)
+"""How a paper is called in those sentences; another credential is called by its code and its number."""
+
+LEVELS: tuple[str, ...] = (N_("basic"), N_("working"), N_("advanced"))
