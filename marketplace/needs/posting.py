@@ -95,7 +95,7 @@ def _write(need: Need, draft: NeedDraft, bill_cents: int, pay_cents: int) -> Non
     need.mode = draft.mode
     need.first_day = draft.starts.date()
     need.starts_local, need.ends_local = draft.starts.time(), draft.ends.time()
-    need.repeat, need.until = repeat_kept(draft.repeat), draft.until
+    need.repeat, need.until = repeat_kept(draft.repeat, draft.leave_out_holidays), draft.until
     need.dates = [day.isoformat() for day in draft.other_days]
     need.headcount = draft.headcount
     need.bill_rate_cents, need.pay_rate_cents = bill_cents, pay_cents
