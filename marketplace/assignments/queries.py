@@ -134,12 +134,13 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
 
 
 def next_of(coordinator_id: int, at: datetime) -> Assignment | None:
-    """The booking that is going on, or begins next; not one she has clocked out of, though its end is still ahead."""
-    states = {AssignmentState.BOOKED, AssignmentState.CONFIRMED} | WORKING_STATES
+    """The booking she is clocked in to, else the one that runs or comes next; not one she has clocked out of."""
+    working = Assignment.state.in_(WORKING_STATES)
+    waiting = Assignment.state.in_((AssignmentState.BOOKED, AssignmentState.CONFIRMED)) & (Assignment.ends_at > at)
     return session.scalars(
         select(Assignment)
-        .where(Assignment.coordinator_id == coordinator_id, Assignment.state.in_(states), Assignment.ends_at > at)
-        .order_by(Assignment.starts_at)
+        .where(Assignment.coordinator_id == coordinator_id, working | waiting)
+        .order_by(working.desc(), Assignment.starts_at, Assignment.id)
         .limit(1)
         .options(joinedload(Assignment.shift).joinedload(Shift.line), joinedload(Assignment.facility))
     ).one_or_none()

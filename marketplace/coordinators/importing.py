@@ -58,7 +58,7 @@ def load(data: bytes) -> Report:
         COLUMNS,
         key=lambda row: ("email", row["email"].lower()),
         read=lambda row: _draft(row, known),
-        keep=lambda draft: _keep(draft, known),
+        keep=lambda drafts: [_keep(draft, known) for draft in drafts],
     )
 
 

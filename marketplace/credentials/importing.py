@@ -97,7 +97,7 @@ def load(data: bytes) -> Report:
             " ".join((row["coordinator_email"].lower(), row["type"], row["state"], row["number"])),
         ),
         read=lambda row: _paper(row, known),
-        keep=lambda paper: _keep(paper, known),
+        keep=lambda papers: [_keep(paper, known) for paper in papers],
     )
 
 

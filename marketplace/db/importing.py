@@ -27,16 +27,19 @@ def take_in(
     columns: Sequence[str],
     key: Callable[[Row], tuple[str, str]],
     read: Callable[[Row], T],
-    keep: Callable[[T], Outcome],
+    keep: Callable[[Sequence[T]], Sequence[Outcome]],
+    at_once: int = 1,
 ) -> Report:
     """Take every good row of the file in and report on all of them.
 
     `key` names the column (for the report) and the value that identifies a row: the same key a second time in the file is
-    refused. `read` turns a row into what it means and `keep` writes it; both raise a refusal, whose `field` is the column.
-    The caller commits.
+    refused. `read` turns a row into what it means and `keep` writes such meanings; both raise a refusal, whose `field` is the
+    column. `keep` gets `at_once` rows, and when one of them cannot be kept, each again by itself, so that only the bad ones
+    are refused. The caller commits.
     """
     report = Report()
     seen: set[str] = set()
+    waiting: list[tuple[Row, str, T]] = []
     for row in read_rows(data, columns, report, columns[0]):
         column, name = key(row)
         # Two ways to write the same letters are one key, as they are one in the tables.
@@ -46,15 +49,41 @@ def take_in(
             continue
         seen.add(name)
         try:
-            meant = read(row)
-            with session.begin_nested():
-                outcome = keep(meant)
+            waiting.append((row, name, read(row)))
         except Refusal as refusal:
-            report.refuse(row, name, getattr(refusal, "field", None) or "", refusal.sentence)
-        except DBAPIError as problem:
-            if problem.connection_invalidated:  # no row is to blame, and nothing can be kept any more
-                raise
-            report.refuse(row, name, "", "The database cannot hold this row.")
-        else:
-            setattr(report, outcome, getattr(report, outcome) + 1)
+            _refuse(report, row, name, refusal)
+        if len(waiting) == at_once:
+            _keep_all(waiting, keep, report)
+            waiting.clear()
+    if waiting:
+        _keep_all(waiting, keep, report)
+    report.refused.sort(key=lambda refused: refused.line)
     return report
+
+
+def _keep_all(
+    rows: Sequence[tuple[Row, str, T]], keep: Callable[[Sequence[T]], Sequence[Outcome]], report: Report
+) -> None:
+    """Keep the rows in one go, or else one by one, and count what became of them."""
+    try:
+        with session.begin_nested():
+            outcomes = keep([meant for _row, _name, meant in rows])
+    except (Refusal, DBAPIError) as problem:
+        if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+            raise  # no row is to blame, and nothing can be kept any more
+        if len(rows) == 1:
+            [(row, name, _meant)] = rows
+            _refuse(report, row, name, problem)
+            return
+        for one in rows:
+            _keep_all([one], keep, report)
+    else:
+        for outcome in outcomes:
+            setattr(report, outcome, getattr(report, outcome) + 1)
+
+
+def _refuse(report: Report, row: Row, name: str, problem: Refusal | DBAPIError) -> None:
+    if isinstance(problem, Refusal):
+        report.refuse(row, name, getattr(problem, "field", None) or "", problem.sentence)
+    else:
+        report.refuse(row, name, "", "The database cannot hold this row.")

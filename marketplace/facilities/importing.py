@@ -42,7 +42,7 @@ def load(data: bytes) -> Report:
         COLUMNS,
         key=lambda row: ("npi", row["npi"]),
         read=lambda row: _draft(row, known),
-        keep=lambda draft: _keep(draft, known),
+        keep=lambda drafts: [_keep(draft, known) for draft in drafts],
     )
 
 

@@ -162,6 +162,7 @@ class NeedForm(RequirementsForm):
     next_day = Tick(_l("Ends the next day"))
     repeat = Choices(_l("Repeat"), _weekdays)
     until = Day(_l("Until"), required=False)
+    leave_out_holidays = Tick(_l("Leave out holidays"), description=_l("Federal ones, among the days that repeat."))
     other_days = Days(_l("Other days"), description=_l("Single days with the same hours."))
     mode = Choice(_l("How seats are filled"), _modes)
     rate = Dollars(_l("Rate an hour"), least=1, required=False)
@@ -208,6 +209,7 @@ class NeedForm(RequirementsForm):
             repeat=chosen or "",
             until=self.until.data,
             other_days=tuple(self.other_days.data or ()),
+            leave_out_holidays=bool(chosen and self.leave_out_holidays.data),
             headcount=self.headcount.data,
             mode=FillMode(str(self.mode.data)),
             bill_rate_cents=self.rate.data,
@@ -237,6 +239,8 @@ def fields_of(draft: NeedDraft, weekdays: tuple[int, ...]) -> dict[str, Any]:
         "repeat": [str(weekday) for weekday in weekdays],
         "until": draft.until,
         "other_days": list(draft.other_days),
+        # Whoever has not repeated anything yet has not chosen either.
+        "leave_out_holidays": draft.leave_out_holidays or not draft.repeat,
         "mode": draft.mode,
         "rate": draft.bill_rate_cents,
         "required_credentials": draft.required_credentials,

@@ -1,5 +1,6 @@
 """Needs from another system's file: one row a need, in the facility's local time, keyed by `external_ref`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -24,8 +25,8 @@ from marketplace.kernel.tables import Report, Row
 from marketplace.kernel.text import clean_text
 from marketplace.kernel.typed import day, local_time, several, whole_number
 from marketplace.needs.models import Need
-from marketplace.needs.planning import MOST_HEADS, NeedDraft, Plan, draft_of, plan
-from marketplace.needs.posting import LONGEST_NOTES, post_planned, rewrite
+from marketplace.needs.planning import MOST_HEADS, NeedDraft, draft_of, plan
+from marketplace.needs.posting import LONGEST_NOTES, Planned, post_planned, rewrite
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
 
@@ -33,6 +34,9 @@ COLUMNS = (
     "external_ref", "facility_npi", "service_line", "starts_local", "ends_local", "repeat", "until", "headcount",
     "required_credentials", "patient_states", "languages", "ehr", "bill_rate", "notes",
 )  # fmt: skip
+
+# Written together; one that cannot be kept costs the others a second try.
+AT_ONCE = 100
 
 # The columns under which the fields of a posting stand in the file.
 COLUMN_OF = {"line": "service_line", "rate": "bill_rate", "first_day": "starts_local"}
@@ -77,7 +81,8 @@ def load(data: bytes) -> Report:
         COLUMNS,
         key=lambda row: ("external_ref", row["external_ref"]),
         read=lambda row: _draft(row, known),
-        keep=lambda asked: _keep(*asked, known),
+        keep=lambda asked: _keep(asked, known),
+        at_once=AT_ONCE,
     )
 
 
@@ -94,7 +99,7 @@ def _known() -> _Known:
     )
 
 
-def _draft(row: Row, known: _Known) -> tuple[NeedDraft, Plan]:
+def _draft(row: Row, known: _Known) -> Planned:
     """What a row asks for, and the shifts that follow; raises Invalid naming the column."""
     ref = clean_text(row["external_ref"], 80, "external_ref")
     if not ref:
@@ -132,11 +137,12 @@ def _draft(row: Row, known: _Known) -> tuple[NeedDraft, Plan]:
         notes=notes,
         external_ref=ref,
     )
+    contract = known.contract(place.id)
     try:
-        planned = plan(draft, known.contract(place.id), known.at, past_allowed=True, contract_needed=False)
+        planned = plan(draft, contract, known.at, past_allowed=True, contract_needed=False)
     except Invalid as refusal:
         raise Invalid(refusal.sentence, COLUMN_OF.get(refusal.field or "", refusal.field)) from None
-    return draft, planned
+    return Planned(draft, planned, contract)
 
 
 def _until(row: Row) -> date | None:
@@ -147,14 +153,22 @@ def _until(row: Row) -> date | None:
     return last if row["repeat"] else None
 
 
-def _keep(draft: NeedDraft, planned: Plan, known: _Known) -> Outcome:
-    assert draft.external_ref is not None
-    need = known.needs.get(draft.external_ref)
-    if need is None:
-        known.needs[draft.external_ref] = post_planned(
-            draft, planned, known.contract(draft.facility_id), None, known.at
-        )
-        return Outcome.INSERTED
+def _keep(asked: Sequence[Planned], known: _Known) -> list[Outcome]:
+    """Rewrite what is there already, and post all that is new at once."""
+    there = [known.needs.get(one.draft.external_ref or "") for one in asked]
+    outcomes = [
+        Outcome.INSERTED if need is None else _compare(need, one.draft, known.at)
+        for need, one in zip(there, asked, strict=True)
+    ]
+    new = [one for need, one in zip(there, asked, strict=True) if need is None]
+    if new:
+        posted = post_planned(new, None, known.at)
+        session.flush()
+        known.needs.update((need.external_ref, need) for need in posted if need.external_ref)
+    return outcomes
+
+
+def _compare(need: Need, draft: NeedDraft, at: datetime) -> Outcome:
     if need.facility_id != draft.facility_id:
         raise Invalid("This key belongs to a need of another facility.", "external_ref")
     before = replace(draft_of(need), external_ref=need.external_ref)
@@ -171,7 +185,7 @@ def _keep(draft: NeedDraft, planned: Plan, known: _Known) -> Outcome:
     )  # fmt: skip
     if wanted == before:
         return Outcome.UNCHANGED
-    _rewrite(need, before, wanted, known.at)
+    _rewrite(need, before, wanted, at)
     return Outcome.UPDATED
 
 

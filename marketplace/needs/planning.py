@@ -11,11 +11,12 @@ from marketplace.contracts.rules import complete_rate, in_force
 from marketplace.coordinators.models import Education
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.holidays import Kept
 from marketplace.kernel.money import dollars, line_amount
 from marketplace.kernel.spans import Span, local_day
 from marketplace.needs.models import FillMode, Need
-from marketplace.needs.rules import Pattern, occurrences
-from marketplace.needs.words import clock_words, days_between, repeat_meant, short_day
+from marketplace.needs.rules import Pattern, left_out, occurrences
+from marketplace.needs.words import clock_words, days_between, leaves_out_holidays, repeat_meant, short_day
 
 MOST_HEADS = 99
 # Where no contract says what the coordinator gets (a need from another system's past): a markup of a third on pay, so
@@ -29,7 +30,8 @@ MOST_TIMES_CONTRACT = 3
 class NeedDraft:
     """What somebody asks for, in the site's local time. `starts` and `ends` are those of the first shift, without a zone.
 
-    `repeat` is "", WEEKLY, WEEKDAYS or chosen weekdays (0 is Monday), through `until`; `other_days` adds single days.
+    `repeat` is "", WEEKLY, WEEKDAYS or chosen weekdays (0 is Monday), through `until`, with `leave_out_holidays` not on
+    federal holidays; `other_days` adds single days.
     Rates are cents an hour; None takes the contract's. A bill rate above the contract's raises the pay in proportion.
     """
 
@@ -42,6 +44,7 @@ class NeedDraft:
     repeat: str | tuple[int, ...] = ""
     until: date | None = None
     other_days: tuple[date, ...] = ()
+    leave_out_holidays: bool = False
     headcount: int = 1
     mode: FillMode = FillMode.OFFER
     bill_rate_cents: int | None = None
@@ -59,7 +62,7 @@ class NeedDraft:
 
     @property
     def pattern(self) -> Pattern:
-        return Pattern(self.starts, self.ends, self.repeat, self.until, self.other_days)
+        return Pattern(self.starts, self.ends, self.repeat, self.until, self.other_days, self.leave_out_holidays)
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,12 @@ class PlannedShift:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a posting will become: its shifts in order of time, each with `headcount` seats."""
+    """What a posting will become: its shifts in order of time, each with `headcount` seats; and holidays `left_out`."""
 
     shifts: tuple[PlannedShift, ...]
     headcount: int
     line: ServiceLine
+    left_out: tuple[Kept, ...] = ()
 
     @property
     def first(self) -> PlannedShift:
@@ -140,7 +144,7 @@ def plan(
     for day, span in planned:
         bill, pay = rates_of(draft, line, contract, day, contract_needed)
         shifts.append(PlannedShift(day, span, bill, pay))
-    return Plan(tuple(shifts), draft.headcount, line)
+    return Plan(tuple(shifts), draft.headcount, line, tuple(left_out(draft.pattern)))
 
 
 def _check_ahead(start: datetime, day: date, draft: NeedDraft, at: datetime) -> None:
@@ -234,6 +238,7 @@ def draft_of(need: Need, **changes: Any) -> NeedDraft:
         repeat=repeat_meant(need.repeat),
         until=need.until,
         other_days=tuple(date.fromisoformat(day) for day in need.dates),
+        leave_out_holidays=leaves_out_holidays(need.repeat),
         headcount=need.headcount,
         mode=need.mode,
         bill_rate_cents=need.bill_rate_cents,

@@ -1,6 +1,8 @@
 """Posting: a plan becomes a need with its shifts, at once or by way of a draft."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete
 
@@ -22,6 +24,7 @@ from marketplace.needs.words import repeat_kept
 __all__ = [
     "LONGEST_NOTES",
     "NeedDraft",
+    "Planned",
     "made_shift",
     "post_draft",
     "post_need",
@@ -47,15 +50,28 @@ def post_need(
     """
     contract = active_contract(draft.facility_id)
     planned = plan(draft, contract, at, past_allowed=past_allowed, contract_needed=contract_needed)
-    return post_planned(draft, planned, contract, by, at)
+    [need] = post_planned([Planned(draft, planned, contract)], by, at)
+    return need
 
 
-def post_planned(draft: NeedDraft, planned: Plan, contract: Agreement | None, by: Person | None, at: datetime) -> Need:
-    """Post a need whose `plan` under `contract` has been made."""
-    need = Need(facility_id=draft.facility_id, time_zone=draft.time_zone, external_ref=draft.external_ref)
-    _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
-    session.add(need)
-    return _open(need, planned, contract, by, at)
+class Planned(NamedTuple):
+    """What somebody asks for, and the plan made of it under the facility's contract."""
+
+    draft: NeedDraft
+    plan: Plan
+    contract: Agreement | None
+
+
+def post_planned(asked: Sequence[Planned], by: Person | None, at: datetime) -> list[Need]:
+    """Post needs whose plans have been made; as many statements for a hundred as for one."""
+    needs = []
+    for draft, planned, _contract in asked:
+        need = Need(facility_id=draft.facility_id, time_zone=draft.time_zone, external_ref=draft.external_ref)
+        _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
+        needs.append(need)
+    session.add_all(needs)
+    _open([(need, one.plan, one.contract) for need, one in zip(needs, asked, strict=True)], by, at)
+    return needs
 
 
 def save_draft(draft: NeedDraft, by: Person, at: datetime, need: Need | None = None) -> Need:
@@ -84,7 +100,8 @@ def post_draft(need: Need, draft: NeedDraft, by: Person, at: datetime) -> Need:
     contract = active_contract(draft.facility_id)
     planned = plan(draft, contract, at)
     _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
-    return _open(need, planned, contract, by, at)
+    _open([(need, planned, contract)], by, at)
+    return need
 
 
 def _write(need: Need, draft: NeedDraft, bill_cents: int, pay_cents: int) -> None:
@@ -95,7 +112,7 @@ def _write(need: Need, draft: NeedDraft, bill_cents: int, pay_cents: int) -> Non
     need.mode = draft.mode
     need.first_day = draft.starts.date()
     need.starts_local, need.ends_local = draft.starts.time(), draft.ends.time()
-    need.repeat, need.until = repeat_kept(draft.repeat), draft.until
+    need.repeat, need.until = repeat_kept(draft.repeat, draft.leave_out_holidays), draft.until
     need.dates = [day.isoformat() for day in draft.other_days]
     need.headcount = draft.headcount
     need.bill_rate_cents, need.pay_rate_cents = bill_cents, pay_cents
@@ -110,23 +127,23 @@ def _write(need: Need, draft: NeedDraft, bill_cents: int, pay_cents: int) -> Non
     check_no_patient_data(need.notes, "notes")
 
 
-def _open(need: Need, planned: Plan, contract: Agreement | None, by: Person | None, at: datetime) -> Need:
-    need.state = LIFE.after(need.state or NeedState.DRAFT, "post")
-    need.posted_at, need.posted_by_id = at, by.id if by else None
-    need.agreement_id = contract.id if contract else None
+def _open(needs: Sequence[tuple[Need, Plan, Agreement | None]], by: Person | None, at: datetime) -> None:
+    for need, _plan, contract in needs:
+        need.state = LIFE.after(need.state or NeedState.DRAFT, "post")
+        need.posted_at, need.posted_by_id = at, by.id if by else None
+        need.agreement_id = contract.id if contract else None
     session.flush()
-    session.add_all(made_shift(need, shift) for shift in planned.shifts)
+    session.add_all(made_shift(need, shift) for need, planned, _contract in needs for shift in planned.shifts)
     session.flush()
-    line = session.get_one(ServiceLine, need.service_line)
-    shifts = "1 shift" if len(planned.shifts) == 1 else f"{len(planned.shifts)} shifts"
-    record(
-        "post",
-        need,
-        f"Posted: {line.name}, {shifts}, {planned.days}.",
-        by=by,
-        seats=len(planned.shifts) * need.headcount,
-    )
-    return need
+    for need, planned, _contract in needs:
+        shifts = "1 shift" if len(planned.shifts) == 1 else f"{len(planned.shifts)} shifts"
+        record(
+            "post",
+            need,
+            f"Posted: {planned.line.name}, {shifts}, {planned.days}.",
+            by=by,
+            seats=len(planned.shifts) * need.headcount,
+        )
 
 
 def made_shift(need: Need, planned: PlannedShift) -> Shift:

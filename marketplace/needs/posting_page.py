@@ -31,7 +31,7 @@ from marketplace.needs.queries import (
     with_sites,
 )
 from marketplace.needs.rules import MONDAY_TO_FRIDAY
-from marketplace.needs.words import Catalogue, name_of_template
+from marketplace.needs.words import Catalogue, left_out_words, name_of_template
 from marketplace.web.asking import asked_number
 from marketplace.web.finding import find
 
@@ -108,6 +108,7 @@ def filled_in_advance(
                 "repeat": "",
                 "until": None,
                 "other_days": (),
+                "leave_out_holidays": False,
             }
         )
     first = day or local_day(at, site.time_zone) + timedelta(days=1)
@@ -148,6 +149,7 @@ def need_form(
         "mode": FillMode.OFFER,
         "languages": ["en"],
         "site": _first_site(facility).id,
+        "leave_out_holidays": True,
     }
     shown = fields_of(draft, weekdays_meant(draft)) if draft else blank
     form = NeedForm(data=shown)
@@ -225,6 +227,7 @@ def page(
         plan=forecast.plan,
         forecast=forecast,
         post_label=post_label(forecast.plan),
+        left_out=left_out_words(forecast.plan.left_out) if forecast.plan else "",
         contract_rate=contract_rate(contract, line, day),
         published=published_rates(rate_guidance(line or None) if with_published else []),
         templates=[(one.id, name_of_template(one.line.name, one)) for one in templates],

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.holidays import Kept, holiday_on
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import Span, check_year, local_instant
@@ -79,7 +80,7 @@ class Pattern:
 
     `start` and `end` are naive local date and time of the first shift. `repeat` is empty, WEEKLY (the same weekday),
     WEEKDAYS (Monday to Friday) or a tuple of weekdays (0 is Monday), from the first such day on or after the start date up
-    to and including `until`. `also_on` adds single days.
+    to and including `until`, with `leave_out_holidays` not on federal holidays. `also_on` adds single days, holidays too.
     """
 
     start: datetime
@@ -87,6 +88,7 @@ class Pattern:
     repeat: str | tuple[int, ...] = ""
     until: date | None = None
     also_on: tuple[date, ...] = ()
+    leave_out_holidays: bool = False
 
 
 class Occurrence(NamedTuple):
@@ -146,12 +148,26 @@ def _days(pattern: Pattern) -> list[date]:
         if span_days > 7 * MOST_OCCURRENCES:
             raise Invalid(f"That is more than {MOST_OCCURRENCES} shifts. Choose an earlier last day.", "until")
         every = (first + timedelta(days=n) for n in range(span_days + 1))
-        days = {day for day in every if day.weekday() in weekdays} | set(pattern.also_on)
+        repeated = {day for day in every if day.weekday() in weekdays}
+        days = {day for day in repeated if not (pattern.leave_out_holidays and holiday_on(day))} | set(pattern.also_on)
+        if repeated and not days:
+            raise Invalid("Only holidays lie between the first and the last day.", "until")
         if not days:
             raise Invalid("No such weekday lies between the first and the last day.", "until")
     if len(days) > MOST_OCCURRENCES:
         raise Invalid(f"That is more than {MOST_OCCURRENCES} shifts. Choose an earlier last day.", "until")
     return sorted(days)
+
+
+def left_out(pattern: Pattern) -> list[Kept]:
+    """The holidays on which the pattern, one that `occurrences` accepts, has no shift because they are left out."""
+    if not (pattern.repeat and pattern.until and pattern.leave_out_holidays):
+        return []
+    first = pattern.start.date()
+    weekdays = _weekdays(pattern.repeat, first)
+    every = (first + timedelta(days=n) for n in range((pattern.until - first).days + 1))
+    wanted = (holiday_on(day) for day in every if day.weekday() in weekdays and day not in pattern.also_on)
+    return [kept for kept in wanted if kept]
 
 
 def _weekdays(repeat: str | tuple[int, ...], first: date) -> tuple[int, ...]:

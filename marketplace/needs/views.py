@@ -19,7 +19,7 @@ from marketplace.needs.posting import post_draft, post_need, save_draft
 from marketplace.needs.posting_page import catalogue, chosen_facility, earlier_need, filled_in_advance, need_form, page
 from marketplace.needs.queries import extent, facilities_to_post_for, last_days, visible_to, whole
 from marketplace.needs.rules import NeedState
-from marketplace.needs.words import clock_span, days_between
+from marketplace.needs.words import clock_span, days_between, leaves_out_holidays
 from marketplace.web.asking import asked_day, asked_word
 from marketplace.web.filters import zone_name
 from marketplace.web.finding import check_version, find
@@ -151,7 +151,12 @@ def lengthen(need_id: int) -> ResponseReturnValue:
     last = last_days([need]).get(need.id)
     hours = f"{clock_span(need.starts_local, need.ends_local)} {zone_name(now(), need.time_zone)}"
     return render_template(
-        "needs/extend.html", form=form, need=need, last=last, hours=hours
+        "needs/extend.html",
+        form=form,
+        need=need,
+        last=last,
+        hours=hours,
+        leaves_out_holidays=leaves_out_holidays(need.repeat),
     ), 422 if form.is_submitted() else 200
 
 

@@ -10,10 +10,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.coordinators.models import Education
+from marketplace.kernel.holidays import Holiday, Kept
 from marketplace.needs.rules import MONDAY_TO_FRIDAY, WEEKDAYS, WEEKLY
 
 # As RFC 5545 writes them; 0 is Monday.
 WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+EXCEPT_HOLIDAYS = " EXCEPT HOLIDAYS"
 
 
 class Repeating(Protocol):
@@ -55,18 +57,52 @@ def language_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def repeat_kept(repeat: str | tuple[int, ...]) -> str:
-    """How a repetition stands in the table: WEEKLY, WEEKDAYS, or the chosen days as MO,WE,FR."""
-    if isinstance(repeat, str):
-        return repeat
-    return ",".join(WEEKDAY_CODES[weekday] for weekday in sorted(set(repeat)))
+def repeat_kept(repeat: str | tuple[int, ...], leave_out_holidays: bool = False) -> str:
+    """How a repetition stands in the table: WEEKLY, WEEKDAYS, or the chosen days as MO,WE,FR; then what is left out."""
+    days = repeat if isinstance(repeat, str) else ",".join(WEEKDAY_CODES[weekday] for weekday in sorted(set(repeat)))
+    return days + EXCEPT_HOLIDAYS if days and leave_out_holidays else days
 
 
 def repeat_meant(kept: str) -> str | tuple[int, ...]:
     """The other way round, as `rules.Pattern` takes it."""
-    if kept in ("", WEEKLY, WEEKDAYS):
-        return kept
-    return tuple(WEEKDAY_CODES.index(code) for code in kept.split(",") if code in WEEKDAY_CODES)
+    days = kept.removesuffix(EXCEPT_HOLIDAYS)
+    if days in ("", WEEKLY, WEEKDAYS):
+        return days
+    return tuple(WEEKDAY_CODES.index(code) for code in days.split(",") if code in WEEKDAY_CODES)
+
+
+def leaves_out_holidays(kept: str) -> bool:
+    """Whether a repetition, as it stands in the table, leaves out federal holidays."""
+    return kept.endswith(EXCEPT_HOLIDAYS)
+
+
+def holiday_words() -> dict[Holiday, str]:
+    """How each federal holiday is called."""
+    return {
+        Holiday.NEW_YEAR: _("New Year's Day"),
+        Holiday.KING: _("Martin Luther King Jr. Day"),
+        Holiday.WASHINGTON: _("Washington's Birthday"),
+        Holiday.MEMORIAL: _("Memorial Day"),
+        Holiday.JUNETEENTH: _("Juneteenth"),
+        Holiday.INDEPENDENCE: _("Independence Day"),
+        Holiday.LABOR: _("Labor Day"),
+        Holiday.COLUMBUS: _("Columbus Day"),
+        Holiday.VETERANS: _("Veterans Day"),
+        Holiday.THANKSGIVING: _("Thanksgiving Day"),
+        Holiday.CHRISTMAS: _("Christmas Day"),
+    }
+
+
+def left_out_words(days: Iterable[Kept]) -> str:
+    """Dec 25 (Christmas Day), Jan 1 (New Year's Day)"""
+    words = holiday_words()
+    return ", ".join(_named_day(kept, words[kept.holiday]) for kept in days)
+
+
+def _named_day(kept: Kept, holiday: str) -> str:
+    if kept.observed:
+        return str(_("%(day)s (%(holiday)s, observed)", day=short_day(kept.day), holiday=holiday))
+    return f"{short_day(kept.day)} ({holiday})"
 
 
 def weekdays_of(need: Repeating) -> tuple[int, ...]:

@@ -29,10 +29,8 @@ document.addEventListener("keydown", (event) => {
     setTimeout(() => (going = false), 1500);
   } else if (event.key === "?") {
     document.getElementById("keys")?.togglePopover();
-  } else if (pressOnPage(event.key)) {
+  } else if (pressOnPage(event.key) || pressInList(event.key)) {
     event.preventDefault();
-  } else {
-    pressInList(event);
   }
 });
 
@@ -43,26 +41,29 @@ function pressOnPage(key) {
   return Boolean(target);
 }
 
-function pressInList(event) {
+// Keys pressed while the list is about to be replaced: its rows may be done already, so they are pressed in the new one.
+const waiting = [];
+
+function pressInList(pressed) {
   const list = document.querySelector("[data-keys]");
-  if (!list) return;
+  if (!list) return false;
+  if (list.ariaBusy) return /^[a-z]$/.test(pressed) && Boolean(waiting.push(pressed));
   const rows = [...list.querySelectorAll('[tabindex="-1"][id]')];
   const here = rows.findIndex((row) => row.contains(document.activeElement));
-  if (event.key === "j" || event.key === "k") {
-    event.preventDefault();
-    const step = event.key === "j" || here < 0 ? 1 : -1;
+  if (pressed === "j" || pressed === "k") {
+    const step = pressed === "j" || here < 0 ? 1 : -1;
     let next = here + step;
     while (rows[next]?.matches("[data-done]")) next += step; // what is done and can only be undone is passed over
     rows[next]?.focus();
     rows[next]?.scrollIntoView({ block: "nearest" });
-    return;
+    return true;
   }
-  const key = `[data-key="${CSS.escape(event.key)}"]`;
+  const key = `[data-key="${CSS.escape(pressed)}"]`;
   const button = rows[here]?.querySelector(key) ?? document.querySelector(`#toasts ${key}`);
-  if (!button) return;
-  event.preventDefault();
+  if (!button) return false;
   returnTo = rows[here]?.id;
   button.click();
+  return true;
 }
 
 // --- after an act: stay on the row, show what is wrong ---
@@ -74,6 +75,7 @@ document.addEventListener("htmx:after:swap", () => {
   returnTo = undefined;
   showErrors();
   watchToasts();
+  waiting.splice(0).forEach(pressInList);
 });
 
 function showErrors() {
@@ -85,7 +87,7 @@ function showErrors() {
 
 // --- one act, once ---
 
-const underway = new WeakSet();
+const underway = new WeakMap(); // the form, and what its answer will replace
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -95,13 +97,18 @@ document.addEventListener("submit", (event) => {
     event.stopImmediatePropagation();
     return;
   }
-  underway.add(form);
+  const target = form.getAttribute("hx-target")?.startsWith("#") ? document.querySelector(form.getAttribute("hx-target")) : null;
+  if (target) target.ariaBusy = "true";
+  underway.set(form, target);
   event.submitter?.setAttribute("aria-disabled", "true");
   setTimeout(() => release(form), 10_000); // a download leaves the page where it is
   if (form.matches("[data-sign-out]")) globalThis.caches?.delete("own-pages");
 }, true);
 
 function release(form) {
+  const target = underway.get(form);
+  if (target) target.ariaBusy = null;
+  if (target?.isConnected) waiting.length = 0; // nothing was replaced: what they were meant for is not there
   underway.delete(form);
   form.querySelectorAll("[aria-disabled=true]").forEach((button) => button.removeAttribute("aria-disabled"));
 }

@@ -56,12 +56,12 @@ async function page(answer) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// The answer is an ordinary page: its content takes the place of this one's.
+// The answer is an ordinary page: its content takes the place of this one's, and the menu says where one is.
 async function show(answer) {
   const next = await page(answer);
-  for (const id of ["main", "toasts"]) {
-    const here = document.getElementById(id);
-    const there = next.getElementById(id);
+  for (const part of ["#main", "#toasts", ".nav"]) {
+    const here = document.querySelector(part);
+    const there = next.querySelector(part);
     if (here && there) here.replaceWith(document.adoptNode(there));
   }
   if (answer.redirected) history.replaceState(null, "", answer.url);

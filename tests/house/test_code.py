@@ -46,6 +46,7 @@ SEES_PAST = {
     "payouts/queries.py": "whether hours were paid out, asked by whoever takes an approval back",
     "plans/gathering.py": "a plan weighs everybody for every open seat",
     "plans/refilling.py": "who is free, and who could move; only names, points and reasons leave",
+    "plans/replaying.py": "past weeks are lived again with everybody; only figures leave",
     "plans/wishing.py": "whether a pin can be kept",
     "timesheets/clocking.py": "a punch moves shift and assignment",
     "timesheets/compensation.py": "what a cancellation costs is written by the house",

@@ -210,6 +210,20 @@ def test_the_clock_is_one_tap_and_works_without_a_network(place: Site, open_as: 
     assert place.one("SELECT count(*) FROM punch") == before + 1
 
 
+def test_a_coordinator_clocks_in_with_one_tap_on_her_first_page(place: Site, open_as: Opening) -> None:
+    page = open_as("maya", "/offers", phone=True)
+    page.clock.install(time=NOW)
+    page.goto("/offers")
+    before = place.one("SELECT count(*) FROM punch")
+    hand = Hand(page)
+    hand.click(page.get_by_role("button", name="Clock in"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are working")
+    expect(page).to_have_url(re.compile("/clock$"))
+    expect(page.locator(".nav [aria-current]")).to_have_attribute("href", re.compile("/clock$"))
+    assert hand.clicks == 1
+    assert place.one("SELECT count(*) FROM punch") == before + 1
+
+
 def test_cancelling_shows_what_it_costs_on_the_page_of_the_button(place: Site, open_as: Opening) -> None:
     booked = place.one(
         "SELECT a.id FROM assignment a JOIN coordinator c ON c.id = a.coordinator_id JOIN person p ON p.id = c.person_id"

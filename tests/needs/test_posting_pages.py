@@ -1,6 +1,6 @@
 """Posting a need in the browser, as the facility's scheduler does it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -71,6 +71,41 @@ def test_a_repeating_need_names_its_shifts_before_and_after(client: Visitor, wor
     assert needs() == []
     client.press("Post 15 shifts").sees("15 shifts posted, Nov 30 – Dec 18, 2026.")
     assert len(shifts()) == 15
+
+
+OVER_CHRISTMAS = {"first_day": "2026-12-21", "repeat": ["0", "1", "2", "3", "4"], "until": "2027-01-08"}
+
+
+def test_holidays_are_left_out_of_a_repeating_need_and_named_before_posting(client: Visitor, world: World) -> None:
+    fill_in(client.sign_in("rosa"), "Check price and matches", **OVER_CHRISTMAS)
+    client.sees("Left out: Dec 25 (Christmas Day), Jan 1 (New Year's Day).", "13 shifts, Dec 21, 2026 – Jan 8, 2027.")
+    client.press("Post 13 shifts").sees("13 shifts posted, Dec 21, 2026 – Jan 8, 2027.", "Mon – Fri", "left out")
+    assert {date(2026, 12, 25), date(2027, 1, 1)}.isdisjoint(shift.local_day for shift in shifts())
+    [need] = needs()
+    client.get(f"/needs/new?again={need.id}")
+    assert "checked" in client.page.all("input", name="leave_out_holidays")[0].attributes
+
+
+def test_with_the_box_unticked_holidays_are_worked_also_when_it_is_posted_again(client: Visitor, world: World) -> None:
+    fill_in(client.sign_in("rosa"), "Check price and matches", **OVER_CHRISTMAS, leave_out_holidays=[])
+    assert "Left out" not in client.text
+    client.press("Post 15 shifts")
+    [need] = needs()
+    client.get(f"/needs/new?again={need.id}")
+    assert "checked" not in client.page.all("input", name="leave_out_holidays")[0].attributes
+
+
+@pytest.mark.parametrize(("ticked", "added"), [(["y"], 4), ([], 5)])
+def test_an_extension_leaves_holidays_out_as_the_posting_did(
+    client: Visitor, world: World, ticked: list[str], added: int
+) -> None:
+    week = {"first_day": "2026-12-14", "repeat": ["0", "1", "2", "3", "4"], "until": "2026-12-18"}
+    fill_in(client.sign_in("rosa"), **week, leave_out_holidays=ticked)
+    [need] = needs()
+    client.get(f"/needs/{need.id}/extension")
+    assert ("Holidays are left out" in client.text) == bool(ticked)
+    client.press("Add shifts", until="2026-12-25").sees(f"{added} shifts added")
+    assert len(shifts()) == 5 + added
 
 
 def test_the_preview_counts_who_matches(client: Visitor, world: World) -> None:

@@ -1,5 +1,6 @@
 """A pattern in local time becomes exact shifts, through every change of clocks, and its price is known before posting."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.holidays import Holiday, federal_holidays
 from marketplace.kernel.money import line_amount
-from marketplace.needs.rules import MOST_OCCURRENCES, WEEKDAYS, WEEKLY, Pattern, occurrences, price
+from marketplace.needs.rules import MOST_OCCURRENCES, WEEKDAYS, WEEKLY, Pattern, left_out, occurrences, price
 
 NEW_YORK = "America/New_York"
 
@@ -143,3 +145,63 @@ def test_nobody_or_a_hundred_cannot_be_asked_for(headcount):
 def test_an_ambiguous_end_is_the_first_of_the_two():
     (shift,) = occurrences(pattern("2026-10-31 22:00", "2026-11-01 01:30"), NEW_YORK)
     assert shift.span.minutes == 210
+
+
+# ---- holidays ---------------------------------------------------------------------------------------------------
+
+
+def test_the_holidays_of_a_year_are_those_of_the_law_with_the_days_observed_beside_a_weekend():
+    assert [(kept.day.isoformat()[5:], kept.holiday.value, kept.observed) for kept in federal_holidays(2027).values()] == [
+        ("01-01", "new_year", False),
+        ("01-18", "king", False),
+        ("02-15", "washington", False),
+        ("05-31", "memorial", False),
+        ("06-18", "juneteenth", True),
+        ("06-19", "juneteenth", False),
+        ("07-04", "independence", False),
+        ("07-05", "independence", True),
+        ("09-06", "labor", False),
+        ("10-11", "columbus", False),
+        ("11-11", "veterans", False),
+        ("11-25", "thanksgiving", False),
+        ("12-24", "christmas", True),
+        ("12-25", "christmas", False),
+        ("12-31", "new_year", True),
+    ]  # fmt: skip
+    assert [day.isoformat() for day in federal_holidays(2028)][:2] == ["2028-01-01", "2028-01-17"]
+    assert date(2020, 6, 19) not in federal_holidays(2020), "Juneteenth is kept since 2021"
+
+
+@pytest.mark.parametrize("year", range(2000, 2101))
+def test_no_year_has_a_monday_to_friday_week_without_its_ten_or_eleven_days_off(year):
+    off = [day for day in federal_holidays(year) if day.weekday() < 5]
+    assert len(off) in ((9, 10, 11) if year < 2021 else (10, 11, 12))
+
+
+def test_a_weekly_pattern_leaves_out_holidays_when_asked_and_names_them():
+    wanted = pattern("2026-12-21 09:00", "2026-12-21 17:00", WEEKDAYS, "2027-01-08")
+    assert len(days(wanted)) == 15
+    assert left_out(wanted) == []
+    without = replace(wanted, leave_out_holidays=True)
+    assert [(kept.day, kept.holiday) for kept in left_out(without)] == [
+        (date(2026, 12, 25), Holiday.CHRISTMAS),
+        (date(2027, 1, 1), Holiday.NEW_YEAR),
+    ]
+    assert set(days(wanted)) - set(days(without)) == {date(2026, 12, 25), date(2027, 1, 1)}
+
+
+def test_a_holiday_written_as_a_single_day_is_worked():
+    christmas = date(2026, 12, 25)
+    wanted = pattern("2026-12-21 09:00", "2026-12-21 17:00", WEEKDAYS, "2027-01-08", (christmas,))
+    without = replace(wanted, leave_out_holidays=True)
+    assert christmas in days(without)
+    assert [kept.holiday for kept in left_out(without)] == [Holiday.NEW_YEAR]
+    alone = replace(pattern("2026-12-25 09:00", "2026-12-25 17:00"), leave_out_holidays=True)
+    assert days(alone) == [christmas]
+
+
+def test_a_pattern_of_holidays_alone_is_refused():
+    christmas = replace(pattern("2026-12-25 09:00", "2026-12-25 17:00", WEEKLY, "2027-01-01"), leave_out_holidays=True)
+    with pytest.raises(Invalid, match="Only holidays") as refusal:
+        occurrences(christmas, NEW_YORK)
+    assert refusal.value.field == "until"

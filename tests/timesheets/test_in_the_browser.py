@@ -91,6 +91,30 @@ def test_a_week_is_approved_by_keyboard_without_losing_ones_place(world, opened)
     assert session.get_one(TimeEntry, odd_id).state is LineState.PENDING
 
 
+def test_keys_pressed_while_all_clean_ones_are_approved_wait_for_the_new_list(world, opened):
+    lines = [worked_line(world, world.maya, MONDAY + timedelta(days=day)) for day in range(2)]
+    odd = worked_line(world, world.devon, MONDAY + timedelta(days=2), (IN, 0), (OUT, 528))
+    handed_in([*lines, odd], NOW - timedelta(hours=5))
+    keys, odd_id = [line.id for line in lines], odd.id
+    session.commit()
+    page = opened("rosa", "/timesheets", 1440)
+    held = []
+    page.route(
+        lambda _url: not held,
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+    page.get_by_role("button", name="Approve 2 without exceptions").click()
+    for key in "ja":
+        page.keyboard.press(key)
+    expect(page.locator("#lines")).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    expect(page.locator("h1")).to_have_text("Nothing to approve")
+    expect(page.locator(f"#line-{odd_id}")).to_be_focused()
+    bind_actor(SYSTEM)
+    session.expire_all()
+    assert {session.get_one(TimeEntry, key).state for key in (*keys, odd_id)} == {LineState.APPROVED}
+
+
 def test_a_punch_without_a_network_is_kept_and_sent_once(world, opened):
     start = (NOW + timedelta(minutes=5)).astimezone(ZoneInfo("America/Chicago"))
     times = [at.time().replace(second=0, microsecond=0) for at in (start, start + timedelta(hours=4))]

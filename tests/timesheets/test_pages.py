@@ -202,16 +202,37 @@ def test_the_home_card_offers_the_clock_when_it_opens_and_not_after_clocking_out
     key, begins = shift.id, shift.starts_at
     with frozen_at(begins - timedelta(minutes=34)):
         maya.get("/offers").sees("starts in 34 min", "Clock in from 6:50 am your time")
-        assert not [link for link in maya.page.all("a") if link.text == "Clock in"]
+        assert not [each for kind in ("a", "button") for each in maya.page.all(kind) if each.text == "Clock in"]
     with frozen_at(begins - timedelta(minutes=9)):
         maya.get("/offers")
-        assert [link for link in maya.page.all("a") if link.text == "Clock in"]
+        assert [button for button in maya.page.all("button") if button.text == "Clock in"]
     bind_actor(SYSTEM)
     session.get_one(type(shift), key).state = AssignmentState.CHECKED_OUT
     session.commit()
     with frozen_at(begins + timedelta(minutes=9)):
         maya.get("/offers")
         assert "Your next shift" not in maya.text
+
+
+def test_one_tap_on_the_home_card_clocks_in_and_a_second_changes_nothing(world, maya):
+    shift = booked(world, world.maya, TODAY)
+    session.commit()
+    key, begins, ends = shift.id, shift.starts_at, shift.ends_at
+    with frozen_at(begins - timedelta(minutes=9)):
+        maya.get("/offers")
+        [form] = [form for form in maya.page.all("form") if "data-offline-queue" in form.attributes]
+        again = {field.attributes["name"]: field.attributes["value"] for field in form.all("input")}
+        maya.press("Clock in").sees("You are working", "Clocked in at 8:51 am CST.")
+        assert maya.path == "/clock"
+        maya.post(form.attributes["action"], again)
+        maya.get("/offers").sees("Working")
+        assert "data-offline-queue" not in maya.text
+    with frozen_at(ends + timedelta(minutes=5)):
+        maya.sign_in("maya").get("/offers").sees("Working")
+    bind_actor(SYSTEM)
+    session.expire_all()
+    [punch] = session.scalars(select(Punch).where(Punch.assignment_id == key)).all()
+    assert punch.at == begins - timedelta(minutes=9)
 
 
 def test_a_missing_paper_is_named_on_the_clock(world, maya):
