@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -77,8 +78,19 @@ class Databases:
         try:
             yield self.url(name)
         finally:
-            with self._maintenance() as connection:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(names[0]))
+            self._drop(names[0])
+
+    def _drop(self, name: sql.Identifier) -> None:
+        """Whoever is connected is sent away; only for the server's own housekeeping one has to wait."""
+        for patience in range(60, -1, -1):
+            try:
+                with self._maintenance() as connection:
+                    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                if not patience:
+                    raise
+                time.sleep(0.5)
 
     @contextmanager
     def _maintenance(self) -> Iterator[psycopg.Connection]:

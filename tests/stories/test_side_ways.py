@@ -84,8 +84,8 @@ def test_a_double_click_books_once_and_says_the_same_twice(world, visitors):
 
 def test_a_stale_form_is_told_and_changes_nothing(world, visitors):
     first, second = visitors("rosa").get("/settings"), visitors("rosa").get("/settings")
-    first.press("These facts are right", city="Evanston")
-    second.press("These facts are right", city="Gary")
+    first.press("Save", city="Evanston")
+    second.press("Save", city="Gary")
     assert second.status == 409
     second.sees("Somebody changed this")
     bind_actor(SYSTEM)
