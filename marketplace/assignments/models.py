@@ -63,6 +63,10 @@ class Offer(Versioned, Base):
         return OfferState.EXPIRED if self.state in WAITING_STATES and not self.waits(at) else self.state
 
 
+# The columns that prove a booking, read together (`undefer_group`).
+PROOF = "proof"
+
+
 class CancelledBy(StrEnum):
     FACILITY = "facility"
     COORDINATOR = "coordinator"
@@ -88,9 +92,16 @@ class Assignment(Versioned, Base):
     booked_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     undo_until: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
-    verdicts: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default="[]")
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
-    score: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    # Several thousand characters a booking that only its own page and a replay read: lists leave them where they are.
+    verdicts: Mapped[list[Any]] = mapped_column(
+        JSONB, default=list, server_default="[]", deferred=True, deferred_group=PROOF
+    )
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, default=dict, server_default="{}", deferred=True, deferred_group=PROOF
+    )
+    score: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, default=dict, server_default="{}", deferred=True, deferred_group=PROOF
+    )
     cancelled_by: Mapped[CancelledBy | None] = state_column(CancelledBy)
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str] = mapped_column(default="", server_default="")

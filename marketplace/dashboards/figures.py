@@ -48,25 +48,22 @@ def weeks(today: date, facility_id: int | None = None) -> list[Week]:
     first, last = days[0], days[-1] + timedelta(days=6)
     # The indexes are on instants: a day of room on either side holds every zone.
     room = (_utc(first - A_DAY), _utc(last + 2 * A_DAY))
-    taken = select(Assignment.shift_id, func.count().label("filled")).where(
-        Assignment.state.in_(LIVE_STATES), Assignment.starts_at.between(*room)
+    # Counted shift by shift through the index on seats, so a table the planner has no figures of yet costs the same.
+    filled = (
+        select(func.count())
+        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
+        .correlate(Shift)
+        .scalar_subquery()
     )
-    if facility_id is not None:
-        taken = taken.where(Assignment.facility_id == facility_id)
-    live = taken.group_by(Assignment.shift_id).subquery()
-    counted = (
-        select(
-            (Shift.local_day - cast(func.extract("isodow", Shift.local_day), Integer) + 1).label("monday"),
-            Shift.headcount,
-            func.coalesce(live.c.filled, 0).label("filled"),
-            (_minutes(Shift.ends_at - Shift.starts_at) * Shift.headcount).label("minutes"),
-        )
-        .outerjoin(live, live.c.shift_id == Shift.id)
-        .where(
-            Shift.local_day.between(first, last),
-            Shift.starts_at.between(*room),
-            Shift.state != ShiftState.CANCELLED,
-        )
+    counted = select(
+        (Shift.local_day - cast(func.extract("isodow", Shift.local_day), Integer) + 1).label("monday"),
+        Shift.headcount,
+        filled.label("filled"),
+        (_minutes(Shift.ends_at - Shift.starts_at) * Shift.headcount).label("minutes"),
+    ).where(
+        Shift.local_day.between(first, last),
+        Shift.starts_at.between(*room),
+        Shift.state != ShiftState.CANCELLED,
     )
     if facility_id is not None:
         counted = counted.where(Shift.facility_id == facility_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from babel import Locale
@@ -166,10 +167,14 @@ def days_between(first: date, last: date) -> str:
 
 def clock_words(at: time | datetime) -> str:
     """9am, 9:30am: as short as a schedule needs it."""
-    plain = at.time() if isinstance(at, datetime) else at
-    text = format_time(plain, "h:mm a", locale=_locale()).replace("\u202f", " ").replace("\xa0", " ").lower()
+    return _clock_words(at.hour, at.minute, _locale())
+
+
+@cache
+def _clock_words(hour: int, minute: int, locale: str) -> str:
+    text = format_time(time(hour, minute), "h:mm a", locale=locale).replace("\u202f", " ").replace("\xa0", " ").lower()
     text = text.replace(":00", "")
-    return text.replace(" ", "") if _locale().startswith("en") else text
+    return text.replace(" ", "") if locale.startswith("en") else text
 
 
 def clock_span(start: time | datetime, end: time | datetime) -> str:

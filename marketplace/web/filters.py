@@ -1,15 +1,17 @@
 """How figures, days and times read on a page, in the reader's language and the facility's zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime as babel_datetime
+from babel.dates import format_time
 from flask import Flask
 from flask_babel import format_date, get_locale, get_timezone, ngettext
 
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import Span
+from marketplace.web.tags import state_tag
 
 
 def initials(name: str) -> str:
@@ -54,7 +56,13 @@ def short_date(value: date | datetime | None, zone: str | None = None) -> str:
 
 def clock(moment: datetime, zone: str) -> str:
     """9:00 am"""
-    return babel_datetime(moment, "h:mm a", tzinfo=ZoneInfo(zone), locale=_locale()).lower().replace("\u202f", " ")
+    local = _at(moment, zone)
+    return _clock(local.hour, local.minute, _locale())
+
+
+@cache
+def _clock(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "h:mm a", locale=locale).lower().replace("\u202f", " ")
 
 
 # Letters that mean another zone to a reader in the US: in Manila it is PST too.
@@ -146,4 +154,5 @@ def register(app: Flask) -> None:
     )
     for function in read:
         app.add_template_filter(function)
+    app.jinja_env.globals["state_tag"] = state_tag
     app.jinja_env.globals["own_zone"] = lambda: zone_name(now(), _own_zone())

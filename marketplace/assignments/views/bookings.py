@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import undefer_group
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
@@ -10,7 +11,7 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.assignments import booking, cancelling
 from marketplace.assignments.booking import kept_verdicts, replay
 from marketplace.assignments.forms import ReasonForm
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import PROOF, Assignment
 from marketplace.assignments.policy import (
     check_may_answer,
     check_may_judge_no_show,
@@ -39,7 +40,7 @@ from marketplace.web.forms import Form
 def assignment(assignment_id: int) -> ResponseReturnValue:
     """The page of one booking, for either side and the agency."""
     person, at = current_person(), now()
-    found = find(visible_to(person), assignment_id)
+    found = find(visible_to(person).options(undefer_group(PROOF)), assignment_id)
     kept = kept_verdicts(found)
     again = replay(found)
     return render_template(
