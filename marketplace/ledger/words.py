@@ -1,39 +1,41 @@
 """How the accounts of the books are called on pages."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from marketplace.ledger.rules import Account, Side, grows_on
+
+# Accounts with an owner, by family; the others by their whole name.
+OWNED = {
+    "unbilled": lambda whose: _("Unbilled: %(whose)s", whose=whose),
+    "ar": lambda whose: _("Receivable: %(whose)s", whose=whose),
+    "disputed": lambda whose: _("Disputed: %(whose)s", whose=whose),
+    "credit": lambda whose: _("Credit of %(whose)s", whose=whose),
+    "payable": lambda whose: _("Payable to %(whose)s", whose=whose),
+}
+PLAIN = {
+    "bank": _l("Bank"),
+    "stripe:balance": _l("Stripe balance"),
+    "inflight": _l("Bank debits in flight"),
+    "payout_in_transit": _l("Payouts on their way"),
+    "tax_payable": _l("Sales tax to pay over"),
+    "suspense": _l("Suspense"),
+    "revenue:service": _l("Income from services"),
+    "revenue:cancellation": _l("Income from cancellations"),
+    "revenue:late_fee": _l("Income from late fees"),
+    "contra:credits": _l("Credits given"),
+    "cost:coordinator": _l("Cost of coordinators"),
+    "fees:stripe": _l("Stripe fees"),
+    "fees:dispute": _l("Dispute fees"),
+    "bad_debt": _l("Bad debt"),
+    "loss:dispute": _l("Lost disputes"),
+}
 
 
 def account_word(account: str, owner: str = "") -> str:
     """The account in the reader's language, with whose it is: "Owed by Harbor Family Medicine"."""
     family, _colon, tail = account.partition(":")
-    whose = owner or tail
-    owned: dict[str, str] = {
-        "unbilled": _("Unbilled: %(whose)s", whose=whose),
-        "ar": _("Receivable: %(whose)s", whose=whose),
-        "disputed": _("Disputed: %(whose)s", whose=whose),
-        "credit": _("Credit of %(whose)s", whose=whose),
-        "payable": _("Payable to %(whose)s", whose=whose),
-    }
-    plain: dict[str, str] = {
-        "bank": _("Bank"),
-        "stripe:balance": _("Stripe balance"),
-        "inflight": _("Bank debits in flight"),
-        "payout_in_transit": _("Payouts on their way"),
-        "tax_payable": _("Sales tax to pay over"),
-        "suspense": _("Suspense"),
-        "revenue:service": _("Income from services"),
-        "revenue:cancellation": _("Income from cancellations"),
-        "revenue:late_fee": _("Income from late fees"),
-        "contra:credits": _("Credits given"),
-        "cost:coordinator": _("Cost of coordinators"),
-        "fees:stripe": _("Stripe fees"),
-        "fees:dispute": _("Dispute fees"),
-        "bad_debt": _("Bad debt"),
-        "loss:dispute": _("Lost disputes"),
-    }
-    return owned[family] if family in owned else plain.get(account, account)
+    return str(OWNED[family](owner or tail) if family in OWNED else PLAIN.get(account, account))
 
 
 def side_word(account: str) -> str:
