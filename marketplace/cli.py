@@ -108,11 +108,13 @@ def db_current() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that answer.")
 def serve(port: int | None, host: str, workers: int) -> None:
     """Answer web requests."""
-    from marketplace import serving
+    from marketplace.processes import check_port_free
 
     settings = Settings.from_environment()
-    serving.check_port_free(host, port or settings.port)
+    check_port_free(host, port or settings.port)
     with migrated_database() as url:
+        from marketplace import serving
+
         serving.serve(settings, url, host, port or settings.port, workers=workers)
 
 

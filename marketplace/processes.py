@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,9 +12,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from marketplace.config import Misconfigured
+
 SECONDS_TO_STOP = 25
 _LINES_SHOWN = 20
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+def check_port_free(host: str, port: int) -> None:
+    """Raises Misconfigured when another program listens there already."""
+    kind = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise Misconfigured(
+                f"Nothing can listen on {host}, port {port} ({problem.strerror}). Stop the program that does, or choose"
+                f" another port, like PORT={port + 1 if port < 65535 else 8001}."
+            ) from problem
 
 
 class PartEnded(Exception):

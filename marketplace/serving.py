@@ -1,29 +1,15 @@
 """The web server: gunicorn with threads where there is a proxy or a demo, waitress where neither gunicorn nor a proxy is."""
 
-import socket
 from typing import Any
 
 from flask import Flask
 
 from marketplace.app import create_app
-from marketplace.config import Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.processes import check_port_free
 
 THREADS = 8
 WORKERS = 2
-
-
-def check_port_free(host: str, port: int) -> None:
-    """Raises Misconfigured when another program listens there already."""
-    kind = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(kind, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as problem:
-            raise Misconfigured(
-                f"Nothing can listen on {host}, port {port} ({problem.strerror}). Stop the program that does, or choose"
-                f" another port, like PORT={port + 1 if port < 65535 else 8001}."
-            ) from problem
 
 
 def serve(settings: Settings, database_url: str, host: str, port: int, *, workers: int = WORKERS) -> None:

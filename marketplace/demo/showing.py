@@ -13,8 +13,7 @@ from marketplace.db import session as db
 from marketplace.db.migrating import upgrade
 from marketplace.db.server import database_url
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
-from marketplace.processes import leave_in_order_when_told, side_by_side, wait_until, watch
-from marketplace.serving import check_port_free
+from marketplace.processes import check_port_free, leave_in_order_when_told, side_by_side, wait_until, watch
 
 HOST = "127.0.0.1"
 SECONDS_TO_ANSWER = 60

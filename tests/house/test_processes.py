@@ -10,8 +10,7 @@ import psutil
 import pytest
 
 from marketplace.config import Misconfigured
-from marketplace.processes import PartEnded, side_by_side, watch
-from marketplace.serving import check_port_free
+from marketplace.processes import PartEnded, check_port_free, side_by_side, watch
 
 STAY = [sys.executable, "-c", "import time; time.sleep(600)"]
 IN_CHARGE = """
