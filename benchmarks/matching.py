@@ -228,6 +228,17 @@ def _against_linear_program(size: str) -> list[str]:
     return [line]
 
 
+def _least_time_to(instance: Instance, worth: float) -> tuple[float, float]:
+    """The shortest time limit under which a plan is worth as much, and the CPU seconds it takes with it."""
+    for limit in (0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 1.6, 3.2):
+        began = time.process_time()
+        plan = solve(instance, time_limit=limit)
+        took = time.process_time() - began
+        if plan.value >= worth:
+            return limit, took
+    raise AssertionError("no plan is worth as much within 3.2 s")
+
+
 def _against_cp_sat(size: str, seconds: float) -> list[str]:
     """CP-SAT runs in a process of its own: it and HiGHS cannot live in one."""
     instance = _instance(size, 1)
@@ -242,13 +253,11 @@ def _against_cp_sat(size: str, seconds: float) -> list[str]:
             text=True,
         )
     status, worth, bound, their = done.stdout.split()
-    least = next(
-        (limit for limit in (0.2, 0.4, 0.8, 1.6) if solve(instance, time_limit=limit).value >= float(worth)), None
-    )
-    reached = f"reached within {least} s" if least else "not reached within 1.6 s"
+    limit, reached = _least_time_to(instance, float(worth))
     line = (
         f"against CP-SAT, 8 workers, {size}, {seconds:.0f} s: {status}, value {worth}, bound {bound}, {their} cpu s;"
-        f" its value is {reached}; plan {plan.value}, {took:.2f} cpu s: {float(their) / took:.0f} times less"
+        f" its value is reached with {limit} s allowed, {reached:.2f} cpu s: {float(their) / reached:.0f} times less;"
+        f" whole plan {plan.value}, {took:.2f} cpu s: {float(their) / took:.0f} times less"
     )
     return [line]
 

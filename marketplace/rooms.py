@@ -49,6 +49,8 @@ class Way:
     label: Callable[[], str]
     icon: str
     may: Permission
+    also: tuple[str, ...] = ()
+    """Where the addresses of other pages of the room begin, those that do not begin like the room's own."""
     count: int | None = None
     url: str = ""
     current: bool = False
@@ -56,10 +58,13 @@ class Way:
 
 P = Permission
 
+# A coordinator has no room of their own for these: her own page leads to them.
+OWN_PAPERS = ("/credentials", "/contracts", "/notices", "/account")
+
 WAYS: dict[Audience, tuple[Way, ...]] = {
     Audience.FACILITY: (
         Way("overview", "dashboards.overview", lambda: _("Overview"), "layout-dashboard", P.FACILITY_DESK),
-        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE, ("/shifts", "/assignments")),
         Way("needs", "need_pages.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
         Way("timesheets", "timesheets.index", lambda: _("Timesheets"), "clock", P.TIMESHEET_SEE),
         Way("invoices", "billing.index", lambda: _("Invoices"), "receipt", P.INVOICE_SEE),
@@ -68,24 +73,24 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
         Way("settings", "facilities.settings", lambda: _("Settings"), "settings", P.FACILITY_SETTINGS),
     ),
     Audience.COORDINATOR: (
-        Way("offers", "assignments.offers", lambda: _("Offers"), "sparkles", P.OFFER_ANSWER),
-        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("offers", "assignments.offers", lambda: _("Offers"), "sparkles", P.OFFER_ANSWER, ("/shifts",)),
+        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE, ("/assignments",)),
         Way("clock", "timesheets.clock", lambda: _("Clock"), "timer", P.CLOCK),
         Way("earnings", "payouts.earnings", lambda: _("Earnings"), "wallet", P.EARNINGS_SEE),
-        Way("me", "coordinators.me", lambda: _("Me"), "badge-check", P.COORDINATOR_DESK),
+        Way("me", "coordinators.me", lambda: _("Me"), "badge-check", P.COORDINATOR_DESK, OWN_PAPERS),
     ),
     Audience.AGENCY: (
         Way("inbox", "dashboards.overview", lambda: _("Inbox"), "inbox", P.AGENCY_DESK),
-        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE),
+        Way("schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE, ("/shifts", "/assignments")),
         Way("needs", "need_pages.index", lambda: _("Needs"), "clipboard-list", P.NEED_SEE),
-        Way("matching", "plans.index", lambda: _("Matching"), "zap", P.MATCH_PLAN),
+        Way("matching", "plans.index", lambda: _("Matching"), "zap", P.MATCH_PLAN, ("/reports",)),
         Way("credentials", "credentials.queue", lambda: _("Credentials"), "shield-check", P.AGENCY_DESK),
         Way("facilities", "facilities.index", lambda: _("Facilities"), "building-2", P.AGENCY_DESK),
         Way("coordinators", "coordinators.index", lambda: _("Coordinators"), "users", P.AGENCY_DESK),
         Way("contracts", "contracts.index", lambda: _("Contracts"), "handshake", P.CONTRACT_SEE),
         Way("timesheets", "timesheets.index", lambda: _("Timesheets"), "clock", P.TIMESHEET_SEE),
         Way("invoices", "billing.index", lambda: _("Invoices"), "receipt", P.INVOICE_SEE),
-        Way("pay", "payouts.index", lambda: _("Pay runs"), "wallet", P.PAY_RUN),
+        Way("pay", "payouts.index", lambda: _("Pay runs"), "wallet", P.PAY_RUN, ("/payouts",)),
         Way("ledger", "ledger.index", lambda: _("Ledger"), "scale", P.LEDGER_SEE),
         Way("audit", "audit.index", lambda: _("Audit"), "history", P.AUDIT_SEE),
         Way("rules", "assignments.rules", lambda: _("Rules"), "list-checks", P.AGENCY_DESK),
@@ -110,9 +115,13 @@ def navigation(person: Person | None, path: str, counts: Mapping[str, int] | Non
         for way in WAYS[person.audience]
         if person.may(way.may) and way.endpoint in current_app.view_functions
     ]
-    under = [way for way in ways if path == way.url or path.startswith(way.url.rstrip("/") + "/")]
-    here = max(under, key=lambda way: len(way.url), default=None)
+    under = [(len(start), way) for way in ways for start in (way.url, *way.also) if _is_under(path, start)]
+    here = max(under, key=lambda found: found[0], default=(0, None))[1]
     return [replace(way, current=way is here) for way in ways]
+
+
+def _is_under(path: str, start: str) -> bool:
+    return path == start or path.startswith(start.rstrip("/") + "/")
 
 
 def tabs(entries: list[Way]) -> list[Way]:
