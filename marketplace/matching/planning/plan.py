@@ -90,13 +90,20 @@ class Effort:
         return cls(passes=120, last_step=0.0008, dive_passes=20, reworks=0)
 
 
+WANTED_GAP, MOST_SETTLED_AGAIN = 0.0004, 3
+"""Prices are settled again, so often at most, while the gap is wider."""
+
 MOST_REWORKED = 200
 """Coordinators whose part of the plan is decided anew at once."""
 
 MOST_NOISY = 20
 """Rounds of improving where using somebody costs points."""
 
-FIRST_STEP, FIRST_STEP_WARM = 0.3, 0.03
+FIRST_STEP, FIRST_STEP_WARM = 0.2, 0.03
+
+START = 0.95
+"""First prices, as a share of what a slot's priority is worth: most shifts are wanted by nobody twice, and end up near it.
+From there fewer passes are needed than from nothing; how many are too dear or too cheap makes little difference."""
 
 
 def solve(
@@ -172,7 +179,7 @@ class _Search:
         self.consider_prices(self.prices)
         if self.market.activation.any():
             self.consider_prices(prices_of_the_busiest_moment(self.market))
-        start = np.zeros(self.market.slots)
+        start = START * self.market.scale
         if warm is not None:
             start = np.asarray(warm.prices, float)[self.prepared.slot_order]
             self.consider_prices(start)
@@ -194,6 +201,7 @@ class _Search:
         elif self.points < self.most:
             found = dive(self.market, prices, leaning, self.random, over=lambda: True)
             self.consider(found)
+        self.settle_more()
         self.improve()
         self.clock.done = 1.0
 
@@ -213,6 +221,20 @@ class _Search:
         self.consider_prices(settled.smooth)
         self.guide = settled.smooth
         return settled.prices, settled.leaning
+
+    def settle_more(self) -> None:
+        """Where the gap is wider than wanted, finer prices, and the plan that follows from them."""
+        for _ in range(MOST_SETTLED_AGAIN):
+            if self.most - self.points <= WANTED_GAP * self.most or self.clock.over(0.6):
+                return
+            passes = self.effort.passes // 2
+            steps = (FIRST_STEP_WARM / 2, self.effort.last_step / 2)
+            settled = settle(self.market, self.guide, passes, steps, self.random, over=lambda: self.clock.over(0.6))
+            self.rounds += passes
+            self.consider_prices(settled.prices)
+            self.consider_prices(settled.smooth)
+            self.guide = settled.smooth
+            self.decide(self.market, settled.prices, settled.leaning)
 
     def decide(self, market: Market, prices: Array, leaning: Array) -> None:
         """Dive in this market, ours or one like it, and polish what was found in ours."""
