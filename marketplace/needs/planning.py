@@ -17,7 +17,7 @@ from marketplace.kernel.phrases import Named, Phrase
 from marketplace.kernel.spans import Span, local_day
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.rules import Pattern, left_out, occurrences
-from marketplace.needs.words import days_between, leaves_out_holidays, repeat_meant, short_day
+from marketplace.needs.words import days_between, leaves_out_holidays, repeat_meant
 
 MOST_HEADS = 99
 # Where no contract says what the coordinator gets (a need from another system's past): a markup of a third on pay, so
@@ -225,11 +225,6 @@ def rate_for(contract: Agreement | None, line: str, day: date) -> RateRow | None
         if (row.service_line, row.earn_code) == (line, "regular") and row.valid_from <= day <= ends:
             return row
     return None
-
-
-def said_day(day: date) -> str:
-    """Nov 30, 2026"""
-    return f"{short_day(day)}, {day.year}"
 
 
 def draft_of(need: Need, **changes: Any) -> NeedDraft:
