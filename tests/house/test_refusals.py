@@ -84,12 +84,17 @@ def badly_filled(found: Iterator[Said]) -> list[str]:
 
 def put_together(found: Iterator[Said]) -> list[str]:
     """Sentences glued from pieces where they are raised: no catalogue can know them."""
-    return [each.place for each in found if any(map(_glues, ast.walk(each.call.args[0])))]
+    return [each.place for each in found if _glued(each.call.args[0])]
 
 
-def _glues(node: ast.AST) -> bool:
-    joins = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "format")
-    return joins or isinstance(node, (ast.JoinedStr, ast.BinOp))
+def _glued(sentence: ast.AST) -> bool:
+    match sentence:
+        case ast.IfExp():
+            return _glued(sentence.body) or _glued(sentence.orelse)
+        case ast.Call(func=ast.Attribute(attr="join" | "format")) | ast.JoinedStr() | ast.BinOp():
+            return True
+        case _:
+            return False
 
 
 def test_every_refusal_reads_in_spanish():
@@ -121,6 +126,7 @@ def test_the_words_of_every_life_read_in_spanish():
         (put_together, 'raise Invalid(f"At most {most} payers.")'),
         (put_together, 'raise Invalid("At most " + most)'),
         (put_together, 'raise Invalid(" ".join(reasons))'),
+        (put_together, 'raise NotAllowedNow("You have it." if hers else f"{name} has it.")'),
     ],
 )
 def test_the_checks_find_what_is_wrong(check, wrong):

@@ -77,16 +77,17 @@ def test_without_a_contract_the_clock_says_what_is_missing(world, in_spanish):
     maya = in_spanish("maya")
     with frozen_at(shift.starts_at):
         maya.sign_in("maya").get("/clock")
-        maya.sees("Este turno no puede empezar.", "El centro no tiene un BAA en vigor para este turno.")
+        maya.sees("Este turno no puede comenzar.", "El centro no tiene un BAA en vigor para este turno.")
         press_the_clock(maya, shift)
-    assert sentence(maya).startswith("Este turno no puede empezar. El centro no tiene un contrato en vigor")
-    assert sentence(maya).endswith("La agencia puede ayudar.")
+    assert sentence(maya).startswith("Este turno no puede comenzar. El centro no tiene un contrato en vigor")
+    assert sentence(maya).endswith("La agencia puede ayudarle.")
 
 
 def test_two_shifts_at_one_time_cannot_be_taken(world, in_spanish):
     first = world.shift(mode=FillMode.FIRST_COME)
     second = world.shift(mode=FillMode.FIRST_COME)
     maya = in_spanish("maya").get("/offers")
+    bind_actor(SYSTEM)
     book(first, world.maya, None, NOW)
     session.commit()
     maya.post(f"/shifts/{second.id}/claim")
@@ -103,9 +104,9 @@ def test_why_she_cannot_take_a_shift_is_said_with_the_names_she_knows(world, in_
 
 def test_an_act_the_state_does_not_allow_is_put_together_from_spanish_words(world, in_spanish):
     need = world.need()
-    rosa = in_spanish("rosa").get(f"/needs/{need.id}/edit")
-    rosa.post(f"/needs/{need.id}/posting", NEED)
-    assert sentence(rosa) == "Una solicitud en el estado «abierto» no se puede publicar."
+    rosa = in_spanish("rosa").get(f"/needs/{need.id}")
+    rosa.post(f"/needs/{need.id}/resumption")
+    assert sentence(rosa) == "Una solicitud en el estado «abierto» no se puede reanudar."
 
 
 def test_a_time_that_does_not_exist_is_explained_at_its_field(world, in_spanish):
