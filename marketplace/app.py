@@ -5,10 +5,10 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, has_request_context, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -22,6 +22,7 @@ from marketplace.coordinators.queries import zone_of as zone_of_coordinator
 from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
 from marketplace.facilities.queries import zone_of
+from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
 from marketplace.web import assets, compressing, filters, headers, house, logs
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     engine = db.connect(url, **CONNECTIONS)
     app.extensions["engine"] = engine
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
+    phrases.read_in(language)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
@@ -103,6 +105,13 @@ def locale() -> str:
     codes = [code for code, _ in LANGUAGES]
     chosen = cookie.get("locale")
     return chosen if chosen in codes else request.accept_languages.best_match(codes) or "en"
+
+
+def language() -> phrases.Language:
+    """What refusals are worded in: the reader's language on a page; English where nobody reads one."""
+    if not has_request_context():
+        return phrases.ENGLISH
+    return phrases.Language("es_US" if str(get_locale()).startswith("es") else "en_US", _)
 
 
 def time_zone() -> str:

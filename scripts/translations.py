@@ -7,18 +7,25 @@
 
 import io
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from marketplace.kernel.lifecycle import Lifecycle
+
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "marketplace" / "translations" / "es" / "LC_MESSAGES" / "messages.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 
 METHODS = [
+    # What is wrong with the arrays of an instance is told to whoever gave them on the command line, in English.
+    ("marketplace/matching/**.py", "ignore"),
     ("marketplace/**.py", "python"),
     ("templates/**.html", "jinja2"),
     ("templates/**.mjml", "jinja2"),
@@ -32,6 +39,14 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
     "N_": None,
+    # What the domain says: worded when it is read (marketplace/kernel/phrases.py).
+    "Phrase": None,
+    "Invalid": None,
+    "NotPermitted": None,
+    "NotAllowedNow": None,
+    "NotFound": None,
+    "ChangedMeanwhile": None,
+    "PreviewChanged": None,
 }
 
 
@@ -40,7 +55,18 @@ def texts() -> Catalog:
     found = Catalog(charset="utf-8")
     for filename, line, message, comments, context in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS):
         found.add(message, None, [(filename, line)], auto_comments=comments, context=context)
+    for life in lives():
+        for text in life.texts():
+            found.add(text)
     return found
+
+
+def lives() -> Iterator[Lifecycle[Any]]:
+    """The tables of what can become of things: their refusals are put together from words."""
+    for rules in sorted((ROOT / "marketplace").glob("*/rules.py")):
+        for thing in vars(import_module(f"marketplace.{rules.parent.name}.rules")).values():
+            if isinstance(thing, Lifecycle):
+                yield thing
 
 
 def catalogue() -> Catalog:

@@ -60,7 +60,9 @@ def reactivate(membership: Membership, by: Person) -> None:
 
 def _check_may_manage(membership: Membership, by: Person) -> None:
     if not may_manage_members(by, membership.organisation):
-        raise NotPermitted(f"Only an owner of {membership.organisation.name} may change who belongs to it.")
+        raise NotPermitted(
+            "Only an owner of %(organisation)s may change who belongs to it.", organisation=membership.organisation.name
+        )
 
 
 def _lock(organisation_id: int) -> None:
@@ -81,4 +83,7 @@ def _check_owner_left(organisation: Organisation) -> None:
         )
     )
     if not owners:
-        raise NotAllowedNow(f"{organisation.name} would have no owner left. Make somebody else an owner first.")
+        raise NotAllowedNow(
+            "%(organisation)s would have no owner left. Make somebody else an owner first.",
+            organisation=organisation.name,
+        )

@@ -18,12 +18,13 @@ from marketplace.accounts.trail import record
 from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
+from marketplace.kernel.phrases import N_
 from marketplace.messaging.words import moment_in
 from marketplace.messaging.writing import settings, write_letter
 
 GOOD_FOR = timedelta(hours=48)
 
-_DEAD = (
+_DEAD = N_(
     "This invitation has been used, was taken back, or is older than 48 hours. Ask whoever invited you for a new one."
 )
 
@@ -97,7 +98,9 @@ def _check_not_a_member(email: str, organisation: Organisation) -> None:
         .where(Person.email == email, Membership.organisation_id == organisation.id, Membership.active)
     )
     if there is not None:
-        raise Invalid(f"Somebody with this address already belongs to {organisation.name}.", "email")
+        raise Invalid(
+            "Somebody with this address already belongs to %(organisation)s.", "email", organisation=organisation.name
+        )
 
 
 def take_back(invitation: Invitation, by: Person, at: datetime) -> None:

@@ -9,6 +9,7 @@ from marketplace.accounts.models import OneTimeLink, Person
 from marketplace.accounts.tokens import new_token, token_hash
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.phrases import N_
 
 
 class Purpose(StrEnum):
@@ -69,7 +70,7 @@ def kill_links(person_id: int, at: datetime, *purposes: Purpose) -> None:
     )
 
 
-_DEAD = "This link has been used, is too old, or was replaced by a newer one. Ask for a new one."
+_DEAD = N_("This link has been used, is too old, or was replaced by a newer one. Ask for a new one.")
 
 
 def _good(token: str, purpose: Purpose, at: datetime) -> tuple[ColumnElement[bool], ...]:

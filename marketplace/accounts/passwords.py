@@ -70,9 +70,13 @@ def check_new_password(password: str, *, about: Iterable[str], second_factor: bo
     """
     shortest = SHORTEST_WITH_SECOND_FACTOR if second_factor else SHORTEST_ALONE
     if len(password) < shortest:
-        raise Invalid(f"Use at least {shortest} characters. Several words in a row are easy to remember.", "password")
+        raise Invalid(
+            "Use at least %(least)s characters. Several words in a row are easy to remember.",
+            "password",
+            least=shortest,
+        )
     if len(password) > LONGEST:
-        raise Invalid(f"Use at most {LONGEST} characters.", "password")
+        raise Invalid("Use at most %(most)s characters.", "password", most=LONGEST)
     if easily_guessed(password, about):
         raise Invalid(
             "This password would be guessed: it is a common one, a pattern, or made of your name or the site's."

@@ -21,11 +21,13 @@ def check_may_grant(by: Person, role: Role, organisation: Organisation) -> None:
     if role is Role.COORDINATOR:
         allowed = organisation.kind is OrganisationKind.AGENCY and by.may(Permission.COORDINATOR_MANAGE)
     elif role not in roles_of(organisation):
-        raise NotPermitted(f"There is no such role in {organisation.name}.")
+        raise NotPermitted("There is no such role in %(organisation)s.", organisation=organisation.name)
     else:
         allowed = may_manage_members(by, organisation)
     if not allowed:
-        raise NotPermitted(f"Only an owner of {organisation.name} may give this role there.")
+        raise NotPermitted(
+            "Only an owner of %(organisation)s may give this role there.", organisation=organisation.name
+        )
 
 
 def may_manage_members(by: Person, organisation: Organisation) -> bool:

@@ -26,6 +26,7 @@ from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership, Person, SignInSession
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.tokens import new_token, token_hash
+from marketplace.accounts.words import role_name
 from marketplace.config import Settings
 from marketplace.db.session import SYSTEM, VISITOR, bind_actor, session
 from marketplace.kernel.clock import now
@@ -196,7 +197,7 @@ def check(may: StrEnum) -> Any:
     raise NotPermitted(
         _(
             "Your role here (%(role)s) does not include this. Ask an owner of %(organisation)s to do it, or to change your role.",
-            role=person.acting.role.value.replace("_", " "),
+            role=role_name(person.acting.role),
             organisation=person.acting.organisation.name,
         )
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.assignments import facts, jobs
 from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.policy import check_may_undo
 from marketplace.assignments.rules import (
     CHOICE_UNDO_MINUTES,
@@ -25,6 +26,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.matching.records import facts_record
 from marketplace.matching.records import replay as replay_record
 from marketplace.matching.rules import explain
@@ -33,7 +35,7 @@ from marketplace.matching.verdicts import Verdict, objections
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState, ShiftState
 
-TAKEN = "This shift has just been taken."
+TAKEN = N_("This shift has just been taken.")
 
 
 def book(
@@ -195,11 +197,9 @@ class _Seat(NamedTuple):
 def _free_seat(shift: Shift, coordinator: Coordinator, by: Person | None) -> _Seat:
     taken = _live_seats(shift.id)
     if coordinator.id in taken.values():
-        raise NotAllowedNow(
-            "You already have this shift."
-            if _herself(by, coordinator)
-            else f"{coordinator.name} already has this shift."
-        )
+        if _herself(by, coordinator):
+            raise NotAllowedNow("You already have this shift.")
+        raise NotAllowedNow("%(name)s already has this shift.", name=coordinator.name)
     free = [seat for seat in range(1, shift.headcount + 1) if seat not in taken]
     if not free:
         raise NotAllowedNow(TAKEN)
@@ -265,15 +265,14 @@ def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: dateti
     if any(verdict.rule == "overlap" for verdict in against):
         raise NotAllowedNow(_clash(coordinator, by))
     if against:
-        who = "You" if _herself(by, coordinator) else coordinator.name
-        raise NotAllowedNow(f"{who} cannot take this shift: " + " ".join(verdict.sentence for verdict in against))
+        raise cannot_take(None if _herself(by, coordinator) else coordinator.name, against)
     return _Judged(verdicts, score(person, about, when), facts_record(person, about, when))
 
 
-def _clash(coordinator: Coordinator, by: Person | None) -> str:
+def _clash(coordinator: Coordinator, by: Person | None) -> Phrase:
     if _herself(by, coordinator):
-        return "You already have a shift at this time. Cancel that one first, or choose another."
-    return f"{coordinator.name} already has a shift at this time."
+        return Phrase("You already have a shift at this time. Cancel that one first, or choose another.")
+    return Phrase("%(name)s already has a shift at this time.", name=coordinator.name)
 
 
 def _herself(by: Person | None, coordinator: Coordinator) -> bool:
@@ -324,11 +323,13 @@ def _own_offer(
 
 
 _ANSWERED = {
-    OfferState.ACCEPTED: "This offer was accepted already.",
-    OfferState.DECLINED: "This offer was declined.",
-    OfferState.WITHDRAWN: "This offer was withdrawn.",
-    OfferState.EXPIRED: "The time to answer this offer is over.",
-    OfferState.SUPERSEDED: "This offer no longer stands: the shift was taken, or another one was accepted at this time.",
+    OfferState.ACCEPTED: N_("This offer was accepted already."),
+    OfferState.DECLINED: N_("This offer was declined."),
+    OfferState.WITHDRAWN: N_("This offer was withdrawn."),
+    OfferState.EXPIRED: N_("The time to answer this offer is over."),
+    OfferState.SUPERSEDED: N_(
+        "This offer no longer stands: the shift was taken, or another one was accepted at this time."
+    ),
 }
 
 

@@ -264,7 +264,9 @@ def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer
         shift = lock_shift(assignment.shift_id)
         assignment = lock_assignment(assignment.id)
         if at < assignment.starts_at + timedelta(minutes=NO_SHOW_AFTER_MINUTES):
-            raise NotAllowedNow(f"Wait until {NO_SHOW_AFTER_MINUTES} minutes after the start before you say so.")
+            raise NotAllowedNow(
+                "Wait until %(minutes)s minutes after the start before you say so.", minutes=NO_SHOW_AFTER_MINUTES
+            )
         assignment.state = LIFE.after(assignment.state, "mark_no_show")
         assignment.points = policy_of(shift.need).no_show_points
         assignment.undo_until = None

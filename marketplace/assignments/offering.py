@@ -13,12 +13,14 @@ from marketplace.assignments import facts, jobs
 from marketplace.assignments.booking import book, check_waits, in_words, lock_shift, score_record
 from marketplace.assignments.candidates import judged, ranked
 from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.rules import LIVE_STATES, OFFER_LIFE, WAITING_STATES, OfferState, offer_expiry
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.lifecycle import state_words
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
 from marketplace.matching.ranking import Candidate, rank
@@ -46,12 +48,13 @@ def send_offers(shift: Shift, coordinator_ids: Collection[int], by: Person | Non
         about = facts.shift_facts(shift, papers)
         ranking = rank(about, people, facts.context_for([about], at))
         for refused in ranking.ineligible:
-            why = " ".join(verdict.sentence for verdict in refused.objections())
-            raise NotAllowedNow(f"{refused.facts.name} cannot take this shift: {why}")
+            raise cannot_take(refused.facts.name, refused.objections())
         asked = _asked(shift.id, at)
         for candidate in ranking.eligible:
             if candidate.facts.id in asked:
-                raise NotAllowedNow(f"{candidate.facts.name} has this offer already and has not answered yet.")
+                raise NotAllowedNow(
+                    "%(name)s has this offer already and has not answered yet.", name=candidate.facts.name
+                )
         return _send(shift, ranking.eligible, by, at)
 
 
@@ -135,8 +138,10 @@ def check_wants_people(shift: Shift, at: datetime) -> None:
     if shift.state is ShiftState.ENDED or shift.ends_at <= at:
         raise NotAllowedNow("This shift is over.")
     if shift.need.state is not NeedState.OPEN:
-        word = shift.need.state.value.replace("_", " ")
-        raise NotAllowedNow(f"The need of this shift is {word}. Nobody can be asked until it is open.")
+        raise NotAllowedNow(
+            "Nobody can be asked for a need %(state)s. It has to be open.",
+            state=state_words(shift.need.state),
+        )
     taken = session.scalars(
         select(Assignment.id).where(Assignment.shift_id == shift.id, Assignment.state.in_(LIVE_STATES))
     ).all()
@@ -186,7 +191,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         verdicts, fits = judged(coordinator.id, shift, at)
         against = objections(verdicts)
         if against:
-            raise NotAllowedNow("You cannot take this shift: " + " ".join(verdict.sentence for verdict in against))
+            raise cannot_take(None, against)
         for stale in _stale(shift.id, [coordinator.id], at):
             stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
         session.flush()

@@ -4,8 +4,7 @@ Matching stays pure and speaks English; what it said is kept so. A blank is name
 as the last word (`shift_day` is a day): `verdict_words.KINDS` says how each kind is known and how it reads.
 """
 
-N_ = str
-"""Marks a text for the catalogue; it is translated when it is shown."""
+from marketplace.kernel.phrases import N_
 
 RULES: tuple[str, ...] = (
     # the person, and what they can do
@@ -80,6 +79,11 @@ RULES: tuple[str, ...] = (
     N_("With this shift the week of %(day)s reaches %(hours)s hours; the limit is %(most_hours)s."),
     # before the objections, where an act was refused
     N_("%(name)s cannot take this shift:"),
+    # and other refusals that are kept where an act was to be done for many
+    N_("%(name)s already has this shift."),
+    N_("%(name)s already has a shift at this time."),
+    N_("%(name)s has this offer already and has not answered yet."),
+    N_("Nobody can be asked for a need %(state)s. It has to be open."),
     # instead of them, where a pin cannot be kept
     N_("This coordinator is not active."),
     N_("Every open seat of this shift is pinned to somebody else."),

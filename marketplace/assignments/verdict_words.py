@@ -82,12 +82,17 @@ def _pieces(template: str) -> Iterator[str]:
 
 
 def verdict_words(sentence: str) -> str:
-    """A sentence of a rule, or a sentence or detail of a score, in the reader's language."""
+    """A sentence of a rule, a sentence or detail of a score, or another one that was kept, in the reader's language."""
     told = read(sentence)
     try:
-        return " ".join(_said(one) for one in told) if told else sentence
+        return " ".join(_said(one) for one in told) if told else _as_it_stands(sentence)
     except ValueError:  # it looks like a day or a time and is none
         return sentence
+
+
+def _as_it_stands(sentence: str) -> str:
+    """A sentence without blanks may be in the catalogue."""
+    return str(gettext(sentence)) if sentence else ""
 
 
 def datum_words(verdict: Verdict) -> str:
@@ -225,6 +230,7 @@ _KINDS = {
     "credentials": _Kind(".+?", _row(_credential)),
     "paper": _Kind(".+?", _paper),
     "papers": _Kind(".+?", _row(_paper)),
+    "state": _Kind("that is [a-z ]+", _as_it_stands),
     "states": _Kind("[^ ,]+(?:, [^ ,]+)*", _as_it_is),
     "day": _Kind(r"\d{4}-\d\d-\d\d", _day),
     "time": _Kind(rf"{_A_DAY}, {_A_CLOCK} to .+ \([^()]+\)", _time),

@@ -14,6 +14,7 @@ from marketplace.billing.rules import LIFE, InvoiceState, tax_part
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.lifecycle import state_words
 from marketplace.kernel.money import dollars
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, entry_posted, post_all
@@ -35,7 +36,8 @@ def void(invoice: Invoice, reason: str, by: Person | None, at: datetime) -> None
     )
     if paid or _credited(invoice):
         raise NotAllowedNow(
-            f"Invoice {invoice.number} was paid or credited in part, so it cannot be voided. Give a credit note instead."
+            "Invoice %(number)s was paid or credited in part, so it cannot be voided. Give a credit note instead.",
+            number=invoice.number,
         )
     invoice.state = state
     invoice.voided_at, invoice.voided_by_id, invoice.void_reason = at, by.id if by else None, reason
@@ -72,7 +74,7 @@ def give_credit(
     """
     _lock(invoice)
     if invoice.state is not InvoiceState.ISSUED:
-        raise NotAllowedNow(f"An invoice that is {invoice.state.value} cannot be credited.")
+        raise NotAllowedNow("An invoice %(state)s cannot be credited.", state=state_words(invoice.state))
     if line is not None:
         assert line.invoice_id == invoice.id
         if session.scalar(select(func.count()).where(CreditNote.invoice_line_id == line.id)):
@@ -82,7 +84,7 @@ def give_credit(
         raise Invalid("There is nothing to give back: choose a line or an amount above $0.00.", "amount")
     left = creditable(invoice)
     if amount > left:
-        raise Invalid(f"At most {dollars(left)} of this invoice can still be credited.", "amount")
+        raise Invalid("At most %(amount)s of this invoice can still be credited.", "amount", amount=dollars(left))
     to_receivable = min(amount, account_of(invoice, at).remaining)
     today = local_day(at, invoice.facility.time_zone)
     note = CreditNote(

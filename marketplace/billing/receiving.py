@@ -15,6 +15,7 @@ from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, entry_posted, for_the_system, post_all
 from marketplace.ledger.queries import balance
@@ -50,7 +51,7 @@ def record_payment(
     if invoice is not None:
         open_invoices = [account for account in open_invoices if account.invoice.id == invoice.id]
         if not open_invoices:
-            raise NotAllowedNow(f"Nothing is open on invoice {invoice.number}.")
+            raise NotAllowedNow("Nothing is open on invoice %(number)s.", number=invoice.number)
     owed = sum(account.remaining for account in open_invoices)
     payment = _write(facility, amount, method, received_on, reference, by, at)
     settled = _spread(payment, open_invoices, amount)
@@ -71,14 +72,14 @@ def use_credit(invoice: Invoice, by: Person | None, at: datetime, amount: int | 
     _lock(facility)
     account = next((each for each in _open_invoices(facility, at) if each.invoice.id == invoice.id), None)
     if account is None:
-        raise NotAllowedNow(f"Nothing is open on invoice {invoice.number}.")
+        raise NotAllowedNow("Nothing is open on invoice %(number)s.", number=invoice.number)
     there = credit_balance(facility.id)
     usable = min(there, account.remaining)
     if usable <= 0:
-        raise NotAllowedNow(f"{facility.name} has no credit to use.")
+        raise NotAllowedNow("%(facility)s has no credit to use.", facility=facility.name)
     wanted = usable if amount is None else amount
     if not 0 < wanted <= usable:
-        raise Invalid(f"At most {dollars(usable)} of credit can be used for this invoice.", "amount")
+        raise Invalid("At most %(amount)s of credit can be used for this invoice.", "amount", amount=dollars(usable))
     payment = _write(facility, wanted, PaymentMethod.CREDIT_BALANCE, account.day, "", by, at)
     _spread(payment, [account], wanted)
     post_all([Event(entry_for_credit_used(payment.id, facility.id, wanted), f"Credit used for {invoice.number}", at)])
@@ -197,9 +198,13 @@ def _check_new(facility: Facility, amount: int, method: PaymentMethod, reference
     ).first()
     if before is not None:
         raise Invalid(
-            f"{_word(method)} {reference} over {dollars(amount)} was recorded before, received on {before.received_on:%B}"
-            f" {before.received_on.day}. If this is another one, give it a reference of its own.",
+            "%(method)s %(reference)s over %(amount)s was recorded before, received on %(day)s. If this is another one,"
+            " give it a reference of its own.",
             "reference",
+            method=Phrase(_word(method)),
+            reference=reference,
+            amount=dollars(amount),
+            day=before.received_on,
         )
 
 
@@ -210,8 +215,8 @@ def _lock(facility: Facility) -> None:
 
 def _word(method: PaymentMethod) -> str:
     return {
-        PaymentMethod.CHECK: "Check",
-        PaymentMethod.ACH: "ACH",
-        PaymentMethod.WIRE: "Wire",
-        PaymentMethod.CREDIT_BALANCE: "Credit",
+        PaymentMethod.CHECK: N_("Check"),
+        PaymentMethod.ACH: N_("ACH"),
+        PaymentMethod.WIRE: N_("Wire"),
+        PaymentMethod.CREDIT_BALANCE: N_("Credit"),
     }[method]

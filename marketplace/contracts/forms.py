@@ -25,7 +25,7 @@ class Percent(Dollars):
         except ValueError as error:
             raise ValueError(_l("Write the markup in percent, such as 33.33, at most 1,000.")) from error
         except Invalid as error:
-            raise Invalid(_l("Write the markup in percent, such as 33.33, at most 1,000."), self.name) from error
+            raise Invalid("Write the markup in percent, such as 33.33, at most 1,000.", self.name) from error
 
 
 class TermsForm(Form):
@@ -76,7 +76,7 @@ class TermsForm(Form):
                 sent_home_minutes=self.sent_home_minutes.data,
             )
         except Invalid as error:
-            raise Invalid(error.sentence, "middle_hours") from error
+            raise error.at("middle_hours") from error
 
     def terms(self) -> Terms:
         return Terms(

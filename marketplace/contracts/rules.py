@@ -110,11 +110,17 @@ def rate_on(rows: Iterable[Row], service_line: str, earn_code: str, day: date) -
     ]
     if not found:
         raise NotAllowedNow(
-            f"The rate card has no {earn_code} rate for {service_line} on {day}. Add a row for that day."
+            "The rate card has no %(kind)s rate for %(work)s on %(day)s. Add a row for that day.",
+            kind=earn_code,
+            work=service_line,
+            day=day,
         )
     if len(found) > 1:
         raise NotAllowedNow(
-            f"The rate card has two {earn_code} rates for {service_line} on {day}. End one of them before."
+            "The rate card has two %(kind)s rates for %(work)s on %(day)s. End one of them before.",
+            kind=earn_code,
+            work=service_line,
+            day=day,
         )
     return found[0]
 

@@ -10,7 +10,7 @@ from marketplace.contracts.drafting import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.queries import active, contract_managers, signers
-from marketplace.contracts.rules import LIFE, AgreementState, said
+from marketplace.contracts.rules import LIFE, AgreementState
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.kernel.text import clean_text
@@ -56,7 +56,7 @@ def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, addres
     check_may_sign(by, agreement)
     name = " ".join(clean_text(typed_name, LONGEST_NAME, "name").split())
     if name.casefold() != " ".join(by.name.split()).casefold():
-        raise Invalid(f"Type your name as it stands in your account: {by.name}.", "name")
+        raise Invalid("Type your name as it stands in your account: %(name)s.", "name", name=by.name)
     if agreement.body_sha256 != hash_of(agreement.body):
         raise NotAllowedNow("The text does not match its fingerprint. Do not sign; tell the agency.")
     with as_system():  # the other side reads agreements; what its signature changes was checked above
@@ -78,7 +78,7 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
     LIFE.after(agreement.state, "activate")
     today = at.date()
     if agreement.effective_until is not None and agreement.effective_until < today:
-        raise NotAllowedNow(f"It ended on {said(agreement.effective_until)}. Draft a new one.")
+        raise NotAllowedNow("It ended on %(day)s. Draft a new one.", day=agreement.effective_until)
     before = active(agreement.kind, agreement.facility_id, agreement.coordinator_id)
     if before is not None:
         before = session.scalars(
@@ -93,7 +93,8 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
             )
         if agreement.effective_from > today:
             raise NotAllowedNow(
-                f"It begins on {said(agreement.effective_from)}, and the present one holds until then. Activate it on that day."
+                "It begins on %(day)s, and the present one holds until then. Activate it on that day.",
+                day=agreement.effective_from,
             )
         before.end("supersede", at, f"Superseded by agreement {agreement.id}.")
         session.flush()  # the table allows one active agreement of a kind

@@ -39,6 +39,7 @@ from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.phrases import Named
 from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_number, asked_word
 from marketplace.web.finding import BIGGEST_KEY, check_version, find
@@ -264,7 +265,7 @@ def standard() -> ResponseReturnValue:
                 _write_standard(lines, rows, forms)
             except Invalid as error:
                 wrong = True
-                flash(str(error), "error")
+                flash(error.sentence, "error")
         if not wrong:
             flash(_("The standard card is saved. Contracts that exist keep their rates."))
             return redirect(url_for(".standard"), 303)
@@ -285,7 +286,9 @@ def _write_standard(lines: list[ServiceLine], rows: dict[str, StandardRate], for
             forms[line.code].write_to(row)
         except Invalid as error:
             forms[line.code].refuse(error)
-            raise Invalid(f"{line.name}: {error.sentence}") from error
+            raise Invalid(
+                "%(work)s: %(sentence)s", work=Named(line.name, line.name_es), sentence=error.phrase
+            ) from error
         session.add(row)
 
 

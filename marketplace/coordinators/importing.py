@@ -85,7 +85,7 @@ def _draft(row: Row, known: _Known) -> CoordinatorDraft:
     try:
         return checked(draft, known.lines)
     except Invalid as refusal:
-        raise Invalid(refusal.sentence, COLUMN_OF.get(refusal.field or "", refusal.field)) from None
+        raise refusal.at(COLUMN_OF.get(refusal.field or "", refusal.field)) from None
 
 
 def _rating(text: str) -> int | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.regions import COUNTRIES, LANGUAGES, US_STATES
 from marketplace.kernel.spans import zone_named
 from marketplace.kernel.text import clean_text
@@ -90,7 +91,7 @@ def tidy(week: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
                 continue
         found.append(hours)
     if len(found) > MOST_STRETCHES:
-        raise Invalid(f"At most {MOST_STRETCHES} stretches a week.", "availability")
+        raise Invalid("At most %(most)s stretches a week.", "availability", most=MOST_STRETCHES)
     return tuple(found)
 
 
@@ -103,7 +104,7 @@ def written(week: Iterable[WeeklyHours]) -> str:
 
 
 _RULE = re.compile(r"([A-Za-z, -]+?) +([0-9]{1,2}:[0-9]{2}) ?[-–] ?([0-9]{1,2}:[0-9]{2})")
-_HOW = "Write the hours like Mon-Fri 08:00-17:00; Sat 09:00-13:00."
+_HOW = N_("Write the hours like Mon-Fri 08:00-17:00; Sat 09:00-13:00.")
 
 
 def read_availability(text: str, field: str = "availability") -> tuple[WeeklyHours, ...]:
@@ -183,14 +184,16 @@ def checked(draft: CoordinatorDraft, known_lines: Collection[str]) -> Coordinato
         draft.min_pay_cents,
         0,
         MOST_PAY_CENTS,
-        "The minimum pay must be from $0.00 to $1,000.00 an hour.",
+        N_("The minimum pay must be from $0.00 to $1,000.00 an hour."),
         "min_pay_cents",
     )
-    _between(draft.max_week_minutes, 60, 7 * DAY, "The week's limit must be from 1 to 168 hours.", "max_week_minutes")
-    _between(draft.rest_minutes, 0, DAY, "The rest between shifts must be from 0 to 24 hours.", "rest_minutes")
-    _between(draft.years_experience, 0, MOST_YEARS, f"Years must be from 0 to {MOST_YEARS}.", "years_experience")
+    _between(
+        draft.max_week_minutes, 60, 7 * DAY, N_("The week's limit must be from 1 to 168 hours."), "max_week_minutes"
+    )
+    _between(draft.rest_minutes, 0, DAY, N_("The rest between shifts must be from 0 to 24 hours."), "rest_minutes")
+    _between(draft.years_experience, 0, MOST_YEARS, N_("Years must be from 0 to %(most)s."), "years_experience")
     if draft.rating_tenths is not None:
-        _between(draft.rating_tenths, 0, 50, "A rating is from 0.0 to 5.0.", "rating")
+        _between(draft.rating_tenths, 0, 50, N_("A rating is from 0.0 to 5.0."), "rating")
     if draft.education not in set(Education):
         raise Invalid("Education is high-school, associate, bachelor or master.", "education")
     return replace(
@@ -222,7 +225,7 @@ def checked_systems(names: Iterable[str]) -> tuple[str, ...]:
     """Names of records systems, each once."""
     found = tuple(filter(None, dict.fromkeys(clean_text(name, 60, "ehr") for name in names)))
     if len(found) > MOST_WORDS:
-        raise Invalid(f"At most {MOST_WORDS} systems.", "ehr")
+        raise Invalid("At most %(most)s systems.", "ehr", most=MOST_WORDS)
     return found
 
 
@@ -230,10 +233,12 @@ def _known(codes: Iterable[str], known: Collection[str], field: str) -> tuple[st
     found = tuple(dict.fromkeys(code.strip() for code in codes))
     strange = [code for code in found if code not in known]
     if strange:
-        raise Invalid(f"Unknown here: {clean_text(strange[0][:60], 60, field) or 'an empty entry'}.", field)
+        raise Invalid(
+            "Unknown here: %(what)s.", field, what=clean_text(strange[0][:60], 60, field) or Phrase("an empty entry")
+        )
     return found
 
 
 def _between(value: int, least: int, most: int, sentence: str, field: str) -> None:
     if not least <= value <= most:
-        raise Invalid(sentence, field)
+        raise Invalid(sentence, field, most=most)

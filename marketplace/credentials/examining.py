@@ -14,6 +14,7 @@ from io import BytesIO
 from PIL import Image, ImageOps
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import N_, Phrase
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000  # a phone's camera makes 12 to 50 million
@@ -22,7 +23,7 @@ JPEG_QUALITY = 88
 
 _SIGNATURES = ((b"%PDF-", "PDF"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"))
 
-WHAT_IS_TAKEN = "Upload a PDF, or a photo as JPEG, PNG or WebP."
+WHAT_IS_TAKEN = N_("Upload a PDF, or a photo as JPEG, PNG or WebP.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _kind(data: bytes) -> str:
         raise Invalid(
             "This is an iPhone photo in the HEIC format. Save it as JPEG, or take the photo from here.", "file"
         )
-    raise Invalid(f"This kind of file is not taken. {WHAT_IS_TAKEN}", "file")
+    raise Invalid("This kind of file is not taken. %(what)s", "file", what=Phrase(WHAT_IS_TAKEN))
 
 
 # ---- pictures ---------------------------------------------------------------------------------------------------
@@ -107,9 +108,9 @@ _OBJECTS_INSIDE = re.compile(rb"/ObjStm(?![A-Za-z0-9])")
 _OTHER_PACKING = re.compile(rb"/(LZW|ASCII|RunLength|Crypt|DecodeParms|DP)")
 _ZIP_END = b"PK\x05\x06"
 
-_BROKEN = "This PDF cannot be opened. Print it as a PDF again, or take a photo of it."
-_TOO_MUCH = "This PDF unpacks to more than can be looked through. Take a photo of it instead."
-_DOES_MORE = "This PDF can do more than be read: it holds programs, forms or other files. Print it as a PDF again."
+_BROKEN = N_("This PDF cannot be opened. Print it as a PDF again, or take a photo of it.")
+_TOO_MUCH = N_("This PDF unpacks to more than can be looked through. Take a photo of it instead.")
+_DOES_MORE = N_("This PDF can do more than be read: it holds programs, forms or other files. Print it as a PDF again.")
 
 
 def _check_pdf(data: bytes) -> None:

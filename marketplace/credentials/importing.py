@@ -132,7 +132,7 @@ def _keep(paper: _Paper, known: _Known) -> Outcome:
     if credential is None:
         if paper.paper in known.refused:
             raise NotAllowedNow(
-                f"The agency has {known.refused[paper.paper]} this one, and a file does not bring it back."
+                "The agency has %(done)s this one, and a file does not bring it back.", done=known.refused[paper.paper]
             )
         credential = Credential(
             coordinator_id=paper.coordinator_id,

@@ -131,8 +131,9 @@ def checked(paper: Paper, today: date, compact_members: Collection[str]) -> Pape
         raise Invalid("Only a license belongs to a state. Leave the state empty for this type.", "region")
     if paper.multistate and region not in compact_members:
         raise Invalid(
-            f"{region} is not in the Nurse Licensure Compact, so its license holds in {region} alone. Take off the tick.",
+            "%(state)s is not in the Nurse Licensure Compact, so its license holds in %(state)s alone. Take off the tick.",
             "multistate",
+            state=region,
         )
     issued, expires = paper.issued_on, paper.expires_on
     if issued and not EARLIEST <= issued <= today:
@@ -142,7 +143,7 @@ def checked(paper: Paper, today: date, compact_members: Collection[str]) -> Pape
             raise Invalid("Write the date it was issued or the last day it is valid.", "expires_on")
         expires = last_day(issued, kind.renewal_months)
     if expires and expires < today:
-        raise Invalid(f"It expired on {said(expires)}. Upload the renewed one.", "expires_on")
+        raise Invalid("It expired on %(day)s. Upload the renewed one.", "expires_on", day=expires)
     if issued and expires and expires < issued:
         raise Invalid("It cannot expire before it was issued.", "expires_on")
     return replace(paper, number=number, region=region, expires_on=expires)

@@ -13,6 +13,7 @@ from marketplace.credentials.queries import compact_on
 from marketplace.credentials.rules import CredentialState, Paper, checked
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import local_day
 
 
@@ -24,11 +25,11 @@ def upload(coordinator: Coordinator, paper: Paper, data: bytes, filename: str, b
     today = local_day(at, coordinator.time_zone)
     read = checked(paper, today, compact_on(today))
     if read.multistate and read.region != coordinator.work_state:
-        home = coordinator.work_state or "no US state"
         raise Invalid(
-            f"A multistate license counts elsewhere only from the state you live in ({home}). Take off the tick, or have"
+            "A multistate license counts elsewhere only from the state you live in (%(home)s). Take off the tick, or have"
             " your state corrected first.",
             "multistate",
+            home=coordinator.work_state or Phrase("no US state"),
         )
     earlier = _earlier(coordinator, read)
     for one in earlier:

@@ -49,7 +49,7 @@ def load(data: bytes) -> Report:
 def _draft(row: Row, known: _Known) -> FacilityDraft:
     before = known.facilities.get(row["npi"])
     if row["kind"] not in KINDS:
-        raise Invalid(f"A facility is one of: {', '.join(KINDS)}.", "kind")
+        raise Invalid("A facility is one of: %(kinds)s.", "kind", kinds=", ".join(KINDS))
     draft = FacilityDraft(
         npi=row["npi"],
         name=row["name"],
@@ -67,7 +67,7 @@ def _draft(row: Row, known: _Known) -> FacilityDraft:
     try:
         return checked(draft)
     except Invalid as refusal:
-        raise Invalid(refusal.sentence, COLUMN_OF.get(refusal.field or "", refusal.field)) from None
+        raise refusal.at(COLUMN_OF.get(refusal.field or "", refusal.field)) from None
 
 
 def _keep(draft: FacilityDraft, known: _Known) -> Outcome:

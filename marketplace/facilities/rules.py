@@ -76,7 +76,7 @@ def checked(draft: FacilityDraft) -> FacilityDraft:
         raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")
     payers = tuple(dict.fromkeys(clean_text(payer, 60, "payer_mix").lower() for payer in draft.payer_mix))
     if len(payers) > MOST_PAYERS:
-        raise Invalid(f"At most {MOST_PAYERS} payers.", "payer_mix")
+        raise Invalid("At most %(most)s payers.", "payer_mix", most=MOST_PAYERS)
     return replace(
         draft,
         npi=draft.npi.strip(),

@@ -16,7 +16,7 @@ def open_site(facility: Facility, draft: SiteDraft, by: Person) -> Site:
     facts = checked_site(draft)
     _check_name(facility, facts.name, None)
     if len(facility.sites) >= MOST_SITES:
-        raise NotAllowedNow(f"A facility has at most {MOST_SITES} sites.")
+        raise NotAllowedNow("A facility has at most %(most)s sites.", most=MOST_SITES)
     site = Site(facility_id=facility.id, **{name: getattr(facts, name) for name in FACTS})
     session.add(site)
     session.flush()

@@ -1,20 +1,49 @@
-"""The ways this site says no, each as a sentence the person can act on."""
+"""The ways this site says no, each as a sentence the person can act on, in the language of whoever reads it."""
+
+from typing import Self
+
+from marketplace.kernel.phrases import ENGLISH, Language, Phrase, reader
 
 
 class Refusal(Exception):
-    """Something was asked that will not be done; `sentence` says why and what to do instead."""
+    """Something was asked that will not be done; `sentence` says why and what to do instead.
 
-    def __init__(self, sentence: str) -> None:
+    The sentence is given as English, with blanks and what stands in them, and is a text of the catalogue:
+
+        raise NotAllowedNow("%(name)s already has this shift.", name=coordinator.name)
+
+    Or as a Phrase, or as words that are in the reader's language already. As a string (in a log, in the record) it is
+    English.
+    """
+
+    def __init__(self, sentence: str | Phrase, /, **values: object) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.phrase = sentence if isinstance(sentence, Phrase) else Phrase(str(sentence), **values)
+
+    @property
+    def sentence(self) -> str:
+        """For whoever reads it now."""
+        return self._read(reader())
+
+    def __str__(self) -> str:
+        return self._read(ENGLISH)
+
+    def _read(self, language: Language) -> str:
+        words = self.phrase.read(language)
+        # What stands in a first blank may be a word of ours, which begins small: "a need".
+        return words[:1].upper() + words[1:] if self.phrase.template.startswith("%(") else words
 
 
 class Invalid(Refusal):
     """What was entered cannot be right; `field` names the input it belongs to, when there is one."""
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str | Phrase, field: str | None = None, /, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.field = field
+
+    def at(self, field: str | None) -> Self:
+        """The same refusal, about another input."""
+        return type(self)(self.phrase, field)
 
 
 class NotPermitted(Refusal):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -38,6 +39,11 @@ def participle(act: str) -> str:
     return " ".join([done, *rest])
 
 
+def state_words(state: StrEnum) -> Phrase:
+    """How a state reads behind the thing that has it: "that is on hold"."""
+    return Phrase(f"that is {state.value.replace('_', ' ')}")
+
+
 class Lifecycle(Generic[S]):
     """A table of moves. It is the only thing that computes a next state, so no state is reached by another road."""
 
@@ -64,9 +70,13 @@ class Lifecycle(Generic[S]):
         if (state, act) in self.moves:
             return self.moves[state, act]
         if act not in self._acts:
-            raise Invalid(f"That is not something that can be done to {self._with_article()}.")
-        words = state.value.replace("_", " ")
-        raise NotAllowedNow(f"{self._with_article().capitalize()} that is {words} cannot be {participle(act)}.")
+            raise Invalid("That is not something that can be done to %(thing)s.", thing=self._thing)
+        raise NotAllowedNow(
+            "%(thing)s %(state)s %(cannot)s.",
+            thing=self._thing,
+            state=state_words(state),
+            cannot=Phrase(f"cannot be {participle(act)}"),
+        )
 
     def mermaid(self) -> str:
         """The life as a Mermaid state diagram."""
@@ -75,5 +85,11 @@ class Lifecycle(Generic[S]):
         lines += [f"    {state.value} --> [*]" for state in self.states if not self.acts(state)]
         return "\n".join(lines) + "\n"
 
-    def _with_article(self) -> str:
-        return f"{'an' if self.name[0].lower() in 'aeiou' else 'a'} {self.name}"
+    def texts(self) -> list[str]:
+        """What a refusal of this table may say, for the catalogue: the thing, its states and what cannot be done."""
+        acts = [f"cannot be {participle(act)}" for act in sorted(self._acts)]
+        return [self._thing.template, *(state_words(state).template for state in self.states), *acts]
+
+    @property
+    def _thing(self) -> Phrase:
+        return Phrase(f"{'an' if self.name[0].lower() in 'aeiou' else 'a'} {self.name}")

@@ -51,7 +51,7 @@ def parse_dollars(text: str, field: str | None = None) -> int:
     whole, decimals = match.groups()
     cents = int(whole.replace(",", "")) * 100 + int((decimals or "").ljust(2, "0"))
     if cents > MOST_CENTS:
-        raise Invalid(f"The amount must be at most {dollars(MOST_CENTS)}.", field)
+        raise Invalid("The amount must be at most %(most)s.", field, most=dollars(MOST_CENTS))
     return cents
 
 

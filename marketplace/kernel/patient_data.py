@@ -12,21 +12,22 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.npi import passes_luhn
+from marketplace.kernel.phrases import N_, Phrase, Row
 
 
 class Kind(StrEnum):
     """What was found. The value is how it is called in a sentence."""
 
-    SSN = "a Social Security number"
-    MBI = "a Medicare beneficiary number"
-    RECORD = "a record or member number"
-    BIRTH = "a date of birth"
-    CARD = "a payment card number"
-    NAME = "a person's name"
-    PHONE = "a phone number"
-    EMAIL = "an e-mail address"
-    ADDRESS = "a street address"
-    OLD_DATE = "a date that may be someone's birthday"
+    SSN = N_("a Social Security number")
+    MBI = N_("a Medicare beneficiary number")
+    RECORD = N_("a record or member number")
+    BIRTH = N_("a date of birth")
+    CARD = N_("a payment card number")
+    NAME = N_("a person's name")
+    PHONE = N_("a phone number")
+    EMAIL = N_("an e-mail address")
+    ADDRESS = N_("a street address")
+    OLD_DATE = N_("a date that may be someone's birthday")
 
 
 @dataclass(frozen=True, order=True)
@@ -67,9 +68,10 @@ def check_no_patient_data(text: str, field: str) -> None:
     kinds = dict.fromkeys(finding.kind for finding in strong_identifiers(text))
     if kinds:
         raise Invalid(
-            f"Take out {' and '.join(kinds)}: patient data is never kept here. "
+            "Take out %(what)s: patient data is never kept here. "
             "Refer to the case by its ticket number in your own system.",
             field,
+            what=Row(Phrase(kind) for kind in kinds),
         )
 
 

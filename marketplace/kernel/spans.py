@@ -73,8 +73,10 @@ def local_instant(day: date, at: time, zone: ZoneInfo | str) -> datetime:
     instant = wall.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != wall:
         raise Invalid(
-            f"{at:%H:%M} on {day.day} {day:%B %Y} does not exist in {zone.key}: the clocks go forward then. "
-            "Choose a time before or after."
+            "%(time)s on %(day)s does not exist in %(zone)s: the clocks go forward then. Choose a time before or after.",
+            time=at,
+            day=day,
+            zone=zone.key,
         )
     return instant
 
@@ -117,7 +119,7 @@ def workweek(day: date, zone: ZoneInfo | str) -> Span:
 def check_year(day: date, field: str | None = None) -> None:
     """Invalid outside 2000–2100: years 1 and 9999 are typing mistakes, and arithmetic near them overflows."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Invalid(f"The date must be between {FIRST_YEAR} and {LAST_YEAR}.", field)
+        raise Invalid("The date must be between %(first)s and %(last)s.", field, first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def _midnight(day: date, zone: ZoneInfo | str) -> datetime:

@@ -79,8 +79,9 @@ def read_rows(data: bytes, columns: Sequence[str], report: Report, key: str) -> 
     missing = [column for column in columns if column not in names]
     if missing:
         raise Invalid(
-            f"The file has no column {', '.join(missing)}. Its first line names the columns, separated by commas;"
-            f" it needs: {', '.join(columns)}."
+            "The file has no column %(missing)s. Its first line names the columns, separated by commas; it needs: %(all)s.",
+            missing=", ".join(missing),
+            all=", ".join(columns),
         )
     if len(set(names)) < len(names):
         raise Invalid("Two columns of the file have the same name.")

@@ -19,5 +19,7 @@ def clean_text(text: str, limit: int, field: str, multiline: bool = False) -> st
             raise Invalid("This contains a character that cannot be shown or kept. Type it again as plain text.", field)
     text = unicodedata.normalize("NFC", text)
     if len(text) > limit:
-        raise Invalid(f"Write at most {limit:,} characters; this has {len(text):,}.", field)
+        raise Invalid(
+            "Write at most %(most)s characters; this has %(count)s.", field, most=f"{limit:,}", count=f"{len(text):,}"
+        )
     return text

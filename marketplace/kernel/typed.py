@@ -12,7 +12,7 @@ from marketplace.kernel.text import clean_text
 def whole_number(text: str, field: str, least: int, most: int) -> int:
     """Plain digits from `least` to `most`; not 1_0, not two, not 1e3."""
     if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
-        raise Invalid(f"Write a whole number from {least} to {most}.", field)
+        raise Invalid("Write a whole number from %(least)s to %(most)s.", field, least=least, most=most)
     return int(text)
 
 
@@ -45,11 +45,11 @@ def several(text: str, field: str, known: Collection[str] | None = None, most: i
     words = [clean_text(word, 80, field) for word in text.split(";")]
     found = tuple(dict.fromkeys(word for word in words if word))
     if len(found) > most:
-        raise Invalid(f"At most {most} entries.", field)
+        raise Invalid("At most %(most)s entries.", field, most=most)
     if known is not None:
         strange = [word for word in found if word not in known]
         if strange:
-            raise Invalid(f"Unknown here: {', '.join(strange[:3])}.", field)
+            raise Invalid("Unknown here: %(what)s.", field, what=", ".join(strange[:3]))
     return found
 
 

@@ -11,7 +11,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.planning import NeedDraft, draft_of, plan, rate_for, said_day
+from marketplace.needs.planning import NeedDraft, draft_of, plan, rate_for
 from marketplace.needs.posting import made_shift
 from marketplace.needs.queries import active_contract
 from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState
@@ -30,21 +30,21 @@ def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Per
     if until is not None and not need.repeat:
         raise Invalid("This need does not repeat: add single days.", "until")
     if until is not None and until <= last:
-        raise Invalid(f"This need already runs until {said_day(last)}. Choose a later day.", "until")
+        raise Invalid("This need already runs until %(day)s. Choose a later day.", "until", day=last)
     if until is None and not other_days:
         raise Invalid("Choose a new last day, or add a day.", "until" if need.repeat else "other_days")
     if double := sorted(taken.intersection(other_days)):
-        raise Invalid(f"{said_day(double[0])} has a shift of this need already. Take that day out.", "other_days")
+        raise Invalid("%(day)s has a shift of this need already. Take that day out.", "other_days", day=double[0])
     draft = _from_day(draft, last + timedelta(days=1), until)
     contract = active_contract(need.facility_id)
     try:
         planned = plan(replace(draft, bill_rate_cents=_kept_surcharge(need, contract)), contract, at)
     except Invalid as refusal:
         # Only days are asked for here, so that is where every refusal belongs.
-        raise Invalid(refusal.sentence, "other_days" if until is None else "until") from None
+        raise refusal.at("other_days" if until is None else "until") from None
     added = [shift for shift in planned.shifts if shift.local_day not in taken]
     if len(taken) + len(added) > MOST_OCCURRENCES:
-        raise Invalid(f"One need has at most {MOST_OCCURRENCES} shifts. Post another one.", "until")
+        raise Invalid("One need has at most %(most)s shifts. Post another one.", "until", most=MOST_OCCURRENCES)
     shifts = [made_shift(need, shift) for shift in added]
     session.add_all(shifts)
     if until is not None:

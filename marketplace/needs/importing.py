@@ -141,7 +141,7 @@ def _draft(row: Row, known: _Known) -> Planned:
     try:
         planned = plan(draft, contract, known.at, past_allowed=True, contract_needed=False)
     except Invalid as refusal:
-        raise Invalid(refusal.sentence, COLUMN_OF.get(refusal.field or "", refusal.field)) from None
+        raise refusal.at(COLUMN_OF.get(refusal.field or "", refusal.field)) from None
     return Planned(draft, planned, contract)
 
 

@@ -13,10 +13,11 @@ from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.holidays import Kept
 from marketplace.kernel.money import dollars, line_amount
+from marketplace.kernel.phrases import Named, Phrase
 from marketplace.kernel.spans import Span, local_day
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.rules import Pattern, left_out, occurrences
-from marketplace.needs.words import clock_words, days_between, leaves_out_holidays, repeat_meant, short_day
+from marketplace.needs.words import days_between, leaves_out_holidays, repeat_meant
 
 MOST_HEADS = 99
 # Where no contract says what the coordinator gets (a need from another system's past): a markup of a third on pay, so
@@ -130,7 +131,7 @@ def plan(
     (`contract_needed=False`).
     """
     if not 1 <= draft.headcount <= MOST_HEADS:
-        raise Invalid(f"Between 1 and {MOST_HEADS} people.", "headcount")
+        raise Invalid("Between 1 and %(most)s people.", "headcount", most=MOST_HEADS)
     line = session.get(ServiceLine, draft.line)
     if line is None or not (line.active or past_allowed):
         raise Invalid("Choose one of the kinds of work the agency offers.", "line")
@@ -152,8 +153,8 @@ def _check_ahead(start: datetime, day: date, draft: NeedDraft, at: datetime) -> 
         return
     field = "other_days" if day in draft.other_days and day != draft.starts.date() else "first_day"
     if day < local_day(at, draft.time_zone):
-        raise Invalid(f"{short_day(day)}, {day.year} is in the past. Choose today or a later day.", field)
-    raise Invalid(f"{clock_words(draft.starts)} today has passed. Choose a later time or day.", "starts_local")
+        raise Invalid("%(day)s is in the past. Choose today or a later day.", field, day=day)
+    raise Invalid("%(time)s today has passed. Choose a later time or day.", "starts_local", time=draft.starts.time())
 
 
 def _check_contract(contract: Agreement | None, spans: Sequence[Span], draft: NeedDraft) -> None:
@@ -165,11 +166,14 @@ def _check_contract(contract: Agreement | None, spans: Sequence[Span], draft: Ne
         field = "until" if draft.repeat else "first_day"
         if local_day(span.start, draft.time_zone) < contract.effective_from:
             raise Invalid(
-                f"Your contract begins on {said_day(contract.effective_from)}. Choose a day from then on.", field
+                "Your contract begins on %(day)s. Choose a day from then on.", field, day=contract.effective_from
             )
         last = contract.effective_until
-        end = said_day(last) if last else "an earlier day"
-        raise Invalid(f"Your contract ends on {end}. Choose days up to then, or ask the agency for a new one.", field)
+        raise Invalid(
+            "Your contract ends on %(day)s. Choose days up to then, or ask the agency for a new one.",
+            field,
+            day=last or Phrase("an earlier day"),
+        )
 
 
 def rates_of(
@@ -181,7 +185,10 @@ def rates_of(
     if card is None:
         if contract_needed:
             raise Invalid(
-                f"Your contract has no rate for {line.name} on {said_day(day)}. Ask the agency to add one.", "line"
+                "Your contract has no rate for %(work)s on %(day)s. Ask the agency to add one.",
+                "line",
+                work=Named(line.name, line.name_es),
+                day=day,
             )
         if asked is None:
             raise Invalid("Write the rate an hour: there is no contract to take it from.", "rate")
@@ -193,14 +200,17 @@ def rates_of(
     bill = card.bill_cents if asked is None else asked
     if contract_needed and bill < card.bill_cents:
         raise Invalid(
-            f"Your contract says {dollars(card.bill_cents)} an hour for {line.name}. You may offer more, not less.",
+            "Your contract says %(amount)s an hour for %(work)s. You may offer more, not less.",
             "rate",
+            amount=dollars(card.bill_cents),
+            work=Named(line.name, line.name_es),
         )
     if contract_needed and bill > MOST_TIMES_CONTRACT * card.bill_cents:
         raise Invalid(
-            f"That is more than {MOST_TIMES_CONTRACT} times the {dollars(card.bill_cents)} of your contract."
-            " Look at the decimal point.",
+            "That is more than %(times)s times the %(amount)s of your contract. Look at the decimal point.",
             "rate",
+            times=MOST_TIMES_CONTRACT,
+            amount=dollars(card.bill_cents),
         )
     if draft.pay_rate_cents is not None:
         return bill, complete_rate(bill=bill, pay=draft.pay_rate_cents).pay_cents
@@ -215,11 +225,6 @@ def rate_for(contract: Agreement | None, line: str, day: date) -> RateRow | None
         if (row.service_line, row.earn_code) == (line, "regular") and row.valid_from <= day <= ends:
             return row
     return None
-
-
-def said_day(day: date) -> str:
-    """Nov 30, 2026"""
-    return f"{short_day(day)}, {day.year}"
 
 
 def draft_of(need: Need, **changes: Any) -> NeedDraft:

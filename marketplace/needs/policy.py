@@ -4,6 +4,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.db.session import Audience
 from marketplace.kernel.errors import NotAllowedNow, NotPermitted
+from marketplace.kernel.lifecycle import state_words
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
 
@@ -25,5 +26,4 @@ def check_may_change(person: Person, need: Need) -> None:
 def check_still_changeable(need: Need) -> None:
     """Raises NotAllowedNow for a need that is over."""
     if need.state not in CHANGEABLE:
-        word = need.state.value.replace("_", " ")
-        raise NotAllowedNow(f"A need that is {word} cannot be changed. Post a new one.")
+        raise NotAllowedNow("A need %(state)s cannot be changed. Post a new one.", state=state_words(need.state))

@@ -110,7 +110,7 @@ def occurrences(pattern: Pattern, zone: ZoneInfo | str) -> list[Occurrence]:
     if length <= timedelta(0):
         raise Invalid("The end must be after the start.", "ends_local")
     if length > timedelta(hours=MOST_HOURS):
-        raise Invalid(f"A shift can last at most {MOST_HOURS} hours. Post two.", "ends_local")
+        raise Invalid("A shift can last at most %(hours)s hours. Post two.", "ends_local", hours=MOST_HOURS)
     nights = (pattern.end.date() - pattern.start.date()).days
     shifts: list[Occurrence] = []
     for day in _days(pattern):
@@ -118,7 +118,10 @@ def occurrences(pattern: Pattern, zone: ZoneInfo | str) -> list[Occurrence]:
         end = _instant("ends_local", day + timedelta(days=nights), pattern.end.time(), zone)
         if end - start < timedelta(minutes=LEAST_MINUTES):
             raise Invalid(
-                f"A shift lasts at least {LEAST_MINUTES} minutes; on {day} this one is shorter.", "ends_local"
+                "A shift lasts at least %(minutes)s minutes; on %(day)s this one is shorter.",
+                "ends_local",
+                minutes=LEAST_MINUTES,
+                day=day,
             )
         shifts.append(Occurrence(day, Span(start, end)))
     return shifts
@@ -128,7 +131,7 @@ def _instant(field: str, day: date, at: time, zone: ZoneInfo | str) -> datetime:
     try:
         return local_instant(day, at, zone)
     except Invalid as refusal:
-        raise Invalid(refusal.sentence, field) from None
+        raise refusal.at(field) from None
 
 
 def _days(pattern: Pattern) -> list[date]:
@@ -146,7 +149,9 @@ def _days(pattern: Pattern) -> list[date]:
         span_days = (pattern.until - first).days
         # Far beyond any allowed number of shifts, counting them would only take time.
         if span_days > 7 * MOST_OCCURRENCES:
-            raise Invalid(f"That is more than {MOST_OCCURRENCES} shifts. Choose an earlier last day.", "until")
+            raise Invalid(
+                "That is more than %(most)s shifts. Choose an earlier last day.", "until", most=MOST_OCCURRENCES
+            )
         every = (first + timedelta(days=n) for n in range(span_days + 1))
         repeated = {day for day in every if day.weekday() in weekdays}
         days = {day for day in repeated if not (pattern.leave_out_holidays and holiday_on(day))} | set(pattern.also_on)
@@ -155,7 +160,7 @@ def _days(pattern: Pattern) -> list[date]:
         if not days:
             raise Invalid("No such weekday lies between the first and the last day.", "until")
     if len(days) > MOST_OCCURRENCES:
-        raise Invalid(f"That is more than {MOST_OCCURRENCES} shifts. Choose an earlier last day.", "until")
+        raise Invalid("That is more than %(most)s shifts. Choose an earlier last day.", "until", most=MOST_OCCURRENCES)
     return sorted(days)
 
 

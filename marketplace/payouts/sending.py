@@ -120,7 +120,7 @@ def hold(coordinator: Coordinator, reason: str, by: Person | None, at: datetime)
     if session.scalars(
         select(PayHold.id).where(PayHold.coordinator_id == coordinator.id, PayHold.lifted_at.is_(None))
     ).first():
-        raise NotAllowedNow(f"{coordinator.name} is on hold already.")
+        raise NotAllowedNow("%(name)s is on hold already.", name=coordinator.name)
     placed = PayHold(coordinator_id=coordinator.id, reason=reason, placed_by_id=by.id if by else None, placed_at=at)
     session.add(placed)
     session.flush()

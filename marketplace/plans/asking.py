@@ -11,13 +11,14 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import N_
 from marketplace.needs.models import Shift
 from marketplace.plans import jobs
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import settings
 from marketplace.plans.rules import ABANDONED_AFTER, IN_WORK, LIFE, SHOWN, PlanKind, PlanState
 
-BUSY = "A plan is being made at this moment. Wait until it is, or stop it."
+BUSY = N_("A plan is being made at this moment. Wait until it is, or stop it.")
 
 
 def ask_for_plan(by: Person | None, at: datetime) -> MatchPlan:
@@ -86,5 +87,5 @@ def _clear_abandoned(at: datetime) -> None:
     )
     for plan in stuck:
         plan.state = LIFE.after(plan.state, "fail")
-        plan.failure = "The worker that made this plan stopped."
+        plan.failure = N_("The worker that made this plan stopped.")
     session.flush()

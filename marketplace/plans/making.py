@@ -11,6 +11,7 @@ from sqlalchemy.orm import undefer
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Refusal
+from marketplace.kernel.phrases import N_
 from marketplace.kernel.spans import Span
 from marketplace.plans import solving
 from marketplace.plans.gathering import Extra, Question, gather
@@ -44,10 +45,10 @@ def make(plan_id: int, solver: solving.Solver = solving.solve) -> None:
     except solving.Cancelled:
         session.rollback()
     except (solving.Unsolved, Refusal) as problem:
-        fail(plan_id, getattr(problem, "sentence", str(problem)))
+        fail(plan_id, str(problem))
     except Exception:
         log.exception("a matching plan failed", plan=plan_id)
-        fail(plan_id, "Something went wrong while the plan was made; the log of the worker says what.")
+        fail(plan_id, N_("Something went wrong while the plan was made; the log of the worker says what."))
 
 
 def _locked(plan_id: int) -> MatchPlan | None:

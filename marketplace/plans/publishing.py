@@ -26,6 +26,7 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, Refusal
+from marketplace.kernel.phrases import N_
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.plans import jobs
 from marketplace.plans.models import MatchPlan, MatchWish, PlanPair
@@ -93,7 +94,7 @@ def publish_pairs(plan_id: int, person_id: int) -> None:
             # Somebody else holds the shift or the person longer than we wait: it can be published once more.
             session.rollback()
             log.exception("a proposal could not be published", pair=pair_id)
-            _refuse(pair_id, "The shift or the person was being changed at that moment. Publish once more.")
+            _refuse(pair_id, N_("The shift or the person was being changed at that moment. Publish once more."))
             session.commit()
     plan = session.scalars(
         select(MatchPlan).where(MatchPlan.id == plan_id).with_for_update().execution_options(populate_existing=True)
@@ -138,7 +139,7 @@ def _publish_one(pair_id: int, by: Person, at: datetime) -> None:
             _offer_or_book(pair, by, at)
             session.flush()
     except Refusal as refusal:
-        pair.state, pair.reason = PAIR_LIFE.after(pair.state, "refuse"), refusal.sentence[:500]
+        pair.state, pair.reason = PAIR_LIFE.after(pair.state, "refuse"), str(refusal)[:500]
     else:
         pair.reason = ""
 

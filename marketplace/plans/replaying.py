@@ -74,7 +74,11 @@ def read_weeks(first: date, until: date) -> Weeks:
             .all()
         )
         if not rows:
-            raise Invalid(f"No shift began between {first} and {until}: there is nothing to live again.")
+            raise Invalid(
+                "No shift began between %(first)s and %(last)s: there is nothing to live again.",
+                first=first,
+                last=until,
+            )
         papers = facts.agreements()
         about = facts.facts_of_shifts(rows, papers)
         people = facts.coordinator_facts(at=start, around=span, papers=papers)
@@ -153,15 +157,19 @@ def weights_from(text: str, now: Weights) -> Weights:
     for part in text.split(","):
         name, _, points = part.strip().partition("=")
         if name not in known:
-            raise Invalid(f"There is no part of the score named {name!r}. They are: {', '.join(sorted(known))}.")
+            raise Invalid(
+                "There is no part of the score named %(name)s. They are: %(known)s.",
+                name=repr(name),
+                known=", ".join(sorted(known)),
+            )
         if not (points.isascii() and points.isdecimal()):
-            raise Invalid(f"The weight of {name} must be whole points: {name}=120.")
+            raise Invalid("The weight of %(name)s must be whole points: %(name)s=120.", name=name)
         changed[name] = int(points)
     try:
         return replace(now, **changed)
     except ValueError as problem:
         total = sum(getattr(now, name) for name in known - changed.keys()) + sum(changed.values())
-        raise Invalid(f"The weights must add up to 999; these add up to {total}.") from problem
+        raise Invalid("The weights must add up to 999; these add up to %(total)s.", total=total) from problem
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:

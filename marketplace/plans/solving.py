@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import N_
 from marketplace.matching.planning.instance import Instance, Integers
 
 STAY_POINTS = 300
@@ -92,7 +93,9 @@ def solve(
                     continue
             if not tell(percent):
                 raise Cancelled
-        raise Unsolved("The solver took too long and was stopped. Make the horizon shorter or the time limit longer.")
+        raise Unsolved(
+            N_("The solver took too long and was stopped. Make the horizon shorter or the time limit longer.")
+        )
     finally:
         process.kill()
         process.join()
@@ -103,7 +106,7 @@ def _heard(ours: "Connection[Any, Any]") -> tuple[str, Any]:
     try:
         kind, said = ours.recv()
     except (EOFError, OSError):
-        raise Unsolved("The solver stopped without an answer; the log of the worker says why.") from None
+        raise Unsolved(N_("The solver stopped without an answer; the log of the worker says why.")) from None
     return kind, said
 
 
@@ -122,7 +125,7 @@ def _solve_there(
         )
         pipe.send(("answer", answer))
     except Invalid as refusal:
-        pipe.send(("failed", refusal.sentence))
+        pipe.send(("failed", str(refusal)))
 
 
 def solve_here(

@@ -11,6 +11,7 @@ from marketplace.accounts.models import Person
 from marketplace.assignments import facts
 from marketplace.assignments.booking import in_words, lock_shift
 from marketplace.assignments.models import Assignment
+from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.offering import check_wants_people
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.audit.recording import record
@@ -40,7 +41,7 @@ def pin(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason
         check_wants_people(shift, at)
         pins = _pins_of(shift.id)
         if coordinator.id in {wish.coordinator_id for wish in pins}:
-            raise NotAllowedNow(f"{coordinator.name} is pinned to this shift already.")
+            raise NotAllowedNow("%(name)s is pinned to this shift already.", name=coordinator.name)
         taken = len(session.scalars(
             select(Assignment.id).where(Assignment.shift_id == shift.id, Assignment.state.in_(LIVE_STATES))
         ).all())  # fmt: skip
@@ -94,7 +95,9 @@ def _wish(kind: WishKind, shift: Shift, coordinator: Coordinator, by: Person, at
     ).one_or_none()
     if other is not None:
         if other.kind is kind:
-            raise NotAllowedNow(f"{coordinator.name} is {_DONE[kind]} this shift already.")
+            if kind is WishKind.PIN:
+                raise NotAllowedNow("%(name)s is pinned to this shift already.", name=coordinator.name)
+            raise NotAllowedNow("%(name)s is forbidden for this shift already.", name=coordinator.name)
         other.ended_at, other.ended_by_id = at, by.id
         session.flush()
     wish = MatchWish(shift_id=shift.id, coordinator_id=coordinator.id, kind=kind, reason=note, by_id=by.id, at=at)
@@ -134,7 +137,7 @@ def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
     when = facts.context_for([about], at)
     against = objections(explain(person, about, when))
     if against:
-        raise NotAllowedNow(f"{coordinator.name} cannot take this shift: " + " ".join(one.sentence for one in against))
+        raise cannot_take(coordinator.name, against)
     others = session.scalars(
         select(Shift)
         .join(MatchWish, MatchWish.shift_id == Shift.id)
@@ -149,5 +152,6 @@ def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
     beside = replace(person, bookings=tuple(sorted((*person.bookings, *pinned), key=lambda one: one.span)))
     if objections(explain(beside, about, when)):
         raise NotAllowedNow(
-            f"{coordinator.name} is pinned to another shift that leaves no time for this one. Lift that pin first."
+            "%(name)s is pinned to another shift that leaves no time for this one. Lift that pin first.",
+            name=coordinator.name,
         )

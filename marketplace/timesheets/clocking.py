@@ -15,6 +15,7 @@ from marketplace.audit.recording import record
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Clock, Phrase
 from marketplace.kernel.text import clean_text
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
@@ -41,7 +42,7 @@ ACT = {
     PunchKind.OUT: "check_out",
 }
 
-# For the trail and for refusals, which are kept and told in English.
+# For the trail, which is kept in English, and for refusals (`punch_words` has them for the catalogue).
 PRESSED = {
     PunchKind.IN: "Clocked in",
     PunchKind.BREAK_START: "Break started",
@@ -109,15 +110,16 @@ def _check_press(assignment: Assignment, shift: Shift, kind: PunchKind, moment: 
     opens = assignment.starts_at - CLOCK_IN_BEFORE
     if kind is PunchKind.IN and moment < opens:
         raise NotAllowedNow(
-            f"You can clock in from {wall_clock(opens, shift.time_zone)} on, ten minutes before the start."
+            "You can clock in from %(time)s on, ten minutes before the start.", time=Clock(opens, shift.time_zone)
         )
     if (kind is PunchKind.IN and moment >= assignment.ends_at) or moment > assignment.ends_at + CLOCK_AFTER_END:
         raise NotAllowedNow("This shift is over. Enter your hours by hand, with a reason.")
     earlier = punches_that_count(assignment.id)
     if earlier and moment < earlier[-1].at:
         raise NotAllowedNow(
-            f"{PRESSED[earlier[-1].kind]} at {wall_clock(earlier[-1].at, shift.time_zone)} is later than that. "
-            "Correct the hours by hand, with a reason."
+            "%(pressed)s at %(time)s is later than that. Correct the hours by hand, with a reason.",
+            pressed=Phrase(PRESSED[earlier[-1].kind]),
+            time=Clock(earlier[-1].at, shift.time_zone),
         )
     if kind is PunchKind.IN:
         may_start(assignment, shift.facility.time_zone, at)
@@ -125,18 +127,18 @@ def _check_press(assignment: Assignment, shift: Shift, kind: PunchKind, moment: 
 
 def _why_not(state: AssignmentState, kind: PunchKind) -> str:
     if state not in LIVE_STATES:
-        return "This shift is not yours any more. Look at your schedule."
+        return N_("This shift is not yours any more. Look at your schedule.")
     match state, kind:
         case ((AssignmentState.CHECKED_IN | AssignmentState.ON_BREAK), PunchKind.IN):
-            return "You are clocked in already."
+            return N_("You are clocked in already.")
         case AssignmentState.ON_BREAK, PunchKind.BREAK_START:
-            return "Your break has begun already."
+            return N_("Your break has begun already.")
         case AssignmentState.CHECKED_IN, PunchKind.BREAK_END:
-            return "You are not on a break."
+            return N_("You are not on a break.")
         case ((AssignmentState.CHECKED_OUT | AssignmentState.COMPLETED), _):
-            return "You are clocked out already."
+            return N_("You are clocked out already.")
         case _:
-            return "Clock in first."
+            return N_("Clock in first.")
 
 
 def _let_shift_follow(shift: Shift, at: datetime) -> None:

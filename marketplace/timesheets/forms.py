@@ -172,7 +172,7 @@ def _instant(day: Any, clock: Any, zone: str, field: str) -> datetime:
     try:
         return local_instant(day, clock, zone)
     except Invalid as error:
-        raise Invalid(error.sentence, field) from error
+        raise error.at(field) from error
 
 
 def correction_form(punches: Sequence[Punch], planned: Span, zone: str) -> CorrectionFields:

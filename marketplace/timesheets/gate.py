@@ -9,9 +9,10 @@ from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState, in_force
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase, Row
 
 
-def missing_papers(assignment: Assignment, zone: str) -> list[str]:
+def missing_papers(assignment: Assignment, zone: str) -> list[Phrase]:
     """What is not in force for the whole shift, each as a sentence; empty when it may start. One statement.
 
     The chain is facility, agency, coordinator: the facility's contract and BAA, and the coordinator's own BAA.
@@ -29,9 +30,9 @@ def missing_papers(assignment: Assignment, zone: str) -> list[str]:
 
 
 _CHAIN = {
-    (AgreementKind.MASTER, True): "The facility has no contract in force for this shift.",
-    (AgreementKind.BAA, True): "The facility has no BAA in force for this shift.",
-    (AgreementKind.BAA, False): "You have no BAA in force for this shift: sign it under Contracts.",
+    (AgreementKind.MASTER, True): Phrase("The facility has no contract in force for this shift."),
+    (AgreementKind.BAA, True): Phrase("The facility has no BAA in force for this shift."),
+    (AgreementKind.BAA, False): Phrase("You have no BAA in force for this shift: sign it under Contracts."),
 }
 
 
@@ -39,4 +40,4 @@ def may_start(assignment: Assignment, zone: str, at: datetime) -> None:
     """Raises NotAllowedNow naming the missing paper; no work begins without the chain (45 CFR 164.504(e))."""
     missing = missing_papers(assignment, zone)
     if missing:
-        raise NotAllowedNow(" ".join(["This shift cannot start.", *missing, "The agency can help."]))
+        raise NotAllowedNow("This shift cannot start. %(missing)s The agency can help.", missing=Row(missing, " "))

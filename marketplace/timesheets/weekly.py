@@ -383,7 +383,8 @@ def _lock(line_ids: Collection[int], versions: Mapping[int, int] | None = None) 
     for line in lines:
         if versions is not None and versions.get(line.id, line.version) != line.version:
             raise ChangedMeanwhile(
-                f"The hours of {_name(line)} changed while you had the page open. Nothing was saved: look at them again."
+                "The hours of %(name)s changed while you had the page open. Nothing was saved: look at them again.",
+                name=_name(line),
             )
     return lines
 

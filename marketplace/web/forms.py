@@ -37,6 +37,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import MOST_CENTS, dollars, parse_dollars
 from marketplace.kernel.npi import is_valid_npi
 from marketplace.kernel.patient_data import check_no_patient_data, weak_hints
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.text import clean_text
 from marketplace.web.filters import zone_words
 
@@ -75,7 +76,7 @@ class Form(FlaskForm):
     def refuse(self, error: Invalid | str, field: str | None = None) -> None:
         """Show a refusal at its field when the form has that field, else on top. Call it after `validate`."""
         name = field or getattr(error, "field", None)
-        sentence = str(error)
+        sentence = error.sentence if isinstance(error, Invalid) else str(error)
         if name in self._fields:
             self._fields[name].errors = [*self._fields[name].errors, sentence]
         else:
@@ -136,7 +137,7 @@ class _Typed(StringField):
             return
         try:
             if len(text) > 4 * self.longest + 100:  # nothing that long is worth reading
-                raise Invalid(f"Write at most {self.longest:,} characters.")
+                raise Invalid("Write at most %(most)s characters.", most=f"{self.longest:,}")
             self.data = self.read(text)
         except Invalid as error:
             self.data = self.empty
@@ -198,7 +199,7 @@ class Notes(Words):
     def read(self, text: str) -> str:
         cleaned = clean_text(text, self.longest, self.name, multiline=True)
         check_no_patient_data(cleaned, self.name)
-        hints = sorted({str(finding.kind) for finding in weak_hints(cleaned)})
+        hints = sorted({finding.kind for finding in weak_hints(cleaned)})
         if hints:
             self.asks = True
             if request.form.get(self.confirm_name) != "yes":
@@ -206,7 +207,7 @@ class Notes(Words):
                 raise ValueError(
                     _l(
                         "This may identify a patient: it looks like %(what)s. Take it out, or tick the box below it.",
-                        what=", ".join(hints),
+                        what=", ".join(str(Phrase(hint)) for hint in hints),
                     )
                 )
         return cleaned

@@ -319,7 +319,7 @@ def test_a_role_that_does_not_include_a_page_is_told_so_with_the_way_out(visitor
     tom = visitors("tom")
     tom.get("/members/")
     assert tom.status == 403
-    tom.sees("Your role here (facility scheduler) does not include this", "Harbor Family Medicine")
+    tom.sees("Your role here (Scheduler) does not include this", "Harbor Family Medicine")
 
 
 def test_money_and_identity_ask_for_the_password_again_after_a_quarter_of_an_hour(visitors, world):

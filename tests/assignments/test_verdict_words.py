@@ -147,6 +147,19 @@ def told_in(app, world):
             "Tiempo libre: 1 dic 2026, 10:00 p.m. a 3 dic 2026, 6:00 a.m. (Manila).",
         ),
         ("1 year of experience, knows Epic", "1 year of experience, knows Epic", "1 año de experiencia; conoce Epic"),
+        # refusals that were kept, where an act was to be done for many
+        (
+            "Maya Torres already has a shift at this time.",
+            "Maya Torres already has a shift at this time.",
+            "Maya Torres ya tiene un turno a esa hora.",
+        ),
+        (
+            "Nobody can be asked for a need that is on hold. It has to be open.",
+            "Nobody can be asked for a need that is on hold. It has to be open.",
+            "No se puede consultar a nadie para una solicitud en el estado «en pausa». Tiene que estar abierta.",
+        ),
+        ("This shift is over.", "This shift is over.", "Este turno ya terminó."),
+        ("", "", ""),
         ("It was just enough.", "It was just enough.", "It was just enough."),
         ("The week of 2026-13-99 reaches 8:00 of 40:00 hours.",) * 3,
     ],

@@ -10,7 +10,7 @@ def test_ada_reads_the_trail_and_rosa_is_told_that_it_is_not_hers(visitors):
     assert visitors("ada").get("/audit/").status == 200
     refused = visitors("rosa").get("/audit/")
     assert refused.status == 403
-    assert refused.sees("Your role here (facility owner) does not include this.")
+    assert refused.sees("Your role here (Owner) does not include this.")
 
 
 def test_nobody_is_asked_to_sign_in_first(client):

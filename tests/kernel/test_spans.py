@@ -37,7 +37,7 @@ def test_a_night_in_new_york_lasts_nine_hours_in_autumn_and_seven_in_spring():
 
 
 def test_half_past_two_does_not_exist_when_the_clocks_go_forward():
-    with pytest.raises(Invalid, match=r"^02:30 on 14 March 2027 does not exist in America/Chicago"):
+    with pytest.raises(Invalid, match=r"^2:30 am on Mar 14, 2027 does not exist in America/Chicago"):
         local_instant(date(2027, 3, 14), time(2, 30), "America/Chicago")
     assert local_instant(date(2027, 3, 14), time(2, 30), "America/Phoenix") == datetime(2027, 3, 14, 9, 30, tzinfo=UTC)
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from marketplace.kernel.phrases import N_
 from marketplace.timesheets.words import exception_words, punch_words
 from marketplace.web.guard import Pages
 
 pages = Pages("timesheets", __name__)
-DAMAGED = "This form is damaged. Open the page again and repeat."
+DAMAGED = N_("This form is damaged. Open the page again and repeat.")
 
 
 @pages.app_context_processor

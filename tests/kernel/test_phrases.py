@@ -1,0 +1,82 @@
+"""A sentence is worded when somebody reads it: in their language, with days, times and names as they write them."""
+
+import pickle
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from marketplace.kernel import phrases
+from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
+from marketplace.kernel.phrases import ENGLISH, Clock, Language, Named, Phrase, Row, worded
+
+SAID = {
+    "%(name)s has a shift on %(day)s.": "%(name)s tiene un turno el %(day)s.",
+    "a need": "una solicitud",
+    "%(thing)s is closed.": "%(thing)s está cerrada.",
+    "Full at 100%": "Lleno al 100 %",
+}
+SPANISH = Language("es_US", lambda text: SAID.get(text, text))
+
+
+@pytest.fixture
+def read_in_spanish(monkeypatch):
+    monkeypatch.setattr(phrases, "_asked", lambda: SPANISH)
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "spanish"),
+    [
+        (date(2026, 11, 24), "Nov 24, 2026", "24 nov 2026"),
+        (time(14, 5), "2:05 pm", "2:05 p.m."),
+        (Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"), "8:50 am CST", "8:50 a.m. CST"),
+        (Named("Prior-Authorization", "Autorización previa"), "Prior-Authorization", "Autorización previa"),
+        (Phrase("a need"), "a need", "una solicitud"),
+        (Row(["bread", "milk"]), "bread and milk", "bread y milk"),
+        (Row([date(2026, 11, 24), Phrase("a need")], " "), "Nov 24, 2026 a need", "24 nov 2026 una solicitud"),
+        (1500, "1500", "1500"),
+        ("100%(x)s", "100%(x)s", "100%(x)s"),
+    ],
+)
+def test_what_stands_in_a_blank_reads_as_its_reader_writes_it(value, english, spanish):
+    assert worded(value, ENGLISH) == english
+    assert worded(value, SPANISH) == spanish
+
+
+def test_a_moment_without_a_place_is_a_mistake_of_ours():
+    with pytest.raises(TypeError, match="needs a place"):
+        worded(datetime(2026, 11, 24, tzinfo=UTC), ENGLISH)
+
+
+def test_a_refusal_is_told_in_the_language_of_whoever_reads_it_and_kept_in_english(read_in_spanish):
+    refusal = NotAllowedNow("%(name)s has a shift on %(day)s.", name="Maya", day=date(2026, 11, 24))
+    assert refusal.sentence == "Maya tiene un turno el 24 nov 2026."
+    assert str(refusal) == "Maya has a shift on Nov 24, 2026."
+
+
+def test_where_nobody_reads_it_is_english(monkeypatch):
+    monkeypatch.setattr(phrases, "_asked", None)
+    assert NotAllowedNow("%(name)s has a shift on %(day)s.", name="Maya", day=date(2026, 11, 24)).sentence == (
+        "Maya has a shift on Nov 24, 2026."
+    )
+
+
+def test_a_sentence_begins_with_a_capital_whatever_stands_in_its_first_blank(read_in_spanish):
+    refusal = NotAllowedNow("%(thing)s is closed.", thing=Phrase("a need"))
+    assert (refusal.sentence, str(refusal)) == ("Una solicitud está cerrada.", "A need is closed.")
+
+
+def test_a_lone_percent_sign_does_no_harm(read_in_spanish):
+    assert Invalid("Full at 100%").sentence == "Lleno al 100 %"
+    assert Invalid("Ya está al 100 % (%s)").sentence == "Ya está al 100 % (%s)"
+    assert Invalid("").sentence == ""
+
+
+def test_the_same_refusal_can_be_about_another_input(read_in_spanish):
+    refusal = Invalid("%(thing)s is closed.", "first_day", thing=Phrase("a need")).at("until")
+    assert (refusal.field, refusal.sentence) == ("until", "Una solicitud está cerrada.")
+
+
+def test_a_refusal_survives_the_way_between_processes():
+    refusal = pickle.loads(pickle.dumps(Invalid("%(most)s at most.", "rate", most=3)))
+    assert (str(refusal), refusal.field) == ("3 at most.", "rate")
+    assert isinstance(pickle.loads(pickle.dumps(ChangedMeanwhile("Look again."))), ChangedMeanwhile)
