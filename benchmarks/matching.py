@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import online
 from marketplace.matching.planning.checking import check
 from marketplace.matching.planning.instance import Instance, value
 from marketplace.matching.planning.plan import Plan, solve
@@ -56,6 +57,7 @@ def _parts(quick: bool) -> Iterator[list[str]]:
     yield _greedy()
     yield _repairs("5kx1k" if quick else "20kx4k")
     yield _replanning()
+    yield online.measure()
     yield _against_highs("1kx200", 60.0)
     if not quick:
         yield _against_highs("5kx1k", 200.0)
