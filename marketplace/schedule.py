@@ -32,7 +32,7 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     ("10 5 * * *", expire),
     ("0 13 * * *", remind),  # in the morning in most of the US
     ("40 4 * * *", sweep),
-    ("30 8 * * *", plan_nightly),  # before anybody's working day in the US
+    ("30 * * * *", plan_nightly),  # once a night, by the agency's clock
     ("30 4 * * *", sweep_changes),
     ("*/10 * * * *", close_forgotten_clocks),
     ("5 * * * *", submit_finished_weeks),

@@ -10,6 +10,7 @@ from marketplace.db.jobs import jobs_app
 from marketplace.db.session import session
 from marketplace.messaging.writing import notify, write_letter
 from marketplace.needs.models import Shift
+from marketplace.plans.rules import NIGHTLY_HOUR
 
 # What these import brings the solver's arrays with it; a page that only asks for a plan must not pay for that.
 
@@ -24,11 +25,19 @@ def make_plan(plan_id: int) -> None:
 
 @jobs_app.task(name="plans.plan_nightly", queue="plans", queueing_lock="plans.plan_nightly")
 def plan_nightly(timestamp: int = 0) -> None:
-    """Every night a plan is there when the day begins; not while another one is being made."""
+    """Every night a plan is there when the day begins at the agency's desk; not while another one is being made.
+
+    Called every hour, because only the agency's own clock says when it is night there.
+    """
+    from zoneinfo import ZoneInfo
+
     from marketplace.kernel.clock import now
     from marketplace.kernel.errors import NotAllowedNow
     from marketplace.plans.asking import ask_for_plan
+    from marketplace.plans.queries import plan_zone
 
+    if now().astimezone(ZoneInfo(plan_zone())).hour != NIGHTLY_HOUR:
+        return
     try:
         ask_for_plan(None, now())
     except NotAllowedNow:

@@ -13,8 +13,8 @@ from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.plans.finding_people import coordinator_named
 from marketplace.plans.forms import MoveForm, WhoForm
 from marketplace.plans.policy import check_may_plan
+from marketplace.plans.queries import plan_zone
 from marketplace.plans.refilling import Ways, ask_to_move, ways
-from marketplace.plans.rules import PLAN_ZONE
 from marketplace.plans.views import pages
 from marketplace.web.finding import find
 from marketplace.web.undo import flash_with_undo
@@ -28,8 +28,8 @@ def refill(shift_id: int) -> ResponseReturnValue:
     try:
         check_wants_people(shift, at)
     except NotAllowedNow as why:
-        return render_template("plans/refill.html", shift=shift, ways=Ways(0, [], []), why=why.sentence, zone=PLAN_ZONE)
-    return render_template("plans/refill.html", shift=shift, ways=ways(shift, at), why="", zone=PLAN_ZONE)
+        return render_template("plans/refill.html", shift=shift, ways=Ways(0, [], []), why=why.sentence, zone=plan_zone())
+    return render_template("plans/refill.html", shift=shift, ways=ways(shift, at), why="", zone=plan_zone())
 
 
 @pages.post("/matching/shifts/<int:shift_id>/refills", may=Permission.MATCH_PLAN)
