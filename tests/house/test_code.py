@@ -27,6 +27,7 @@ SEES_PAST = {
     "assignments/candidates.py": "ranking reads every coordinator's facts; only verdicts leave",
     "assignments/facts.py": "matching reads what neither side may read of the other",
     "assignments/indexing.py": "the index holds everybody's facts; only verdicts, points and counts leave",
+    "assignments/moving.py": "a move changes the seats of two shifts and the offers of others",
     "assignments/need_pages.py": "counts over all coordinators; only figures leave",
     "assignments/offering.py": "offers go to people whose rows the facility may not read",
     "assignments/queries.py": "names of those who were asked",

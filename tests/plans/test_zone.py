@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.assignments.booking import book
 from marketplace.db.session import session
 from marketplace.kernel import clock
 from marketplace.plans.jobs import plan_nightly
@@ -14,6 +15,7 @@ from marketplace.plans.queries import plan_zone
 from marketplace.plans.replaying import read_weeks
 from tests.plans.planned import plan_made, question
 from tests.timesheets.hours import booked
+from tests.world import NOW
 
 LOS_ANGELES = "America/Los_Angeles"
 
@@ -85,3 +87,16 @@ def test_the_pages_of_a_plan_tell_its_times_on_that_clock(world, site, settings,
         seen = client.sign_in("sam").get(page)
         assert seen.sees("7:00 am PST"), page
         assert "CST" not in seen.text.replace(" am – 5:00 pm CST", ""), page
+
+
+def test_the_question_to_move_is_told_on_that_clock(world, site, settings, client, monkeypatch):
+    from marketplace.assignments import moving
+    from tests.assignments.test_moving import whole
+
+    monkeypatch.setitem(site.config, "SETTINGS", replace(settings, agency_time_zone=LOS_ANGELES))
+    here, hers = world.shift(day=date(2026, 11, 30)), world.shift(day=date(2026, 11, 30))
+    book(hers, world.maya, world.rosa, NOW)
+    session.flush()
+    moving.ask(whole(here), [moving.Step(world.maya.id, hers.id)], None, world.sam, NOW)
+    page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
+    assert page.sees("Waiting for reply until Wed, Nov 25, 7:00 am")

@@ -22,6 +22,7 @@ from marketplace.assignments.queries import live_of, next_of, offers_visible_to,
 from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import CLOCK_IN_BEFORE
 from marketplace.assignments.views import flash_with_undo, pages
+from marketplace.assignments.views.moves import move_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
@@ -95,6 +96,7 @@ def offers() -> ResponseReturnValue:
     return render_template(
         "assignments/offers.html",
         next=following,
+        moves=move_cards(person, at),
         opens=following.starts_at - CLOCK_IN_BEFORE if following else None,
         cards=shown[:MOST_CARDS],
         more=max(0, len(shown) - MOST_CARDS),
@@ -149,12 +151,17 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
         offer = rows[0][1] if rows else None
         feed = Feed(_herself(person), [shift], at)
         card = Card(feed.fits()[0], offer, feed.person.zone, at)
+    asked = move_cards(person, at, shift_id=shift.id)
+    if asked:
+        # What counts for her is how she would stand without the shift she would leave.
+        card = Card(asked[0].fit, offer, card.zone, at)
     mine = live_of(_herself(person), shift)
     return render_template(
         "assignments/shift_for_coordinator.html",
         card=card,
         shift=shift,
         mine=mine,
+        moves=asked,
         takeable=bool(rows),
         titles=rule_titles(),
         spoken=[language_name(code) for code in shift.need.languages],
