@@ -6,7 +6,7 @@ transaction or neither does. Nobody loses points or pays for a move the agency a
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -161,9 +161,7 @@ def fit(booking: Assignment, shift: Shift, at: datetime) -> Fit:
         (person,) = facts.coordinator_facts([booking.coordinator_id], at=at, around=shift.span, papers=papers)
         about = facts.shift_facts(shift, papers)
         when = facts.context_for([about], at)
-    kept = tuple(each for each in person.bookings if each.shift_id != booking.shift_id)
-    pair = (replace(person, bookings=kept), about, when)
-    return Fit(shift, rules.eligible(*pair), pair)
+    return Fit(shift, rules.eligible(person, about, when), (person, about, when)).without(booking.shift_id)
 
 
 # ---- answering --------------------------------------------------------------------------------------------------

@@ -439,6 +439,14 @@ def test_her_first_page_shows_both_shifts_and_one_tap_moves_her(world, asked, cl
     assert "another shift instead" not in client.get("/offers").text
 
 
+def test_what_she_has_not_answered_is_counted_beside_her_offers(world, asked, client):
+    (way, *_) = [n for n in client.sign_in("maya").get("/me").page.all("a", href="/offers") if "Offers" in n.text]
+    assert "1" in way.text
+    client.get("/offers").press("Keep my shift")
+    (way, *_) = [n for n in client.get("/me").page.all("a", href="/offers") if "Offers" in n.text]
+    assert "1" not in way.text
+
+
 def test_the_bookings_page_asks_too_and_a_no_changes_nothing(world, asked, client):
     page = client.sign_in("maya").get(f"/assignments/{asked.held.id}").press("Keep my shift")
     assert page.sees("You keep your shift. The agency is told.", "Confirmed")

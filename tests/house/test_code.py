@@ -31,6 +31,7 @@ SEES_PAST = {
     "assignments/need_pages.py": "counts over all coordinators; only figures leave",
     "assignments/offering.py": "offers go to people whose rows the facility may not read",
     "assignments/queries.py": "names of those who were asked",
+    "assignments/views/moves.py": "the shift she is asked to work instead",
     "assignments/views/offers.py": "the card of a shift that is open to her",
     "billing/queries.py": "whether hours stand on an invoice, asked by whoever takes an approval back",
     "billing/views/invoices.py": "that the facility has looked at it is noted on a paper it may not write",

@@ -99,4 +99,4 @@ def test_the_question_to_move_is_told_on_that_clock(world, site, settings, clien
     session.flush()
     moving.ask(whole(here), [moving.Step(world.maya.id, hers.id)], None, world.sam, NOW)
     page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
-    assert page.sees("Waiting for reply until Wed, Nov 25, 7:00 am")
+    assert page.sees("until Nov 25, 2026, 7:00 am PST")

@@ -1,5 +1,6 @@
 """What a coordinator is asked: would she work another shift instead of hers? Both beside each other, one tap for yes or no."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +12,14 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.assignments import moving
-from marketplace.assignments.candidates import Fit
+from marketplace.assignments.candidates import Feed, Fit
 from marketplace.assignments.forms import MoveAnswerForm
 from marketplace.assignments.models import MoveRequest
 from marketplace.assignments.policy import check_may_answer
 from marketplace.assignments.queries import moves_asked, moves_visible_to
 from marketplace.assignments.rules import MoveState
 from marketplace.assignments.views import pages
+from marketplace.db.session import as_system
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import line_amount
@@ -100,11 +102,20 @@ def move_cards(
     """What she is asked now; only about one booking of hers, or one shift, when given. One statement where there is nothing."""
     if person.coordinator_id is None:
         return []
-    return [
-        MoveCard(move, moving.fit(move.assignment, move.shift, at), at)
-        for move in moves_asked(person.coordinator_id, at)
-        if assignment_id in (None, move.assignment_id) and shift_id in (None, move.shift_id)
-    ]
+    with as_system():
+        moves = [
+            move
+            for move in moves_asked(person.coordinator_id, at)
+            if assignment_id in (None, move.assignment_id) and shift_id in (None, move.shift_id)
+        ]
+        if not moves:
+            return []
+        return cards_of(moves, Feed(person.coordinator_id, [move.shift for move in moves], at).fits(), at)
+
+
+def cards_of(moves: Sequence[MoveRequest], fits: Sequence[Fit], at: datetime) -> list[MoveCard]:
+    """Each with how she would fit, were she without the shift she would leave."""
+    return [MoveCard(move, one.without(move.assignment.shift_id), at) for move, one in zip(moves, fits, strict=True)]
 
 
 @pages.post("/move-requests/<int:move_id>/acceptance", may=Permission.OFFER_ANSWER)
