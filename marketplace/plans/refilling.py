@@ -5,9 +5,10 @@ she has said yes (`assignments/moving.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 
 from sqlalchemy import Text, cast, literal, select, union_all
@@ -26,7 +27,9 @@ from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState
 from marketplace.plans.rules import MOVING_COSTS
 
-FREE_SHOWN, CHAINS_SHOWN, MOST_TRIED, TRIED_BEHIND = 5, 3, 40, 12
+FREE_SHOWN, CHAINS_SHOWN = 5, 3
+MOST_TRIED, STUCK_TRIED, TRIED_BEHIND = 40, 6, 12
+"""How many busy people are looked at for the seat; for how many of their shifts a second move is looked for; among how many."""
 _BY_TIME = frozenset({"overlap", "rest", "weekly_hours"})
 """What may stand in the way of somebody who could move: her other shifts, nothing else."""
 _HAD_IT, _MOVES_AWAY, _WILL_NOT_MOVE = "had it", "moves away", "will not move"
@@ -212,19 +215,19 @@ def _chains(open_id: int, could: Sequence[_Could], at: datetime) -> list[Chain]:
     with everyone(at, {shift.facility_id for shift in left.shifts.values()}) as them:
         told = {one.id: one for one in facts.facts_of_shifts(left.shifts.values(), them.papers)}
         index = them.asked_about(list(told.values()), at)
-        rankings = {key: rank_everyone(index, place) for key, place in told.items()}
+        ranking_of = _once_each(index, told)
         for one in sorted(could, key=lambda each: (-each.points, each.person.id)):
             key = one.booking.shift_id
             if not left.may_be(one) or _moves_in(found, one.person.id):
                 continue
             gives_up = score(one.person, told[key], index.context).total
-            after = left.free_for(key, rankings[key], {one.person.id})
+            after = left.free_for(key, ranking_of(key), {one.person.id})
             if after is not None:
                 gain = one.points - gives_up + after.score.total - MOVING_COSTS
                 found.append(Chain((_move(one, left),), after.facts.id, after.facts.name, gain))
-            else:
+            elif len(stuck) < STUCK_TRIED:
                 out = {one.person.id, *left.asked.never[key], *left.asked.staying[key]}
-                behind = list(_could_move(rankings[key], told[key], index, at, out, TRIED_BEHIND))
+                behind = list(_could_move(ranking_of(key), told[key], index, at, out, TRIED_BEHIND))
                 stuck.append((one, one.points - gives_up, behind))
             if len(found) == CHAINS_SHOWN:
                 break
@@ -246,7 +249,7 @@ def _longer(
     with everyone(at, {shift.facility_id for shift in behind.shifts.values()}) as them:
         told = {one.id: one for one in facts.facts_of_shifts(behind.shifts.values(), them.papers)}
         index = them.asked_about(list(told.values()), at)
-        rankings = {key: rank_everyone(index, place) for key, place in told.items()}
+        ranking_of = _once_each(index, told)
         for one, so_far, others in stuck:
             if one.person.id in used or _moves_in(found, one.person.id):
                 continue
@@ -256,7 +259,7 @@ def _longer(
                 elsewhere = key not in (open_id, one.booking.shift_id)
                 if not elsewhere or not behind.may_be(second) or _moves_in(found, second.person.id):
                     continue
-                after = behind.free_for(key, rankings[key], {one.person.id, second.person.id})
+                after = behind.free_for(key, ranking_of(key), {one.person.id, second.person.id})
                 if after is None:
                     continue
                 gives_up = score(second.person, told[key], index.context).total
@@ -267,6 +270,16 @@ def _longer(
             if best is not None:
                 found.append(best)
     return found
+
+
+def _once_each(index: Index, told: dict[int, ShiftFacts]) -> Callable[[int], Ranking]:
+    """Everybody for a shift by its number, worked out when it is asked for: most are not."""
+
+    @cache
+    def ranking_of(key: int) -> Ranking:
+        return rank_everyone(index, told[key])
+
+    return ranking_of
 
 
 def _move(one: _Could, left: _Left) -> Move:
