@@ -10,7 +10,7 @@ from procrastinate.tasks import Task
 
 import marketplace
 from marketplace.accounts.jobs import forget
-from marketplace.assignments.jobs import expire_offers, sweep_changes
+from marketplace.assignments.jobs import end_moves, expire_offers, sweep_changes
 from marketplace.contracts.jobs import expire
 from marketplace.credentials.jobs import remind, sweep
 from marketplace.db.jobs import jobs_app, resume_abandoned
@@ -27,12 +27,13 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     # minute hour day month weekday
     ("* * * * *", resume_abandoned),
     ("*/5 * * * *", expire_offers),
+    ("*/5 * * * *", end_moves),
     ("17 4 * * *", forget),
     ("50 4 * * *", check_books),
     ("10 5 * * *", expire),
     ("0 13 * * *", remind),  # in the morning in most of the US
     ("40 4 * * *", sweep),
-    ("30 8 * * *", plan_nightly),  # before anybody's working day in the US
+    ("30 * * * *", plan_nightly),  # once a night, by the agency's clock
     ("30 4 * * *", sweep_changes),
     ("*/10 * * * *", close_forgotten_clocks),
     ("5 * * * *", submit_finished_weeks),

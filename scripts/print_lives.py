@@ -22,6 +22,7 @@ LIVES = (
     needs.SHIFT_LIFE,
     assignments.OFFER_LIFE,
     assignments.LIFE,
+    assignments.MOVE_LIFE,
     plans.LIFE,
     plans.PAIR_LIFE,
     credentials.LIFE,

@@ -18,9 +18,10 @@ from marketplace.accounts.inviting import invite
 from marketplace.accounts.models import SignInSession
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.tokens import token_hash
-from marketplace.assignments import cancelling, offering
+from marketplace.assignments import cancelling, moving, offering
 from marketplace.assignments.booking import book
-from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.models import Assignment, CancelledBy
+from marketplace.assignments.rules import AssignmentState
 from marketplace.billing.correcting import give_credit, void
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import PaymentMethod
@@ -69,6 +70,7 @@ def live(world: World) -> None:
     _hours_that_became_money(world)
     _hours_that_wait(world)
     _work_ahead(world)
+    _moves(world)
     _people_around(world)
     _plans(world)
     db.session.flush()
@@ -165,6 +167,20 @@ def _work_ahead(world: World) -> None:
     booked(world, world.maya, TODAY, time(9), time(17))
     missed = booked(world, world.devon, TODAY - DAY, time(8), time(12), line="rpm", facility="riverside")
     cancelling.mark_no_show(missed, world.lars, NOW - 20 * HOUR)
+
+
+def _moves(world: World) -> None:
+    """Two who are asked whether they would work another shift instead of theirs."""
+    for who, day in ((world.maya, date(2026, 12, 2)), (world.jonas, date(2026, 12, 3))):
+        held = db.session.scalars(
+            select(Assignment).where(
+                Assignment.coordinator_id == who.id, Assignment.state == AssignmentState.BOOKED,
+                Assignment.starts_at >= local_instant(day, time(0), "America/Chicago"),
+                Assignment.starts_at < local_instant(day + DAY, time(0), "America/Chicago"),
+            )
+        ).one()  # fmt: skip
+        wanting = world.shift(world.riverside, day=day, start=time(10), end=time(14))
+        moving.ask(wanting, [moving.Step(who.id, held.shift_id)], None, world.sam, NOW - HOUR)
 
 
 def _people_around(world: World) -> None:

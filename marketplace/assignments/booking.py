@@ -39,28 +39,36 @@ TAKEN = N_("This shift has just been taken.")
 
 
 def book(
-    shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime, offer: Offer | None = None
+    shift: Shift,
+    coordinator: Coordinator,
+    by: Person | None,
+    at: datetime,
+    offer: Offer | None = None,
+    *,
+    asked_to_move: bool = False,
 ) -> Assignment:
     """Give the coordinator the lowest free seat, in the caller's transaction, or raise NotAllowedNow saying why not.
 
     Ask first whether `by` may (policy). Shift and coordinator are locked in this order, so that two requests for the same
     seat, or for the same person, come one after the other; then every hard rule is judged on facts read after the locks.
     What the tables themselves refuse (overlap, seat) is told in the same words. She herself may take only what is open to
-    everyone or offered to her. Verdicts, facts and score are kept with the
-    assignment (`replay`). Offers that clash with it, and all others of the shift once it is full, are superseded.
+    everyone or offered to her, or what she was `asked_to_move` to: then no minutes undo it, because the seat she left is
+    somebody else's by then. Verdicts, facts and score are kept with the assignment (`replay`). Offers that clash with it,
+    and all others of the shift once it is full, are superseded.
     """
     with as_system():
         # Once without waiting for the locks, so that latecomers are told at once, and once more behind them.
         _free_seat(shift, coordinator, by)
         _check_no_clash(shift, coordinator, by)
         shift = lock_shift(shift.id)
-        _lock_coordinator(coordinator.id)
+        lock_coordinator(coordinator.id)
         seat, left = _free_seat(shift, coordinator, by)
         _check_open(shift)
         _check_no_clash(shift, coordinator, by)
         waiting = _waiting_offers(shift, coordinator, offer, left == 0)
         own = _own_offer(waiting, shift, coordinator, offer, at)
-        if _herself(by, coordinator) and not shift.open_to_all and (own is None or own.kind is OfferKind.APPLICATION):
+        invited = shift.open_to_all or asked_to_move or (own is not None and own.kind is OfferKind.OFFER)
+        if _herself(by, coordinator) and not invited:
             raise NotAllowedNow("This shift is only for those it is offered to.")
         judged = _judge(shift, coordinator, by, at)
         if own is not None:
@@ -78,7 +86,7 @@ def book(
             pay_rate_cents=shift.pay_rate_cents,
             booked_at=at,
             booked_by_id=by.id if by else None,
-            undo_until=at + timedelta(minutes=UNDO_MINUTES if _herself(by, coordinator) else CHOICE_UNDO_MINUTES),
+            undo_until=None if asked_to_move else at + _undone_within(by, coordinator),
             verdicts=[verdict.as_record() for verdict in judged.verdicts],
             facts=judged.record,
             score=score_record(judged.score),
@@ -104,7 +112,7 @@ def undo(assignment: Assignment, by: Person, at: datetime) -> None:
     """
     with as_system():
         shift = lock_shift(assignment.shift_id)
-        _lock_coordinator(assignment.coordinator_id)
+        lock_coordinator(assignment.coordinator_id)
         assignment = lock_assignment(assignment.id)
         check_may_undo(by, assignment, at)
         assignment.state = LIFE.after(assignment.state, "undo")
@@ -159,7 +167,7 @@ def lock_shift(shift_id: int) -> Shift:
     ).one()
 
 
-def _lock_coordinator(coordinator_id: int) -> None:
+def lock_coordinator(coordinator_id: int) -> None:
     """Two bookings of one person come one after the other: overlap, rest and weekly hours hold for both together."""
     session.execute(select(Coordinator.id).where(Coordinator.id == coordinator_id).with_for_update(key_share=True))
 
@@ -277,6 +285,10 @@ def _clash(coordinator: Coordinator, by: Person | None) -> Phrase:
 
 def _herself(by: Person | None, coordinator: Coordinator) -> bool:
     return by is not None and by.coordinator_id == coordinator.id
+
+
+def _undone_within(by: Person | None, coordinator: Coordinator) -> timedelta:
+    return timedelta(minutes=UNDO_MINUTES if _herself(by, coordinator) else CHOICE_UNDO_MINUTES)
 
 
 # ---- offers -----------------------------------------------------------------------------------------------------

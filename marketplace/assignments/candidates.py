@@ -1,7 +1,7 @@
 """Everyone for one shift, best first; for everyone else why not; and every open shift as one coordinator sees it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -82,6 +82,13 @@ class Fit:
     def score(self) -> Score:
         """How well she fits, whether or not she may."""
         return score(*self._pair)
+
+    def without(self, shift_id: int) -> "Fit":
+        """The same, were she without her booking on another shift."""
+        person, about, when = self._pair
+        kept = tuple(one for one in person.bookings if one.shift_id != shift_id)
+        pair = (replace(person, bookings=kept), about, when)
+        return Fit(self.shift, rules.eligible(*pair), pair)
 
 
 class Feed:

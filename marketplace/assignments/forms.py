@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.moving import Shown
 from marketplace.assignments.offering import LONGEST_NOTE, MOST_AT_ONCE
 from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
 
@@ -33,6 +34,22 @@ class CancelForm(Form):
         if not all(text.lstrip("-").isascii() and text.lstrip("-").isdigit() for text in given):
             return None
         return int(given[0]), int(given[1])
+
+
+class MoveAnswerForm(Form):
+    """What she was shown of the shift she would move to."""
+
+    start = Hidden(limit=12)
+    end = Hidden(limit=12)
+    pay = Hidden(limit=12)
+
+    @property
+    def saw(self) -> Shown | None:
+        """Start, end and pay as they stood on the page; None when somebody has tampered with them."""
+        given = [str(field.data or "") for field in (self.start, self.end, self.pay)]
+        if not all(text.isascii() and text.isdigit() for text in given):
+            return None
+        return Shown(*(int(text) for text in given))
 
 
 class AgencyCancelForm(CancelForm):

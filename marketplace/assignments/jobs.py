@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.assignments import indexing
-from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
-from marketplace.assignments.rules import WAITING_STATES, OfferState
+from marketplace.assignments.models import Assignment, CancelledBy, MoveRequest, Offer, OfferKind
+from marketplace.assignments.rules import WAITING_STATES, MoveState, OfferState
 from marketplace.assignments.words import in_zone, shift_words, words_in
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import jobs_app
@@ -77,7 +77,13 @@ def tell_booked(assignment_id: int) -> None:
             what = _("%(name)s works %(shift)s.", name=person.name, shift=shift_words(_, found.shift, reader.locale))
             notify(reader.id, "booked", what, f"/assignments/{found.id}")
     _ = words_in(person.locale)
-    what = _("You work %(shift)s.", shift=shift_words(_, found.shift, person.locale))
+    here = shift_words(_, found.shift, person.locale)
+    moved = session.scalars(_moves().where(MoveRequest.became_id == found.id)).one_or_none()
+    if moved is None:
+        what = _("You work %(shift)s.", shift=here)
+    else:
+        left = shift_words(_, moved.assignment.shift, person.locale)
+        what = _("You work %(shift)s instead of %(held)s.", shift=here, held=left)
     notify(person.id, "booked", what, f"/assignments/{found.id}")
     write_letter(
         person.email,
@@ -156,6 +162,94 @@ def tell_no_show(assignment_id: int) -> None:
     )  # fmt: skip
 
 
+@jobs_app.task(name="assignments.tell_asked_to_move", queue="mail", retry=3)
+def tell_asked_to_move(move_id: int) -> None:
+    """She is asked whether another shift would suit instead of hers; hers stays hers until she says yes."""
+    move = session.scalars(_moves().where(MoveRequest.id == move_id)).one_or_none()
+    if move is None or not move.waits(now()):
+        return
+    person = move.coordinator.person
+    _ = words_in(person.locale)
+    held = move.assignment.shift
+    what = _(
+        "Would you work %(shift)s instead of %(held)s?",
+        shift=shift_words(_, move.shift, person.locale), held=shift_words(_, held, person.locale),
+    )  # fmt: skip
+    notify(person.id, "move", what, f"/assignments/{move.assignment_id}")
+    write_letter(
+        person.email,
+        "move",
+        _("A question about your shift at %(facility)s", facility=held.facility.name),
+        "plain",
+        link=f"/assignments/{move.assignment_id}",
+        locale=person.locale,
+        sentences=[
+            what,
+            _("Nothing changes unless you say yes: your shift stays yours."),
+            _(
+                "It waits for you until %(time)s.",
+                time=in_zone(move.expires_at, move.coordinator.time_zone, person.locale),
+            ),
+        ],
+        button=_("Look and answer"),
+    )
+
+
+@jobs_app.task(name="assignments.tell_move_answered", queue="mail", retry=3)
+def tell_move_answered(move_id: int) -> None:
+    """Whoever asked hears the answer; a facility whose seat was left hears that somebody else is being found."""
+    move = session.scalars(_moves().where(MoveRequest.id == move_id)).one_or_none()
+    if move is None:
+        return
+    asker = session.get(Person, move.asked_by_id) if move.asked_by_id else None
+    if asker is not None:
+        _ = words_in(asker.locale)
+        what = {
+            "name": move.coordinator.person.name,
+            "shift": shift_words(_, move.shift, asker.locale),
+            "held": shift_words(_, move.assignment.shift, asker.locale),
+        }
+        sentence = {
+            MoveState.ACCEPTED: _("%(name)s has moved and works %(shift)s instead of %(held)s.", **what),
+            MoveState.AGREED: _(
+                "%(name)s would work %(shift)s instead of %(held)s. Now the next one is asked.", **what
+            ),
+            MoveState.DECLINED: _("%(name)s keeps %(held)s and does not move to %(shift)s.", **what),
+            MoveState.EXPIRED: _("%(name)s has not answered whether %(shift)s would suit instead of %(held)s.", **what),
+        }.get(move.state)
+        if sentence:
+            notify(asker.id, "move", sentence, f"/matching/shifts/{(move.after or move).shift_id}/refill")
+    if move.state is MoveState.ACCEPTED:
+        for reader in _schedulers(move.assignment.facility_id):
+            _ = words_in(reader.locale)
+            left = _(
+                "%(name)s no longer works %(shift)s: the agency has moved somebody, and sees to it that the seat is filled.",
+                name=move.coordinator.person.name, shift=shift_words(_, move.assignment.shift, reader.locale),
+            )  # fmt: skip
+            notify(reader.id, "released", left, f"/shifts/{move.assignment.shift_id}")
+
+
+@jobs_app.task(name="assignments.tell_move_withdrawn", queue="mail", retry=3)
+def tell_move_withdrawn(move_id: int) -> None:
+    """She need not answer any more, and whatever she has answered: she keeps her shift."""
+    move = session.scalars(_moves().where(MoveRequest.id == move_id)).one_or_none()
+    if move is None or not move.assignment.is_live:
+        return
+    person = move.coordinator.person
+    _ = words_in(person.locale)
+    held = shift_words(_, move.assignment.shift, person.locale)
+    what = _("The question to move is over: you keep %(held)s.", held=held)
+    notify(person.id, "move", what, f"/assignments/{move.assignment_id}")
+
+
+@jobs_app.task(name="assignments.end_moves", queueing_lock="assignments.end_moves")
+def end_moves(timestamp: int = 0) -> int:
+    """Write down which questions to move were not answered in time or make no sense any more. Returns how many."""
+    from marketplace.assignments.moving import end_those_over
+
+    return end_those_over(now())
+
+
 @jobs_app.task(name="assignments.expire_offers", queueing_lock="assignments.expire_offers")
 def expire_offers(timestamp: int = 0) -> int:
     """Write down that the time of unanswered offers is over; pages say so from the instant itself. Returns how many."""
@@ -174,11 +268,21 @@ def sweep_changes(timestamp: int = 0) -> int:
     return indexing.sweep_changes()
 
 
-def _about(entity: type[Offer] | type[Assignment]) -> Iterable[Any]:
+def _about(entity: type[Offer] | type[Assignment] | type[MoveRequest]) -> Iterable[Any]:
     return (
         joinedload(entity.shift).joinedload(Shift.line),
         joinedload(entity.shift).joinedload(Shift.facility),
         joinedload(entity.coordinator).joinedload(Coordinator.person),
+    )
+
+
+def _moves() -> Select[MoveRequest]:
+    """Questions to move with both shifts, and the one they hang on."""
+    return select(MoveRequest).options(
+        *_about(MoveRequest),
+        joinedload(MoveRequest.assignment).joinedload(Assignment.shift).joinedload(Shift.line),
+        joinedload(MoveRequest.assignment).joinedload(Assignment.shift).joinedload(Shift.facility),
+        joinedload(MoveRequest.after),
     )
 
 

@@ -8,7 +8,15 @@ from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, Smal
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
+from marketplace.assignments.rules import (
+    HERS_TO_ANSWER,
+    LIVE_STATES,
+    OPEN_MOVES,
+    WAITING_STATES,
+    AssignmentState,
+    MoveState,
+    OfferState,
+)
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
@@ -16,6 +24,7 @@ from marketplace.kernel.spans import Span
 from marketplace.needs.models import Shift
 
 LIVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES)) + ")"
+OPEN_MOVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(OPEN_MOVES)) + ")"
 
 
 class OfferKind(StrEnum):
@@ -143,6 +152,50 @@ class Assignment(Versioned, Base):
     def is_live(self) -> bool:
         """Whether it holds its seat and the coordinator's time."""
         return self.state in LIVE_STATES
+
+
+class MoveRequest(Versioned, Base):
+    """The agency asks a booked coordinator whether she would work another shift instead of hers.
+
+    `assignment_id` is the booking she would give up, `shift_id` the shift she would work. With `after_id` the seat there is
+    still that other one's, who is asked to move too: both move together or neither. `free_id` is who is free for the shift
+    she would leave, and gets an offer for it when she does.
+    """
+
+    id: Mapped[Key]
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"))
+    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), index=True)
+    after_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("move_request.id"), index=True)
+    free_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
+    became_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("assignment.id"), index=True)
+    state: Mapped[MoveState] = state_column(MoveState, MoveState.PLANNED)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+    coordinator: Mapped[Coordinator] = related(foreign_keys=[coordinator_id])
+    free: Mapped[Coordinator | None] = related(foreign_keys=[free_id])
+    assignment: Mapped[Assignment] = related(foreign_keys=[assignment_id])
+    shift: Mapped[Shift] = related()
+    after: Mapped["MoveRequest | None"] = related(remote_side=lambda: MoveRequest.id)
+
+    __table_args__ = (
+        # Asked once at a time, whoever of the agency presses the button.
+        Index("uq_move_request_open", "assignment_id", "shift_id", unique=True, postgresql_where=text(OPEN_MOVE)),
+        Index("ix_move_request_expiring", "expires_at", postgresql_where=text(OPEN_MOVE)),
+        check("free_id <> coordinator_id", "free_is_another"),
+        check("(state = 'accepted') = (became_id IS NOT NULL)", "accepted_became"),
+    )
+
+    def waits(self, at: datetime) -> bool:
+        """Whether her answer can still count."""
+        return self.state in HERS_TO_ANSWER and at < self.expires_at
+
+    def state_at(self, at: datetime) -> MoveState:
+        """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
+        return MoveState.EXPIRED if self.state in OPEN_MOVES and at >= self.expires_at else self.state
 
 
 class CoordinatorChange(Base):

@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import facts
-from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, WORKING_STATES, AssignmentState, OfferState
+from marketplace.assignments.models import Assignment, MoveRequest, Offer
+from marketplace.assignments.rules import (
+    HERS_TO_ANSWER,
+    LIVE_STATES,
+    MAY_BE_LEFT,
+    OPEN_MOVES,
+    WAITING_STATES,
+    WORKING_STATES,
+    AssignmentState,
+    MoveState,
+    OfferState,
+)
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, as_system, session
 from marketplace.needs.models import FillMode, Need, Shift
@@ -67,15 +78,110 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
         for_anybody = select(Need.id).where(posted, Need.mode != FillMode.OFFER)
         offered = select(Offer.shift_id).where(Offer.coordinator_id == person.coordinator_id)
         hers = select(Assignment.shift_id).where(Assignment.coordinator_id == person.coordinator_id)
+        asked = select(MoveRequest.shift_id).where(
+            MoveRequest.coordinator_id == person.coordinator_id, MoveRequest.state != MoveState.PLANNED
+        )
         shifts = shifts.where(
             or_(
                 Shift.need_id.in_(for_anybody),
                 and_(Shift.open_to_all, Shift.need_id.in_(select(Need.id).where(posted))),
                 Shift.id.in_(offered),
                 Shift.id.in_(hers),
+                Shift.id.in_(asked),
             )
         )
     return shifts
+
+
+def moves_visible_to(person: Person) -> Select[MoveRequest]:
+    """A coordinator's own questions to move, as far as she was asked; all of them for the agency, none for facilities."""
+    found = select(MoveRequest).options(*_both_shifts())
+    match person.audience:
+        case Audience.AGENCY:
+            return found
+        case Audience.COORDINATOR:
+            return found.where(
+                MoveRequest.coordinator_id == person.coordinator_id, MoveRequest.state != MoveState.PLANNED
+            )
+        case _:
+            return found.where(false())
+
+
+def _both_shifts() -> tuple[Any, ...]:
+    return (
+        joinedload(MoveRequest.shift).options(*facts.with_terms()),
+        joinedload(MoveRequest.assignment).joinedload(Assignment.shift).options(*facts.with_terms()),
+        joinedload(MoveRequest.coordinator).joinedload(Coordinator.person),
+    )
+
+
+def moves_asked(coordinator_id: int, at: datetime) -> list[MoveRequest]:
+    """What she is asked and may still answer, the shortest time first. One statement, read past her own rows because the
+    seats of others count.
+    """
+    with as_system():
+        return list(
+            session.scalars(
+                select(MoveRequest)
+                .where(
+                    MoveRequest.coordinator_id == coordinator_id,
+                    MoveRequest.state.in_(HERS_TO_ANSWER),
+                    MoveRequest.expires_at > at,
+                    move_stands(),
+                )
+                .order_by(MoveRequest.expires_at, MoveRequest.id)
+                .options(*_both_shifts())
+            )
+        )
+
+
+def moves_to_fill(shift_id: int) -> list[MoveRequest]:
+    """Everybody who is or was asked to move so that this shift is filled, the latest first; chain by chain from the seat on."""
+    first = aliased(MoveRequest)
+    return list(
+        session.scalars(
+            select(MoveRequest)
+            .outerjoin(first, first.id == MoveRequest.after_id)
+            .where(func.coalesce(first.shift_id, MoveRequest.shift_id) == shift_id)
+            .order_by(func.coalesce(first.id, MoveRequest.id).desc(), MoveRequest.after_id.is_not(None), MoveRequest.id)
+            .options(*_both_shifts(), joinedload(MoveRequest.free).joinedload(Coordinator.person))
+        )
+    )
+
+
+def move_stands() -> ColumnElement[bool]:
+    """Whether a question still makes sense: she has what she would give up, and the seat at the end of it all is free."""
+    first = aliased(MoveRequest)
+    through = (
+        exists()
+        .where(first.id == MoveRequest.after_id, first.state.in_(OPEN_MOVES), _may_give_up(first), _is_free(first))
+        .correlate(MoveRequest)
+    )
+    return and_(_may_give_up(MoveRequest), or_(and_(MoveRequest.after_id.is_(None), _is_free(MoveRequest)), through))
+
+
+def _may_give_up(move: Any) -> ColumnElement[bool]:
+    return exists().where(Assignment.id == move.assignment_id, Assignment.state.in_(MAY_BE_LEFT)).correlate(move)
+
+
+def _is_free(move: Any) -> ColumnElement[bool]:
+    live = (
+        select(func.count())
+        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    return (
+        exists()
+        .where(
+            Shift.id == move.shift_id,
+            Shift.state == ShiftState.SCHEDULED,
+            Need.id == Shift.need_id,
+            Need.state == NeedState.OPEN,
+            live < Shift.headcount,
+        )
+        .correlate(move)
+    )
 
 
 def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -> list[tuple[Shift, Offer | None]]:

@@ -82,6 +82,59 @@ OFFER_LIFE = Lifecycle(
 
 WAITING_STATES = frozenset({OfferState.SENT, OfferState.COUNTERED})
 
+
+class MoveState(StrEnum):
+    """Where the question stands whether somebody would work another shift instead of hers.
+
+    In a chain of moves the last one is asked first: the others are planned until she has agreed, and nobody moves before
+    everybody has.
+    """
+
+    PLANNED = "planned"
+    ASKED = "asked"
+    AGREED = "agreed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+MOVE_LIFE = Lifecycle(
+    "move request",
+    {
+        (MoveState.PLANNED, "ask"): MoveState.ASKED,
+        (MoveState.PLANNED, "withdraw"): MoveState.WITHDRAWN,
+        (MoveState.ASKED, "accept"): MoveState.ACCEPTED,
+        # The seat she would take is still somebody's: her yes waits for that somebody's yes.
+        (MoveState.ASKED, "agree"): MoveState.AGREED,
+        (MoveState.ASKED, "decline"): MoveState.DECLINED,
+        (MoveState.ASKED, "withdraw"): MoveState.WITHDRAWN,
+        (MoveState.ASKED, "expire"): MoveState.EXPIRED,
+        (MoveState.AGREED, "accept"): MoveState.ACCEPTED,
+        # Until everybody has said yes she may think better of it.
+        (MoveState.AGREED, "decline"): MoveState.DECLINED,
+        (MoveState.AGREED, "withdraw"): MoveState.WITHDRAWN,
+        (MoveState.AGREED, "expire"): MoveState.EXPIRED,
+    },
+)
+
+MOST_MOVED = 2
+"""So many people at most change their shifts so that one seat is filled."""
+
+OPEN_MOVES = frozenset({MoveState.PLANNED, MoveState.ASKED, MoveState.AGREED})
+"""Those that may yet come to something."""
+
+HERS_TO_ANSWER = frozenset({MoveState.ASKED, MoveState.AGREED})
+
+
+def move_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> datetime:
+    """Until when a question to move waits, as an offer would for the soonest of the shifts concerned: before any begins.
+
+    Where more people are to be asked after her, everybody has an equal part of that time.
+    """
+    return at + (offer_expiry(at, first_start, first_start) - at) / still_to_ask
+
+
 OFFER_WORDS = {
     OfferState.SENT: "Waiting for reply",
     OfferState.COUNTERED: "Waiting for reply",
@@ -150,6 +203,9 @@ LIVE_STATES = frozenset(
         AssignmentState.COMPLETED,
     }
 )
+
+MAY_BE_LEFT = frozenset(state for state in AssignmentState if LIFE.allows(state, "release"))
+"""Those that can be given up for another shift: booked, and not begun."""
 
 WORKING_STATES = frozenset({AssignmentState.CHECKED_IN, AssignmentState.ON_BREAK})
 

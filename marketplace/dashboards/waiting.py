@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, union_all
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.assignments.models import Offer, OfferKind
-from marketplace.assignments.rules import WAITING_STATES
+from marketplace.assignments.models import MoveRequest, Offer, OfferKind
+from marketplace.assignments.rules import WAITING_STATES, MoveState
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.rules import AgreementState
 from marketplace.credentials.models import Credential
@@ -74,16 +74,18 @@ def _of_a_facility(person: Person, at: datetime) -> dict[str, ColumnElement[int]
 
 
 def _of_a_coordinator(person: Person, at: datetime) -> dict[str, ColumnElement[int]]:
-    return {
-        "offers": _count(
-            select(Offer.id).where(
-                Offer.coordinator_id == person.coordinator_id,
-                Offer.kind == OfferKind.OFFER,
-                Offer.state.in_(WAITING_STATES),
-                Offer.expires_at > at,
-            )
-        )
-    }
+    offered = select(Offer.id).where(
+        Offer.coordinator_id == person.coordinator_id,
+        Offer.kind == OfferKind.OFFER,
+        Offer.state.in_(WAITING_STATES),
+        Offer.expires_at > at,
+    )
+    asked_to_move = select(MoveRequest.id).where(
+        MoveRequest.coordinator_id == person.coordinator_id,
+        MoveRequest.state == MoveState.ASKED,
+        MoveRequest.expires_at > at,
+    )
+    return {"offers": _count(union_all(offered, asked_to_move))}
 
 
 def _of_the_agency(person: Person) -> dict[str, ColumnElement[int]]:

@@ -9,10 +9,10 @@ from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts
+from marketplace.assignments import facts, moving
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.offering import send_offers, send_to_best
-from marketplace.assignments.rules import LIVE_STATES
+from marketplace.assignments.rules import LIVE_STATES, MAY_BE_LEFT
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.credentials.models import Credential
@@ -105,6 +105,31 @@ def offer_round(shifts: Sequence[Shift], shown: Coordinator, posters: dict[int, 
                     pass
             if number % 2 == 0 and number < 24:
                 send_to_best(shift, 2, poster, at)
+
+
+def asked_to_move(facility: Facility, poster: Person, line: str, shown: Coordinator, by: Person, now: datetime) -> None:
+    """The agency asks the coordinator the demo shows whether she would work somewhere else instead of one shift of hers."""
+    ahead = session.scalars(
+        select(Assignment)
+        .where(
+            Assignment.coordinator_id == shown.id,
+            Assignment.state.in_(MAY_BE_LEFT),
+            Assignment.starts_at > now + timedelta(hours=30),
+            Assignment.facility_id != facility.id,
+        )
+        .order_by(Assignment.starts_at)
+        .limit(10)
+    ).all()
+    at = now - timedelta(minutes=50)
+    for held in ahead:
+        span = (held.starts_at - timedelta(hours=1), held.ends_at)
+        try:
+            with session.begin_nested(), clock.frozen_at(at):
+                [shift] = shifts_of(post_single(facility, standing_site(facility), poster, line, span, at))
+                moving.ask(shift, [moving.Step(shown.id, held.shift_id)], None, by, at)
+                return
+        except NotAllowedNow:
+            continue
 
 
 def open_shifts(now: datetime) -> list[Shift]:

@@ -127,6 +127,9 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     today.papers([one for one in coordinators if one.id not in spare], now, chance)
     today.unfilled_soon(places.facility["harbor"], places.owner["harbor"], "prior-auth", now)
     today.offer_round(today.open_shifts(now), shown["maya"], places.owners(), now)
+    planner = person("sam@northlight.example")
+    riverside = places.facility["riverside"]
+    today.asked_to_move(riverside, places.owner["riverside"], "prior-auth", shown["maya"], planner, now)
 
 
 FINISHED = frozenset({AssignmentState.BOOKED, AssignmentState.CONFIRMED})

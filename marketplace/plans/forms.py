@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.assignments.moving import Step
+from marketplace.kernel.errors import Invalid
 from marketplace.plans.finding_people import key_in
 from marketplace.plans.wishing import LONGEST_REASON
 from marketplace.web.forms import Form, Hidden, WholeNumber, Words
@@ -16,15 +18,19 @@ class WhoForm(Form):
 
 
 class MoveForm(Form):
-    """Who would move, and from which of her shifts."""
+    """Who would move, from the open seat on, each from which of her shifts (12:345,13:346), and who is free for the last."""
 
-    coordinator = Hidden(limit=20)
-    instead_of = Hidden(limit=20)
+    steps = Hidden(limit=100)
+    free = Hidden(limit=20)
 
     @property
-    def instead_of_id(self) -> int:
-        """The number of that shift; 0, which is nobody's, for anything that is no number."""
-        return key_in(str(self.instead_of.data or "")) or 0
+    def chain(self) -> list[Step]:
+        """The steps; raises Invalid for anything that is none."""
+        pairs = [each.split(":") for each in str(self.steps.data or "").split(",")]
+        numbers = [[key_in(number) for number in pair] for pair in pairs]
+        if any(len(pair) != 2 or None in pair for pair in numbers):
+            raise Invalid("This form is damaged. Open the page again and repeat.")
+        return [Step(who or 0, where or 0) for who, where in numbers]
 
 
 class SettingsForm(Form):

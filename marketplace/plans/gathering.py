@@ -29,7 +29,8 @@ from marketplace.matching.verdicts import objections
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.plans.models import MatchWish
-from marketplace.plans.rules import PLAN_ZONE, WishKind, priority
+from marketplace.plans.queries import plan_zone
+from marketplace.plans.rules import WishKind, priority
 
 MINUTE = timedelta(minutes=1)
 Integers = npt.NDArray[np.int64]
@@ -292,7 +293,8 @@ def _lay_out(question: Question, never: set[tuple[int, int]], frozen_until: date
     starts = np.array([(shift.span.start - origin) // MINUTE for shift in slots], np.int64)
     ends = np.array([-((origin - shift.span.end) // MINUTE) for shift in slots], np.int64)
     people = [question.people[key] for key in question.coordinators]
-    slot_week = np.array([weeks.of(shift.span.start, PLAN_ZONE) for shift in slots], np.int64)
+    zone = plan_zone()
+    slot_week = np.array([weeks.of(shift.span.start, zone) for shift in slots], np.int64)
     question.instance = Instance(
         slot_start=starts,
         slot_end=ends,

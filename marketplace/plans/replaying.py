@@ -25,7 +25,7 @@ from marketplace.matching.planning.instance import Instance
 from marketplace.matching.simulating import Outcome, Stretch, Way, gini, simulate
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import ShiftState
-from marketplace.plans.rules import PLAN_ZONE
+from marketplace.plans.queries import plan_zone
 
 MINUTE = timedelta(minutes=1)
 LEAD = timedelta(days=14)
@@ -41,6 +41,7 @@ class Weeks:
 
     first: date
     until: date
+    zone: str
     shifts: list[ShiftFacts]
     posted: dict[int, datetime]
     people: list[CoordinatorFacts]
@@ -53,14 +54,15 @@ class Weeks:
 
     @property
     def start(self) -> datetime:
-        return local_instant(self.first, time(0), PLAN_ZONE)
+        return local_instant(self.first, time(0), self.zone)
 
 
 def read_weeks(first: date, until: date) -> Weeks:
     """The stretch from one day to another. Raises Invalid when it is turned round or nothing was to do in it."""
     if until <= first:
         raise Invalid("The stretch ends before it begins.")
-    start, end = local_instant(first, time(0), PLAN_ZONE), local_instant(until, time(0), PLAN_ZONE)
+    zone = plan_zone()
+    start, end = local_instant(first, time(0), zone), local_instant(until, time(0), zone)
     span = Span(start, end)
     with as_system():
         rows = (
@@ -95,7 +97,7 @@ def read_weeks(first: date, until: date) -> Weeks:
         replace(person, bookings=tuple(one for one in person.bookings if one.shift_id not in inside))
         for person in people
     ]
-    return Weeks(first, until, about, posted, open_again, willing, when, happened, worked)
+    return Weeks(first, until, zone, about, posted, open_again, willing, when, happened, worked)
 
 
 def live_again(weeks: Weeks, ways: Iterable[Way], weights: Mapping[str, Weights], seed: int = 0) -> list[Outcome]:
@@ -124,7 +126,7 @@ def stretch_of(weeks: Weeks, weights: Weights) -> Stretch:
         index.scores(shift, pairs.coordinators[edges[n] : edges[n + 1]])[0] for n, shift in enumerate(weeks.shifts)
     ]
     monday = week_start(weeks.first)
-    days = [shift.span.start.astimezone(zone_named(PLAN_ZONE)).date() for shift in weeks.shifts]
+    days = [shift.span.start.astimezone(zone_named(weeks.zone)).date() for shift in weeks.shifts]
     slot_week = np.array([(week_start(day) - monday).days // 7 for day in days], np.int64)
     count = int(slot_week.max()) + 1
     instance = Instance(

@@ -5,14 +5,14 @@ from enum import StrEnum
 
 from marketplace.kernel.lifecycle import Lifecycle
 
-PLAN_ZONE = "America/Chicago"
-"""Who plans for every facility has no zone of their own: times of a plan are told, and its weeks counted, on this clock."""
-
 UNDO_MINUTES = 10
 """Within these, what a plan was published as can be taken back, as a facility's own choice can."""
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """A plan whose worker has given no sign for so long is not waited for any more."""
+
+NIGHTLY_HOUR = 3
+"""In this hour of the agency's clock the plan of the night is made: one that no change of the clocks skips or repeats."""
 
 HORIZON_DAYS, FREEZE_HOURS, TIME_LIMIT_SECONDS, FAIR_PERCENT = 14, 24, 60, 50
 """What holds until somebody sets it otherwise."""
@@ -106,6 +106,9 @@ class GapReason(StrEnum):
     TAKEN = "taken"
     HOURS = "hours"
 
+
+MOVING_COSTS = 300
+"""Points a chain of moves loses for each person who has to be asked to move."""
 
 PRIORITY_POINTS = 10_000
 """What one step of urgency is worth in a plan, beside at most 999 points for the fit: seats are filled first."""

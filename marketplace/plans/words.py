@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.assignments.rules import MoveState
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import Changes
@@ -36,6 +37,19 @@ def kind_words() -> dict[PlanKind, str]:
         PlanKind.NIGHTLY: _("by itself in the night"),
         PlanKind.ASKED: _("when asked"),
         PlanKind.WHAT_IF: _("to see what a change costs"),
+    }
+
+
+def move_words() -> dict[MoveState, tuple[str, str]]:
+    """The word for each state of a question to move, and its colour."""
+    return {
+        MoveState.PLANNED: (_("Asked next"), "plain"),
+        MoveState.ASKED: (_("Waiting for reply"), "warn"),
+        MoveState.AGREED: (_("Said yes, waits for the other"), "info"),
+        MoveState.ACCEPTED: (_("Moved"), "ok"),
+        MoveState.DECLINED: (_("Declined"), "plain"),
+        MoveState.WITHDRAWN: (_("Withdrawn"), "plain"),
+        MoveState.EXPIRED: (_("Expired"), "plain"),
     }
 
 

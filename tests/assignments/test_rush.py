@@ -173,7 +173,7 @@ def test_without_locks_and_constraints_the_same_rush_goes_wrong(crowded, app, mo
         return judge(*given)
 
     monkeypatch.setattr(booking, "_judge", judge_together)
-    monkeypatch.setattr(booking, "_lock_coordinator", lambda key: None)
+    monkeypatch.setattr(booking, "lock_coordinator", lambda key: None)
 
     def look_without_lock(key):
         shift = session.scalars(select(Shift).where(Shift.id == key).options(*facts.with_terms())).one()

@@ -78,6 +78,7 @@ ROWS: dict[tuple[str, ...], str] = {
         "SELECT m.id, ARRAY[m.organisation_id], NULL::bigint[], array(SELECT person_id FROM membership n"
         " WHERE n.organisation_id = m.organisation_id) FROM membership m WHERE role <> 'coordinator'"
     ),
+    ("move_id",): "SELECT id, NULL::bigint[], ARRAY[coordinator_id], NULL::bigint[] FROM move_request",
     ("need_id",): "SELECT id, ARRAY[facility_id], NULL::bigint[], NULL::bigint[] FROM need",
     ("notice_id",): "SELECT id, NULL::bigint[], NULL::bigint[], ARRAY[person_id] FROM notice",
     ("offer_id",): "SELECT id, ARRAY[facility_id], ARRAY[coordinator_id], NULL::bigint[] FROM offer",
@@ -89,7 +90,8 @@ ROWS: dict[tuple[str, ...], str] = {
     ("shift_id",): (
         "SELECT s.id, ARRAY[s.facility_id], CASE WHEN s.open_to_all OR n.mode <> 'offer' THEN NULL::bigint[] ELSE"
         " array(SELECT coordinator_id FROM offer WHERE shift_id = s.id UNION SELECT coordinator_id FROM assignment"
-        " WHERE shift_id = s.id) END, NULL::bigint[] FROM shift s JOIN need n ON n.id = s.need_id"
+        " WHERE shift_id = s.id UNION SELECT coordinator_id FROM move_request WHERE shift_id = s.id AND state <> 'planned')"
+        " END, NULL::bigint[] FROM shift s JOIN need n ON n.id = s.need_id"
     ),
     ("shift_id", "coordinator_id"): (
         "SELECT s.id, c.id, ARRAY[s.facility_id], ARRAY[c.id], NULL::bigint[] FROM shift s, coordinator c"

@@ -5,17 +5,15 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from marketplace.assignments import facts, offering
+from marketplace.assignments import facts, moving, offering
 from marketplace.assignments.booking import book
 from marketplace.assignments.cancelling import cancel
-from marketplace.assignments.models import Assignment, CancelledBy
-from marketplace.assignments.rules import AssignmentState
-from marketplace.db.session import SYSTEM, bind_actor, session
-from marketplace.kernel.errors import NotAllowedNow
-from marketplace.messaging.models import Notice
-from marketplace.needs.models import FillMode, Shift
-from marketplace.plans.jobs import tell_asked_to_move
-from marketplace.plans.refilling import ask_to_move, ways
+from marketplace.assignments.closing import close
+from marketplace.assignments.models import CancelledBy
+from marketplace.db.session import session
+from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.plans import refilling
+from marketplace.plans.refilling import ways
 from tests.plans.planned import of_the_cast
 from tests.world import NOW
 
@@ -47,39 +45,122 @@ def test_who_is_asked_already_is_counted_and_not_listed_again(world):
     assert best not in {each.facts.id for each in found.free}
 
 
-def test_somebody_busy_could_move_where_another_is_free_for_what_she_has(world):
-    here = world.shift(day=MONDAY, mode=FillMode.FIRST_COME)
-    everybody = [each.facts.id for each in ways(again(here), NOW).free]
-    mover = of_the_cast(world, everybody[0])
-    hers = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
-    book(hers, mover, mover.person, NOW)
-    session.flush()
-    found = ways(again(here), NOW)
-    move = next(each for each in found.moves if each.coordinator_id == mover.id)
-    assert move.instead_of.id == hers.id
-    assert move.free_id not in {mover.id, None}
-
-
-def test_asking_moves_nobody(world):
+@pytest.fixture
+def could_move(world):
+    """Maya has Harbor's shift at ten, and would be free for the one at nine if Jonas or Aisha took it."""
     here = world.shift(day=MONDAY, mode=FillMode.FIRST_COME)
     mover = of_the_cast(world, ways(again(here), NOW).free[0].facts.id)
     hers = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
-    made = book(hers, mover, mover.person, NOW)
-    ask_to_move(again(here), mover.id, hers.id, world.sam, NOW)
-    session.commit()
-    bind_actor(SYSTEM)
-    tell_asked_to_move(made.id, here.id)
-    notice = session.scalars(select(Notice).where(Notice.kind == "move")).one()
-    assert notice.person_id == mover.person_id
-    assert notice.sentence.startswith("Would you work Prior-Authorization at Harbor Family Medicine")
-    held = session.get_one(Assignment, made.id, populate_existing=True)
-    assert (held.state, held.shift_id) == (AssignmentState.BOOKED, hers.id)
+    book(hers, mover, mover.person, NOW)
+    session.flush()
+    return here, mover, hers
 
 
-def test_who_no_longer_has_the_other_shift_is_not_asked(world):
-    here, hers = world.shift(day=MONDAY), world.shift(day=MONDAY)
-    with pytest.raises(NotAllowedNow, match="does not have the other shift"):
-        ask_to_move(again(here), world.maya.id, hers.id, world.sam, NOW)
+def test_somebody_busy_could_move_where_another_is_free_for_what_she_has(could_move):
+    here, mover, hers = could_move
+    chain = next(each for each in ways(again(here), NOW).chains if each.moves[0].coordinator_id == mover.id)
+    assert [move.instead_of.id for move in chain.moves] == [hers.id]
+    assert chain.free_id not in {mover.id, None}
+
+
+def test_who_would_not_move_or_is_being_asked_is_not_proposed_again(world, could_move):
+    here, mover, hers = could_move
+
+    def movers():
+        return {move.coordinator_id for chain in ways(again(here), NOW).chains for move in chain.moves}
+
+    assert mover.id in movers()
+    asked = moving.ask(again(here), [moving.Step(mover.id, hers.id)], None, world.sam, NOW)
+    assert mover.id not in movers()
+    moving.withdraw(asked, world.sam, NOW)
+    assert mover.id in movers()
+    asked = moving.ask(again(here), [moving.Step(mover.id, hers.id)], None, world.sam, NOW)
+    moving.decline(asked, mover.person, NOW)
+    assert mover.id not in movers()
+
+
+def test_nobody_is_asked_to_leave_a_shift_that_would_stay_empty(world, could_move):
+    here, _mover, hers = could_move
+    close(session.get_one(Need, hers.need_id), world.rosa, NOW)
+    session.flush()
+    assert ways(again(here), NOW).chains == []
+
+
+def test_for_a_shift_that_runs_nobody_is_asked_to_move(could_move):
+    here, _mover, _hers = could_move
+    assert ways(again(here), here.starts_at + timedelta(minutes=1)).chains == []
+
+
+@pytest.fixture
+def two_moves(world):
+    """The scribe shift is Aisha's alone; Maya turned Aisha's down, Jonas could take it, and Maya is free for Jonas's."""
+    here, aishas = world.shift(day=MONDAY, line="medical-scribe"), world.shift(day=MONDAY)
+    jonass = world.shift(world.riverside, day=MONDAY, line="medical-billing")
+    offering.turn_down(aishas, world.maya, world.maya.person, NOW)
+    book(aishas, world.aisha, world.rosa, NOW)
+    book(jonass, world.jonas, world.lars, NOW)
+    session.flush()
+    return here, aishas, jonass
+
+
+def test_where_one_move_is_not_enough_two_are_proposed_each_by_the_rules(world, two_moves):
+    here, aishas, jonass = two_moves
+    (chain,) = ways(again(here), NOW).chains
+    assert [(move.coordinator_id, move.instead_of.id) for move in chain.moves] == [
+        (world.aisha.id, aishas.id),
+        (world.jonas.id, jonass.id),
+    ]
+    assert chain.free_id == world.maya.id
+    assert chain.asked_first.coordinator_id == world.jonas.id
+
+
+def test_two_moves_cost_more_than_one(two_moves, monkeypatch):
+    here, *_ = two_moves
+    (before,) = ways(again(here), NOW).chains
+    monkeypatch.setattr(refilling, "MOVING_COSTS", 100)
+    (after,) = ways(again(here), NOW).chains
+    assert after.gain - before.gain == 2 * 200
+
+
+def test_the_agency_asks_from_the_page_sees_the_answer_there_and_may_withdraw(world, could_move, visitors):
+    here, mover, _hers = could_move
+    address = f"/matching/shifts/{here.id}/refill"
+    sam = visitors("sam")
+    page = sam.get(address).press("Ask to move")
+    assert page.sees("Asked. Nothing changes until the answer is there.", "Asked to move", "Waiting for reply")
+    page = page.press("Withdraw")
+    assert page.sees("Withdrawn. Everybody keeps the shift they have.", "Withdrawn, Tue, Nov 24")
+    page.press("Ask to move")
+    visitors(mover.person.email.split("@")[0]).get("/offers").press("Keep my shift")
+    assert sam.get(address).sees("Declined, Tue, Nov 24")
+
+
+def test_a_chain_is_asked_from_its_end_and_the_page_says_whose_turn_it_is(world, two_moves, visitors):
+    here, *_ = two_moves
+    sam = visitors("sam")
+    page = sam.get(f"/matching/shifts/{here.id}/refill").press("Ask Jonas Lind first")
+    assert page.sees("Asked next", "Waiting for reply")
+    visitors("jonas").get("/offers").press("Move me to")
+    assert sam.get(f"/matching/shifts/{here.id}/refill").sees("Said yes, waits for the other")
+    visitors("aisha").get("/offers").press("Move me to")
+    page = sam.get(f"/matching/shifts/{here.id}/refill")
+    assert page.sees("Every seat of this shift is taken.", "Moved, Tue, Nov 24")
+
+
+def test_what_no_page_would_send_asks_nobody(world, could_move, client):
+    here, mover, hers = could_move
+    page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
+    for steps in (
+        "",
+        "1",
+        "x:y",
+        f"{mover.id}:{hers.id},{mover.id}:{hers.id}",
+        f"{mover.id}:{hers.id}:1",
+        "9" * 40 + ":1",
+    ):
+        assert page.press("Ask to move", steps=steps).status == 422
+        page.get(f"/matching/shifts/{here.id}/refill")
+    assert page.press("Ask to move", steps=f"{mover.id}:{2**62}").status == 409
 
 
 def test_the_inbox_leads_to_it_and_one_click_asks_the_best(world, client):

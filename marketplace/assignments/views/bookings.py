@@ -25,6 +25,7 @@ from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.assignments.views import pages
+from marketplace.assignments.views.moves import move_cards
 from marketplace.audit.queries import trail_of
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
@@ -57,6 +58,7 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
         trail=session.scalars(trail_of(person, "assignment", found.id).limit(20)).all(),
         acts=_acts(person, found),
         side=person.audience.value,
+        moves=move_cards(person, at, assignment_id=found.id),
         # A facility is not told what the coordinator earns, nor a coordinator what the facility is billed.
         sees_bill=person.audience is not Audience.COORDINATOR,
         sees_pay=person.audience is not Audience.FACILITY,

@@ -18,10 +18,11 @@ from marketplace.assignments.candidates import Feed, Fit
 from marketplace.assignments.forms import ReasonForm
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_answer
-from marketplace.assignments.queries import live_of, next_of, offers_visible_to, open_to, shifts_visible_to
+from marketplace.assignments.queries import live_of, moves_asked, next_of, offers_visible_to, open_to, shifts_visible_to
 from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import CLOCK_IN_BEFORE
 from marketplace.assignments.views import flash_with_undo, pages
+from marketplace.assignments.views.moves import MoveCard, cards_of, move_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
@@ -88,13 +89,14 @@ def offers() -> ResponseReturnValue:
     """Her next shift, then what she may take: offers first, each group best match first unless she asks otherwise."""
     person, at = current_person(), now()
     show = asked_word("show", SHOWN) or "best"
-    cards, zone = _cards(person, at)
+    cards, moves, zone = _cards(person, at)
     fitting = [card for card in cards if card.eligible]
     following = next_of(_herself(person), at)
     shown = _filtered(fitting, show, zone, at)
     return render_template(
         "assignments/offers.html",
         next=following,
+        moves=moves,
         opens=following.starts_at - CLOCK_IN_BEFORE if following else None,
         cards=shown[:MOST_CARDS],
         more=max(0, len(shown) - MOST_CARDS),
@@ -110,7 +112,7 @@ def offers() -> ResponseReturnValue:
 def why_not() -> ResponseReturnValue:
     """The open shifts in her lines of work that she may not take, with every reason; what is nearest comes first."""
     person, at = current_person(), now()
-    cards, zone = _cards(person, at)
+    cards, _moves, zone = _cards(person, at)
     refused = [card for card in cards if not card.eligible]
     refused.sort(key=lambda card: (sum(v.failed for v in card.fit.verdicts), card.shift.starts_at, card.shift.id))
     return render_template(
@@ -118,14 +120,16 @@ def why_not() -> ResponseReturnValue:
     )
 
 
-def _cards(person: Person, at: datetime) -> tuple[list[Card], str]:
-    """Every shift she may be interested in, judged; and her zone."""
+def _cards(person: Person, at: datetime) -> tuple[list[Card], list[MoveCard], str]:
+    """Every shift she may be interested in, and those she is asked to move to, judged; and her zone."""
     with as_system():
         rows = open_to(_herself(person), at)
-        feed = Feed(_herself(person), [shift for shift, _offer in rows], at)
-        zone = feed.person.zone
-        cards = [Card(fit, offer, zone, at) for fit, (_shift, offer) in zip(feed.fits(), rows, strict=True)]
-    return cards, zone
+        moves = moves_asked(_herself(person), at)
+        feed = Feed(_herself(person), [*(shift for shift, _offer in rows), *(move.shift for move in moves)], at)
+        zone, fits = feed.person.zone, feed.fits()
+        asked = cards_of(moves, fits[len(rows) :], at)
+        cards = [Card(fit, offer, zone, at) for fit, (_shift, offer) in zip(fits[: len(rows)], rows, strict=True)]
+    return cards, asked, zone
 
 
 def _filtered(cards: list[Card], show: str, zone: str, at: datetime) -> list[Card]:
@@ -148,13 +152,16 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
         rows = open_to(_herself(person), at, shift_id=shift.id)
         offer = rows[0][1] if rows else None
         feed = Feed(_herself(person), [shift], at)
-        card = Card(feed.fits()[0], offer, feed.person.zone, at)
+        asked = move_cards(person, at, shift_id=shift.id)
+        # Who is asked to move wants to know how she would stand without the shift she would leave.
+        card = Card(asked[0].fit if asked else feed.fits()[0], offer, feed.person.zone, at)
     mine = live_of(_herself(person), shift)
     return render_template(
         "assignments/shift_for_coordinator.html",
         card=card,
         shift=shift,
         mine=mine,
+        moves=asked,
         takeable=bool(rows),
         titles=rule_titles(),
         spoken=[language_name(code) for code in shift.need.languages],

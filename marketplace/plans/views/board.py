@@ -24,8 +24,8 @@ from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.publishing import may_take_back, publish, take_back, to_come
-from marketplace.plans.queries import before, changes_since, visible_to
-from marketplace.plans.rules import IN_WORK, LIFE, PLAN_ZONE, SHOWN, PlanKind, PlanState
+from marketplace.plans.queries import before, changes_since, plan_zone, visible_to
+from marketplace.plans.rules import IN_WORK, LIFE, SHOWN, PlanKind, PlanState
 from marketplace.plans.views import pages
 from marketplace.plans.words import (
     at_least_words,
@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
     person = current_person()
     stands = board.standing(person)
     if stands.present is None:
-        return render_template("plans/board.html", plan=None, stands=stands, at=now(), zone=PLAN_ZONE, **_words())
+        return render_template("plans/board.html", plan=None, stands=stands, at=now(), zone=plan_zone(), **_words())
     return _board(person, stands.present, stands)
 
 
@@ -100,7 +100,7 @@ def _board(person: Person, plan: MatchPlan, stands: board.Standing) -> str:
         best_reasons=board.best_reasons,
         titles=rule_titles(),
         at=at,
-        zone=PLAN_ZONE,
+        zone=plan_zone(),
         **_words(),
     )
 
@@ -154,7 +154,7 @@ def shift(plan_id: int, shift_id: int) -> ResponseReturnValue:
         titles=rule_titles(),
         is_shown=plan.state in SHOWN,
         trail=session.scalars(trail_of(person, "shift", shift_id).limit(5)).all(),
-        zone=PLAN_ZONE,
+        zone=plan_zone(),
         at=now(),
         **_words(),
     )
@@ -167,7 +167,7 @@ def plans() -> ResponseReturnValue:
     return render_template(
         "plans/plans.html",
         page=page_of(visible_to(person).order_by(MatchPlan.id.desc())),
-        zone=PLAN_ZONE,
+        zone=plan_zone(),
         **_words(),
     )
 

@@ -7,8 +7,8 @@ from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.kernel.errors import NotFound
 from marketplace.plans.comparing import compare
-from marketplace.plans.queries import before, visible_to
-from marketplace.plans.rules import PLAN_ZONE, PlanKind
+from marketplace.plans.queries import before, plan_zone, visible_to
+from marketplace.plans.rules import PlanKind
 from marketplace.plans.views import pages
 from marketplace.plans.words import gap_sentence, loss_sentence
 from marketplace.web.asking import asked_number
@@ -24,7 +24,7 @@ def comparison(plan_id: int) -> ResponseReturnValue:
         return redirect(url_for(".plan", plan_id=plan.id), 303)
     other = asked_number("with") or plan.compared_with_id or before(plan)
     if other is None:
-        return render_template("plans/comparison.html", plan=plan, found=None, zone=PLAN_ZONE)
+        return render_template("plans/comparison.html", plan=plan, found=None, zone=plan_zone())
     base = find(visible_to(person), other)
     if base.finished_at is None:
         raise NotFound("There is no such page, or it is not yours to see.")
@@ -36,5 +36,5 @@ def comparison(plan_id: int) -> ResponseReturnValue:
         what_if=plan.kind is PlanKind.WHAT_IF,
         loss=loss_sentence(base.value, base.value - found.lost_points),
         gap_sentence=gap_sentence,
-        zone=PLAN_ZONE,
+        zone=plan_zone(),
     )

@@ -1,35 +1,51 @@
-"""Filling one seat again: the best who are free, and who could move."""
+"""Filling one seat again: the best who are free, who could move, and what became of those who were asked to."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
+from marketplace.assignments import moving
+from marketplace.assignments.models import MoveRequest
 from marketplace.assignments.offering import check_wants_people, send_offer
-from marketplace.assignments.queries import shifts_visible_to
+from marketplace.assignments.queries import moves_to_fill, moves_visible_to, shifts_visible_to
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.plans.finding_people import coordinator_named
 from marketplace.plans.forms import MoveForm, WhoForm
 from marketplace.plans.policy import check_may_plan
-from marketplace.plans.refilling import Ways, ask_to_move, ways
-from marketplace.plans.rules import PLAN_ZONE
+from marketplace.plans.queries import plan_zone
+from marketplace.plans.refilling import NO_WAYS, ways
 from marketplace.plans.views import pages
-from marketplace.web.finding import find
+from marketplace.plans.words import move_words
+from marketplace.web.finding import check_version, find
+from marketplace.web.forms import Form
 from marketplace.web.undo import flash_with_undo
 
 
 @pages.get("/matching/shifts/<int:shift_id>/refill", may=Permission.MATCH_PLAN)
 def refill(shift_id: int) -> ResponseReturnValue:
-    """Who is free for it, and who could move to it."""
+    """Who is free for it, who could move to it, and who was asked to."""
     person, at = current_person(), now()
     shift = find(shifts_visible_to(person), shift_id)
+    found, why = NO_WAYS, ""
     try:
         check_wants_people(shift, at)
-    except NotAllowedNow as why:
-        return render_template("plans/refill.html", shift=shift, ways=Ways(0, [], []), why=why.sentence, zone=PLAN_ZONE)
-    return render_template("plans/refill.html", shift=shift, ways=ways(shift, at), why="", zone=PLAN_ZONE)
+        found = ways(shift, at)
+    except NotAllowedNow as reason:
+        why = reason.sentence
+    return render_template(
+        "plans/refill.html",
+        shift=shift,
+        ways=found,
+        why=why,
+        questions=moves_to_fill(shift.id),
+        move_words=move_words(),
+        zone=plan_zone(),
+        at=at,
+    )
 
 
 @pages.post("/matching/shifts/<int:shift_id>/refills", may=Permission.MATCH_PLAN)
@@ -48,13 +64,26 @@ def ask_free(shift_id: int) -> ResponseReturnValue:
 
 @pages.post("/matching/shifts/<int:shift_id>/move-requests", may=Permission.MATCH_PLAN)
 def ask_mover(shift_id: int) -> ResponseReturnValue:
-    """She is asked whether this shift would suit instead of hers."""
+    """Somebody is asked whether this shift, or the one that becomes free for it, would suit instead of hers."""
     person = current_person()
     shift = find(shifts_visible_to(person), shift_id)
     check_may_plan(person)
     form = MoveForm()
     if not form.validate():
         raise Invalid(_("This form is damaged."))
-    ask_to_move(shift, coordinator_named(form.coordinator.data).id, form.instead_of_id, person, now())
+    moving.ask(shift, form.chain, coordinator_named(form.free.data).id, person, now())
     flash(_("Asked. Nothing changes until the answer is there."))
     return redirect(url_for(".refill", shift_id=shift.id), 303)
+
+
+@pages.post("/matching/move-requests/<int:move_id>/withdrawal", may=Permission.MATCH_PLAN)
+def withdraw_move(move_id: int) -> ResponseReturnValue:
+    """Not needed any more: everybody keeps her shift."""
+    person = current_person()
+    move = find(moves_visible_to(person).options(joinedload(MoveRequest.after)), move_id)
+    check_may_plan(person)
+    check_version(move, Form().posted_version)
+    to_fill = (move.after or move).shift_id
+    moving.withdraw(move, person, now())
+    flash(_("Withdrawn. Everybody keeps the shift they have."))
+    return redirect(url_for(".refill", shift_id=to_fill), 303)

@@ -13,8 +13,7 @@ from marketplace.kernel.clock import now
 from marketplace.plans.forms import SettingsForm
 from marketplace.plans.models import MatchSetting
 from marketplace.plans.policy import check_may_plan
-from marketplace.plans.queries import settings
-from marketplace.plans.rules import PLAN_ZONE
+from marketplace.plans.queries import plan_zone, settings
 from marketplace.plans.setting import set_anew
 from marketplace.plans.views import pages
 
@@ -37,5 +36,5 @@ def matching_settings() -> ResponseReturnValue:
     history = session.scalars(
         select(MatchSetting).order_by(MatchSetting.id.desc()).limit(HISTORY).options(joinedload(MatchSetting.set_by))
     ).all()
-    page = render_template("plans/settings.html", form=form, history=history, zone=PLAN_ZONE)
+    page = render_template("plans/settings.html", form=form, history=history, zone=plan_zone())
     return page, 422 if form.errors else 200
