@@ -19,6 +19,7 @@ from marketplace.assignments.booking import book, in_words, lock_assignment, loc
 from marketplace.assignments.cancelling import backfill
 from marketplace.assignments.candidates import Fit
 from marketplace.assignments.models import Assignment, MoveRequest, Offer
+from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.offering import check_wants_people, send_offer
 from marketplace.assignments.queries import move_stands
 from marketplace.assignments.rules import (
@@ -37,11 +38,13 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, Refusal
+from marketplace.kernel.lifecycle import state_words
+from marketplace.kernel.phrases import N_
 from marketplace.matching import rules
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState
 
-NOT_HERS = "You no longer have the shift you were asked to give up. Nothing has changed."
+NOT_HERS = N_("You no longer have the shift you were asked to give up. Nothing has changed.")
 
 
 class Step(NamedTuple):
@@ -133,8 +136,8 @@ def _check_not_asked(assignment_ids: Collection[int], at: datetime) -> None:
     for other in _lock_rows(MoveRequest.assignment_id.in_(assignment_ids) & MoveRequest.state.in_(OPEN_MOVES)):
         if other.state_at(at) is not MoveState.EXPIRED:
             raise NotAllowedNow(
-                f"{other.coordinator.name} is being asked about this shift already."
-                " Wait for the answer, or withdraw that question."
+                "%(name)s is being asked about this shift already. Wait for the answer, or withdraw that question.",
+                name=other.coordinator.name,
             )
         _end(_lock_chain(other), other, "expire", at)
     session.flush()
@@ -143,15 +146,16 @@ def _check_not_asked(assignment_ids: Collection[int], at: datetime) -> None:
 def _check_can_be_left(shift: Shift) -> None:
     """A seat nobody is looked for any more would stay empty."""
     if shift.need.state is not NeedState.OPEN:
-        word = shift.need.state.value.replace("_", " ")
-        raise NotAllowedNow(f"The need of the shift that would be left is {word}: nobody could be found for it.")
+        raise NotAllowedNow(
+            "The shift that would be left belongs to a need %(state)s: nobody could be found for it.",
+            state=state_words(shift.need.state),
+        )
 
 
 def _check_may_move(booking: Assignment, shift: Shift, at: datetime) -> None:
     against = [verdict for verdict in fit(booking, shift, at).verdicts if verdict.failed]
     if against:
-        why = " ".join(verdict.sentence for verdict in against)
-        raise NotAllowedNow(f"{booking.coordinator.name} cannot take this shift: {why}")
+        raise cannot_take(booking.coordinator.name, against)
 
 
 def fit(booking: Assignment, shift: Shift, at: datetime) -> Fit:
@@ -229,7 +233,7 @@ def _agree(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
         if verdict.failed
     ]
     if against:
-        raise NotAllowedNow("You cannot take this shift: " + " ".join(verdict.sentence for verdict in against))
+        raise cannot_take(None, against)
     move.state, move.answered_at = MOVE_LIFE.after(move.state, "agree"), at
     first.state, first.asked_at = MOVE_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())
@@ -314,11 +318,11 @@ def withdraw(move: MoveRequest, by: Person, at: datetime) -> None:
 
 
 _OVER = {
-    MoveState.PLANNED: "This has not been asked yet.",
-    MoveState.ACCEPTED: "This was answered already: the move is done.",
-    MoveState.DECLINED: "This was answered already: nobody was moved.",
-    MoveState.WITHDRAWN: "This question was withdrawn. Nothing has changed.",
-    MoveState.EXPIRED: "The time to answer this question is over. Nothing has changed.",
+    MoveState.PLANNED: N_("This has not been asked yet."),
+    MoveState.ACCEPTED: N_("This was answered already: the move is done."),
+    MoveState.DECLINED: N_("This was answered already: nobody was moved."),
+    MoveState.WITHDRAWN: N_("This question was withdrawn. Nothing has changed."),
+    MoveState.EXPIRED: N_("The time to answer this question is over. Nothing has changed."),
 }
 
 

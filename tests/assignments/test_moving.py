@@ -197,7 +197,7 @@ def test_a_need_on_hold_moves_nobody(world, asked):
 
 def test_a_seat_that_nobody_would_be_found_for_is_not_left(world, asked):
     hold(session.get_one(Need, asked.hers.need_id), world.lars, NOW)
-    with pytest.raises(NotAllowedNow, match="would be left is on hold"):
+    with pytest.raises(NotAllowedNow, match="need that is on hold"):
         moving.accept(asked.move, world.maya.person, NOW + HOUR)
     assert asked.unchanged()
 
