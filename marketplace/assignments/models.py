@@ -1,19 +1,35 @@
 """Offers, and the assignments they become: who has which seat of which shift, and why she was eligible."""
 
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, func, literal_column, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.accounts.models import Person
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel.spans import Span
+from marketplace.matching.facts import Weights
 from marketplace.needs.models import Shift
+
+PARTS_OF_THE_SCORE = tuple(part.name for part in fields(Weights))
+"""The columns of a set of weights, in the order in which the parts are told."""
 
 LIVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES)) + ")"
 
@@ -143,6 +159,44 @@ class Assignment(Versioned, Base):
     def is_live(self) -> bool:
         """Whether it holds its seat and the coordinator's time."""
         return self.state in LIVE_STATES
+
+
+class WeightSet(Base):
+    """The most each part of the score can give, from the moment it was set; the newest row holds, the others are its history.
+
+    Rows are never changed. Each names the one it followed, and none is followed twice: two people who set at the same
+    moment cannot both be right.
+    """
+
+    id: Mapped[Key]
+    follows_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("weight_set.id"))
+    set_at: Mapped[datetime]
+    set_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    continuity: Mapped[int] = mapped_column(SmallInteger)
+    favourite: Mapped[int] = mapped_column(SmallInteger)
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    cost: Mapped[int] = mapped_column(SmallInteger)
+    time_zone: Mapped[int] = mapped_column(SmallInteger)
+    skills: Mapped[int] = mapped_column(SmallInteger)
+    preferred_hours: Mapped[int] = mapped_column(SmallInteger)
+    fairness: Mapped[int] = mapped_column(SmallInteger)
+    versatility: Mapped[int] = mapped_column(SmallInteger)
+
+    set_by: Mapped[Person | None] = related()
+
+    __table_args__ = (
+        UniqueConstraint("follows_id", name="uq_weight_set_follows_id", postgresql_nulls_not_distinct=True),
+        check("follows_id < id", "follows_an_older_one"),
+        check("length(note) <= 300", "note_length"),
+        check(f"least({', '.join(PARTS_OF_THE_SCORE)}) >= 0", "none_below_nothing"),
+        check(f"{' + '.join(PARTS_OF_THE_SCORE)} = 999", "add_up_to_999"),
+    )
+
+    @property
+    def weights(self) -> Weights:
+        """As matching takes them."""
+        return Weights(**{part: getattr(self, part) for part in PARTS_OF_THE_SCORE})
 
 
 class CoordinatorChange(Base):

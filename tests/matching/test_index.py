@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from marketplace.kernel.spans import Span
 from marketplace.matching.facts import (
@@ -214,13 +215,34 @@ def test_the_compact_covers_a_state_from_the_day_it_joined() -> None:
     assert len(index.eligible(triage("NY"))) == 0
 
 
-def test_another_policy_or_other_weights_need_an_index_of_their_own() -> None:
-    index = Index.build([ANA], CONTEXT)
-    for other in (context(policy=Policy(typical_fills=9)), context(weights=Weights(continuity=199, favourite=101))):
-        with pytest.raises(ValueError, match="build the index anew"):
-            index.renew(other)
-        people = [ANA, ana(id=11, fills_recently=7, facility_minutes={RIVERSIDE: 900}, country="PH")]
-        assert disagreements(Index.build(people, other), people, [BILLING], other) == []
+def test_another_policy_needs_an_index_of_its_own() -> None:
+    index, other = Index.build([ANA], CONTEXT), context(policy=Policy(typical_fills=9))
+    with pytest.raises(ValueError, match="build the index anew"):
+        index.renew(other)
+    people = [ANA, ana(id=11, fills_recently=7, facility_minutes={RIVERSIDE: 900}, country="PH")]
+    assert disagreements(Index.build(people, other), people, [BILLING], other) == []
+
+
+@st.composite
+def other_weights(draw: st.DrawFn) -> Weights:
+    """Any that add up to 999, also with parts that count nothing."""
+    edges = sorted(draw(st.lists(st.integers(0, 999), min_size=8, max_size=8)))
+    return Weights(*(end - start for start, end in pairwise([0, *edges, 999])))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 6), st.lists(other_weights(), min_size=1, max_size=3))
+def test_with_other_weights_from_now_on_the_index_still_agrees_with_the_scores(seed: int, sets: list[Weights]) -> None:
+    market = Market(seed, people=8, shifts=4)
+    index = Index.build(market.people, market.context)
+    for weights in sets:
+        asked = replace(market.context, weights=weights)
+        index.renew(asked)
+        assert disagreements(index, market.people, market.shifts, asked) == []
+        for shift in market.shifts:
+            slow, fast = rank(shift, market.people, asked), rank_everyone(index, shift)
+            assert [one.facts.id for one in fast.eligible] == [one.facts.id for one in slow.eligible]
+            assert all(0 <= one.score.total <= 999 for one in fast.eligible)
 
 
 def test_there_is_always_room_for_one_more() -> None:

@@ -1,0 +1,44 @@
+"""What matching weighs with: the weights of the score with their history.
+
+The agency's alone: no row, and no right to it, for facilities and coordinators. Weights are only ever added: who set which
+and why stays readable.
+
+Safe while people work: creates only. Until somebody sets weights, those in the code hold.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0018"
+
+PARTS = (
+    "continuity", "favourite", "rating", "cost", "time_zone", "skills", "preferred_hours", "fairness", "versatility",
+)  # fmt: skip
+
+
+def upgrade() -> None:
+    op.create_table(
+        "weight_set",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("follows_id", sa.BigInteger(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        *(sa.Column(part, sa.SmallInteger(), nullable=False) for part in PARTS),
+        sa.CheckConstraint(f"{' + '.join(PARTS)} = 999", name=op.f("ck_weight_set_add_up_to_999")),
+        sa.CheckConstraint("follows_id < id", name=op.f("ck_weight_set_follows_an_older_one")),
+        sa.CheckConstraint(f"least({', '.join(PARTS)}) >= 0", name=op.f("ck_weight_set_none_below_nothing")),
+        sa.CheckConstraint("length(note) <= 300", name=op.f("ck_weight_set_note_length")),
+        sa.ForeignKeyConstraint(["follows_id"], ["weight_set.id"], name=op.f("fk_weight_set_follows_id")),
+        sa.ForeignKeyConstraint(["set_by_id"], ["person.id"], name=op.f("fk_weight_set_set_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weight_set")),
+        # Two people who set at the same moment: the second is told.
+        sa.UniqueConstraint("follows_id", name="uq_weight_set_follows_id", postgresql_nulls_not_distinct=True),
+    )
+    op.execute("SELECT protect('weight_set', NULL, NULL)")
+    op.execute("SELECT append_only('weight_set')")
+
+
+def downgrade() -> None:
+    op.drop_table("weight_set")
