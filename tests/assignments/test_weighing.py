@@ -145,16 +145,14 @@ def test_the_same_weights_again_and_patient_data_in_the_reason_are_refused(world
 
 def test_a_preview_names_the_shifts_whose_first_would_be_another_and_changes_nothing(world):
     shift = world.shift()
-    line_up = [one.facts.id for one in ranked(shift, NOW).eligible]
-    last = next(
-        one for one in (world.maya, world.jonas, world.aisha, world.devon, world.sofia) if one.id == line_up[-1]
-    )
-    liked(world, last)
+    second = world.jonas
+    first = ranked(shift, NOW).eligible[0].facts.id
+    liked(world, second)
     before = ranked(shift, NOW).eligible
-    (told,) = foreseen(FAVOURITE_ALONE, NOW)
+    (told,) = foreseen(replace(Weights(), favourite=0, fairness=180), NOW)
     assert told.changes
-    assert (told.now.coordinator_id, told.then.coordinator_id) == (before[0].facts.id, last.id)
-    assert told.then.points == 999 * 7 // 10
+    assert (told.now.coordinator_id, told.then.coordinator_id) == (second.id, first)
+    assert told.now.points == before[0].score.total
     assert [one.score for one in ranked(shift, NOW).eligible] == [one.score for one in before]
     assert session.scalars(select(WeightSet)).all() == []
 
@@ -184,7 +182,8 @@ def test_ada_sees_what_changes_and_then_uses_it(world, client):
     assert in_force().weights == OTHERS
     page.get("/rules").sees("at most 299")
     page.get("/rules/weights").follow("Use these again As delivered")
-    page.sees("Knows the facility 100 → 200").press("Use these weights")
+    page.sees("Knows the facility 100 → 200")
+    page.press("Use these weights")
     bind_actor(SYSTEM)
     assert in_force().weights == Weights()
 
@@ -199,7 +198,8 @@ def test_nonsense_gets_a_patient_sentence_and_a_way_on(world, visitors):
     page.sees("These add up to 1099, which is 100 more than 999.")
     page.press("Make them add up to 999")
     assert page.status == 200
-    page.sees("What would change", "Rating and reliability 150 → 227").press("Use these weights")
+    page.sees("What would change", "Rating and reliability 150 → 227")
+    page.press("Use these weights")
     bind_actor(SYSTEM)
     assert sum(fields_of(in_force().weights).values()) == 999
     page.press("See what changes", **fields_of(in_force().weights))
