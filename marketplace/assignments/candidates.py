@@ -22,10 +22,14 @@ from marketplace.needs.models import Shift
 
 
 def ranked(shift: Shift, at: datetime) -> Ranking:
-    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible by score, the others with every reason."""
+    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible best first, the others with every reason.
+
+    Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
+    """
     with everyone(at, [shift.facility_id]) as them:
         about = facts.shift_facts(shift, them.papers)
-        return rank_everyone(them.asked_about([about], at), about)
+        index = them.asked_about([about], at)
+        return rank_everyone(index, about, them.prices_for([about], at).get(about.id))
 
 
 def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:

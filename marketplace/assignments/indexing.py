@@ -7,7 +7,7 @@ is booked rests on it: `booking.book` judges by the rules, on facts read behind 
 
 import heapq
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,10 +18,11 @@ from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, delete, fu
 
 from marketplace.assignments.facts import Papers, agreements, context_for, read_weights, told_of, weights_now
 from marketplace.assignments.models import CoordinatorChange
+from marketplace.assignments.pricing import CurrentPrices
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts, Weights
-from marketplace.matching.index import Index
+from marketplace.matching.index import Index, Prices
 from marketplace.matching.index.clock import EPOCH
 
 KEPT_FOR = timedelta(days=2)
@@ -50,6 +51,7 @@ class CurrentIndex:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.index: Index | None = None
+        self._prices = CurrentPrices()
         self._since = 0
         self._unsure: frozenset[int] = frozenset()
         self._read_at = self._looked_at = EPOCH
@@ -74,7 +76,7 @@ class CurrentIndex:
             papers = agreements(facilities=facilities)
             index = self._built(at, papers, seen.weights)
         self.index, self._since, self._unsure, self._looked_at = index, seen.since, seen.mine, at
-        return Everyone(index, papers, seen.weights)
+        return Everyone(index, papers, seen.weights, self._prices)
 
     def _built(self, at: datetime, papers: Papers, weights: Weights) -> Index:
         everybody = told_of(None, at=at, papers=papers)
@@ -118,6 +120,7 @@ class Everyone:
     index: Index
     papers: Papers
     weights: Weights
+    _prices: CurrentPrices
 
     def asked_about(self, shifts: Sequence[ShiftFacts], at: datetime) -> Index:
         """The index, asked at this moment with the weights in force; with the compact where a shift needs a licence."""
@@ -126,6 +129,13 @@ class Everyone:
         # Where no shift needs one the context comes without the compact, and no rule looks at it.
         self.index.renew(asked if licensed else replace(asked, compact=self.index.context.compact))
         return self.index
+
+    def prices_for(self, shifts: Sequence[ShiftFacts], at: datetime) -> Mapping[int, Prices]:
+        """What everybody's hours are worth elsewhere, for the ranking of those of these shifts that the last plan knows.
+
+        One statement, and one more for those who are ranked for the first time since that plan.
+        """
+        return self._prices.for_shifts(self.index, shifts, at)
 
 
 _current: WeakKeyDictionary[Engine, CurrentIndex] = WeakKeyDictionary()

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.accounts.models import Person
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Cents, Key, Versioned, check, related, state_column
+from marketplace.db.base import Base, Cents, Key, Records, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel.spans import Span
 from marketplace.matching.facts import Weights
@@ -197,6 +197,25 @@ class WeightSet(Base):
     def weights(self) -> Weights:
         """As matching takes them."""
         return Weights(**{part: getattr(self, part) for part in PARTS_OF_THE_SCORE})
+
+
+class SeatPrice(Base):
+    """What one seat of an open shift is worth in the last plan, in its points; only the last plan's shifts have one."""
+
+    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), primary_key=True)
+    points: Mapped[int] = mapped_column(BigInteger)
+    plan_id: Mapped[int] = mapped_column(BigInteger)
+    """The number of that plan, the same for all its shifts. No foreign key: plans know shifts, and not the other way."""
+    made_at: Mapped[datetime]
+    """The moment whose facts the plan was made of."""
+
+
+class HoursWorth(Base):
+    """What one coordinator could do with her hours at those prices (`matching.index.Opening`, one list each)."""
+
+    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(BigInteger)
+    openings: Mapped[Records]
 
 
 class CoordinatorChange(Base):

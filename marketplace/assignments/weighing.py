@@ -1,6 +1,6 @@
 """The weights of the score: setting them anew, what they were before, and what other weights would change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from marketplace.kernel.money import split
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
 from marketplace.matching.facts import ShiftFacts, Weights
-from marketplace.matching.index import Index
+from marketplace.matching.index import Index, Prices
 from marketplace.matching.scores import MOST
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
@@ -158,17 +158,17 @@ def foreseen(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[Forese
     with everyone(at, {shift.facility_id for shift in shifts}) as them:
         about = facts.facts_of_shifts(shifts, them.papers)
         index = them.asked_about(about, at)
-        context = index.context
-        now = list(_firsts(index, about))
+        context, prices = index.context, them.prices_for(about, at)
+        now = list(_firsts(index, about, prices))
         index.renew(replace(context, weights=other))
-        then = list(_firsts(index, about))
+        then = list(_firsts(index, about, prices))
         index.renew(context)
     return [Foreseen(*row) for row in zip(shifts, now, then, strict=True)]
 
 
-def _firsts(index: Index, shifts: Sequence[ShiftFacts]) -> Iterator[First | None]:
+def _firsts(index: Index, shifts: Sequence[ShiftFacts], prices: Mapping[int, Prices]) -> Iterator[First | None]:
     for shift in shifts:
-        best = index.rank(shift, top=1)
+        best = index.rank(shift, top=1, prices=prices.get(shift.id))
         if len(best.ids):
             key = int(best.ids[0])
             yield First(key, index.facts(index.position(key)).name, int(best.totals[0]))

@@ -1,13 +1,14 @@
-"""What matching weighs with: the weights of the score with their history.
+"""What matching weighs with: the weights of the score with their history, and what seats and hours are worth in the last plan.
 
-The agency's alone: no row, and no right to it, for facilities and coordinators. Weights are only ever added: who set which
-and why stays readable.
+The agency's alone: no row, and no right to any of these tables, for facilities and coordinators. Weights are only ever
+added: who set which and why stays readable. Prices are written anew with every plan.
 
 Safe while people work: creates only. Until somebody sets weights, those in the code hold.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0020"
 down_revision = "0018"
@@ -36,9 +37,28 @@ def upgrade() -> None:
         # Two people who set at the same moment: the second is told.
         sa.UniqueConstraint("follows_id", name="uq_weight_set_follows_id", postgresql_nulls_not_distinct=True),
     )
-    op.execute("SELECT protect('weight_set', NULL, NULL)")
+    op.create_table(
+        "seat_price",
+        sa.Column("shift_id", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["shift_id"], ["shift.id"], name=op.f("fk_seat_price_shift_id")),
+        sa.PrimaryKeyConstraint("shift_id", name=op.f("pk_seat_price")),
+    )
+    op.create_table(
+        "hours_worth",
+        sa.Column("coordinator_id", sa.BigInteger(), nullable=False),
+        sa.Column("plan_id", sa.BigInteger(), nullable=False),
+        sa.Column("openings", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+        sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_hours_worth_coordinator_id")),
+        sa.PrimaryKeyConstraint("coordinator_id", name=op.f("pk_hours_worth")),
+    )
+    for table in ("weight_set", "seat_price", "hours_worth"):
+        op.execute(f"SELECT protect('{table}', NULL, NULL)")
     op.execute("SELECT append_only('weight_set')")
 
 
 def downgrade() -> None:
-    op.drop_table("weight_set")
+    for table in ("hours_worth", "seat_price", "weight_set"):
+        op.drop_table(table)

@@ -29,7 +29,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, NotFound
-from marketplace.matching.ranking import NOBODY, Ranking, Refused
+from marketplace.matching.ranking import NOBODY, Candidate, Ranking, Refused
 from marketplace.needs.models import FillMode, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web.asking import asked_word
@@ -72,12 +72,16 @@ def shift(shift_id: int) -> ResponseReturnValue:
     taken = {seat.assignment.coordinator_id for seat in seats if seat.assignment}
     candidates = [one for one in ranking.eligible if one.facts.id not in taken]
     everyone = asked_word("show", ("everyone",)) == "everyone"
+    shown = candidates[: ALL_SHOWN if everyone else FEW]
+    for_agency = person.audience is Audience.AGENCY
     return render_template(
         "assignments/shift.html",
         shift=found,
         seats=seats,
         wanted=wanted,
-        candidates=candidates[: ALL_SHOWN if everyone else FEW],
+        candidates=shown,
+        # Who else wants somebody is the agency's business: a facility reads only that somebody does.
+        wanted_for=_wanted_for(shown) if for_agency else {},
         eligible=len(candidates),
         everyone=everyone,
         answers=_answers(offered, at),
@@ -89,7 +93,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         trail=session.scalars(trail_of(person, "shift", found.id).limit(10)).all(),
         may_staff=may_staff(person, found) and wanted,
         may_cancel=may_staff(person, found) and found.state is ShiftState.SCHEDULED and found.ends_at > at,
-        for_agency=person.audience is Audience.AGENCY,
+        for_agency=for_agency,
         choosing=found.need.mode is FillMode.CHOOSE,
         form=HowManyForm(count=3),
         at=at,
@@ -129,6 +133,17 @@ def _wants_people(found: Shift, seats: list[Seat], at: datetime) -> bool:
         and found.need.state is NeedState.OPEN
         and any(seat.assignment is None for seat in seats)
     )
+
+
+def _wanted_for(candidates: Sequence[Candidate]) -> dict[int | None, Shift]:
+    """The shifts for which the last plan needs their hours; no statement where it needs none."""
+    keys = {one.instead for one in candidates if one.instead is not None}
+    if not keys:
+        return {}
+    found = session.scalars(
+        select(Shift).where(Shift.id.in_(keys)).options(joinedload(Shift.line), joinedload(Shift.facility))
+    )
+    return {shift.id: shift for shift in found}
 
 
 def _answers(offered: Sequence[Offer], at: datetime) -> dict[int, tuple[Offer, str]]:

@@ -107,6 +107,11 @@ class Index:
             raise KeyError(position)
         return person
 
+    def people_at(self, positions: Positions) -> list[CoordinatorFacts]:
+        """The facts of several who stand somewhere."""
+        facts = self._judge.facts
+        return [facts[position] for position in positions.tolist()]
+
     def people(self) -> list[CoordinatorFacts]:
         """Everybody, by id."""
         return [self.facts(self._position[key]) for key in sorted(self._position)]
