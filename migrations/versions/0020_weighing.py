@@ -1,4 +1,5 @@
-"""What matching weighs with: the weights of the score with their history, and what seats and hours are worth in the last plan.
+"""What matching weighs with: the weights of the score with their history, and what seats and hours are worth in the last plan;
+and which months' fair shares were written to the agency.
 
 The agency's alone: no row, and no right to any of these tables, for facilities and coordinators. Weights are only ever
 added: who set which and why stays readable. Prices are written anew with every plan.
@@ -54,11 +55,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["coordinator_id"], ["coordinator.id"], name=op.f("fk_hours_worth_coordinator_id")),
         sa.PrimaryKeyConstraint("coordinator_id", name=op.f("pk_hours_worth")),
     )
-    for table in ("weight_set", "seat_price", "hours_worth"):
+    op.create_table(
+        "fairness_letter",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_fairness_letter")),
+    )
+    for table in ("weight_set", "seat_price", "hours_worth", "fairness_letter"):
         op.execute(f"SELECT protect('{table}', NULL, NULL)")
     op.execute("SELECT append_only('weight_set')")
 
 
 def downgrade() -> None:
-    for table in ("hours_worth", "seat_price", "weight_set"):
+    for table in ("fairness_letter", "hours_worth", "seat_price", "weight_set"):
         op.drop_table(table)
