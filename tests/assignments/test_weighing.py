@@ -171,13 +171,13 @@ def test_ada_sees_what_changes_and_then_uses_it(world, client):
     session.commit()
     page = client.sign_in("ada").get("/rules").follow("Set the weights")
     assert page.heading == "Matching weights"
-    page.sees("Now 200, at first 200.", "As delivered", "in force")
+    page.sees("Now 200; as delivered 200.", "As delivered", "in force")
     page.press("See what changes", **fields_of(OTHERS))
     page.sees("What would change", "Knows the facility 200 → 100", "Use these weights")
     bind_actor(SYSTEM)
     assert in_force().version == 0
     page.press("Use these weights", note="Skills first.")
-    page.sees("In force from now on.", "Ada Okafor", "“Skills first.”", "Now 100, at first 200.")
+    page.sees("In force from now on.", "Ada Okafor", "“Skills first.”", "Now 100; as delivered 200.")
     bind_actor(SYSTEM)
     assert in_force().weights == OTHERS
     page.get("/rules").sees("at most 299")

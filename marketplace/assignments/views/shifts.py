@@ -39,6 +39,8 @@ from marketplace.web.paging import Page, page_number
 FEW, ALL_SHOWN = 6, 30
 NEAREST = 12
 REFUSED_ON_A_PAGE = 20
+TOLD_FROM = 10
+"""From so many points on, what hours are worth elsewhere stands on the card; less is told behind "How?"."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         wanted=wanted,
         candidates=shown,
         # Who else wants somebody is the agency's business: a facility reads only that somebody does.
+        told_from=TOLD_FROM,
         wanted_for=_wanted_for(shown) if for_agency else {},
         eligible=len(candidates),
         everyone=everyone,

@@ -20,7 +20,7 @@ from marketplace.matching.scores import MOST
 from marketplace.web.asking import asked_number
 from marketplace.web.finding import BIGGEST_KEY
 
-HISTORY = 12
+HISTORY, ROWS = 12, 8
 
 
 @pages.form("/rules/weights", may=Permission.MATCH_PLAN)
@@ -83,7 +83,8 @@ def _checked(form: WeightsForm) -> Weights | None:
     if total > MOST:
         form.refuse(
             _(
-                "These add up to %(total)s, which is %(more)s more than %(most)s.",
+                "These add up to %(total)s, which is %(more)s more than %(most)s. "
+                "Lower some, or have them fitted in the same proportions.",
                 total=total,
                 more=total - MOST,
                 most=MOST,
@@ -92,7 +93,8 @@ def _checked(form: WeightsForm) -> Weights | None:
     else:
         form.refuse(
             _(
-                "These add up to %(total)s, which is %(less)s less than %(most)s.",
+                "These add up to %(total)s, which is %(less)s less than %(most)s. "
+                "Raise some, or have them fitted in the same proportions.",
                 total=total,
                 less=MOST - total,
                 most=MOST,
@@ -110,6 +112,7 @@ def _page(form: WeightsForm, wanted: Weights | None = None) -> str:
         looked_at=foreseen(wanted, now()) if wanted and other else None,
         same=wanted is not None and not other,
         changes=differences(stands.weights, wanted) if wanted else [],
+        rows=ROWS,
         form=form,
         parts=PARTS_OF_THE_SCORE,
         part_words=PART_WORDS,
