@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, delete, fu
 
 from marketplace.assignments.facts import Papers, agreements, context_for, read_weights, told_of, weights_now
 from marketplace.assignments.models import CoordinatorChange
-from marketplace.assignments.pricing import CurrentPrices
+from marketplace.assignments.pricing import CurrentPrices, LastPlan, PlannedShift, last_plan
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts, Weights
@@ -43,6 +43,7 @@ class _Seen(NamedTuple):
     """Changed by the very transaction that is looking: it may yet be rolled back."""
     weights: Weights
     """Those in force."""
+    plan: LastPlan
 
 
 class CurrentIndex:
@@ -51,7 +52,7 @@ class CurrentIndex:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.index: Index | None = None
-        self._prices = CurrentPrices()
+        self.prices = CurrentPrices()
         self._since = 0
         self._unsure: frozenset[int] = frozenset()
         self._read_at = self._looked_at = EPOCH
@@ -76,7 +77,7 @@ class CurrentIndex:
             papers = agreements(facilities=facilities)
             index = self._built(at, papers, seen.weights)
         self.index, self._since, self._unsure, self._looked_at = index, seen.since, seen.mine, at
-        return Everyone(index, papers, seen.weights, self._prices)
+        return Everyone(index, papers, seen.weights, seen.plan, self.prices)
 
     def _built(self, at: datetime, papers: Papers, weights: Weights) -> Index:
         everybody = told_of(None, at=at, papers=papers)
@@ -120,6 +121,7 @@ class Everyone:
     index: Index
     papers: Papers
     weights: Weights
+    _plan: LastPlan
     _prices: CurrentPrices
 
     def asked_about(self, shifts: Sequence[ShiftFacts], at: datetime) -> Index:
@@ -131,11 +133,8 @@ class Everyone:
         return self.index
 
     def prices_for(self, shifts: Sequence[ShiftFacts], at: datetime) -> Mapping[int, Prices]:
-        """What everybody's hours are worth elsewhere, for the ranking of those of these shifts that the last plan knows.
-
-        One statement, and one more for those who are ranked for the first time since that plan.
-        """
-        return self._prices.for_shifts(self.index, shifts, at)
+        """What everybody's hours are worth elsewhere, for the ranking of those of these shifts that the last plan knows."""
+        return self._prices.for_shifts(self._plan, self.index, shifts, at)
 
 
 _current: WeakKeyDictionary[Engine, CurrentIndex] = WeakKeyDictionary()
@@ -179,12 +178,20 @@ def one_of_them(
             return them.index.facts(them.index.position(coordinator_id)), them.papers, them.weights
 
 
+def shifts_wanted_for(shifts: Collection[int]) -> dict[int, PlannedShift]:
+    """What this process knows of the last plan's shifts, for whoever was just ranked by its prices. No statement.
+
+    For the agency alone: they are other facilities' shifts.
+    """
+    return _of_this_database().prices.told(shifts)
+
+
 def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
     return cast(cast(transaction, Text), BigInteger)
 
 
 def _look(since: int) -> _Seen:
-    """Who has changed from a transaction on, and the weights in force; one statement."""
+    """Who has changed from a transaction on, the weights in force and the last plan; one statement."""
     change = CoordinatorChange
     whom = func.array_agg(change.coordinator_id.distinct())
     mine = _number(func.pg_current_xact_id_if_assigned())
@@ -194,9 +201,11 @@ def _look(since: int) -> _Seen:
             select(whom).where(change.changed_in >= since).scalar_subquery(),
             select(whom).where(change.changed_in == mine).scalar_subquery(),
             weights_now(),
+            *last_plan(),
         )
     ).one()
-    return _Seen(rows[0], frozenset(rows[1] or ()), frozenset(rows[2] or ()), read_weights(rows[3]))
+    plan = LastPlan(rows[4], rows[5], frozenset(rows[6] or ()))
+    return _Seen(rows[0], frozenset(rows[1] or ()), frozenset(rows[2] or ()), read_weights(rows[3]), plan)
 
 
 def sweep_changes() -> int:

@@ -107,14 +107,19 @@ def test_the_feed_of_a_coordinator_is_not_told_less_for_it(world, two):
     assert after.score == before.score
 
 
-def test_prices_cost_a_ranking_two_statements_whoever_is_there_and_then_one(world, two, statements):
+def test_prices_cost_a_ranking_no_statement_but_once_after_each_plan(world, two, statements):
     shift, elsewhere = two
-    priced(shift, elsewhere, world.maya.id)
     ranked(shift, NOW)
-    del statements[:]
-    ranked(shift, NOW)
-    assert len([one for one in statements if "seat_price" in one]) == 1
-    assert [one for one in statements if "hours_worth" in one] == []
+    for _plan in range(2):
+        priced(shift, elsewhere, world.maya.id)
+        del statements[:]
+        ranked(shift, NOW)
+        assert len([one for one in statements if "FROM hours_worth" in one]) == 1
+        del statements[:]
+        ranked(shift, NOW)
+        about = [one for one in statements if "seat_price" in one or "hours_worth" in one]
+        assert len(about) == 1
+        assert "coordinator_change" in about[0]
 
 
 def test_a_preview_of_weights_looks_at_the_list_as_it_is(world, two):

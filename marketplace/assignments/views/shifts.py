@@ -18,6 +18,7 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.assignments import offering
 from marketplace.assignments.candidates import ranked
 from marketplace.assignments.forms import HowManyForm
+from marketplace.assignments.indexing import shifts_wanted_for
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_decide, check_may_staff, may_staff
 from marketplace.assignments.queries import offers_visible_to, shifts_visible_to, staffing
@@ -29,7 +30,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, NotFound
-from marketplace.matching.ranking import NOBODY, Candidate, Ranking, Refused
+from marketplace.matching.ranking import NOBODY, Ranking, Refused
 from marketplace.needs.models import FillMode, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web.asking import asked_word
@@ -84,7 +85,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         candidates=shown,
         # Who else wants somebody is the agency's business: a facility reads only that somebody does.
         told_from=TOLD_FROM,
-        wanted_for=_wanted_for(shown) if for_agency else {},
+        wanted_for=shifts_wanted_for({one.instead for one in shown if one.instead}) if for_agency else {},
         eligible=len(candidates),
         everyone=everyone,
         answers=_answers(offered, at),
@@ -136,17 +137,6 @@ def _wants_people(found: Shift, seats: list[Seat], at: datetime) -> bool:
         and found.need.state is NeedState.OPEN
         and any(seat.assignment is None for seat in seats)
     )
-
-
-def _wanted_for(candidates: Sequence[Candidate]) -> dict[int | None, Shift]:
-    """The shifts for which the last plan needs their hours; no statement where it needs none."""
-    keys = {one.instead for one in candidates if one.instead is not None}
-    if not keys:
-        return {}
-    found = session.scalars(
-        select(Shift).where(Shift.id.in_(keys)).options(joinedload(Shift.line), joinedload(Shift.facility))
-    )
-    return {shift.id: shift for shift in found}
 
 
 def _answers(offered: Sequence[Offer], at: datetime) -> dict[int, tuple[Offer, str]]:
