@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.market import HORIZON, Market
+from marketplace.matching.facts import ShiftFacts
 from marketplace.matching.index import Index, Opening, Prices
 from marketplace.matching.index.clock import bounds
 from marketplace.matching.rules import eligible
@@ -65,6 +66,7 @@ def _one_need() -> list[str]:
         f"  {'built from facts, sixteen days looked ahead':44} {seconds:.1f} s",
         line("ranked, the best twenty with their parts", of_each(index.rank, needs), 1.5),
         line("ranked less what their hours are worth", of_each(partial(index.rank, prices=prices), needs), 1.5),
+        f"  {'the same, for the first time after a plan':44} {spread(_first_times(index, needs, prices))}",
         line("every reason of everybody", of_each(index.reasons, needs), 1.0),
         line("how many each rule refuses", of_each(index.refusals, needs), 1.0),
         line("who may", of_each(index.eligible, needs), 1.5),
@@ -72,6 +74,15 @@ def _one_need() -> list[str]:
     ]
     _check(index, market)
     return lines
+
+
+def _first_times(index: Index, needs: Iterable[ShiftFacts], prices: Prices) -> list[float]:
+    """Milliseconds where nobody's schedule is at hand yet."""
+    taken = []
+    for number, need in enumerate(needs):
+        prices.close([-1 - number])  # another shift is gone: everything is worked out anew
+        taken.append(1000 * processor_seconds(partial(index.rank, need, prices=prices)))
+    return sorted(taken)
 
 
 def at_no_price(index: Index, market: Market) -> Prices:
