@@ -5,7 +5,7 @@ import platform
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,8 @@ def _one_need() -> list[str]:
         f"  {'built from facts, sixteen days looked ahead':44} {seconds:.1f} s",
         line("ranked, the best twenty with their parts", of_each(index.rank, needs), 1.5),
         line("ranked less what their hours are worth", of_each(partial(index.rank, prices=prices), needs), 1.5),
-        f"  {'the same, for the first time after a plan':44} {spread(_first_times(index, needs, prices))}",
+        f"  {'the same, when a seat was just taken':44} {spread(_after_a_booking(index, needs, prices))}",
+        f"  {'the same, for the first time after a plan':44} {spread(_first_times(index, needs, at_no_price(index, market)))}",
         line("every reason of everybody", of_each(index.reasons, needs), 1.0),
         line("how many each rule refuses", of_each(index.refusals, needs), 1.0),
         line("who may", of_each(index.eligible, needs), 1.5),
@@ -77,11 +78,20 @@ def _one_need() -> list[str]:
 
 
 def _first_times(index: Index, needs: Iterable[ShiftFacts], prices: Prices) -> list[float]:
-    """Milliseconds where nobody's schedule is at hand yet."""
+    """Milliseconds of each need where nothing was asked at these prices before."""
+    return sorted(1000 * processor_seconds(partial(index.rank, need, prices=prices)) for need in needs)
+
+
+def _after_a_booking(index: Index, needs: Sequence[ShiftFacts], prices: Prices) -> list[float]:
+    """Milliseconds where each time another shift has just been filled."""
     taken = []
     for number, need in enumerate(needs):
-        prices.close([-1 - number])  # another shift is gone: everything is worked out anew
-        taken.append(1000 * processor_seconds(partial(index.rank, need, prices=prices)))
+
+        def rank(gone: int = needs[number - 1].id, asked: ShiftFacts = need) -> None:
+            prices.close([gone])
+            index.rank(asked, prices=prices)
+
+        taken.append(1000 * processor_seconds(rank))
     return sorted(taken)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
@@ -88,6 +89,15 @@ class _Schedule:
         return found
 
 
+class _Asked(NamedTuple):
+    """What a shift costs whom, as long as neither it nor anybody's facts or openings change."""
+
+    span: Span
+    people: list[CoordinatorFacts]
+    ids: frozenset[int]
+    costs: Numbers
+
+
 class Prices:
     """What each coordinator could do with her hours at the prices of the last plan.
 
@@ -99,39 +109,45 @@ class Prices:
 
     def __init__(self, openings: Mapping[int, Sequence[Opening]] | None = None, *, fill: int = FILL) -> None:
         self._fill = fill
-        self._openings: dict[int, Sequence[Opening]] = dict(openings or {})
+        self._openings: dict[int, Sequence[Opening]] = {}
+        self._who_may: dict[int, list[int]] = defaultdict(list)
         self._closed: frozenset[int] = frozenset()
         self._schedules: dict[int, tuple[CoordinatorFacts, _Schedule]] = {}
-        self._asked: dict[int, tuple[Span, list[CoordinatorFacts], Numbers]] = {}
+        self._asked: dict[int, _Asked] = {}
+        for key, found in (openings or {}).items():
+            self.tell(key, found)
 
     def unknown(self, coordinators: Iterable[int]) -> list[int]:
         """Those of whom nothing was told yet."""
         return [key for key in coordinators if key not in self._openings]
 
     def tell(self, coordinator_id: int, openings: Sequence[Opening]) -> None:
-        """What one of them could do."""
+        """What one of them could do; said once for each."""
         self._openings[coordinator_id] = openings
+        for one in openings:
+            self._who_may[one.shift_id].append(coordinator_id)
 
     def close(self, shifts: Collection[int]) -> None:
         """Only these of the plan's shifts are no longer open."""
         closed = frozenset(shifts)
-        if closed != self._closed:
-            self._closed = closed
-            self._schedules.clear()
-            self._asked.clear()
+        touched = {key for shift in closed ^ self._closed for key in self._who_may.get(shift, ())}
+        self._closed = closed
+        for key in touched:
+            self._schedules.pop(key, None)
+        if touched:
+            self._asked = {shift: one for shift, one in self._asked.items() if one.ids.isdisjoint(touched)}
 
     def costs(self, index: Index, shift: ShiftFacts, who: Positions) -> Numbers:
         """The opportunity cost of a shift for each of the positions, in points of 0 to 999."""
         people = index.people_at(who)
         before = self._asked.get(shift.id)
-        if before is not None:
-            span, were, costs = before
-            if span == shift.span and len(were) == len(people) and all(map(is_, were, people)):
-                return costs
+        same = before is not None and before.span == shift.span and len(before.people) == len(people)
+        if before is not None and same and all(map(is_, before.people, people)):
+            return before.costs
         start, end = bounds(shift.span)
-        lost = [self._schedule(person).lost_by(shift.id, start, end) for person in people]
+        lost = [self._lost(person, shift.id, start, end) for person in people]
         costs = np.minimum(MOST, np.array(lost, np.int64) * MOST // self._fill)
-        self._asked[shift.id] = shift.span, people, costs
+        self._asked[shift.id] = _Asked(shift.span, people, frozenset(person.id for person in people), costs)
         return costs
 
     def instead(self, person: CoordinatorFacts, shift: ShiftFacts) -> Opening | None:
@@ -141,6 +157,15 @@ class Prices:
         others = (one for one in self._still(person) if one.shift_id != shift.id)
         given_up = [one for one in _Schedule(others, rest).best() if start < one.end + rest and one.start < end + rest]
         return max(given_up, key=lambda one: one.worth, default=None)
+
+    def _lost(self, person: CoordinatorFacts, shift_id: int, start: int, end: int) -> int:
+        """Nothing, where nothing else that she could do is near: most need no schedule for that."""
+        rest = max(0, person.rest_minutes) * MINUTE
+        first, last = start - rest, end + rest
+        for one in self._openings.get(person.id, ()):
+            if one.start < last and first < one.end and one.shift_id != shift_id:
+                return self._schedule(person).lost_by(shift_id, start, end)
+        return 0
 
     def _schedule(self, person: CoordinatorFacts) -> _Schedule:
         """Her best schedules beside what she has been booked for since the plan was made."""
