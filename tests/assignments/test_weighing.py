@@ -93,6 +93,14 @@ def test_asking_for_the_weights_costs_a_ranking_no_statement_of_its_own(world, s
     assert [one for one in statements if "weight_set" in one and "coordinator_change" not in one] == []
 
 
+def test_the_board_says_that_its_plan_was_weighed_otherwise(world, visitors):
+    world.shift()
+    plan_made(world)
+    set_weights(OTHERS, "", 0, world.ada, NOW + timedelta(minutes=5))
+    session.commit()
+    visitors("sam").get("/matching").sees("Something changed since this plan was made.", "other weights of the score")
+
+
 # ---- setting -----------------------------------------------------------------------------------------------------
 
 

@@ -113,8 +113,7 @@ def test_the_workers_job_asks_the_clock_and_the_settings_of_the_site(november, a
     with app.app_context(), clock.frozen_at(FIRST):
         assert job() == 4
         assert job() == 0
-    bind_actor(SYSTEM)
-    assert [one.month.isoformat() for one in session.scalars(select(FairnessLetter))] == ["2026-11-01"]
+        assert [one.month.isoformat() for one in session.scalars(select(FairnessLetter))] == ["2026-11-01"]
 
 
 @pytest.mark.committed
