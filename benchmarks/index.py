@@ -4,13 +4,18 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.market import HORIZON, Market
-from marketplace.matching.index import Index, Prices
+from marketplace.matching.facts import ShiftFacts
+from marketplace.matching.index import Index, Opening, Prices
+from marketplace.matching.index.clock import bounds
 from marketplace.matching.rules import eligible
 from marketplace.matching.scores import score
 
@@ -55,10 +60,14 @@ def _one_need() -> list[str]:
     (index,) = built
     needs = market.shifts
     found = [len(index.eligible(need)) for need in needs]
+    prices = at_no_price(index, market)
     lines = [
         f"20,000 coordinators, {len(needs)} needs, {statistics.mean(found):.0f} may take one on average, {max(found)} at most",
         f"  {'built from facts, sixteen days looked ahead':44} {seconds:.1f} s",
         line("ranked, the best twenty with their parts", of_each(index.rank, needs), 1.5),
+        line("ranked less what their hours are worth", of_each(partial(index.rank, prices=prices), needs), 1.5),
+        f"  {'the same, when a seat was just taken':44} {spread(_after_a_booking(index, needs, prices))}",
+        f"  {'the same, for the first time after a plan':44} {spread(_first_times(index, needs, at_no_price(index, market)))}",
         line("every reason of everybody", of_each(index.reasons, needs), 1.0),
         line("how many each rule refuses", of_each(index.refusals, needs), 1.0),
         line("who may", of_each(index.eligible, needs), 1.5),
@@ -66,6 +75,37 @@ def _one_need() -> list[str]:
     ]
     _check(index, market)
     return lines
+
+
+def _first_times(index: Index, needs: Iterable[ShiftFacts], prices: Prices) -> list[float]:
+    """Milliseconds of each need where nothing was asked at these prices before."""
+    return sorted(1000 * processor_seconds(partial(index.rank, need, prices=prices)) for need in needs)
+
+
+def _after_a_booking(index: Index, needs: Sequence[ShiftFacts], prices: Prices) -> list[float]:
+    """Milliseconds where each time another shift has just been filled."""
+    taken = []
+    for number, need in enumerate(needs):
+
+        def rank(gone: int = needs[number - 1].id, asked: ShiftFacts = need) -> None:
+            prices.close([gone])
+            index.rank(asked, prices=prices)
+
+        taken.append(1000 * processor_seconds(rank))
+    return sorted(taken)
+
+
+def at_no_price(index: Index, market: Market) -> Prices:
+    """As a plan tells it where every seat costs nothing: everybody could do everything she may."""
+    told: dict[int, list[Opening]] = defaultdict(list)
+    pairs = index.all_pairs(market.shifts)
+    until = np.searchsorted(pairs.shifts, np.arange(len(market.shifts) + 1)).tolist()
+    for number, shift in enumerate(market.shifts):
+        who = pairs.coordinators[until[number] : until[number + 1]]
+        when = bounds(shift.span)
+        for key, points in zip(index.ids[who].tolist(), index.scores(shift, who)[0].tolist(), strict=True):
+            told[key].append(Opening(*when, shift.id, 10_000 + points))
+    return Prices(told)
 
 
 def _changes(index: Index, market: Market) -> list[str]:
@@ -98,7 +138,7 @@ def _all_pairs() -> list[str]:
     pairs = len(index.all_pairs(market.shifts).shifts)
     over = "  over" if seconds > 0.2 else ""
     made: list[Prices] = []
-    pricing = processor_seconds(lambda: made.append(Prices(index, market.shifts, {})))
+    pricing = processor_seconds(lambda: made.append(at_no_price(index, market)))
     needs = market.shifts[:300]
     priced = of_each(lambda need: index.rank(need, prices=made[0]), needs)
     by_rules = min(
@@ -108,7 +148,7 @@ def _all_pairs() -> list[str]:
         f"5,000 shifts × 1,000 coordinators: {pairs:,} pairs may",
         f"  {'all pairs':44} {seconds:.3f} s (bar 0.2 s){over}",
         f"  {'the same by the rules, one by one':44} {by_rules * len(market.shifts):.0f} s",
-        f"  {'prices made ready for online ranking':44} {pricing:.1f} s",
+        f"  {'what everybody could do, as a plan tells it':44} {pricing:.1f} s",
         f"  {'ranked with what their hours are worth':44} {spread(priced)}",
     ]
 

@@ -231,12 +231,10 @@ def match_simulate(
     """Live past weeks again under other waves, freezes and weights, and print what each would have come to."""
     from marketplace.kernel.clock import now
     from marketplace.kernel.spans import week_start
-    from marketplace.matching.facts import Weights
     from marketplace.matching.simulating import Foreseen, Planned, Waves, Way
     from marketplace.plans.replaying import live_again, read_weeks, table, weights_from
 
     begins = first.date() if first else week_start(now().date()) - timedelta(weeks=weeks)
-    sets = {"": Weights()} | {text: weights_from(text, Weights()) for text in weights}
     ways: list[Way] = [
         *(Waves(size) for size in waves or (1, 3)),
         *(Planned(every, freeze) for freeze in freezes or (0, 24, 72)),
@@ -244,6 +242,8 @@ def match_simulate(
     ]
     with session_of_the_system():
         stretch = read_weeks(begins, begins + timedelta(weeks=weeks))
+    present = stretch.context.weights
+    sets = {"": present} | {text: weights_from(text, present) for text in weights}
     outcomes = live_again(stretch, ways, sets, seed)
     if as_json:
         click.echo(json.dumps([one.as_record() for one in outcomes], indent=1))

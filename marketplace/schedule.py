@@ -13,6 +13,7 @@ from marketplace.accounts.jobs import forget
 from marketplace.assignments.jobs import end_moves, expire_offers, sweep_changes
 from marketplace.contracts.jobs import expire
 from marketplace.credentials.jobs import remind, sweep
+from marketplace.dashboards.jobs import write_fair_shares
 from marketplace.db.jobs import jobs_app, resume_abandoned
 from marketplace.ledger.jobs import check as check_books
 from marketplace.plans.jobs import plan_nightly
@@ -39,6 +40,7 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     ("5 * * * *", submit_finished_weeks),
     ("*/10 * * * *", approve_after_window),
     ("20 * * * *", remind_approvers),
+    ("25 * 1-8 * *", write_fair_shares),  # it looks at the agency's clock itself
 )
 
 

@@ -8,6 +8,7 @@ import marketplace.catalogue.models
 import marketplace.contracts.models
 import marketplace.coordinators.models
 import marketplace.credentials.models
+import marketplace.dashboards.models
 import marketplace.facilities.models
 import marketplace.ledger.models
 import marketplace.messaging.models

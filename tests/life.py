@@ -6,6 +6,7 @@ of it. The clock stands at `tests.world.NOW`.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from marketplace.assignments import cancelling, moving, offering
 from marketplace.assignments.booking import book
 from marketplace.assignments.models import Assignment, CancelledBy
 from marketplace.assignments.rules import AssignmentState
+from marketplace.assignments.weighing import set_weights
 from marketplace.billing.correcting import give_credit, void
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import PaymentMethod
@@ -39,6 +41,7 @@ from marketplace.facilities.models import Preference, PreferenceKind, Preference
 from marketplace.kernel.clock import frozen_at
 from marketplace.kernel.spans import local_instant
 from marketplace.ledger.checking import check_books
+from marketplace.matching.facts import Weights
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState
 from marketplace.papers.models import IssuedPaper
@@ -73,6 +76,7 @@ def live(world: World) -> None:
     _moves(world)
     _people_around(world)
     _plans(world)
+    _weights(world)
     db.session.flush()
     check_books(NOW)
     db.session.flush()
@@ -248,6 +252,13 @@ def _people_around(world: World) -> None:
     for who in (world.maya, world.jonas):
         day = local_instant(date(2026, 12, 24), time(0), who.time_zone)
         db.session.add(TimeOff(coordinator_id=who.id, starts_at=day, ends_at=day + 2 * DAY, note="Holidays"))
+
+
+def _weights(world: World) -> None:
+    """The score was weighed anew once, and then back."""
+    fairer = replace(Weights(), continuity=150, fairness=130)
+    first = set_weights(fairer, "Newcomers had too few shifts.", 0, world.ada, NOW - 9 * DAY)
+    set_weights(Weights(), "", first.id, world.sam, NOW - 2 * DAY)
 
 
 def _plans(world: World) -> None:

@@ -22,10 +22,14 @@ from marketplace.needs.models import Shift
 
 
 def ranked(shift: Shift, at: datetime) -> Ranking:
-    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible by score, the others with every reason."""
+    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible best first, the others with every reason.
+
+    Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
+    """
     with everyone(at, [shift.facility_id]) as them:
         about = facts.shift_facts(shift, them.papers)
-        return rank_everyone(them.asked_about([about], at), about)
+        index = them.asked_about([about], at)
+        return rank_everyone(index, about, them.prices_for([about], at).get(about.id))
 
 
 def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
@@ -97,9 +101,11 @@ class Feed:
     def __init__(self, coordinator_id: int, shifts: Iterable[Shift], at: datetime) -> None:
         self._shifts = list(shifts)
         facilities = {shift.facility_id for shift in self._shifts}
-        self.person, papers = one_of_them(coordinator_id, at, facilities) or _read(coordinator_id, at, facilities)
-        self._about = facts.facts_of_shifts(self._shifts, papers)
-        self._context = facts.context_for(self._about, at)
+        with as_system():
+            known = one_of_them(coordinator_id, at, facilities) or _read(coordinator_id, at, facilities)
+            self.person, papers, weights = known
+            self._about = facts.facts_of_shifts(self._shifts, papers)
+            self._context = facts.context_for(self._about, at, weights)
 
     def fits(self) -> list[Fit]:
         """Every shift in the order given, with whether she may take it."""
@@ -107,7 +113,9 @@ class Feed:
         return [Fit(shift, rules.eligible(*pair), pair) for shift, pair in zip(self._shifts, pairs, strict=True)]
 
 
-def _read(coordinator_id: int, at: datetime, facilities: Collection[int]) -> tuple[CoordinatorFacts, facts.Papers]:
+def _read(
+    coordinator_id: int, at: datetime, facilities: Collection[int]
+) -> tuple[CoordinatorFacts, facts.Papers, None]:
     papers = facts.agreements(facilities=facilities, coordinators=[coordinator_id])
     (person,) = facts.coordinator_facts([coordinator_id], at=at, papers=papers)
-    return person, papers
+    return person, papers, None

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ScalarSelect, Select, func, null, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import history
+from marketplace.assignments.models import PARTS_OF_THE_SCORE, WeightSet
 from marketplace.assignments.rules import reliability
 from marketplace.catalogue.models import CompactMember
 from marketplace.contracts.models import Agreement
@@ -34,6 +35,7 @@ from marketplace.matching.facts import (
     CredentialFacts,
     ShiftFacts,
     Standing,
+    Weights,
     Window,
     at_level,
 )
@@ -319,19 +321,46 @@ def _facts_of(shift: Shift, need: Need, facility: Facility, papers: Papers) -> S
     )
 
 
-def context_for(shifts: Iterable[ShiftFacts], at: datetime) -> Context:
-    """`context`, without the statement where no shift needs a licence: then no rule looks at the compact."""
-    return context(at) if any(shift.requires_licence for shift in shifts) else Context(as_of=at)
+def context_for(shifts: Iterable[ShiftFacts], at: datetime, weights: Weights | None = None) -> Context:
+    """`context`, without the compact where no shift needs a licence: then no rule looks at it.
+
+    One statement; none where the weights in force are at hand and the compact is not needed.
+    """
+    return context(at, compact=any(shift.requires_licence for shift in shifts), weights=weights)
 
 
-def context(at: datetime | None = None) -> Context:
-    """The moment of asking, and the Nurse Licensure Compact as the agency keeps it. One statement."""
-    members = session.execute(
-        select(CompactMember.state, CompactMember.since, CompactMember.until).order_by(
-            CompactMember.state, CompactMember.since
-        )
-    )
+def context(at: datetime | None = None, *, compact: bool = True, weights: Weights | None = None) -> Context:
+    """The moment of asking, the weights in force, and the Nurse Licensure Compact as the agency keeps it.
+
+    At most one statement.
+    """
+    members: Sequence[Any] | None = None
+    if compact or weights is None:
+        with as_system():
+            said, members = session.execute(select(weights_now(), _members() if compact else null())).one()
+        weights = read_weights(said) if weights is None else weights
     return Context(
         as_of=at or now(),
-        compact=tuple(CompactMembership(state, since, until) for state, since, until in members),
+        compact=tuple(
+            CompactMembership(state, date.fromisoformat(since), date.fromisoformat(until) if until else None)
+            for state, since, until in members or ()
+        ),
+        weights=weights,
     )
+
+
+def _members() -> ScalarSelect[Any]:
+    member = CompactMember
+    one = func.jsonb_build_array(member.state, member.since, member.until)
+    return select(func.jsonb_agg(aggregate_order_by(one, member.state, member.since))).scalar_subquery()
+
+
+def weights_now() -> ScalarSelect[Any]:
+    """The weights in force as a list, to be asked along with something else; nothing where none were ever set."""
+    columns = [getattr(WeightSet, part) for part in PARTS_OF_THE_SCORE]
+    return select(array(columns)).order_by(WeightSet.id.desc()).limit(1).scalar_subquery()
+
+
+def read_weights(said: Sequence[int] | None) -> Weights:
+    """What `weights_now` found."""
+    return Weights(*said) if said else Weights()

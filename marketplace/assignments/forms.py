@@ -1,11 +1,16 @@
-"""What is asked when a shift is turned down or given back."""
+"""What is asked when a shift is turned down or given back, and when the score is weighed anew."""
+
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.models import PARTS_OF_THE_SCORE, CancelledBy
 from marketplace.assignments.moving import Shown
 from marketplace.assignments.offering import LONGEST_NOTE, MOST_AT_ONCE
-from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
+from marketplace.assignments.rule_words import PART_WORDS
+from marketplace.assignments.weighing import LONGEST_NOTE as LONGEST_REASON
+from marketplace.matching.scores import MOST
+from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber, Words
 
 
 class ReasonForm(Form):
@@ -63,3 +68,34 @@ class AgencyCancelForm(CancelForm):
             (CancelledBy.COORDINATOR.value, _l("The coordinator")),
         ],
     )
+
+
+def _most(part: str) -> WholeNumber:
+    return WholeNumber(PART_WORDS[part].title, 0, MOST, description=PART_WORDS[part].description)
+
+
+class WeightsForm(Form):
+    """The most each part of the score can give, and why."""
+
+    continuity = _most("continuity")
+    favourite = _most("favourite")
+    rating = _most("rating")
+    cost = _most("cost")
+    time_zone = _most("time_zone")
+    skills = _most("skills")
+    preferred_hours = _most("preferred_hours")
+    fairness = _most("fairness")
+    versatility = _most("versatility")
+    note = Words(
+        _l("Why"), required=False, limit=LONGEST_REASON, guard=True, description=_l("Read by whoever sets them next.")
+    )
+
+    @property
+    def amounts(self) -> list[int]:
+        """What was typed, part by part in their order; what could not be read counts as nothing."""
+        return [self[part].data or 0 for part in PARTS_OF_THE_SCORE]
+
+    def fill(self, amounts: Iterable[int]) -> None:
+        """Show these instead of what was typed."""
+        for part, points in zip(PARTS_OF_THE_SCORE, amounts, strict=True):
+            self[part].data, self[part].raw_data = points, None

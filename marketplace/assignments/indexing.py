@@ -7,7 +7,7 @@ is booked rests on it: `booking.book` judges by the rules, on facts read behind 
 
 import heapq
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,12 +16,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, delete, func, select
 
-from marketplace.assignments.facts import Papers, agreements, context_for, told_of
+from marketplace.assignments.facts import Papers, agreements, context_for, read_weights, told_of, weights_now
 from marketplace.assignments.models import CoordinatorChange
+from marketplace.assignments.pricing import CurrentPrices, LastPlan, PlannedShift, last_plan
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
-from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.index import Index
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts, Weights
+from marketplace.matching.index import Index, Prices
 from marketplace.matching.index.clock import EPOCH
 
 KEPT_FOR = timedelta(days=2)
@@ -40,6 +41,9 @@ class _Seen(NamedTuple):
     changed: frozenset[int]
     mine: frozenset[int]
     """Changed by the very transaction that is looking: it may yet be rolled back."""
+    weights: Weights
+    """Those in force."""
+    plan: LastPlan
 
 
 class CurrentIndex:
@@ -48,6 +52,7 @@ class CurrentIndex:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.index: Index | None = None
+        self.prices = CurrentPrices()
         self._since = 0
         self._unsure: frozenset[int] = frozenset()
         self._read_at = self._looked_at = EPOCH
@@ -70,16 +75,16 @@ class CurrentIndex:
                 self._read_again(index, changed, at, papers)
         if index is None or papers is None:
             papers = agreements(facilities=facilities)
-            index = self._built(at, papers)
+            index = self._built(at, papers, seen.weights)
         self.index, self._since, self._unsure, self._looked_at = index, seen.since, seen.mine, at
-        return Everyone(index, papers)
+        return Everyone(index, papers, seen.weights, seen.plan, self.prices)
 
-    def _built(self, at: datetime, papers: Papers) -> Index:
+    def _built(self, at: datetime, papers: Papers, weights: Weights) -> Index:
         everybody = told_of(None, at=at, papers=papers)
         self._read_at, self._until, self._outdated = at, {}, []
         for one in everybody:
             self._note(one.facts.id, one.until)
-        return Index.build((one.facts for one in everybody), Context(at))
+        return Index.build((one.facts for one in everybody), Context(at, weights=weights))
 
     def _read_again(self, index: Index, ids: Collection[int], at: datetime, papers: Papers) -> None:
         found = {one.facts.id: one for one in told_of(ids, at=at, papers=papers)}
@@ -111,18 +116,25 @@ class CurrentIndex:
 
 @dataclass(frozen=True)
 class Everyone:
-    """All active coordinators, and the papers of the facilities they are asked for."""
+    """All active coordinators, the papers of the facilities they are asked for, and the weights in force."""
 
     index: Index
     papers: Papers
+    weights: Weights
+    _plan: LastPlan
+    _prices: CurrentPrices
 
     def asked_about(self, shifts: Sequence[ShiftFacts], at: datetime) -> Index:
-        """The index, asked at this moment; with the compact as the agency keeps it where a shift needs a licence."""
-        asked = context_for(shifts, at)
+        """The index, asked at this moment with the weights in force; with the compact where a shift needs a licence."""
+        asked = context_for(shifts, at, self.weights)
         licensed = any(shift.requires_licence for shift in shifts)
         # Where no shift needs one the context comes without the compact, and no rule looks at it.
         self.index.renew(asked if licensed else replace(asked, compact=self.index.context.compact))
         return self.index
+
+    def prices_for(self, shifts: Sequence[ShiftFacts], at: datetime) -> Mapping[int, Prices]:
+        """What everybody's hours are worth elsewhere, for the ranking of those of these shifts that the last plan knows."""
+        return self._prices.for_shifts(self._plan, self.index, shifts, at)
 
 
 _current: WeakKeyDictionary[Engine, CurrentIndex] = WeakKeyDictionary()
@@ -150,8 +162,8 @@ def everyone(at: datetime, facilities: Collection[int] = ()) -> Iterator[Everyon
 
 def one_of_them(
     coordinator_id: int, at: datetime, facilities: Collection[int]
-) -> tuple[CoordinatorFacts, Papers] | None:
-    """The facts of an active coordinator, with the papers of these facilities.
+) -> tuple[CoordinatorFacts, Papers, Weights] | None:
+    """The facts of an active coordinator, with the papers of these facilities and the weights in force.
 
     None where this process has no index yet: one person does not wait until everybody is read.
     """
@@ -163,7 +175,15 @@ def one_of_them(
             them = current.at(at, facilities)
             if coordinator_id not in them.index:
                 return None
-            return them.index.facts(them.index.position(coordinator_id)), them.papers
+            return them.index.facts(them.index.position(coordinator_id)), them.papers, them.weights
+
+
+def shifts_wanted_for(shifts: Collection[int]) -> dict[int, PlannedShift]:
+    """What this process knows of the last plan's shifts, for whoever was just ranked by its prices. No statement.
+
+    For the agency alone: they are other facilities' shifts.
+    """
+    return _of_this_database().prices.told(shifts)
 
 
 def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
@@ -171,7 +191,7 @@ def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
 
 
 def _look(since: int) -> _Seen:
-    """Who has changed from a transaction on; one statement."""
+    """Who has changed from a transaction on, the weights in force and the last plan; one statement."""
     change = CoordinatorChange
     whom = func.array_agg(change.coordinator_id.distinct())
     mine = _number(func.pg_current_xact_id_if_assigned())
@@ -180,9 +200,12 @@ def _look(since: int) -> _Seen:
             _number(func.pg_snapshot_xmin(func.pg_current_snapshot())),
             select(whom).where(change.changed_in >= since).scalar_subquery(),
             select(whom).where(change.changed_in == mine).scalar_subquery(),
+            weights_now(),
+            *last_plan(),
         )
     ).one()
-    return _Seen(rows[0], frozenset(rows[1] or ()), frozenset(rows[2] or ()))
+    plan = LastPlan(rows[4], rows[5], frozenset(rows[6] or ()))
+    return _Seen(rows[0], frozenset(rows[1] or ()), frozenset(rows[2] or ()), read_weights(rows[3]), plan)
 
 
 def sweep_changes() -> int:

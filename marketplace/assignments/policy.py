@@ -96,3 +96,14 @@ def check_may_judge_no_show(person: Person) -> None:
     """Raises NotPermitted."""
     if not may_judge_no_show(person):
         raise NotPermitted("The agency's schedulers decide whether a no-show stands.")
+
+
+def may_weigh(person: Person) -> bool:
+    """Weights move everybody's place in every list."""
+    return person.audience is Audience.AGENCY and person.may(Permission.MATCH_PLAN)
+
+
+def check_may_weigh(person: Person) -> None:
+    """Raises NotPermitted."""
+    if not may_weigh(person):
+        raise NotPermitted("Only the agency's owner and schedulers set the weights of the score.")

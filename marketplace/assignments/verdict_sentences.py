@@ -126,6 +126,14 @@ PARTS: tuple[str, ...] = (
     N_("Works in one field"),
     N_("1 service line"),
     N_("%(count)s service lines"),
+    # what a plan adds to a score
+    N_("Has applied for this shift"),
+    N_("Has answered no offers yet"),
+    N_("%(count)s of %(most_count)s is usual"),
+    N_("Usually accepts"),
+    N_("Accepts more often than not"),
+    N_("Often declines"),
+    N_("%(count)s of %(most_count)s offers accepted"),
 )
 
 DATA: tuple[str, ...] = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
@@ -12,7 +12,7 @@ from marketplace.assignments.rules import LIVE_STATES
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.dashboards.rules import gini
 from marketplace.db.session import session
-from marketplace.kernel.spans import Span
+from marketplace.kernel.spans import Span, day_span
 from marketplace.plans.models import MatchPlan, PlanOption, PlanPair
 from marketplace.timesheets.models import TimeSegment
 
@@ -53,6 +53,12 @@ class Fairness:
     @property
     def flagged(self) -> list[Share]:
         return [share for share in self.shares if share.below]
+
+
+def span_of_month(first: date, zone: str) -> Span:
+    """The month that begins on that day, midnight to midnight on a clock."""
+    following = (first + timedelta(days=32)).replace(day=1)
+    return Span(day_span(first, zone).start, day_span(following, zone).start)
 
 
 def fairness(span: Span, bound_percent: int) -> Fairness:

@@ -218,7 +218,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The most each part of the score can give. They must add up to 999."""
+    """The most each part of the score can give. They must add up to 999.
+
+    These are the weights as delivered; those in force are the agency's (`assignments/weighing.py`).
+    """
 
     continuity: int = 200
     favourite: int = 100

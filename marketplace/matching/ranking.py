@@ -27,6 +27,7 @@ class Candidate:
     context: Context
     opportunity_cost: int = 0
     """Points her hours are worth elsewhere at the prices of the last plan: the order is by the score less these."""
+    prices: Prices | None = None
 
     @cached_property
     def score(self) -> Score:
@@ -37,6 +38,12 @@ class Candidate:
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every rule's answer."""
         return tuple(explain(self.facts, self.shift, self.context))
+
+    @cached_property
+    def instead(self) -> int | None:
+        """The shift she is wanted for most beside this one; None where her hours cost nothing."""
+        wanted = self.prices.instead(self.facts, self.shift) if self.prices and self.opportunity_cost else None
+        return wanted.shift_id if wanted else None
 
     def reasons(self) -> list[Reason]:
         """What the card says: caveats first, then at most three good reasons."""
@@ -135,7 +142,7 @@ def rank_everyone(index: Index, shift: ShiftFacts, prices: Prices | None = None)
     costs = best.costs.tolist()
     counted = {rule.code: int(np.count_nonzero(reasons_of & np.uint32(1 << n))) for n, rule in enumerate(RULES)}
     return Ranking(
-        eligible=Shown(len(good), lambda n: Candidate(good[n], shift, context, costs[n])),
+        eligible=Shown(len(good), lambda n: Candidate(good[n], shift, context, costs[n], prices)),
         ineligible=Shown(len(bad), lambda n: Refused(bad[n], shift, context)),
         counts=Counter({code: count for code, count in counted.items() if count}),
     )

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.assignments import facts
 from marketplace.assignments.models import Assignment, Offer, OfferKind
@@ -20,6 +20,15 @@ from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, Assignmen
 from marketplace.db.session import as_system, session
 from marketplace.kernel.spans import Span, week_start, workweek
 from marketplace.matching import rules
+from marketplace.matching.acceptance import (
+    COUNTED_FOR,
+    NONE_YET,
+    Answers,
+    chance,
+    expected,
+    with_acceptance,
+    with_application,
+)
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.local_hours import local_days, time_shared
@@ -83,6 +92,10 @@ class Question:
     broken: list[Broken] = field(default_factory=list)
     waiting: set[tuple[int, int]] = field(default_factory=set)
     """(shift, coordinator) of offers and applications without an answer."""
+    applied: set[tuple[int, int]] = field(default_factory=set)
+    """Those of them that are applications: she has said yes."""
+    answers: dict[int, Answers] = field(default_factory=dict)
+    """How each coordinator answered offers lately."""
     coordinators: list[int] = field(default_factory=list)
     """Coordinator j of the instance."""
     instance: Instance | None = None
@@ -100,8 +113,11 @@ class Question:
         return sum(one.worth for one in self.pinned)
 
     def fit(self, shift: ShiftFacts, coordinator_id: int) -> Score:
-        """How well a pair fits, with its parts."""
-        return score(self.people[coordinator_id], shift, self.context)
+        """How well a pair fits, with its parts, one of them how likely she accepts."""
+        fits = score(self.people[coordinator_id], shift, self.context)
+        if (shift.id, coordinator_id) in self.applied:
+            return with_application(fits)
+        return with_acceptance(fits, self.answers.get(coordinator_id, NONE_YET))
 
 
 @dataclass(frozen=True)
@@ -113,18 +129,19 @@ class Extra:
 
 
 def gather(at: datetime, horizon: Span, freeze_hours: int, extra: Extra | None = None) -> Question:
-    """The question as things stand now. Twelve statements."""
+    """The question as things stand now. Thirteen statements."""
     with as_system():
         found = _open_shifts(at, horizon)
         live = _live(horizon)
         wishes = _wishes(horizon)
         asked = _asked(horizon, at)
         given_back = _given_back(horizon)
+        answers = _answers(at)
         papers = facts.agreements()
         people = {one.id: one for one in facts.coordinator_facts(at=at, around=horizon, papers=papers)}
         about = facts.facts_of_shifts(found, papers)
         when = facts.context_for(about, at)
-    question = Question(at, horizon, when, people=people)
+    question = Question(at, horizon, when, people=people, answers=answers)
     seated: dict[int, set[int]] = defaultdict(set)
     for one in live:
         question.kept.append(one)
@@ -135,9 +152,10 @@ def gather(at: datetime, horizon: Span, freeze_hours: int, extra: Extra | None =
             question.shifts.append(shift)
             question.open_seats[shift.id] = left
             question.taken_seats[shift.id] = seated[shift.id]
-    question.waiting = {pair for pair, state in asked.items() if state in WAITING_STATES}
+    question.waiting = {pair for pair, (state, _kind) in asked.items() if state in WAITING_STATES}
+    question.applied = {pair for pair in question.waiting if asked[pair][1] is OfferKind.APPLICATION}
     never = {(wish.shift_id, wish.coordinator_id) for wish in wishes if wish.kind is WishKind.FORBID}
-    never |= {pair for pair, state in asked.items() if state is OfferState.DECLINED} | given_back
+    never |= {pair for pair, (state, _kind) in asked.items() if state is OfferState.DECLINED} | given_back
     pins = [(wish.id, wish.shift_id, wish.coordinator_id) for wish in wishes if wish.kind is WishKind.PIN]
     if extra is not None:
         # The question first, so that wishes it contradicts are told as broken; "what if" may ask for what is forbidden.
@@ -193,8 +211,8 @@ def _wishes(horizon: Span) -> list[MatchWish]:
     )
 
 
-def _asked(horizon: Span, at: datetime) -> dict[tuple[int, int], OfferState]:
-    """The last word between each shift and each coordinator: asked and waiting, or declined."""
+def _asked(horizon: Span, at: datetime) -> dict[tuple[int, int], tuple[OfferState, OfferKind]]:
+    """The last word between each shift and each coordinator: asked or applied and waiting, or declined."""
     rows = session.execute(
         select(Offer.shift_id, Offer.coordinator_id, Offer.state, Offer.expires_at, Offer.kind)
         .join(Shift, Shift.id == Offer.shift_id)
@@ -205,11 +223,11 @@ def _asked(horizon: Span, at: datetime) -> dict[tuple[int, int], OfferState]:
         )
         .order_by(Offer.id)
     )
-    found: dict[tuple[int, int], OfferState] = {}
+    found: dict[tuple[int, int], tuple[OfferState, OfferKind]] = {}
     for shift, coordinator, state, expires_at, kind in rows:
         if state is OfferState.DECLINED or expires_at > at:
             # An application the facility did not choose is a no of the facility: it stands as well.
-            found[shift, coordinator] = state
+            found[shift, coordinator] = state, kind
         elif kind is OfferKind.OFFER:
             found.pop((shift, coordinator), None)
     return found
@@ -226,6 +244,26 @@ def _given_back(horizon: Span) -> set[tuple[int, int]]:
         )
     )
     return {(shift, coordinator) for shift, coordinator in rows}
+
+
+def _answers(at: datetime) -> dict[int, Answers]:
+    """How everybody answered offers in the time that counts; not what somebody turned down without being asked."""
+    rows = session.execute(
+        select(
+            Offer.coordinator_id,
+            func.count().filter(Offer.state == OfferState.ACCEPTED),
+            func.count(),
+        )
+        .where(
+            Offer.kind == OfferKind.OFFER,
+            Offer.state.in_([OfferState.ACCEPTED, OfferState.DECLINED]),
+            Offer.answered_at >= at - COUNTED_FOR,
+            Offer.answered_at <= at,
+            Offer.expires_at > Offer.sent_at,
+        )
+        .group_by(Offer.coordinator_id)
+    )
+    return {coordinator: Answers(yes, all_of_them) for coordinator, yes, all_of_them in rows}
 
 
 # ---- pins -------------------------------------------------------------------------------------------------------
@@ -280,8 +318,8 @@ def _lay_out(question: Question, never: set[tuple[int, int]], frozen_until: date
     slots, ids = question.shifts, index.ids
     found = index.all_pairs(slots)
     number, who = np.asarray(found.shifts, np.int64), np.asarray(found.coordinators, np.int64)
-    totals = _totals(index, slots, number, who)
     persons = ids[who]
+    totals = _accepted(question, _totals(index, slots, number, who), number, persons)
     keep = _proposable(slots, number, persons, never | pinned_pairs, question.waiting, frozen_until)
     number, persons, totals = number[keep], persons[keep], totals[keep]
     question.coordinators = sorted({int(key) for key in persons})
@@ -322,6 +360,19 @@ def _totals(index: Index, slots: Sequence[ShiftFacts], number: Integers, who: In
         if edges[n] < edges[n + 1]:
             totals[edges[n] : edges[n + 1]] = index.scores(shift, who[edges[n] : edges[n + 1]])[0]
     return totals
+
+
+def _accepted(question: Question, totals: Integers, number: Integers, persons: Integers) -> Integers:
+    """The totals as `Question.fit` tells them: times the chance that she accepts, whole for who has applied."""
+    keys, place = np.unique(persons, return_inverse=True)
+    chances = np.array([chance(question.answers.get(key, NONE_YET)) for key in keys.tolist()], np.int64)
+    expect: Integers = expected(totals, chances[place])
+    slot = {shift.id: n for n, shift in enumerate(question.shifts)}
+    for shift, key in question.applied:
+        if shift in slot:
+            said_yes = (number == slot[shift]) & (persons == key)
+            expect[said_yes] = totals[said_yes]
+    return expect
 
 
 def _proposable(

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import undefer
 
+from marketplace.assignments.pricing import keep_prices
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Refusal
@@ -17,6 +18,7 @@ from marketplace.plans import solving
 from marketplace.plans.gathering import Extra, Question, gather
 from marketplace.plans.models import MatchPlan, PlanGap, PlanOption, PlanPair
 from marketplace.plans.outcome import Outcome, settled
+from marketplace.plans.pricing import openings
 from marketplace.plans.rules import IN_WORK, LIFE, SHOWN, PlanKind, PlanState
 
 log = structlog.get_logger()
@@ -132,6 +134,11 @@ def keep(plan_id: int, question: Question, outcome: Outcome, prices: list[float]
     plan.broken_wishes = [asdict(one) for one in question.broken]
     session.flush()
     _write_parts(plan.id, question, outcome)
+    if plan.kind is not PlanKind.WHAT_IF:
+        keep_prices(
+            plan.id, begun, {shift.id: round(price) for shift, price in zip(question.shifts, prices, strict=True)},
+            openings(question, prices),
+        )  # fmt: skip
     session.commit()
 
 

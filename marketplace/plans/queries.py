@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, WeightSet
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.messaging.writing import settings as of_the_site
@@ -141,14 +141,16 @@ class Changes:
     cancellations: int
     shifts: int
     wishes: int
+    weights: int
 
     @property
     def any(self) -> bool:
-        return bool(self.bookings or self.cancellations or self.shifts or self.wishes)
+        return bool(self.bookings or self.cancellations or self.shifts or self.wishes or self.weights)
 
 
 def changes_since(plan: MatchPlan) -> Changes:
-    """Bookings, cancellations, new shifts and wishes within the plan's stretch that it does not know of. One statement.
+    """Bookings, cancellations, new shifts and wishes within the plan's stretch, and other weights of the score, that it does
+    not know of. One statement.
 
     What the plan itself was published as is no news.
     """
@@ -168,6 +170,7 @@ def changes_since(plan: MatchPlan) -> Changes:
         .join(Need, Need.id == Shift.need_id)
         .where(Shift.starts_at >= plan.starts_at, Shift.starts_at < plan.ends_at, Need.posted_at > since),
         select(func.count()).select_from(MatchWish).where(or_(MatchWish.at > since, MatchWish.ended_at > since)),
+        select(func.count()).select_from(WeightSet).where(WeightSet.set_at > since),
     )
     row = session.execute(select(*(each.scalar_subquery() for each in counts))).one()
     return Changes(*(int(count) for count in row))

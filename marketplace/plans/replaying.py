@@ -19,6 +19,7 @@ from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import Span, local_instant, week_start, zone_named
+from marketplace.matching.acceptance import ANSWERS, YES
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts, Weights
 from marketplace.matching.index import Index
 from marketplace.matching.planning.instance import Instance
@@ -30,9 +31,6 @@ from marketplace.plans.queries import plan_zone
 MINUTE = timedelta(minutes=1)
 LEAD = timedelta(days=14)
 """A shift that was posted earlier than this counts as known from here on: for planning it makes no difference."""
-
-YES, ANSWERS = 8, 10
-"""Before anybody has answered much: eight of ten say yes."""
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ def changes_sentence(changes: Changes) -> str:
         parts.append(ngettext("%(num)d new shift", "%(num)d new shifts", changes.shifts))
     if changes.wishes:
         parts.append(ngettext("%(num)d pin or ban", "%(num)d pins or bans", changes.wishes))
+    if changes.weights:
+        parts.append(_("other weights of the score"))
     return ", ".join(str(part) for part in parts)
 
 

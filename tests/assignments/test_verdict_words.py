@@ -82,7 +82,7 @@ def test_whatever_is_said_about_a_pair_has_a_template(pair):
     assert unknown(said(*pair)) == []
 
 
-@pytest.mark.parametrize("file", ["standing", "papers", "timing", "scores"])
+@pytest.mark.parametrize("file", ["standing", "papers", "timing", "scores", "acceptance"])
 def test_whatever_is_written_in_a_rule_has_a_template(file):
     assert without_template((MATCHING / f"{file}.py").read_text()) == []
 

@@ -32,6 +32,7 @@ APPEND_ONLY = {
     "credit_note": "an issued paper",
     "payment_allocation": "what a payment settled",
     "issued_paper": "papers as they were handed out",
+    "weight_set": "what was weighed with",
 }
 
 

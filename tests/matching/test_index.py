@@ -1,7 +1,7 @@
 """The index gives the rules' own answers on every pair, on nights when clocks change as on others, and after every change."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from marketplace.kernel.spans import Span
 from marketplace.matching.facts import (
@@ -21,8 +22,9 @@ from marketplace.matching.facts import (
     Weights,
     Window,
 )
-from marketplace.matching.index import Index, Prices
+from marketplace.matching.index import Index, Opening, Prices
 from marketplace.matching.index.bits import pack, turned
+from marketplace.matching.index.clock import bounds
 from marketplace.matching.ranking import rank, rank_everyone
 from marketplace.matching.rules import RULES, explain
 from marketplace.matching.scores import score
@@ -214,13 +216,34 @@ def test_the_compact_covers_a_state_from_the_day_it_joined() -> None:
     assert len(index.eligible(triage("NY"))) == 0
 
 
-def test_another_policy_or_other_weights_need_an_index_of_their_own() -> None:
-    index = Index.build([ANA], CONTEXT)
-    for other in (context(policy=Policy(typical_fills=9)), context(weights=Weights(continuity=199, favourite=101))):
-        with pytest.raises(ValueError, match="build the index anew"):
-            index.renew(other)
-        people = [ANA, ana(id=11, fills_recently=7, facility_minutes={RIVERSIDE: 900}, country="PH")]
-        assert disagreements(Index.build(people, other), people, [BILLING], other) == []
+def test_another_policy_needs_an_index_of_its_own() -> None:
+    index, other = Index.build([ANA], CONTEXT), context(policy=Policy(typical_fills=9))
+    with pytest.raises(ValueError, match="build the index anew"):
+        index.renew(other)
+    people = [ANA, ana(id=11, fills_recently=7, facility_minutes={RIVERSIDE: 900}, country="PH")]
+    assert disagreements(Index.build(people, other), people, [BILLING], other) == []
+
+
+@st.composite
+def other_weights(draw: st.DrawFn) -> Weights:
+    """Any that add up to 999, also with parts that count nothing."""
+    edges = sorted(draw(st.lists(st.integers(0, 999), min_size=8, max_size=8)))
+    return Weights(*(end - start for start, end in pairwise([0, *edges, 999])))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 6), st.lists(other_weights(), min_size=1, max_size=3))
+def test_with_other_weights_from_now_on_the_index_still_agrees_with_the_scores(seed: int, sets: list[Weights]) -> None:
+    market = Market(seed, people=8, shifts=4)
+    index = Index.build(market.people, market.context)
+    for weights in sets:
+        asked = replace(market.context, weights=weights)
+        index.renew(asked)
+        assert disagreements(index, market.people, market.shifts, asked) == []
+        for shift in market.shifts:
+            slow, fast = rank(shift, market.people, asked), rank_everyone(index, shift)
+            assert [one.facts.id for one in fast.eligible] == [one.facts.id for one in slow.eligible]
+            assert all(0 <= one.score.total <= 999 for one in fast.eligible)
 
 
 def test_there_is_always_room_for_one_more() -> None:
@@ -279,6 +302,18 @@ def best_schedule(
     return best
 
 
+def at_prices(index: Index, shifts: list[ShiftFacts], prices: dict[int, int]) -> Prices:
+    """What a plan with these prices tells of everybody: each shift somebody may take, with what is left at its price."""
+    told: dict[int, list[Opening]] = defaultdict(list)
+    for shift in shifts:
+        who = index.eligible(shift)
+        for key, points in zip(index.ids[who].tolist(), index.scores(shift, who)[0].tolist(), strict=True):
+            left = 10_000 + points - prices.get(shift.id, 0)
+            if left > 0:
+                told[key].append(Opening(*bounds(shift.span), shift.id, left))
+    return Prices(told)
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_the_opportunity_cost_is_what_the_best_schedule_loses(seed: int) -> None:
     chance = random.Random(seed)
@@ -290,13 +325,20 @@ def test_the_opportunity_cost_is_what_the_best_schedule_loses(seed: int) -> None
     ]
     prices = {shift.id: chance.randint(0, 11_000) for shift in shifts}
     index = Index.build([person], CONTEXT)
-    told = Prices(index, shifts, prices)
+    told = at_prices(index, shifts, prices)
     worth = {one.id: max(0, 10_000 + score(person, one, CONTEXT).total - prices[one.id]) for one in shifts}
     for shift in [*shifts[:4], BILLING]:
         others = [one for one in shifts if one.id != shift.id]
         lost = best_schedule(person, worth, others, None) - best_schedule(person, worth, others, shift.span)
         ranked = index.rank(shift, prices=told)
         assert ranked.costs.tolist() == [min(999, lost * 999 // 10_000)]
+        instead = told.instead(person, shift)
+        assert (instead is not None) == (lost > 0)
+        if instead is not None:
+            rest = timedelta(minutes=person.rest_minutes)
+            span = next(one.span for one in others if one.id == instead.shift_id)
+            assert shift.span.start < span.end + rest
+            assert span.start < shift.span.end + rest
         assert ranked.totals.tolist() == [score(person, shift, CONTEXT).total]
 
 
@@ -307,13 +349,62 @@ def test_somebody_whose_hours_are_wanted_elsewhere_comes_later_and_the_score_sta
     free = replace(free, service_lines=frozenset({"medical-billing"}), fills_recently=8)
     index = Index.build([wanted, free], CONTEXT)
     assert index.rank(BILLING).ids.tolist() == [1, 2]
-    prices = Prices(index, [elsewhere, BILLING], {elsewhere.id: 0, BILLING.id: 9_000})
+    prices = at_prices(index, [elsewhere, BILLING], {elsewhere.id: 0, BILLING.id: 9_000})
     ranked = index.rank(BILLING, prices=prices)
     assert ranked.ids.tolist() == [2, 1]
     assert ranked.costs[0] == 0 < ranked.costs[1]
     assert ranked.totals.tolist() == [score(one, BILLING, CONTEXT).total for one in (free, wanted)]
-    assert rank_everyone(index, BILLING, prices).eligible[1].opportunity_cost == ranked.costs[1]
+    last = rank_everyone(index, BILLING, prices).eligible[1]
+    assert (last.opportunity_cost, last.instead) == (ranked.costs[1], elsewhere.id)
+    prices.close([elsewhere.id])  # somebody else has it now
+    assert index.rank(BILLING, prices=prices).ids.tolist() == [1, 2]
+    prices.close([])
+    assert index.rank(BILLING, prices=prices).ids.tolist() == [2, 1]
     index.book(1, elsewhere.span, elsewhere.id, HARBOR)  # what is booked since the plan no longer counts
     assert index.rank(BILLING, prices=prices).ids.tolist() == [2]
     index.release(1, elsewhere.id)
-    assert index.rank(BILLING, prices=Prices(index, [elsewhere], {elsewhere.id: 99_999})).costs.tolist() == [0, 0]
+    assert index.rank(BILLING, prices=at_prices(index, [elsewhere], {elsewhere.id: 99_999})).costs.tolist() == [0, 0]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 60), other_weights(), st.lists(st.integers(0, 12_000), min_size=8, max_size=8))
+def test_with_weights_and_prices_the_index_orders_as_adding_up_one_by_one_would(
+    seed: int, weights: Weights, amounts: list[int]
+) -> None:
+    market = Market(seed, people=6, shifts=8)
+    index = Index.build(market.people, market.context)
+    asked = replace(market.context, weights=weights)
+    index.renew(asked)
+    told = at_prices(index, market.shifts, {one.id: price for one, price in zip(market.shifts, amounts, strict=True)})
+    for shift in market.shifts[:3]:
+        fast = rank_everyone(index, shift, told)
+        worths = {}
+        for person in market.people:
+            may = [one for one in market.shifts if one.id != shift.id and index.may(person.id, one)]
+            worth = {
+                one.id: max(0, 10_000 + score(person, one, asked).total - amounts[market.shifts.index(one)])
+                for one in may
+            }
+            lost = best_schedule(person, worth, may, None) - best_schedule(person, worth, may, shift.span)
+            worths[person.id] = min(999, lost * 999 // 10_000)
+        slow = sorted(
+            rank(shift, market.people, asked).eligible,
+            key=lambda one: (worths[one.facts.id] - one.score.total, one.facts.id),
+        )
+        assert [one.facts.id for one in fast.eligible] == [one.facts.id for one in slow]
+        assert [one.opportunity_cost for one in fast.eligible] == [worths[one.facts.id] for one in slow]
+        assert [one.score for one in fast.eligible] == [one.score for one in slow]
+
+
+def test_who_was_asked_before_is_not_worked_out_again_until_something_changes() -> None:
+    person = ana(id=1)
+    index = Index.build([person, ana(id=2)], CONTEXT)
+    other = billing(id=700, span=Span(BILLING.span.end, BILLING.span.end + timedelta(hours=2)))
+    told = at_prices(index, [BILLING, other], {})
+    who = index.eligible(BILLING)
+    first = told.costs(index, BILLING, who)
+    assert told.costs(index, BILLING, who) is first
+    index.update(replace(person, bookings=(BookingFacts(other.span, 700, HARBOR),)))
+    again = told.costs(index, BILLING, who)
+    assert again is not first
+    assert again.tolist()[0] == 0 < again.tolist()[1]

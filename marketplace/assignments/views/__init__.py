@@ -15,4 +15,4 @@ def flash_with_undo(text: str, undo_url: str) -> None:
     flash({"text": text, "undo_url": undo_url})  # type: ignore[arg-type]
 
 
-from marketplace.assignments.views import bookings, cancellations, every_rule, moves, offers, shifts  # noqa: E402, F401  (they add their routes)
+from marketplace.assignments.views import bookings, cancellations, every_rule, moves, offers, shifts, weights  # noqa: E402, F401  (they add their routes)

@@ -1,7 +1,5 @@
 """For the agency: every rule and every part of the score, and how any one coordinator stands before any one shift."""
 
-from dataclasses import fields
-
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_
@@ -11,15 +9,17 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.assignments.candidates import judged
+from marketplace.assignments.models import PARTS_OF_THE_SCORE
+from marketplace.assignments.policy import may_weigh
 from marketplace.assignments.queries import shifts_visible_to
 from marketplace.assignments.rule_words import PART_WORDS, RULE_WORDS, rule_titles
 from marketplace.assignments.views import pages
+from marketplace.assignments.weighing import in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.queries import visible_to
 from marketplace.coordinators.words import state_words
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
-from marketplace.matching.facts import Weights
 from marketplace.matching.rules import RULES
 from marketplace.matching.scores import MOST
 from marketplace.matching.verdicts import is_eligible, objections
@@ -32,14 +32,15 @@ MOST_FOUND = 20
 @pages.get("/rules", may=Permission.AGENCY_DESK)
 def rules() -> ResponseReturnValue:
     """Every hard rule in the order in which it is told, and every part of the score with the most it can give."""
-    weights = Weights()
+    weights = in_force().weights
     return render_template(
         "assignments/rules.html",
         rules=RULES,
         rule_words=RULE_WORDS,
-        parts=[(field.name, getattr(weights, field.name)) for field in fields(weights)],
+        parts=[(part, getattr(weights, part)) for part in PARTS_OF_THE_SCORE],
         part_words=PART_WORDS,
         most=MOST,
+        may_weigh=may_weigh(current_person()),
     )
 
 

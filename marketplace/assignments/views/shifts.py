@@ -18,6 +18,7 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.assignments import offering
 from marketplace.assignments.candidates import ranked
 from marketplace.assignments.forms import HowManyForm
+from marketplace.assignments.indexing import shifts_wanted_for
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_decide, check_may_staff, may_staff
 from marketplace.assignments.queries import offers_visible_to, shifts_visible_to, staffing
@@ -39,6 +40,8 @@ from marketplace.web.paging import Page, page_number
 FEW, ALL_SHOWN = 6, 30
 NEAREST = 12
 REFUSED_ON_A_PAGE = 20
+TOLD_FROM = 10
+"""From so many points on, what hours are worth elsewhere stands on the card; less is told behind "How?"."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,17 @@ def shift(shift_id: int) -> ResponseReturnValue:
     taken = {seat.assignment.coordinator_id for seat in seats if seat.assignment}
     candidates = [one for one in ranking.eligible if one.facts.id not in taken]
     everyone = asked_word("show", ("everyone",)) == "everyone"
+    shown = candidates[: ALL_SHOWN if everyone else FEW]
+    for_agency = person.audience is Audience.AGENCY
     return render_template(
         "assignments/shift.html",
         shift=found,
         seats=seats,
         wanted=wanted,
-        candidates=candidates[: ALL_SHOWN if everyone else FEW],
+        candidates=shown,
+        # Who else wants somebody is the agency's business: a facility reads only that somebody does.
+        told_from=TOLD_FROM,
+        wanted_for=shifts_wanted_for({one.instead for one in shown if one.instead}) if for_agency else {},
         eligible=len(candidates),
         everyone=everyone,
         answers=_answers(offered, at),
@@ -89,7 +97,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         trail=session.scalars(trail_of(person, "shift", found.id).limit(10)).all(),
         may_staff=may_staff(person, found) and wanted,
         may_cancel=may_staff(person, found) and found.state is ShiftState.SCHEDULED and found.ends_at > at,
-        for_agency=person.audience is Audience.AGENCY,
+        for_agency=for_agency,
         choosing=found.need.mode is FillMode.CHOOSE,
         form=HowManyForm(count=3),
         at=at,

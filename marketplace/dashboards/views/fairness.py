@@ -14,7 +14,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.accounts.signing_in import settings as of_the_site
 from marketplace.catalogue.queries import service_lines
-from marketplace.dashboards.fairness import MEASURES, Fairness, Share, fairness
+from marketplace.dashboards.fairness import MEASURES, Fairness, Share, fairness, span_of_month
 from marketplace.dashboards.views import pages
 from marketplace.db.session import Audience
 from marketplace.kernel.clock import now
@@ -64,12 +64,10 @@ def _months(today: date) -> list[date]:
 def _span(period: str, today: date) -> Span:
     if re.fullmatch(r"[0-9]+w", period):
         first, last = today - timedelta(weeks=int(period[:-1])), today + timedelta(days=1)
-    else:
-        first = date.fromisoformat(f"{period}-01")
-        last = (first + timedelta(days=32)).replace(day=1)
-    return Span(
-        day_span(first, of_the_site().agency_time_zone).start, day_span(last, of_the_site().agency_time_zone).start
-    )
+        return Span(
+            day_span(first, of_the_site().agency_time_zone).start, day_span(last, of_the_site().agency_time_zone).start
+        )
+    return span_of_month(date.fromisoformat(f"{period}-01"), of_the_site().agency_time_zone)
 
 
 def _found(asked: Asked) -> tuple[Fairness, list[Share]]:

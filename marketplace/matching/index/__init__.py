@@ -5,6 +5,6 @@ is left by the rules themselves. So the answers are the rules', on every pair.
 """
 
 from marketplace.matching.index.core import Index, Ranked
-from marketplace.matching.index.prices import Prices
+from marketplace.matching.index.prices import Opening, Prices
 
-__all__ = ["Index", "Prices", "Ranked"]
+__all__ = ["Index", "Opening", "Prices", "Ranked"]

@@ -107,6 +107,11 @@ class Index:
             raise KeyError(position)
         return person
 
+    def people_at(self, positions: Positions) -> list[CoordinatorFacts]:
+        """The facts of several who stand somewhere."""
+        facts = self._judge.facts
+        return [facts[position] for position in positions.tolist()]
+
     def people(self) -> list[CoordinatorFacts]:
         """Everybody, by id."""
         return [self.facts(self._position[key]) for key in sorted(self._position)]
@@ -171,10 +176,12 @@ class Index:
         self._judge.weeks.book(position, *bounds(booking.span), sign=-1)
 
     def renew(self, context: Context) -> None:
-        """Another moment of asking, and another compact where it changed. Another policy or other weights need `build`."""
-        if (context.policy, context.weights) != (self.context.policy, self.context.weights):
-            raise ValueError("The policy or the weights are others now: build the index anew.")
+        """Another moment of asking, another compact or other weights where they changed. Another policy needs `build`."""
+        if context.policy != self.context.policy:
+            raise ValueError("The policy is another one now: build the index anew.")
         self._judge.terms.renew(context.compact)
+        if context.weights != self.context.weights:
+            self._points.weigh(context, self._judge.facts)
         self._judge.context = context
 
     def _put(self, position: int, person: CoordinatorFacts) -> None:

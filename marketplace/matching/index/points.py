@@ -55,6 +55,16 @@ class Points:
         self._likes.pop(position, None)
         if person.preferred_hours:
             self._likes[position] = person
+        self._weigh(position, person)
+
+    def weigh(self, context: Context, people: Sequence[CoordinatorFacts | None]) -> None:
+        """Other weights from now on, for everybody who stands somewhere."""
+        self._context = context
+        for position, person in enumerate(people):
+            if person is not None:
+                self._weigh(position, person)
+
+    def _weigh(self, position: int, person: CoordinatorFacts) -> None:
         for row, part in enumerate(_ALWAYS):
             of = getattr(self._context.weights, part.__name__)
             self._always[row, position] = part(person, _ANY_SHIFT, self._context, of).points

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from marketplace.kernel.spans import Span
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.bits import Numbers, Positions
 from marketplace.matching.index.clock import MINUTE, bounds
@@ -20,8 +23,8 @@ FILL = 10_000
 """What filling one seat is worth in a plan, beside at most 999 points for the fit."""
 
 
-class _Open(NamedTuple):
-    """An open shift she may take: when, and what it would add at its price."""
+class Opening(NamedTuple):
+    """An open shift somebody may take: when (`clock.instant`), and what it adds to the plan at its price."""
 
     start: int
     end: int
@@ -32,32 +35,36 @@ class _Open(NamedTuple):
 class _Schedule:
     """One coordinator's best schedules: `before[n]` of the first n shifts by end, and for each shift the best after it."""
 
-    def __init__(self, shifts: Sequence[_Open], rest: int) -> None:
-        by_end = sorted(shifts, key=lambda one: one.end)
-        self._ends = [one.end for one in by_end]
-        self._starts = sorted(one.start for one in by_end)
-        self._place = {one.shift_id: n for n, one in enumerate(by_end)}
+    def __init__(self, shifts: Iterable[Opening], rest: int) -> None:
+        self._by_end = sorted(shifts, key=lambda one: one.end)
+        self._ends = [one.end for one in self._by_end]
+        self._starts = sorted(one.start for one in self._by_end)
+        self._place = {one.shift_id: n for n, one in enumerate(self._by_end)}
         self._rest = rest
+        self._known: dict[tuple[int, int, int], int] = {}
         before = [0]
         earlier = []
-        for n, one in enumerate(by_end):
+        for n, one in enumerate(self._by_end):
             free = bisect_right(self._ends, one.start - rest, 0, n)
             earlier.append(free)
             before.append(max(before[-1], one.worth + before[free]))
-        after = [0] * (len(by_end) + 1)
-        for n, one in reversed(list(enumerate(sorted(by_end, key=lambda one: one.start)))):
+        after = [0] * (len(self._by_end) + 1)
+        for n, one in reversed(list(enumerate(sorted(self._by_end, key=lambda one: one.start)))):
             after[n] = max(after[n + 1], one.worth + after[bisect_left(self._starts, one.end + rest)])
         self._before, self._after = np.array(before), np.array(after)
         self._earlier = np.array(earlier, np.intp)
-        self._tail = np.array([one.worth + after[bisect_left(self._starts, one.end + rest)] for one in by_end])
+        self._tail = np.array([one.worth + after[bisect_left(self._starts, one.end + rest)] for one in self._by_end])
 
     def lost_by(self, shift_id: int, start: int, end: int) -> int:
         """How much less the best schedule is worth beside the time from `start` to `end` and the rest around it."""
-        beside = (
-            self._before[bisect_right(self._ends, start - self._rest)]
-            + self._after[bisect_left(self._starts, end + self._rest)]
-        )
-        return max(0, int(self._best_without(shift_id) - beside))
+        asked = (shift_id, start, end)
+        if asked not in self._known:
+            beside = (
+                self._before[bisect_right(self._ends, start - self._rest)]
+                + self._after[bisect_left(self._starts, end + self._rest)]
+            )
+            self._known[asked] = max(0, int(self._best_without(shift_id) - beside))
+        return self._known[asked]
 
     def _best_without(self, shift_id: int) -> int:
         """The best schedule that leaves one shift out: all chosen end before it, or one ends later, and that is the first."""
@@ -70,57 +77,112 @@ class _Schedule:
             best = max(best, int((self._before[np.minimum(self._earlier[place + 1 :], place)] + later).max()))
         return best
 
+    def best(self) -> list[Opening]:
+        """The shifts of one best schedule."""
+        found, n = [], len(self._by_end)
+        while n:
+            if self._before[n] == self._before[n - 1]:
+                n -= 1
+            else:
+                found.append(self._by_end[n - 1])
+                n = int(self._earlier[n - 1])
+        return found
+
+
+class _Asked(NamedTuple):
+    """What a shift costs whom, as long as neither it nor anybody's facts or openings change."""
+
+    span: Span
+    people: list[CoordinatorFacts]
+    ids: frozenset[int]
+    costs: Numbers
+
 
 class Prices:
-    """The open shifts of the last plan with their prices, and what each coordinator could do with her hours at these.
+    """What each coordinator could do with her hours at the prices of the last plan.
 
     A pair is worth `fill` (times the shift's priority) plus its points, less the shift's price: what the plan's bound is
-    made of. The limit of hours in the week is left out of account on both sides of the difference, so a coordinator near
-    it may be asked a little too much. What is lost is told in points: one whole seat is 999.
+    made of; an opening is a pair for which something is left. The limit of hours in the week is left out of account on both
+    sides of the difference, so a coordinator near it may be asked a little too much. What is lost is told in points: one
+    whole seat is 999. Openings are told when they are needed, and shifts that are no longer open do not count.
     """
 
-    def __init__(
-        self,
-        index: Index,
-        shifts: Sequence[ShiftFacts],
-        prices: Mapping[int, int],
-        *,
-        priorities: Mapping[int, int] | None = None,
-        fill: int = FILL,
-    ) -> None:
+    def __init__(self, openings: Mapping[int, Sequence[Opening]] | None = None, *, fill: int = FILL) -> None:
         self._fill = fill
-        self._open: dict[int, list[_Open]] = {}
+        self._openings: dict[int, Sequence[Opening]] = {}
+        self._who_may: dict[int, list[int]] = defaultdict(list)
+        self._closed: frozenset[int] = frozenset()
         self._schedules: dict[int, tuple[CoordinatorFacts, _Schedule]] = {}
-        pairs = index.all_pairs(shifts)
-        until = np.searchsorted(pairs.shifts, np.arange(len(shifts) + 1)).tolist()
-        for number, shift in enumerate(shifts):
-            who = pairs.coordinators[until[number] : until[number + 1]]
-            if not len(who):
-                continue
-            start, end = bounds(shift.span)
-            seat = fill * (priorities or {}).get(shift.id, 1) - prices.get(shift.id, 0)
-            for key, points in zip(index.ids[who].tolist(), index.scores(shift, who)[0].tolist(), strict=True):
-                if seat + points > 0:
-                    self._open.setdefault(key, []).append(_Open(start, end, shift.id, seat + points))
+        self._asked: dict[int, _Asked] = {}
+        for key, found in (openings or {}).items():
+            self.tell(key, found)
+
+    def unknown(self, coordinators: Iterable[int]) -> list[int]:
+        """Those of whom nothing was told yet."""
+        return [key for key in coordinators if key not in self._openings]
+
+    def tell(self, coordinator_id: int, openings: Sequence[Opening]) -> None:
+        """What one of them could do; said once for each."""
+        self._openings[coordinator_id] = openings
+        for one in openings:
+            self._who_may[one.shift_id].append(coordinator_id)
+
+    def close(self, shifts: Collection[int]) -> None:
+        """Only these of the plan's shifts are no longer open."""
+        closed = frozenset(shifts)
+        touched = {key for shift in closed ^ self._closed for key in self._who_may.get(shift, ())}
+        self._closed = closed
+        for key in touched:
+            self._schedules.pop(key, None)
+        if touched:
+            self._asked = {shift: one for shift, one in self._asked.items() if one.ids.isdisjoint(touched)}
 
     def costs(self, index: Index, shift: ShiftFacts, who: Positions) -> Numbers:
         """The opportunity cost of a shift for each of the positions, in points of 0 to 999."""
+        people = index.people_at(who)
+        before = self._asked.get(shift.id)
+        same = before is not None and before.span == shift.span and len(before.people) == len(people)
+        if before is not None and same and all(map(is_, before.people, people)):
+            return before.costs
         start, end = bounds(shift.span)
-        lost = [self._schedule(index.facts(one)).lost_by(shift.id, start, end) for one in who.tolist()]
-        return np.minimum(MOST, np.array(lost, np.int64) * MOST // self._fill)
+        lost = [self._lost(person, shift.id, start, end) for person in people]
+        costs = np.minimum(MOST, np.array(lost, np.int64) * MOST // self._fill)
+        self._asked[shift.id] = _Asked(shift.span, people, frozenset(person.id for person in people), costs)
+        return costs
+
+    def instead(self, person: CoordinatorFacts, shift: ShiftFacts) -> Opening | None:
+        """The best of what she could not do beside the shift; None where it costs nothing."""
+        start, end = bounds(shift.span)
+        rest = max(0, person.rest_minutes) * MINUTE
+        others = (one for one in self._still(person) if one.shift_id != shift.id)
+        given_up = [one for one in _Schedule(others, rest).best() if start < one.end + rest and one.start < end + rest]
+        return max(given_up, key=lambda one: one.worth, default=None)
+
+    def _lost(self, person: CoordinatorFacts, shift_id: int, start: int, end: int) -> int:
+        """Nothing, where nothing else that she could do is near: most need no schedule for that."""
+        rest = max(0, person.rest_minutes) * MINUTE
+        first, last = start - rest, end + rest
+        for one in self._openings.get(person.id, ()):
+            if one.start < last and first < one.end and one.shift_id != shift_id:
+                return self._schedule(person).lost_by(shift_id, start, end)
+        return 0
 
     def _schedule(self, person: CoordinatorFacts) -> _Schedule:
         """Her best schedules beside what she has been booked for since the plan was made."""
         known = self._schedules.get(person.id)
         if known is not None and known[0] is person:
             return known[1]
-        rest = max(0, person.rest_minutes) * MINUTE
-        busy = [bounds(booking.span) for booking in person.bookings]
-        still = [
-            one
-            for one in self._open.get(person.id, ())
-            if not any(start < one.end + rest and one.start - rest < end for start, end in busy)
-        ]
-        made = _Schedule(still, rest)
+        made = _Schedule(self._still(person), max(0, person.rest_minutes) * MINUTE)
         self._schedules[person.id] = person, made
         return made
+
+    def _still(self, person: CoordinatorFacts) -> list[Opening]:
+        """What is open still and leaves her rest beside her bookings."""
+        rest = max(0, person.rest_minutes) * MINUTE
+        busy = [bounds(booking.span) for booking in person.bookings]
+        return [
+            one
+            for one in self._openings.get(person.id, ())
+            if one.shift_id not in self._closed
+            and not any(start < one.end + rest and one.start - rest < end for start, end in busy)
+        ]
