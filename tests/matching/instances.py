@@ -18,9 +18,11 @@ ZONES = np.array([300, 360, 420, 480])  # minutes behind UTC: Eastern to Pacific
 
 
 def market(slots: int, coordinators: int, seed: int, load: float = 1.0) -> Instance:
-    """Two weeks of clinics: service lines, systems, time zones, availability, rest of 15 minutes to 10 hours, weekly hours.
+    """Two weeks of clinics: service lines, systems, states, time zones, availability, rest of 15 minutes to 10 hours, hours.
 
-    The larger the market, the more specialised its people. `load` above 1 means fewer hours for the same shifts.
+    The larger the market, the more specialised its people, and the smaller the share of the states they may work in: from
+    one of thirteen who may take a shift among 50 people to one of 240 among 20,000. `load` above 1 means fewer hours for
+    the same shifts.
     """
     random = np.random.default_rng(seed)
     lines, systems = 12, max(1, min(12, coordinators // 100))
@@ -52,11 +54,16 @@ def market(slots: int, coordinators: int, seed: int, load: float = 1.0) -> Insta
     taken = 60 * random.choice([0, 0, 0, 2, 4, 6], (coordinators, 3))
     rating = random.integers(0, 400, coordinators)
 
+    states = 3 + int(coordinators**0.5 / 3)
+    state = random.integers(0, states, slots)
+    licensed = random.random((coordinators, states)) < min(3.4, 0.3 + 0.15 * coordinators**0.5) / states
+
     first_minute, last_minute = start % DAY, start % DAY + duration
     pair_slot, pair_coordinator = [], []
     for each in range(slots):
         able = (
             skills[:, line[each]]
+            & licensed[:, state[each]]
             & days[:, day[each] % 7]
             & (opens <= first_minute[each])
             & (closes >= last_minute[each])
