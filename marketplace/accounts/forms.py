@@ -93,7 +93,7 @@ class JoinCoordinatorForm(Form):
         _l("What have you done so far?"),
         limit=2000,
         required=False,
-        description=_l("Kind of work, years, languages, systems, licences. No patient data, please."),
+        description=_l("Kind of work, years, languages, systems, licenses. No patient data, please."),
     )
     agree = Tick(
         _l("You may write to me about this."),

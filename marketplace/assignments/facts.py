@@ -322,7 +322,7 @@ def _facts_of(shift: Shift, need: Need, facility: Facility, papers: Papers) -> S
 
 
 def context_for(shifts: Iterable[ShiftFacts], at: datetime, weights: Weights | None = None) -> Context:
-    """`context`, without the compact where no shift needs a licence: then no rule looks at it.
+    """`context`, without the compact where no shift needs a license: then no rule looks at it.
 
     One statement; none where the weights in force are at hand and the compact is not needed.
     """

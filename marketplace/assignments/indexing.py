@@ -125,7 +125,7 @@ class Everyone:
     _prices: CurrentPrices
 
     def asked_about(self, shifts: Sequence[ShiftFacts], at: datetime) -> Index:
-        """The index, asked at this moment with the weights in force; with the compact where a shift needs a licence."""
+        """The index, asked at this moment with the weights in force; with the compact where a shift needs a license."""
         asked = context_for(shifts, at, self.weights)
         licensed = any(shift.requires_licence for shift in shifts)
         # Where no shift needs one the context comes without the compact, and no rule looks at it.

@@ -31,10 +31,10 @@ RULE_WORDS: dict[str, RuleWords] = {
         _l("The coordinator works in the shift's service line."),
     ),
     "patient_state_licence": RuleWords(
-        _l("Licence in each patient state"),
+        _l("License in each patient state"),
         _l(
-            "For clinical work, an RN licence covers every patient state on each day of the shift: one issued by "
-            "that state, or a multistate licence from the home state while both states are in the Nurse Licensure"
+            "For clinical work, an RN license covers every patient state on each day of the shift: one issued by "
+            "that state, or a multistate license from the home state while both states are in the Nurse Licensure"
             " Compact."
         ),
     ),

@@ -132,7 +132,7 @@ def _credential(code: str) -> str:
 
 
 def _paper(label: str) -> str:
-    """Licence N-1 (IL); a credential called by its code gets its name: Certified Medical Manager CMM-7."""
+    """License N-1 (IL); a credential called by its code gets its name: Certified Medical Manager CMM-7."""
     told = _told(label, PAPERS)
     if told:
         return _said(told)

@@ -2,8 +2,8 @@
 
 Source: National Council of State Boards of Nursing, nursecompact.com (enhanced compact, in effect since 19 January 2018),
 compared with the list of members as it stood in May 2026. The day is the one from which holders of other members'
-multistate licences may practise there. Left out until the agency adds them: Massachusetts and the US Virgin Islands
-(enacted, not implemented) and Guam (partly implemented, no date published), because a licence wrongly refused is repaired
+multistate licenses may practise there. Left out until the agency adds them: Massachusetts and the US Virgin Islands
+(enacted, not implemented) and Guam (partly implemented, no date published), because a license wrongly refused is repaired
 by a phone call and one wrongly accepted is not.
 """
 
@@ -34,7 +34,7 @@ MEMBERSHIPS: tuple[Membership, ...] = (
     Membership("VT", date(2022, 2, 1)),
     Membership("OH", date(2023, 1, 1)),
     Membership("WA", date(2023, 7, 24)),
-    Membership("PA", date(2023, 9, 5)),  # licences of its own residents became multistate on 7 July 2025
+    Membership("PA", date(2023, 9, 5)),  # licenses of its own residents became multistate on 7 July 2025
     Membership("RI", date(2024, 1, 1)),
     Membership("CT", date(2025, 10, 1)),
 )

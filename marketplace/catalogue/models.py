@@ -10,7 +10,7 @@ from marketplace.db.base import Base, Cents, Key, state_column
 
 
 class ServiceLine(Base):
-    """One of the 16 kinds of work. `needs_licence`: a nursing licence in each patient state."""
+    """One of the 16 kinds of work. `needs_licence`: a nursing license in each patient state."""
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]

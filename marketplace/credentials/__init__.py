@@ -1,1 +1,1 @@
-"""Licences, certificates and training, uploaded and verified."""
+"""Licenses, certificates and training, uploaded and verified."""

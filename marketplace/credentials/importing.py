@@ -113,12 +113,12 @@ def _paper(row: Row, known: _Known) -> _Paper:
         raise Invalid("A credential has a number.", "number")
     region = row["state"]
     if kind.per_state and region not in US_STATES:
-        raise Invalid("A licence is one state's: write its two letters.", "state")
+        raise Invalid("A license is one state's: write its two letters.", "state")
     if not kind.per_state and region:
         raise Invalid("This type holds everywhere: leave the state empty.", "state")
     multistate = yes_or_no(row["multistate"], "multistate")
     if multistate and not kind.per_state:
-        raise Invalid("Only a licence can be multistate.", "multistate")
+        raise Invalid("Only a license can be multistate.", "multistate")
     issued = day(row["issued_on"], "issued_on") if row["issued_on"] else None
     expires = day(row["expires_on"], "expires_on") if row["expires_on"] else None
     if issued and expires and expires < issued:

@@ -172,8 +172,8 @@ def replaces(new: Paper, old: Paper, today: date) -> bool:
 
 
 @dataclass(frozen=True)
-class Licence:
-    """A verified nursing licence: issuing state, whether it is multistate, first and last valid day."""
+class License:
+    """A verified nursing license: issuing state, whether it is multistate, first and last valid day."""
 
     state: str
     multistate: bool
@@ -182,28 +182,28 @@ class Licence:
 
 
 def licence_covers_state(
-    licences: Iterable[Licence],
+    licenses: Iterable[License],
     state: str,
     home_state: str | None,
     compact_members_on: Callable[[date], Collection[str]],
     span: Span,
     zone: ZoneInfo | str,
-) -> Licence | None:
-    """The licence under which a patient in `state` may be served during the whole span, or None.
+) -> License | None:
+    """The license under which a patient in `state` may be served during the whole span, or None.
 
     Either one of that very state, or a multistate one from the nurse's primary state of residence, when home and patient
-    state are both compact members on every day of the span (Nurse Licensure Compact, article III). A multistate licence of
+    state are both compact members on every day of the span (Nurse Licensure Compact, article III). A multistate license of
     a state one has moved away from carries no privilege.
     """
-    valid = [licence for licence in licences if covers(licence.issued_on, licence.expires_on, span, zone)]
-    for licence in valid:
-        if licence.state == state:
-            return licence
+    valid = [license for license in licenses if covers(license.issued_on, license.expires_on, span, zone)]
+    for license in valid:
+        if license.state == state:
+            return license
     both_members = all({state, home_state} <= set(compact_members_on(day)) for day in local_days(span, zone))
     if both_members:
-        for licence in valid:
-            if licence.multistate and licence.state == home_state:
-                return licence
+        for license in valid:
+            if license.multistate and license.state == home_state:
+                return license
     return None
 
 

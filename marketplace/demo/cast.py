@@ -55,7 +55,7 @@ class Worker:
     max_week_minutes: int = 2400
     rating: str = "4.6"
     free: tuple[tuple[int, ...], int, int] = ((0, 1, 2, 3, 4), 7, 19)
-    licences: tuple[tuple[str, bool], ...] = ()
+    licenses: tuple[tuple[str, bool], ...] = ()
     certificates: tuple[str, ...] = field(default=())
 
 
@@ -110,7 +110,7 @@ WORKERS = (
     Worker(
         "devon", "Devon Blake", "devon@people.example", "America/Chicago", ("triage", "rpm", "telehealth"),
         work_state="WI", ehr=("Epic",), years=9, education="bachelor", min_pay_cents=3200, rating="4.8",
-        free=((0, 1, 2, 3, 4, 5, 6), 6, 23), licences=(("WI", True), ("IL", False)), certificates=("CPCC",),
+        free=((0, 1, 2, 3, 4, 5, 6), 6, 23), licenses=(("WI", True), ("IL", False)), certificates=("CPCC",),
     ),
     Worker(
         "jonas", "Jonas Lind", "jonas@people.example", "America/New_York", ("medical-billing", "prior-auth", "provider-support"),

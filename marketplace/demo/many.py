@@ -16,7 +16,7 @@ LAST = (
     " Malik Berg Ortiz"
 ).split()
 
-# Country, US state, zone; the states with a nurse compact first, so that many licences reach far.
+# Country, US state, zone; the states with a nurse compact first, so that many licenses reach far.
 HOMES = (
     ("US", "TX", "America/Chicago"),
     ("US", "WI", "America/Chicago"),
@@ -54,7 +54,7 @@ FAMILIES = (
 
 
 def more_workers(how_many: int, seed: int = 17) -> list[Worker]:
-    """So many coordinators; nurses live in the US and hold licences for the states the demo's patients live in."""
+    """So many coordinators; nurses live in the US and hold licenses for the states the demo's patients live in."""
     chance = random.Random(seed)
     found = []
     for number in range(how_many):
@@ -82,7 +82,7 @@ def more_workers(how_many: int, seed: int = 17) -> list[Worker]:
                 max_week_minutes=60 * chance.choice((30, 40, 40, 40)),
                 rating=f"{chance.triangular(3.6, 5.0, 4.7):.1f}",
                 free=hours,
-                licences=((state, state in ("TX", "WI", "CO", "FL")), ("IL", False), ("CA", False)) if nurse else (),
+                licenses=((state, state in ("TX", "WI", "CO", "FL")), ("IL", False), ("CA", False)) if nurse else (),
                 certificates=tuple(name for name in ("CPCC", "CMAA", "CMM") if chance.random() < 0.3),
             )
         )

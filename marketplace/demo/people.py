@@ -125,7 +125,7 @@ class Casting:
         )
         papers = [("hipaa-training", "", False), ("background-check", "", False)]
         papers += [(certificate, "", False) for certificate in worker.certificates]
-        papers += [("rn-license", state, multistate) for state, multistate in worker.licences]
+        papers += [("rn-license", state, multistate) for state, multistate in worker.licenses]
         session.add_all(
             Credential(
                 coordinator_id=coordinator.id,

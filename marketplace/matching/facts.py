@@ -63,7 +63,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class CredentialFacts:
-    """One credential. `expires_on` is the last valid day; None never expires. `state` and `multistate` for licences."""
+    """One credential. `expires_on` is the last valid day; None never expires. `state` and `multistate` for licenses."""
 
     type: str
     number: str
@@ -107,7 +107,7 @@ class CoordinatorFacts:
     zone: str
     work_state: str | None = None
     home_state: str | None = None
-    """Primary state of residence: only its multistate licence carries the compact privilege."""
+    """Primary state of residence: only its multistate license carries the compact privilege."""
     active: bool = True
     exclusion_hold: str | None = None
     """Why exclusion screening holds this person back; None when cleared."""
@@ -165,7 +165,7 @@ class ShiftFacts:
     headcount: int = 1
     clinical: bool = False
     requires_licence: bool = False
-    """True when an RN licence must cover every patient state (telephone triage always; monitoring by need)."""
+    """True when an RN license must cover every patient state (telephone triage always; monitoring by need)."""
     patient_states: frozenset[str] = frozenset()
     required_credentials: frozenset[str] = frozenset()
     preferred_credentials: frozenset[str] = frozenset()

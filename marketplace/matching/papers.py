@@ -1,4 +1,4 @@
-"""Hard rules about papers: credentials, licences, training, BAAs and contracts that must hold for the whole shift."""
+"""Hard rules about papers: credentials, licenses, training, BAAs and contracts that must hold for the whole shift."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from marketplace.matching.local_hours import local_days
 from marketplace.matching.verdicts import Finding, Outcome, fails, passes, rule, warns
 
 _ONE_DAY = timedelta(days=1)
-_WORDS = {HIPAA_TRAINING: "HIPAA training", RN_LICENCE: "RN licence"}
+_WORDS = {HIPAA_TRAINING: "HIPAA training", RN_LICENCE: "RN license"}
 _WHY_NOT_COUNTED = {
     Standing.SUBMITTED: "is awaiting verification",
     Standing.REJECTED: "was rejected",
@@ -84,7 +84,7 @@ def _gap(day: date, days: Sequence[date], terms: Sequence[Term]) -> Cover:
 
 def _name(credential: CredentialFacts) -> str:
     if credential.type == RN_LICENCE:
-        return f"Licence {credential.number}" + (f" ({credential.state})" if credential.state else "")
+        return f"License {credential.number}" + (f" ({credential.state})" if credential.state else "")
     return f"{_WORDS.get(credential.type, credential.type)} {credential.number}".rstrip()
 
 
@@ -193,14 +193,14 @@ def _both(term: Term, other: Term) -> Term | None:
     return Term(first, None if last == date.max else last, term.label) if first <= last else None
 
 
-def _privileges(licence: Term, home: str, state: str, compact: Sequence[CompactMembership]) -> list[Term]:
-    """The days on which a multistate licence from home also covers a state: while both are in the compact."""
+def _privileges(license: Term, home: str, state: str, compact: Sequence[CompactMembership]) -> list[Term]:
+    """The days on which a multistate license from home also covers a state: while both are in the compact."""
     found = []
     for at_home in _memberships(home, compact):
         for there in _memberships(state, compact):
             shared = _both(at_home, there)
             term = shared and _both(
-                licence._replace(label=f"Compact {licence.label[0].lower()}{licence.label[1:]}"), shared
+                license._replace(label=f"Compact {license.label[0].lower()}{license.label[1:]}"), shared
             )
             if term:
                 found.append(term)
@@ -208,7 +208,7 @@ def _privileges(licence: Term, home: str, state: str, compact: Sequence[CompactM
 
 
 def _licences_for(coordinator: CoordinatorFacts, state: str, context: Context) -> list[Paper]:
-    """The licences that allow work with patients in a state: issued there, or multistate from a compact home state."""
+    """The licenses that allow work with patients in a state: issued there, or multistate from a compact home state."""
     home, found = coordinator.home_state, []
     for paper in _papers(coordinator.credentials, RN_LICENCE):
         issued_by = paper.credential.state
@@ -222,11 +222,11 @@ def _licences_for(coordinator: CoordinatorFacts, state: str, context: Context) -
 
 
 def _no_licence(coordinator: CoordinatorFacts, state: str, days: Sequence[date], context: Context) -> Cover:
-    """Why nothing covers a state, by the nearest thing there is: a multistate licence and what it lacks."""
+    """Why nothing covers a state, by the nearest thing there is: a multistate license and what it lacks."""
     multistate = [p for p in _papers(coordinator.credentials, RN_LICENCE) if p.credential.multistate]
     from_home = [p for p in multistate if p.credential.state == coordinator.home_state]
     if not multistate:
-        return Cover(f"No licence covers patients in {state}.", state, days[0])
+        return Cover(f"No license covers patients in {state}.", state, days[0])
     name = (from_home or multistate)[0].term.label
     if not from_home:
         home = coordinator.home_state or "not stated"
@@ -242,20 +242,20 @@ def _no_licence(coordinator: CoordinatorFacts, state: str, days: Sequence[date],
 @rule(
     "patient_state_licence",
     1,
-    "Licence in each patient state",
-    "For clinical work, an RN licence covers every patient state on each day of the shift: one issued by that state, "
-    "or a multistate licence from the home state while both states are in the Nurse Licensure Compact.",
+    "License in each patient state",
+    "For clinical work, an RN license covers every patient state on each day of the shift: one issued by that state, "
+    "or a multistate license from the home state while both states are in the Nurse Licensure Compact.",
 )
 def patient_state_licence(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if not shift.requires_licence:
-        return passes("No licence is needed.")
+        return passes("No license is needed.")
     if not shift.patient_states:
-        return fails("The shift names no patient state, so no licence can be checked against it.")
+        return fails("The shift names no patient state, so no license can be checked against it.")
     days = local_days(shift.span, shift.zone)
     covers = []
     for state in sorted(shift.patient_states):
-        licences = _licences_for(coordinator, state, context)
-        covers.append(_held(licences, days, "") if licences else _no_licence(coordinator, state, days, context))
+        licenses = _licences_for(coordinator, state, context)
+        covers.append(_held(licenses, days, "") if licenses else _no_licence(coordinator, state, days, context))
     found = _finding(covers, days, context)
     if found.outcome is Outcome.FAIL:
         return found

@@ -163,10 +163,10 @@ def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):
     assert {a.kind for a in found.agreements} == {AgreementKind.CONTRACT, AgreementKind.BAA}
 
 
-@pytest.mark.parametrize(("required", "licence"), [([], False), (["rn-license"], True)])
-def test_remote_monitoring_needs_a_licence_only_where_the_need_asks_for_a_nurse(world, required, licence):
+@pytest.mark.parametrize(("required", "license"), [([], False), (["rn-license"], True)])
+def test_remote_monitoring_needs_a_licence_only_where_the_need_asks_for_a_nurse(world, required, license):
     shift = world.shift(line="rpm", required_credentials=required, patient_states=["WI"])
-    assert facts.shift_facts(shift).requires_licence is licence
+    assert facts.shift_facts(shift).requires_licence is license
 
 
 def test_devon_may_take_triage_for_illinois_and_wisconsin_and_nobody_else_may(world):

@@ -101,10 +101,10 @@ def test_the_checks_find_a_sentence_without_a_template():
 
 
 def test_sentences_in_a_row_are_told_apart_and_keep_what_stands_in_them():
-    told = read("Maya cannot take this shift: Licence N-1.5 (IL) was rejected. No CMM is on file.")
+    told = read("Maya cannot take this shift: License N-1.5 (IL) was rejected. No CMM is on file.")
     assert [(one.template, one.blanks) for one in told] == [
         ("%(name)s cannot take this shift:", {"name": "Maya"}),
-        ("%(paper)s was rejected.", {"paper": "Licence N-1.5 (IL)"}),
+        ("%(paper)s was rejected.", {"paper": "License N-1.5 (IL)"}),
         ("No %(credential)s is on file.", {"credential": "CMM"}),
     ]
 
@@ -137,8 +137,8 @@ def told_in(app, world):
             "Falta experiencia en historia clínica: Epic (intermedio; se pide avanzado) y Cerner.",
         ),
         (
-            "Licence N-1 (IL) is valid until 2026-12-01, the shift ends 2026-12-02.",
-            "Licence N-1 (IL) is valid until Dec 1, 2026, the shift ends Dec 2, 2026.",
+            "License N-1 (IL) is valid until 2026-12-01, the shift ends 2026-12-02.",
+            "License N-1 (IL) is valid until Dec 1, 2026, the shift ends Dec 2, 2026.",
             "Licencia N-1 (IL): vigente hasta el 1 dic 2026; el turno termina el 2 dic 2026.",
         ),
         (

@@ -1,11 +1,11 @@
-"""A credential counts only if it holds for the whole shift, and a licence only where it gives the right to practise."""
+"""A credential counts only if it holds for the whole shift, and a license only where it gives the right to practise."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from marketplace.catalogue.compact import MEMBERSHIPS, members_on
-from marketplace.credentials.rules import Licence, covers, expiry_level, licence_covers_state
+from marketplace.credentials.rules import License, covers, expiry_level, licence_covers_state
 from marketplace.kernel.spans import Span
 
 NEW_YORK = "America/New_York"
@@ -41,33 +41,33 @@ def test_reminders_come_at_sixty_thirty_and_seven_days(days, level):
     assert expiry_level(None, today) is None
 
 
-TEXAS = Licence("TX", True, date(2020, 1, 1), date(2028, 1, 1))
-NEW_YORK_ONLY = Licence("NY", False, date(2020, 1, 1), date(2028, 1, 1))
+TEXAS = License("TX", True, date(2020, 1, 1), date(2028, 1, 1))
+NEW_YORK_ONLY = License("NY", False, date(2020, 1, 1), date(2028, 1, 1))
 
 
-def licence_for(state: str, licences: list[Licence], home: str | None, span: Span = NIGHT) -> Licence | None:
-    return licence_covers_state(licences, state, home, members_on, span, NEW_YORK)
+def licence_for(state: str, licenses: list[License], home: str | None, span: Span = NIGHT) -> License | None:
+    return licence_covers_state(licenses, state, home, members_on, span, NEW_YORK)
 
 
 @pytest.mark.parametrize(
-    ("state", "licences", "home", "found"),
+    ("state", "licenses", "home", "found"),
     [
         ("NY", [NEW_YORK_ONLY], "NY", NEW_YORK_ONLY),
         ("FL", [TEXAS], "TX", TEXAS),
         ("TX", [TEXAS], "TX", TEXAS),
-        ("TX", [TEXAS], "NY", TEXAS),  # in the issuing state itself it is a licence like any other
+        ("TX", [TEXAS], "NY", TEXAS),  # in the issuing state itself it is a license like any other
         ("FL", [TEXAS], "NY", None),  # moved away: no privilege any more
         ("FL", [TEXAS], None, None),
         ("NY", [TEXAS], "TX", None),  # New York is not in the compact
-        ("FL", [Licence("TX", False, None, None)], "TX", None),
-        ("FL", [Licence("NY", True, None, None)], "NY", None),
-        ("FL", [Licence("TX", True, date(2020, 1, 1), date(2026, 11, 30))], "TX", None),
+        ("FL", [License("TX", False, None, None)], "TX", None),
+        ("FL", [License("NY", True, None, None)], "NY", None),
+        ("FL", [License("TX", True, date(2020, 1, 1), date(2026, 11, 30))], "TX", None),
         ("FL", [], "TX", None),
         ("NY", [TEXAS, NEW_YORK_ONLY], "TX", NEW_YORK_ONLY),
     ],
 )
-def test_a_patient_state_needs_its_own_licence_or_the_compact(state, licences, home, found):
-    assert licence_for(state, licences, home) is found
+def test_a_patient_state_needs_its_own_licence_or_the_compact(state, licenses, home, found):
+    assert licence_for(state, licenses, home) is found
 
 
 def test_a_state_counts_from_the_day_it_joined():

@@ -141,15 +141,15 @@ class Market:
     def credential(self) -> CredentialFacts:
         kind = self.chance.choice(["rn-license", "rn-license", "rn-license", "hipaa-training", "CPCC"])
         first, last = sorted([self.edge(), self.edge()])
-        licence = kind == "rn-license"
+        license = kind == "rn-license"
         return CredentialFacts(
             kind,
             f"N-{self.chance.randint(1, 99)}",
             first,
             self.chance.choice([last, None]),
             self.chance.choice([Standing.VERIFIED] * 6 + list(Standing)),
-            self.chance.choice(STATES) if licence else None,
-            licence and self.chance.random() < 0.6,
+            self.chance.choice(STATES) if license else None,
+            license and self.chance.random() < 0.6,
         )
 
     def agreement(self) -> AgreementFacts:

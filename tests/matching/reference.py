@@ -78,12 +78,12 @@ def member_on(state: str | None, day: date, context: Context) -> bool:
 
 
 def licensed(coordinator: CoordinatorFacts, state: str, day: date, context: Context) -> bool:
-    for licence in coordinator.credentials:
-        if licence.type == "rn-license" and good_on(licence, day):
-            if licence.state == state:
+    for license in coordinator.credentials:
+        if license.type == "rn-license" and good_on(license, day):
+            if license.state == state:
                 return True
-            at_home = licence.multistate and licence.state is not None and licence.state == coordinator.home_state
-            if at_home and member_on(licence.state, day, context) and member_on(state, day, context):
+            at_home = license.multistate and license.state is not None and license.state == coordinator.home_state
+            if at_home and member_on(license.state, day, context) and member_on(state, day, context):
                 return True
     return False
 

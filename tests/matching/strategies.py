@@ -76,7 +76,7 @@ def edges(span: Span) -> st.SearchStrategy[date]:
 @st.composite
 def credentials(draw: st.DrawFn, span: Span) -> CredentialFacts:
     kind = draw(st.sampled_from(["rn-license", "rn-license", "hipaa-training", "CPCC"]))
-    licence = kind == "rn-license"
+    license = kind == "rn-license"
     first, last = sorted([draw(edges(span)), draw(edges(span))])
     return CredentialFacts(
         type=kind,
@@ -84,8 +84,8 @@ def credentials(draw: st.DrawFn, span: Span) -> CredentialFacts:
         issued_on=first,
         expires_on=draw(st.sampled_from([last, None])),
         standing=draw(st.sampled_from([Standing.VERIFIED, Standing.VERIFIED, *Standing])),
-        state=draw(st.sampled_from(["IL", "TX", "FL"])) if licence else None,
-        multistate=draw(st.booleans()) if licence else False,
+        state=draw(st.sampled_from(["IL", "TX", "FL"])) if license else None,
+        multistate=draw(st.booleans()) if license else False,
     )
 
 

@@ -1,4 +1,4 @@
-"""Papers must hold for the whole shift: credentials, licences by patient state, training, contracts and BAAs."""
+"""Papers must hold for the whole shift: credentials, licenses by patient state, training, contracts and BAAs."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -42,7 +42,7 @@ def with_licence(**changes: Any) -> CoordinatorFacts:
 def test_a_licence_that_runs_out_during_the_shift_is_not_enough() -> None:
     nurse = with_licence(expires_on=date(2026, 12, 1))
     assert refusals(nurse, triage("IL", span=LONG)) == {
-        "patient_state_licence": "Licence RN-IL-4431 (IL) is valid until 2026-12-01, the shift ends 2026-12-03."
+        "patient_state_licence": "License RN-IL-4431 (IL) is valid until 2026-12-01, the shift ends 2026-12-03."
     }
 
 
@@ -145,14 +145,14 @@ def test_training_and_licence_are_not_objected_to_twice() -> None:
 def test_every_patient_state_needs_its_licence() -> None:
     assert refusals(ANA, triage("IL", "TX", "FL", "CO")) == {}
     assert refusals(ana(credentials=(TRAINING, CODER, ILLINOIS)), triage("CA", "IL", "NY")) == {
-        "patient_state_licence": "No licence covers patients in CA. No licence covers patients in NY."
+        "patient_state_licence": "No license covers patients in CA. No license covers patients in NY."
     }
 
 
 def test_clinical_work_without_a_patient_state_cannot_be_checked_so_it_is_refused() -> None:
     said = refusals(ANA, triage())
     assert said == {
-        "patient_state_licence": "The shift names no patient state, so no licence can be checked against it."
+        "patient_state_licence": "The shift names no patient state, so no license can be checked against it."
     }
 
 
@@ -160,7 +160,7 @@ def test_a_multistate_licence_covers_compact_states_only() -> None:
     texan = ana(credentials=(TRAINING, CODER, TEXAS))
     assert refusals(texan, triage("FL")) == {}
     assert refusals(texan, triage("IL")) == {
-        "patient_state_licence": "Licence RN-TX-1 (TX) does not cover patients in IL: IL is not in the compact on 2026-12-01."
+        "patient_state_licence": "License RN-TX-1 (TX) does not cover patients in IL: IL is not in the compact on 2026-12-01."
     }
 
 
@@ -175,7 +175,7 @@ def test_a_multistate_licence_counts_only_from_the_state_of_residence(home: str 
     moved = ana(credentials=(TRAINING, CODER, TEXAS), home_state=home)
     assert refusals(moved, triage("TX")) == {}
     assert refusals(moved, triage("FL")) == {
-        "patient_state_licence": f"Licence RN-TX-1 (TX) does not cover patients in FL: the home state is {words}."
+        "patient_state_licence": f"License RN-TX-1 (TX) does not cover patients in FL: the home state is {words}."
     }
 
 
@@ -198,7 +198,7 @@ def test_compact_membership_is_dated_on_both_sides() -> None:
 def test_an_expired_compact_licence_says_its_date() -> None:
     texan = ana(credentials=(TRAINING, CODER, replace(TEXAS, expires_on=date(2026, 10, 1))))
     assert refusals(texan, triage("FL")) == {
-        "patient_state_licence": "Compact licence RN-TX-1 (TX) is valid until 2026-10-01, the shift starts 2026-12-01."
+        "patient_state_licence": "Compact license RN-TX-1 (TX) is valid until 2026-10-01, the shift starts 2026-12-01."
     }
 
 
@@ -206,7 +206,7 @@ def test_a_compact_licence_that_ran_out_before_the_state_joined_says_its_own_dat
     texan = ana(credentials=(TRAINING, CODER, replace(TEXAS, expires_on=date(2026, 10, 1))))
     compact = (CompactMembership("TX", date(2018, 1, 19)), CompactMembership("FL", date(2026, 11, 1)))
     assert refusals(texan, triage("FL"), context(compact=compact)) == {
-        "patient_state_licence": "Licence RN-TX-1 (TX) is valid until 2026-10-01, the shift starts 2026-12-01."
+        "patient_state_licence": "License RN-TX-1 (TX) is valid until 2026-10-01, the shift starts 2026-12-01."
     }
 
 

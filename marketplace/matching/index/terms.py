@@ -1,4 +1,4 @@
-"""Papers by the day: who holds which credential, licence or BAA on a given day."""
+"""Papers by the day: who holds which credential, license or BAA on a given day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from marketplace.matching.index.tables import Table
 from marketplace.matching.papers import in_compact
 
 Key = tuple[str, str]
-"""What a paper is good for: ("credential", a type), ("licence", a state), ("home", a state in the compact), ("baa", "")."""
+"""What a paper is good for: ("credential", a type), ("license", a state), ("home", a state in the compact), ("baa", "")."""
 
 BAA: Key = ("baa", "")
 _NO_END = date.max.toordinal()
@@ -37,7 +37,7 @@ class Terms:
         self.held = Kept(self._held_on)
         """By key and day: who holds such a paper then."""
         self.licensed = Kept(self._licensed_on)
-        """By state and day: whose licence covers patients there, the compact included."""
+        """By state and day: whose license covers patients there, the compact included."""
         self._privileged = Kept(self._privileged_on)
 
     def fill(self, people: Iterable[tuple[int, CoordinatorFacts]]) -> None:
@@ -75,7 +75,7 @@ class Terms:
         return row
 
     def licensed_throughout(self, state: str, days: Sequence[date]) -> Row:
-        """Whose licences cover patients in a state on each of the days."""
+        """Whose licenses cover patients in a state on each of the days."""
         row = self.licensed((state, days[0]))
         for day in days[1:]:
             row = row & self.licensed((state, day))
@@ -92,11 +92,11 @@ class Terms:
     def _licensed_on(self, asked: tuple[str, date]) -> Row:
         """Issued there, or multistate from a home state while both are in the Nurse Licensure Compact."""
         state, day = asked
-        row = self.held((("licence", state), day.toordinal()))
+        row = self.held((("license", state), day.toordinal()))
         return row | self._privileged(day) if in_compact(state, day, self._compact) else row
 
     def _privileged_on(self, day: date) -> Row:
-        """Who holds a multistate licence of a home state that is in the compact on that day."""
+        """Who holds a multistate license of a home state that is in the compact on that day."""
         row = np.zeros(self._words, np.uint64)
         for home in {member.state for member in self._compact}:
             if in_compact(home, day, self._compact):
@@ -111,7 +111,7 @@ def terms_of(person: CoordinatorFacts) -> Iterator[tuple[Key, int, int]]:
             term = one.issued_on.toordinal(), one.expires_on.toordinal() if one.expires_on else _NO_END
             yield ("credential", one.type), *term
             if one.type == RN_LICENCE and one.state is not None:
-                yield ("licence", one.state), *term
+                yield ("license", one.state), *term
                 if one.multistate and one.state == person.home_state:
                     yield ("home", one.state), *term
     for paper in person.agreements:
