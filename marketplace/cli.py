@@ -125,10 +125,13 @@ def worker(once: bool) -> None:
     import marketplace.schedule
     from marketplace.db import session as db
     from marketplace.db.jobs import work
+    from marketplace.plans.solving import compile_ahead
 
     marketplace.schedule.load()
     with migrated_database() as url:
         engine = db.connect(url)
+        if not once:
+            compile_ahead()
         try:
             # Two at a time: letters do not wait until a plan is made.
             work(url, concurrency=1 if once else 2, until_empty=once)

@@ -4,8 +4,10 @@ Only that process imports numba. It gets arrays and gives arrays; it knows nothi
 """
 
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,6 +23,10 @@ STAY_POINTS = 300
 
 PATIENCE_SECONDS = 300
 """How much longer than its time limit the solver may take: it is compiled when it first runs."""
+
+
+POLITE = 15
+"""By how much compiling beforehand stands back behind whatever else the machine has to do."""
 
 
 class Cancelled(Exception):
@@ -126,6 +132,29 @@ def _solve_there(
         pipe.send(("answer", answer))
     except Invalid as refusal:
         pipe.send(("failed", str(refusal)))
+
+
+def compile_ahead() -> None:
+    """Have the solver compiled before the first plan is asked for: in a process of its own, which ends with this one."""
+    multiprocessing.get_context("spawn").Process(target=_compile_there, daemon=True).start()
+
+
+def _compile_there() -> None:
+    with suppress(KeyboardInterrupt):
+        os.nice(POLITE)
+        solve_here(_few_shifts(), stay=np.empty(0, np.int64), seed=0, time_limit=60, start=None, tell=lambda _: None)
+
+
+def _few_shifts() -> Instance:
+    """A question so small that its answer takes no time, with hours that run out: everything the solver is made of runs."""
+    shifts, people = np.arange(24), np.arange(6)
+    start = 24 * 60 * (shifts // 2) + 240 * (shifts % 2)
+    slot, who = (each.ravel() for each in np.meshgrid(shifts, people, indexing="ij"))
+    return Instance(
+        slot_start=start, slot_end=start + 235 + shifts, slot_priority=1 + shifts % 2, slot_headcount=1 + shifts % 3,
+        slot_week=shifts // 14, coordinator_rest=60 * (people % 3), coordinator_minutes=np.full((6, 2), 1_000),
+        pair_slot=slot, pair_coordinator=who, pair_score=(37 * slot + 11 * who) % 999,
+    )  # fmt: skip
 
 
 def solve_here(

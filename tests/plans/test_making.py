@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, time, timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -320,3 +322,13 @@ def test_the_pages_never_load_the_compiler():
 def test_that_question_would_notice_it():
     asked = "import sys; import marketplace.matching.planning.plan; print('numba' in sys.modules)"
     assert "True" in subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+
+
+def test_what_is_compiled_beforehand_has_hours_that_run_out_so_that_nothing_is_left_to_compile():
+    few = solving._few_shifts()
+    free = replace(few, coordinator_minutes=few.coordinator_minutes * 10)
+    said = [
+        solving.solve_here(each, stay=np.empty(0, np.int64), seed=0, time_limit=60, start=None, tell=lambda _: None)
+        for each in (few, free)
+    ]
+    assert 0 < said[0].value < said[1].value
