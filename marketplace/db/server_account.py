@@ -1,6 +1,7 @@
 """Who the site's own PostgreSQL runs as: PostgreSQL refuses to run as root, so root lends it an account of its own."""
 
 import errno
+import fcntl
 import os
 import pwd
 import shutil
@@ -8,6 +9,8 @@ import stat
 import struct
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from marketplace.config import Misconfigured
 
 ACCOUNT = "marketplace-db"
 SECONDS_TO_MAKE = 10
+_ACCOUNTS = Path("/etc")
 
 # A POSIX access list as Linux keeps it: a version, then entries of (tag, permissions, id).
 _ACCESS_LIST = "system.posix_acl_access"
@@ -85,21 +89,38 @@ def account_for(*folders: Path) -> ServerAccount:
 
 
 def _system_account() -> pwd.struct_passwd:
-    """The account made for the purpose; of processes that want it at once one makes it, and the others wait for it."""
-    until = time.monotonic() + SECONDS_TO_MAKE
-    while (known := _known_account()) is None:
-        useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
-        if useradd is None or time.monotonic() > until:
-            raise Misconfigured(
-                f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made."
-                " Run the site as an ordinary user, or set DATABASE_URL."
-            )
-        # Fails while another useradd holds the list of accounts, and when that one has just made this account.
-        command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        done = subprocess.run([*command, "--shell", "/usr/sbin/nologin", ACCOUNT], capture_output=True, check=False)
-        if done.returncode:
-            time.sleep(0.1)
+    """The account made for the purpose; of processes that want it at once one makes it, and the others wait for it.
+
+    `useradd` looks whether a name is taken before it locks the list of accounts, so two at once both succeed, and the second
+    takes the number of the first away: hence a lock of our own, on the folder the list is in.
+    """
+    if (known := _known_account()) is not None:
+        return known
+    with _alone(_ACCOUNTS):
+        until = time.monotonic() + SECONDS_TO_MAKE
+        while (known := _known_account()) is None:
+            useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+            if useradd is None or time.monotonic() > until:
+                raise Misconfigured(
+                    f"PostgreSQL does not run as root, and the system account {ACCOUNT} could not be made."
+                    " Run the site as an ordinary user, or set DATABASE_URL."
+                )
+            # Fails while somebody else's useradd holds the list of accounts.
+            command = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+            done = subprocess.run([*command, "--shell", "/usr/sbin/nologin", ACCOUNT], capture_output=True, check=False)
+            if done.returncode:
+                time.sleep(0.1)
     return known
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _known_account() -> pwd.struct_passwd | None:

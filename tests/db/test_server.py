@@ -1,6 +1,7 @@
 """The site's own PostgreSQL: shared by those who need it, gone with the last of them, well after a crash."""
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -195,7 +196,10 @@ MAKE_ACCOUNT = """
 import sys
 from marketplace.db import server_account
 server_account.ACCOUNT = sys.argv[1]
-print(server_account._system_account().pw_name)
+print("ready", flush=True)
+input()
+account = server_account._system_account()
+print(account.pw_name, account.pw_uid)
 """
 
 
@@ -204,8 +208,18 @@ def test_processes_that_make_the_account_of_the_server_at_once_all_get_it():
     name = f"marketplace-{os.getpid()}"
     command = [sys.executable, "-c", MAKE_ACCOUNT, name]
     try:
-        makers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
-        assert [maker.communicate(timeout=60)[0].strip() for maker in makers] == [name] * 6
+        makers = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)
+        ]
+        for maker in makers:
+            assert maker.stdout is not None
+            assert maker.stdout.readline() == "ready\n"
+        for maker in makers:
+            assert maker.stdin is not None
+            maker.stdin.write("\n")
+            maker.stdin.flush()
+        got = {maker.communicate(timeout=60)[0].strip() for maker in makers}
+        assert got == {f"{name} {pwd.getpwnam(name).pw_uid}"}, "one account, the same for all of them"
     finally:
         subprocess.run(["/usr/sbin/userdel", name], check=False, capture_output=True)
 
