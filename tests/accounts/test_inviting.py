@@ -14,8 +14,8 @@ from marketplace.audit.models import AuditEntry
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted
-from tests.accounts.at_once import at_once
 from tests.accounts.letters import letters_to, link_to
+from tests.at_once import at_once
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD
 

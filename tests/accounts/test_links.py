@@ -11,8 +11,8 @@ from marketplace.accounts.jobs import write_new_password_letter
 from marketplace.accounts.models import OneTimeLink, Person
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
-from tests.accounts.at_once import at_once
 from tests.accounts.letters import letters_to, link_to
+from tests.at_once import at_once
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD
 

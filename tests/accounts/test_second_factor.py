@@ -14,7 +14,7 @@ from marketplace.accounts.sealing import Unsealable, seal, unseal
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from marketplace.messaging.models import Letter
-from tests.accounts.at_once import at_once
+from tests.at_once import at_once
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD
 

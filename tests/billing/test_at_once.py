@@ -1,12 +1,10 @@
 """Many at once: whoever presses at the same moment, every hour is billed once, paid once, and no number is missing."""
 
-import threading
-from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.billing.correcting import give_credit
@@ -17,44 +15,16 @@ from marketplace.billing.queries import account_of
 from marketplace.billing.receiving import record_payment, use_credit
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import clock
 from marketplace.kernel.errors import Refusal
 from marketplace.papers.models import IssuedPaper
 from marketplace.payouts.models import PayoutItem
 from marketplace.payouts.pay_run import approve
+from tests.at_once import transactions_at_once
 from tests.worked import MONDAY, approved
 from tests.world import NOW, TODAY, World
 
 pytestmark = [pytest.mark.committed, pytest.mark.usefixtures("ledger_holds")]
 SUNDAY = date(2026, 11, 22)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Every act in a thread and a transaction of its own, started together; what each returned, or how it ended."""
-    results: list[Any] = [None] * len(acts)
-    together = threading.Barrier(len(acts))
-
-    def run(number: int, act: Callable[[], Any]) -> None:
-        with clock.frozen_at(NOW):
-            bind_actor(SYSTEM)
-            # On a busy machine the other act may take a while; a page would be tried again.
-            session.execute(text("SET LOCAL lock_timeout = '30s'; SET LOCAL statement_timeout = '60s'"))
-            together.wait()
-            try:
-                results[number] = act()
-                session.commit()
-            except BaseException as error:
-                results[number] = error
-                session.rollback()
-            finally:
-                session.remove()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def week_of(world: World, days: int = 4) -> None:
@@ -80,7 +50,7 @@ def test_eight_runs_and_a_roll_back_bill_every_hour_once_without_a_gap(world):
     def runs() -> int:
         return len(issue(SUNDAY, None, NOW))
 
-    results = at_once(fails, *[runs] * 8)
+    results = transactions_at_once(fails, *[runs] * 8)
     assert isinstance(results[0], TurnedBack)
     assert sorted(results[1:]) == [0] * 7 + [2]
     bind_actor(SYSTEM)
@@ -100,7 +70,7 @@ def test_hours_approved_while_the_run_executes_are_billed_once_now_or_later(worl
     def runs() -> int:
         return sum(len(invoice.lines) for invoice in issue(SUNDAY, None, NOW))
 
-    results = at_once(approves, runs, runs)
+    results = transactions_at_once(approves, runs, runs)
     assert not [result for result in results if isinstance(result, BaseException)], results
     bind_actor(SYSTEM)
     issue(SUNDAY, None, NOW)
@@ -114,7 +84,7 @@ def test_hours_approved_while_the_run_executes_are_billed_once_now_or_later(worl
 
 def test_parallel_pay_runs_pay_everybody_once(world):
     week_of(world)
-    results = at_once(*[lambda: approve(SUNDAY, None, NOW) is not None] * 6)
+    results = transactions_at_once(*[lambda: approve(SUNDAY, None, NOW) is not None] * 6)
     assert sorted(results) == [False] * 5 + [True]
     bind_actor(SYSTEM)
     assert session.scalar(select(func.count(PayoutItem.id))) == 24
@@ -131,7 +101,7 @@ def test_credit_is_used_once_by_whoever_is_first(world):
         mine = session.get_one(Invoice, key, options=[_with_facility()])
         return use_credit(mine, None, NOW).amount_cents
 
-    results = at_once(uses, uses, uses)
+    results = transactions_at_once(uses, uses, uses)
     assert [result for result in results if result == 100_00] == [100_00]
     assert sum(isinstance(result, Refusal) for result in results) == 2
 
@@ -148,7 +118,7 @@ def test_a_check_and_a_credit_note_at_once_leave_nothing_settled_twice(world):
     def credits() -> None:
         give_credit(session.get_one(Invoice, key, options=[_with_facility()]), "Half", None, NOW, amount=78_00)
 
-    results = at_once(pays, credits)
+    results = transactions_at_once(pays, credits)
     assert results == [None, None], results
     bind_actor(SYSTEM)
     assert account_of(session.get_one(Invoice, key, options=[_with_facility()]), NOW).remaining == 0
@@ -159,7 +129,7 @@ def test_a_paper_asked_for_by_many_at_once_is_set_once(world):
     [invoice] = issue(SUNDAY, None, NOW)
     session.commit()
     key = invoice.id
-    results = at_once(*[lambda: paper_of_invoice(key).sha256] * 5)
+    results = transactions_at_once(*[lambda: paper_of_invoice(key).sha256] * 5)
     assert len(set(results)) == 1
     bind_actor(SYSTEM)
     assert session.scalar(select(func.count(IssuedPaper.id))) == 1

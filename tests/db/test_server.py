@@ -3,13 +3,12 @@
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -88,6 +87,14 @@ def postmaster(folder: Path) -> int:
     return int((folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
+def kill(number: int) -> None:
+    """The server and all its workers at once, as when the power goes; some of them may just have ended by themselves."""
+    server = psutil.Process(number)
+    for process in [server, *server.children()]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
 def test_it_stops_with_the_last_who_leaves(folder):
     server = EmbeddedServer(folder, fast=True)
     with another_process_in(folder) as other:
@@ -120,8 +127,7 @@ def test_what_was_committed_outlives_a_crash_of_the_server(folder):
     with EmbeddedServer(folder) as server:
         ask(server.url(), "CREATE TABLE kept AS SELECT 7 AS n", "SELECT n FROM kept")
         assert ask(server.url(), "SHOW fsync") == "on"
-        for process in [psutil.Process(postmaster(folder)), *psutil.Process(postmaster(folder)).children()]:
-            process.send_signal(signal.SIGKILL)
+        kill(postmaster(folder))
         deadline = time.monotonic() + 10
         while server.is_running() and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -133,8 +139,7 @@ def test_a_server_that_is_killed_while_the_site_runs_is_started_again(folder):
     settings = Settings.from_environment({"MARKETPLACE_HOME": str(folder.parent)})
     with database_url(settings) as url:
         killed = postmaster(folder)
-        for process in [psutil.Process(killed), *psutil.Process(killed).children()]:
-            process.send_signal(signal.SIGKILL)
+        kill(killed)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
@@ -208,9 +213,7 @@ def test_processes_that_make_the_account_of_the_server_at_once_all_get_it():
     name = f"marketplace-{os.getpid()}"
     command = [sys.executable, "-c", MAKE_ACCOUNT, name]
     try:
-        makers = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)
-        ]
+        makers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)]
         for maker in makers:
             assert maker.stdout is not None
             assert maker.stdout.readline() == "ready\n"

@@ -1,7 +1,7 @@
 """Approval turns hours into money once: whatever the order, whoever clicks twice, whatever is taken back."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -37,6 +37,7 @@ from marketplace.timesheets.weekly import (
     undo_approvals,
     withdraw_dispute,
 )
+from tests.at_once import transactions_at_once
 from tests.timesheets.hours import IN, MONDAY, OUT, again, booked, clocked, handed_in, segments_of, worked_line
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -328,25 +329,13 @@ def test_eight_approvers_at_once_make_one_set_of_segments(world):
     handed_in([line], AT)
     key, people = line.id, [world.rosa.id, world.nadia.id, world.ada.id, world.felix.id] * 2
     session.commit()
-    start, outcomes = Barrier(8), []
 
-    def approve(person_id):
-        bind_actor(SYSTEM)
-        try:
-            start.wait()
-            approve_lines([key], session.get_one(Person, person_id), AT)
-            session.commit()
-            outcomes.append("approved")
-        except NotAllowedNow:
-            session.rollback()
-            outcomes.append("refused")
-        finally:
-            session.remove()
+    def approve(person):
+        approve_lines([key], session.get_one(Person, person), AT)
 
-    threads = [Thread(target=approve, args=(person,)) for person in people]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert sorted(outcomes) == ["approved"] + ["refused"] * 7
+    results = transactions_at_once(*[partial(approve, person) for person in people])
+    assert results.count(None) == 1
+    assert sum(isinstance(result, NotAllowedNow) for result in results) == 7, results
     assert session.scalar(select(func.count(TimeSegment.id))) == 1
     assert session.scalar(select(func.count(LedgerTransaction.id))) == 1
 
@@ -359,20 +348,11 @@ def test_five_days_approved_at_once_by_five_people_still_make_forty_regular_hour
     keys = [line.id for line in handed_in(lines, AT)]
     rosa = world.rosa.id
     session.commit()
-    start = Barrier(5)
 
     def approve(key):
-        bind_actor(SYSTEM)
-        try:
-            start.wait()
-            approve_lines([key], session.get_one(Person, rosa), AT)
-            session.commit()
-        finally:
-            session.remove()
+        approve_lines([key], session.get_one(Person, rosa), AT)
 
-    threads = [Thread(target=approve, args=(key,)) for key in keys]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    assert transactions_at_once(*[partial(approve, key) for key in keys]) == [None] * 5
     totals = dict(
         session.execute(
             select(TimeSegment.earn_code, func.sum(TimeSegment.minutes)).group_by(TimeSegment.earn_code)
