@@ -50,9 +50,9 @@ def test_the_bound_holds_when_durations_do_not_lie_on_quarter_hours(grid: int) -
         assert plan.bound >= round(solve_exactly(instance)["value"])
 
 
-@pytest.mark.parametrize("load", [0.6, 1.0, 2.0])
-def test_a_market_of_a_thousand_shifts_is_planned_to_within_a_thousandth(load: float) -> None:
-    instance = market(1_000, 200, seed=5, load=load)
+@pytest.mark.parametrize(("load", "seed"), [(0.6, 5), (1.0, 5), (2.0, 4), (2.0, 5)])
+def test_a_market_of_a_thousand_shifts_is_planned_to_within_a_thousandth(load: float, seed: int) -> None:
+    instance = market(1_000, 200, seed=seed, load=load)
     plan = solve(instance)
     holds(instance, plan)
     assert plan.gap <= 0.0008

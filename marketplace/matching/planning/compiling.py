@@ -14,3 +14,10 @@ def compiled(function: Function) -> Function:
     Floating point is never reordered (no `fastmath`), so that one seed gives one plan on every machine.
     """
     return cast(Function, numba.njit(cache=True)(function))
+
+
+def compiled_in_place(function: Function) -> Function:
+    """The same for the smallest functions, which are written into their callers: a call that hands over a whole market costs
+    more than a comparison or two.
+    """
+    return cast(Function, numba.njit(cache=True, inline="always")(function))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from marketplace.matching.planning.market import Array, Market, restricted
+from marketplace.matching.planning.market import Array, Market, part_of
 from marketplace.matching.planning.prices import settle
 from marketplace.matching.planning.roster import Roster, empty_roster, fitting, take_in_order
 
@@ -27,7 +27,7 @@ def dive(
 
     When `over()` says so, all that is left is decided at once, by leaning.
     """
-    roster = empty_roster(market)
+    roster, prices = empty_roster(market), prices.copy()
     candidates = np.arange(market.pairs)
     while len(candidates):
         hurry = over()
@@ -39,9 +39,9 @@ def dive(
             break
         candidates = fitting(market, roster, candidates)
         activation = np.where(roster.held > 0, 0.0, market.activation)
-        rest = restricted(market, candidates, roster.open, roster.left, activation)
-        settled = settle(rest, prices, passes, STEPS, random, memory=0.08, over=over)
-        prices, leaning = settled.prices, settled.leaning
+        rest, slots = part_of(market, candidates, roster.open, roster.left, activation)
+        settled = settle(rest, prices[slots], passes, STEPS, random, memory=0.08, over=over)
+        prices[slots], leaning = settled.prices, settled.leaning
         if not leaning.any():
             break
     return roster

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.planning.compiling import compiled
+from marketplace.matching.planning.compiling import compiled, compiled_in_place
 
 Array = NDArray[Any]
 
@@ -136,7 +136,34 @@ def restricted(market: Market, keep: Array, seats: Array, limit: Array, activati
     )
 
 
-@compiled
+def part_of(market: Market, keep: Array, seats: Array, limit: Array, activation: Array) -> tuple[Market, Array]:
+    """As `restricted`, but with only the slots and coordinators that the pairs `keep` name, renumbered in the same order.
+
+    Gives the part and its slots, as the market numbers them; pair i of the part is pair keep[i] of the market.
+    """
+    slots, slot = _named(market.slot[keep], market.slots)
+    coordinators, coordinator = _named(market.coordinator[keep], market.coordinators)
+    kept = (market.start, market.end, market.minutes, market.week, seats, market.scale)
+    people = (market.rest, limit, activation)
+    part = assemble(
+        slot,
+        coordinator,
+        market.worth[keep],
+        tuple(array[slots] for array in kept),
+        tuple(array[coordinators] for array in people),
+    )
+    return part, slots
+
+
+def _named(numbers: Array, count: int) -> tuple[Array, Array]:
+    """Which of 0 .. count − 1 are among the numbers, ascending, and the numbers as places in that list."""
+    there = np.zeros(count, np.bool_)
+    there[numbers] = True
+    places = np.cumsum(there, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(there), places[numbers]
+
+
+@compiled_in_place
 def clashing(market: Market, one: int, other: int) -> bool:
     """May the coordinator not hold both of these pairs of hers?"""
     a, b = market.slot[one], market.slot[other]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -82,18 +83,20 @@ class Effort:
     def for_size(cls, pairs: int) -> Effort:
         """Small markets are priced more finely: there one shift is a larger share of the whole."""
         if pairs < 30_000:
-            return cls(passes=600, last_step=0.0002, dive_passes=40, reworks=20)
+            return cls(passes=600, last_step=0.0002, dive_passes=40, reworks=30)
         if pairs < 300_000:
-            return cls(passes=260, last_step=0.0004, dive_passes=40, reworks=3)
+            return cls(passes=400, last_step=0.0002, dive_passes=60, reworks=20)
         if pairs < 3_000_000:
-            return cls(passes=150, last_step=0.0007, dive_passes=25, reworks=0)
-        return cls(passes=120, last_step=0.0008, dive_passes=20, reworks=0)
+            return cls(passes=220, last_step=0.0004, dive_passes=40, reworks=5)
+        return cls(passes=180, last_step=0.0004, dive_passes=30, reworks=0)
 
 
-WANTED_GAP, MOST_SETTLED_AGAIN = 0.0004, 3
-"""Prices are settled again, so often at most, while the gap is wider."""
+WANTED_GAP, MOST_SETTLED_AGAIN, MOST_REWORKED_AGAIN = 0.0004, 3, 3
+"""While the gap is wider, prices are settled again, so often at most; and then parts are decided anew, so many times as
+often more.
+"""
 
-MOST_REWORKED = 200
+MOST_REWORKED = 120
 """Coordinators whose part of the plan is decided anew at once."""
 
 MOST_NOISY = 20
@@ -225,7 +228,7 @@ class _Search:
     def settle_more(self) -> None:
         """Where the gap is wider than wanted, finer prices, and the plan that follows from them."""
         for _ in range(MOST_SETTLED_AGAIN):
-            if self.most - self.points <= WANTED_GAP * self.most or self.clock.over(0.6):
+            if self.good_enough or self.clock.over(0.6):
                 return
             passes = self.effort.passes // 2
             steps = (FIRST_STEP_WARM / 2, self.effort.last_step / 2)
@@ -257,21 +260,25 @@ class _Search:
 
     def improve(self) -> None:
         """Decide parts anew: as often as there is effort, or for as long as there is time."""
-        rounds = 10**9
-        if self.clock.limit is None:
-            rounds = max(self.effort.reworks, MOST_NOISY if self.market.activation.any() else 0)
-        for round_ in range(rounds):
+        enough = max(self.effort.reworks, MOST_NOISY if self.market.activation.any() else 0)
+        for round_ in count():
             if self.finished(0.95):
+                return
+            if self.clock.limit is None and round_ >= enough * (1 if self.good_enough else 1 + MOST_REWORKED_AGAIN):
                 return
             if self.market.activation.any() and round_ % 2 == 0:
                 self.decide_with_noise()
                 self.rounds += 1
                 continue
-            size = min(max(5, self.market.coordinators * (2 + round_ % 3) // 12), MOST_REWORKED)
+            size = min(max(5, self.market.coordinators * (1 + round_ % 3) // 6), MOST_REWORKED)
             better, gained = rework(self.market, self.roster, self.guide, size, self.random)
             self.rounds += 1
             if gained > 0:
                 self.consider(better)
+
+    @property
+    def good_enough(self) -> bool:
+        return self.most - self.points <= WANTED_GAP * self.most
 
     def finished(self, share: float) -> bool:
         """Is the plan proven to be optimal, or the time over?"""

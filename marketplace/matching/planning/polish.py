@@ -63,15 +63,24 @@ def polish(
     prices: Array,
     random: np.random.Generator,
     *,
+    who: Array | None = None,
+    slots: Array | None = None,
     rounds: int = 4,
     over: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Repeat both kinds of steps until neither gains anything, at most `rounds` times."""
+    """Repeat both kinds of steps until neither gains anything, at most `rounds` times.
+
+    `who` are the coordinators that are planned anew and `slots` those whose empty seats are filled; all of them by default,
+    though others may be moved on the way.
+    """
+    who = np.arange(market.coordinators) if who is None else who
+    slots = np.arange(market.slots) if slots is None else slots
+    slots = slots[market.eligible[slots] > 0]
     for _ in range(rounds):
         if over():
             return
-        gained = replan_one_by_one(market, roster, random.permutation(market.coordinators))
-        waiting = np.flatnonzero((roster.open > 0) & (market.eligible > 0))
+        gained = replan_one_by_one(market, roster, random.permutation(who))
+        waiting = slots[roster.open[slots] > 0]
         waiting = waiting[np.lexsort((random.random(len(waiting)), -market.scale[waiting]))]
         if over():
             return

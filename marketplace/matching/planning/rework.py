@@ -11,7 +11,7 @@ import numpy as np
 
 from marketplace.matching.planning.compiling import compiled
 from marketplace.matching.planning.dive import dive
-from marketplace.matching.planning.market import Array, Market, restricted
+from marketplace.matching.planning.market import Array, Market, part_of
 from marketplace.matching.planning.polish import polish
 from marketplace.matching.planning.prices import longest, settle
 from marketplace.matching.planning.roster import Roster, copied, drop, fitting, take_in_order, worth_of
@@ -45,13 +45,16 @@ def rework(
     who = _who(market, roster, prices, size, random)
     trial = copied(roster)
     _hand_back(market, trial, who)
-    candidates = fitting(market, trial, np.arange(market.pairs))
+    given_back = trial.open > roster.open
+    among = np.zeros(market.coordinators, np.bool_)
+    among[who] = True
+    candidates = fitting(market, trial, np.flatnonzero(among[market.coordinator] | given_back[market.slot]))
     activation = np.where(trial.held > 0, 0.0, market.activation)
-    part = restricted(market, candidates, trial.open, trial.left, activation)
-    settled = settle(part, prices, PASSES, STEPS, random, memory=0.08)
+    part, slots = part_of(market, candidates, trial.open, trial.left, activation)
+    settled = settle(part, prices[slots], PASSES, STEPS, random, memory=0.08)
     decided = dive(part, settled.prices, settled.leaning, random, passes=20)
     take_in_order(market, trial, candidates[decided.chosen])
-    polish(market, trial, prices, random, rounds=2)
+    polish(market, trial, prices, random, who=who, slots=np.flatnonzero(given_back), rounds=2)
     gained = worth_of(market, trial) - worth_of(market, roster)
     return (trial, gained) if gained >= 0 else (roster, 0.0)
 
