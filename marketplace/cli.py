@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from marketplace.config import Misconfigured, Settings
-from marketplace.kernel.errors import Refusal
+from marketplace.kernel.errors import Invalid, Refusal
 
 # What is heavy is imported by the command that needs it, so that every command starts at once.
 
@@ -66,6 +66,21 @@ def session_of_the_system() -> Iterator[None]:
             engine.dispose()
 
 
+def name_the_agency(settings: Settings, url: str) -> None:
+    """The agency's row has the name that pages and papers show; in a transaction of its own."""
+    from marketplace.accounts.founding import name_agency
+    from marketplace.db import session as db
+
+    engine = db.connect(url)
+    try:
+        db.bind_actor(db.SYSTEM)
+        name_agency(settings.agency_name)
+        db.session.commit()
+    finally:
+        db.session.remove()
+        engine.dispose()
+
+
 @commands.group("db")
 def db_commands() -> None:
     """The tables: which shape they have, and bringing them to another."""
@@ -115,6 +130,7 @@ def serve(port: int | None, host: str, workers: int) -> None:
     with migrated_database() as url:
         from marketplace import serving
 
+        name_the_agency(settings, url)
         serving.serve(settings, url, host, port or settings.port, workers=workers)
 
 
@@ -129,6 +145,7 @@ def worker(once: bool) -> None:
 
     marketplace.schedule.load()
     with migrated_database() as url:
+        name_the_agency(Settings.from_environment(), url)
         engine = db.connect(url)
         if not once:
             compile_ahead()
@@ -137,6 +154,41 @@ def worker(once: bool) -> None:
             work(url, concurrency=1 if once else 2, until_empty=once)
         finally:
             engine.dispose()
+
+
+ROLES = ("owner", "scheduler", "compliance", "finance", "support")
+
+
+@commands.command()
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True, help="What they are to be.")
+def invite(name: str, email: str, role: str) -> None:
+    """Invite NAME at EMAIL to the agency's team: the way in for the first of them, who invites all others on the site."""
+    from marketplace.accounts import inviting
+    from marketplace.accounts.founding import name_agency
+    from marketplace.accounts.permissions import Role
+    from marketplace.accounts.queries import agency
+    from marketplace.db.session import session
+    from marketplace.kernel.clock import now
+    from marketplace.kernel.text import clean_text
+    from marketplace.web.forms import email_address
+
+    settings = Settings.from_environment()
+    name, email = clean_text(name, 120, "name"), email_address(clean_text(email, 254, "email"))
+    if not name:
+        raise Invalid("Say who is invited: their name comes first, then their address.", "name")
+    with session_of_the_system():
+        from marketplace import reactions
+
+        reactions.connect()
+        name_agency(settings.agency_name)
+        made = inviting.invite(email, name, Role(f"agency_{role}"), agency(), by=None, at=now())
+        session.commit()
+        click.echo(
+            f"{name} is invited to {settings.agency_name} as {role}. Within 48 hours, once, this link opens the site:"
+        )
+        click.echo(settings.base_url + made.link)
 
 
 @commands.command()

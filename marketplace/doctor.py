@@ -87,6 +87,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 yield _extensions(connection)
                 yield _roles(connection)
                 yield _migrations(url)
+                yield _owner(connection)
                 yield _worker(connection)
     except Misconfigured as problem:
         yield Finding("database", False, f"{whose}, cannot be used", problem.sentence, required=True)
@@ -117,6 +118,24 @@ def _migrations(url: str) -> Finding:
     current, head = migrating.current(url), migrating.head()
     told = f"at {current}" if current == head else f"at {current or 'none'}, this code needs {head}"
     return Finding("tables", current == head, told, "Run: marketplace db upgrade", required=True)
+
+
+def _owner(connection: psycopg.Connection) -> Finding:
+    """Everybody is invited by somebody; the first owner is invited from here."""
+    advice = (
+        'Run: marketplace invite "NAME" EMAIL, and open the link it prints. Whoever joins can invite everybody else.'
+    )
+    try:
+        there = connection.execute(
+            "SELECT count(*) FROM membership m JOIN person p ON p.id = m.person_id"
+            " WHERE m.role = 'agency_owner' AND m.active AND p.active AND p.password IS NOT NULL"
+        ).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return Finding("agency", False, "its tables are not there yet", "Run: marketplace db upgrade")
+    owners = there[0] if there else 0
+    return Finding(
+        "agency", owners > 0, f"owners who can sign in: {owners}" if owners else "nobody can sign in yet", advice
+    )
 
 
 def _worker(connection: psycopg.Connection) -> Finding:

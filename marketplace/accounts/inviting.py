@@ -74,12 +74,13 @@ def invite(
     )
     session.add(invitation)
     session.flush()
+    invitation.link = f"/invitations/{token}"
     write_letter(
         email,
         "invitation",
         _("Your invitation to %(organisation)s", organisation=organisation.name),
         "invitation",
-        link=f"/invitations/{token}",
+        link=invitation.link,
         locale=by.locale if by else "en",
         name=name,
         inviter=by.name if by else organisation.name,

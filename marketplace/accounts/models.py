@@ -30,6 +30,8 @@ class Organisation(Base):
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    __table_args__ = (Index("uq_organisation_agency", "kind", unique=True, postgresql_where="kind = 'agency'"),)
+
 
 class Person(Versioned, UserMixin, Base):
     """Somebody who signs in, or will: without a password nobody can sign in as them."""
@@ -137,6 +139,16 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     organisation: Mapped[Organisation] = related()
+
+    @property
+    def link(self) -> str:
+        """The page that accepts it, as a path of this site. Known only where it has just been made; kept by no table."""
+        link: str = self.__dict__["_link"]
+        return link
+
+    @link.setter
+    def link(self, link: str) -> None:
+        self.__dict__["_link"] = link
 
     @property
     def facility_id(self) -> int | None:

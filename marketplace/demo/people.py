@@ -6,8 +6,10 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from marketplace.accounts.founding import name_agency
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Role
+from marketplace.accounts.queries import agency
 from marketplace.contracts.drafting import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import AgreementState
@@ -22,17 +24,15 @@ from marketplace.facilities.models import Facility, FacilityState, Site
 class Casting:
     """Writes people into the database. `password` is the hash that all of them share; `since` is when they came."""
 
-    def __init__(self, agency: Organisation, password: str, since: datetime) -> None:
-        self.agency, self.password, self.since = agency, password, since
+    def __init__(self, employer: Organisation, password: str, since: datetime) -> None:
+        self.agency, self.password, self.since = employer, password, since
         self._numbers = count(20_101)
 
     @classmethod
     def founding(cls, agency_name: str, password: str, since: datetime) -> "Casting":
-        """For an empty database: the agency itself is written first."""
-        agency = Organisation(kind=OrganisationKind.AGENCY, name=agency_name)
-        session.add(agency)
-        session.flush()
-        return cls(agency, password, since)
+        """For a database that holds nothing but the agency itself, which gets this name."""
+        name_agency(agency_name)
+        return cls(agency(), password, since)
 
     def staff(self, people: Iterable[Staff]) -> None:
         """The agency's own people."""

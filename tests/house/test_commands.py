@@ -9,8 +9,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -70,23 +70,55 @@ def test_a_file_that_is_not_there_is_refused_before_anything_starts(home):
     assert not (home / "postgres").exists()
 
 
-def test_the_site_answers_when_ready_and_stops_with_its_database(home):
-    assert run(home, "db", "upgrade")[0] == 0
+@contextmanager
+def served(home: Path) -> Iterator[Callable[[str], str]]:
+    """The site of that home, answering; gives what reads one of its pages. It must stop well, and its database with it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+
+    def read(path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as page:
+            return page.read().decode()
+
     with start(home, "serve", "--port", str(port), "--workers", "1") as site:
         until = time.monotonic() + 60
         answer = ""
         while not answer and time.monotonic() < until and site.poll() is None:
-            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as page:
-                answer = page.read().decode()
+            with suppress(OSError):
+                answer = read("/readyz")
             time.sleep(0.1)
-        site.send_signal(signal.SIGTERM)
-        _, complained = site.communicate(timeout=60)
-    assert answer == "ready\n", complained
-    assert site.returncode == 0
+        try:
+            assert answer == "ready\n"
+            yield read
+        finally:
+            site.send_signal(signal.SIGTERM)
+            _, complained = site.communicate(timeout=60)
+    assert site.returncode == 0, complained
     assert not (home / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_the_site_answers_when_ready_and_stops_with_its_database(home):
+    assert run(home, "db", "upgrade")[0] == 0
+    with served(home) as read:
+        assert read("/healthz") == "ok\n"
+
+
+def test_the_first_of_the_agency_is_invited_from_the_terminal(home):
+    assert run(home, "db", "upgrade")[0] == 0
+    assert "nobody can sign in yet" in run(home, "doctor")[1]
+    assert run(home, "invite", " ", "ada@northlight.example")[::2] == (
+        1, "Say who is invited: their name comes first, then their address.\n",
+    )  # fmt: skip
+    assert run(home, "invite", "Ada Okafor", "ada@@northlight")[0] == 1
+    code, told, _ = run(home, "invite", "Ada Okafor", "ada@northlight.example")
+    assert code == 0
+    assert told.startswith("Ada Okafor is invited to Virtual Care Coordination as owner.")
+    with served(home) as read:
+        page = read(told.split()[-1].removeprefix("http://localhost:8000"))
+    assert "Ada Okafor" in page
+    assert "Virtual Care Coordination" in page
+    assert "Choose a password" in page or "New password" in page
 
 
 def test_a_worker_outlives_its_database_and_stops_when_told(home):
