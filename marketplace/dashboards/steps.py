@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.accounts.models import Invitation, Membership
@@ -187,6 +187,54 @@ def _credentials(ids: Sequence[int]) -> dict[int, list[Credential]]:
     ):
         found[one.coordinator_id].append(one)
     return found
+
+
+# ---- the agency -------------------------------------------------------------------------------------------------
+
+
+def steps_of_agency() -> list[Step]:
+    """What a new agency has to do until work can begin, in the order in which one thing needs the other: one statement."""
+    in_force = Agreement.state == AgreementState.ACTIVE
+    facility, coordinator, contract, paper, need = session.execute(
+        select(
+            exists().select_from(Facility),
+            exists().select_from(Coordinator),
+            exists().where(in_force, Agreement.kind == AgreementKind.MASTER),
+            exists().where(Credential.state == CredentialState.VERIFIED),
+            exists().where(Need.posted_at.is_not(None)),
+        )
+    ).one()
+    return [
+        _of_agency(
+            _("Register a facility and invite its owner"),
+            _("Or many at once from a file, with the command marketplace import facilities."),
+            facility, "facilities.new", _("New facility"),
+        ),
+        _of_agency(
+            _("Agree on terms: a contract with a rate card, and a BAA"),
+            _("What each kind of work costs and pays, and since when. Without both no shift can start."),
+            contract, "contracts.new", _("New agreement"),
+        ),
+        _of_agency(
+            _("Invite your coordinators"),
+            _("Each gets a letter, chooses a password and uploads her papers."),
+            coordinator, "coordinators.new", _("New coordinator"),
+        ),
+        _of_agency(
+            _("Verify their credentials"),
+            _("What they upload waits in the queue until somebody has looked at it."),
+            paper, "credentials.queue", _("Open the queue"),
+        ),
+        _of_agency(
+            _("Post the first need, or let the facility do it"),
+            _("Price and number of matching people are shown before it is posted."),
+            need, "needs.new", _("Post a need"),
+        ),
+    ]  # fmt: skip
+
+
+def _of_agency(title: str, hint: str, done: bool, endpoint: str, act: str) -> Step:
+    return Step(title, hint, Standing.DONE if done else Standing.TO_DO, endpoint, act)
 
 
 # ---- shared -----------------------------------------------------------------------------------------------------

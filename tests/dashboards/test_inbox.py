@@ -16,6 +16,7 @@ from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.dashboards.figures import agency_money
 from marketplace.dashboards.inbox import SOURCES, Kind, counted, kinds_of, listed
+from marketplace.dashboards.steps import steps_of_agency
 from marketplace.dashboards.waiting import waiting_for
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
@@ -262,7 +263,21 @@ def test_ada_sees_the_list_narrows_it_and_follows_it(busy, visitors, statements)
 
 
 def test_an_empty_inbox_says_so(world, visitors):
-    visitors("ada").get("/overview").sees("Nothing needs anybody", "Everything is in order")
+    world.need(day=LAST_MONDAY, state=NeedState.CLOSED)
+    ada = visitors("ada").get("/overview")
+    ada.sees("Nothing needs anybody", "Everything is in order")
+    assert "Getting started" not in ada.text
+
+
+def test_a_new_agency_is_told_what_comes_first_until_all_of_it_is_done(world, visitors):
+    assert [step.done for step in steps_of_agency()] == [True, True, True, True, False]
+    ada = visitors("ada").get("/overview")
+    ada.sees("Getting started", "Post the first need, or let the facility do it")
+    assert ada.follow("Post a need : Post the first need, or let the facility do it").path == "/needs/new"
+    assert "Getting started" not in visitors("chidi").get("/overview").text
+    bind_actor(SYSTEM)
+    session.execute(update(Agreement).values(state=AgreementState.DRAFT))
+    assert [step.done for step in steps_of_agency()] == [True, False, True, True, False]
 
 
 def test_a_failed_job_is_done_again_with_one_click_and_only_once(queue, visitors):

@@ -12,6 +12,7 @@ from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.recording import record
 from marketplace.dashboards.figures import agency_money, time_to_fill, weeks
 from marketplace.dashboards.inbox import Kind, counted, listed
+from marketplace.dashboards.steps import Step, missing, steps_of_agency
 from marketplace.dashboards.views import pages
 from marketplace.dashboards.views.inbox_rows import kind_words, row_of
 from marketplace.dashboards.words import compared, course, duration, points, whole_dollars
@@ -57,7 +58,14 @@ def agency_inbox(person: Person, at: datetime) -> str:
         fill_trend=trend,
         money=agency_money(today, at),
         sees_pay=person.may(Permission.PAY_RUN),
+        first_steps=_first_steps(person),
     )
+
+
+def _first_steps(person: Person) -> list[Step]:
+    """What a new agency still has to do before work can begin, for its owner; nothing once all of it is done."""
+    steps = steps_of_agency() if person.may(Permission.MEMBER_MANAGE) else []
+    return steps if missing(steps) else []
 
 
 @pages.post("/overview/jobs/<int:job_id>/repetition", may=Permission.AGENCY_DESK)
