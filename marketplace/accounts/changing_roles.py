@@ -31,7 +31,7 @@ def change_role(membership: Membership, role: Role, by: Person) -> None:
     record(
         "changed role",
         membership,
-        f"{membership.person.name} is now {role.value} of {membership.organisation.name}, no longer {before.value}.",
+        f"{membership.person.name} is now {role.plain} of {membership.organisation.name}, no longer {before.plain}.",
         by,
     )
 

@@ -88,7 +88,7 @@ def invite(
         role=role_name(role).lower(),
         until=moment_in(invitation.expires_at, settings().agency_time_zone, by.locale if by else "en"),
     )
-    record("invited", invitation, f"{name} was invited to {organisation.name} as {role.value}.", by)
+    record("invited", invitation, f"{name} was invited to {organisation.name} as {role.plain}.", by)
     return invitation
 
 
@@ -200,6 +200,6 @@ def _join(person: Person, invitation: Invitation) -> Membership:
     membership.active = True
     session.flush()
     record(
-        "joined", membership, f"{person.name} joined {invitation.organisation.name} as {invitation.role.value}.", person
+        "joined", membership, f"{person.name} joined {invitation.organisation.name} as {invitation.role.plain}.", person
     )
     return membership

@@ -23,6 +23,11 @@ class Role(StrEnum):
     def audience(self) -> Audience:
         return Audience(self.value.split("_")[0])
 
+    @property
+    def plain(self) -> str:
+        """Without the kind of organisation, for sentences that name it: owner, scheduler, coordinator."""
+        return self.value.split("_")[-1]
+
 
 class Permission(StrEnum):
     """One permission a kind of act; a route names exactly one."""
