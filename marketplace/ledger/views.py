@@ -29,12 +29,14 @@ pages = Pages("ledger", __name__, url_prefix="/ledger")
 @pages.get("", may=Permission.LEDGER_SEE)
 def index() -> str:
     """The trial balance, and every invariant recounted now."""
-    lines = [line for line in trial_balance() if line.debited or line.credited]
+    used = [line for line in trial_balance() if line.debited or line.credited]
+    lines = [line for line in used if line.debit_balance or line.credit_balance]
     verdicts = recount()
     return render_template(
         "ledger/index.html",
         lines=lines,
-        names=names_of({line.account for line in lines}),
+        level=[line for line in used if line not in lines],
+        names=names_of({line.account for line in used}),
         debits=sum(line.debit_balance for line in lines),
         credits=sum(line.credit_balance for line in lines),
         verdicts=verdicts,
