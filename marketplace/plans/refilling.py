@@ -25,14 +25,15 @@ from marketplace.matching.ranking import Candidate, Ranking, Refused, rank_every
 from marketplace.matching.scores import score
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState
-from marketplace.plans.rules import MOVING_COSTS
+from marketplace.plans.models import MatchWish
+from marketplace.plans.rules import MOVING_COSTS, WishKind
 
 FREE_SHOWN, CHAINS_SHOWN = 5, 3
 MOST_TRIED, STUCK_TRIED, TRIED_BEHIND = 40, 6, 12
 """How many busy people are looked at for the seat; for how many of their shifts a second move is looked for; among how many."""
 _BY_TIME = frozenset({"overlap", "rest", "weekly_hours"})
 """What may stand in the way of somebody who could move: her other shifts, nothing else."""
-_HAD_IT, _MOVES_AWAY, _WILL_NOT_MOVE = "had it", "moves away", "will not move"
+_HAD_IT, _MOVES_AWAY, _WILL_NOT_MOVE, _FORBIDDEN = "had it", "moves away", "will not move", "forbidden"
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def ways(shift: Shift, at: datetime) -> Ways:
 
 @dataclass(frozen=True)
 class _Asked:
-    """By shift: who is asked and has not answered; who declined it, gave it back, did not come, has a seat of it or moved
-    away from it; and who would not move to it when asked."""
+    """By shift: who is asked and has not answered; who declined it, gave it back, did not come, has a seat of it, moved away
+    from it or is not to have it by the agency's wish; and who would not move to it when asked."""
 
     waiting: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     never: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -126,11 +127,14 @@ class _Asked:
         stays = select(
             MoveRequest.shift_id, MoveRequest.coordinator_id, literal(_WILL_NOT_MOVE), MoveRequest.asked_at
         ).where(MoveRequest.shift_id.in_(shift_ids), MoveRequest.state == MoveState.DECLINED)
+        forbidden = select(MatchWish.shift_id, MatchWish.coordinator_id, literal(_FORBIDDEN), MatchWish.at).where(
+            MatchWish.shift_id.in_(shift_ids), MatchWish.kind == WishKind.FORBID, MatchWish.ended_at.is_(None)
+        )
         found = cls()
-        for shift, who, what, moment in session.execute(union_all(offered, had, away, stays)):
+        for shift, who, what, moment in session.execute(union_all(offered, had, away, stays, forbidden)):
             if what == _WILL_NOT_MOVE:
                 found.staying[shift].add(who)
-            elif what in (_HAD_IT, _MOVES_AWAY, OfferState.DECLINED.value):
+            elif what in (_HAD_IT, _MOVES_AWAY, _FORBIDDEN, OfferState.DECLINED.value):
                 found.never[shift].add(who)
             elif moment > at:
                 found.waiting[shift].add(who)

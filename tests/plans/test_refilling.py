@@ -12,7 +12,7 @@ from marketplace.assignments.closing import close
 from marketplace.assignments.models import CancelledBy
 from marketplace.db.session import session
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.plans import refilling
+from marketplace.plans import refilling, wishing
 from marketplace.plans.refilling import ways
 from tests.plans.planned import of_the_cast
 from tests.world import NOW
@@ -77,6 +77,16 @@ def test_who_would_not_move_or_is_being_asked_is_not_proposed_again(world, could
     asked = moving.ask(again(here), [moving.Step(mover.id, hers.id)], None, world.sam, NOW)
     moving.decline(asked, mover.person, NOW)
     assert mover.id not in movers()
+
+
+def test_whom_the_agency_forbade_for_a_shift_is_neither_offered_it_nor_asked_to_move_to_it(world, could_move):
+    here, mover, _hers = could_move
+    free = ways(again(here), NOW).free[0].facts
+    for who in (mover, of_the_cast(world, free.id)):
+        wishing.forbid(here, who, world.sam, NOW)
+    found = ways(again(here), NOW)
+    assert free.id not in {each.facts.id for each in found.free}
+    assert mover.id not in {move.coordinator_id for chain in found.chains for move in chain.moves}
 
 
 def test_nobody_is_asked_to_leave_a_shift_that_would_stay_empty(world, could_move):

@@ -77,26 +77,26 @@ class Effort:
     passes: int
     last_step: float
     dive_passes: int
+    settled_again: int
+    """How often prices are settled once more where the gap is wider than wanted."""
     reworks: int
 
     @classmethod
     def for_size(cls, pairs: int) -> Effort:
         """Small markets are priced more finely: there one shift is a larger share of the whole."""
         if pairs < 30_000:
-            return cls(passes=600, last_step=0.0002, dive_passes=40, reworks=30)
+            return cls(passes=600, last_step=0.0002, dive_passes=40, settled_again=3, reworks=30)
         if pairs < 300_000:
-            return cls(passes=400, last_step=0.0002, dive_passes=60, reworks=20)
+            return cls(passes=400, last_step=0.0002, dive_passes=60, settled_again=1, reworks=20)
         if pairs < 3_000_000:
-            return cls(passes=220, last_step=0.0004, dive_passes=40, reworks=5)
-        return cls(passes=180, last_step=0.0004, dive_passes=30, reworks=0)
+            return cls(passes=220, last_step=0.0004, dive_passes=40, settled_again=1, reworks=5)
+        return cls(passes=180, last_step=0.0004, dive_passes=30, settled_again=1, reworks=0)
 
 
-WANTED_GAP, MOST_SETTLED_AGAIN, MOST_REWORKED_AGAIN = 0.0004, 3, 3
-"""While the gap is wider, prices are settled again, so often at most; and then parts are decided anew, so many times as
-often more.
-"""
+WANTED_GAP, MOST_REWORKED_AGAIN = 0.0004, 6
+"""Where the gap is wider, prices are settled again, and parts are decided anew so many times as often more."""
 
-MOST_REWORKED = 120
+MOST_REWORKED, MOST_REWORKED_WHERE_WIDE = 120, 250
 """Coordinators whose part of the plan is decided anew at once."""
 
 MOST_NOISY = 20
@@ -227,7 +227,7 @@ class _Search:
 
     def settle_more(self) -> None:
         """Where the gap is wider than wanted, finer prices, and the plan that follows from them."""
-        for _ in range(MOST_SETTLED_AGAIN):
+        for _ in range(self.effort.settled_again):
             if self.good_enough or self.clock.over(0.6):
                 return
             passes = self.effort.passes // 2
@@ -270,7 +270,8 @@ class _Search:
                 self.decide_with_noise()
                 self.rounds += 1
                 continue
-            size = min(max(5, self.market.coordinators * (1 + round_ % 3) // 6), MOST_REWORKED)
+            most = MOST_REWORKED if self.good_enough else MOST_REWORKED_WHERE_WIDE
+            size = min(max(5, self.market.coordinators * (1 + round_ % 3) // 6), most)
             better, gained = rework(self.market, self.roster, self.guide, size, self.random)
             self.rounds += 1
             if gained > 0:
