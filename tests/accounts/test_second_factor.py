@@ -187,6 +187,16 @@ def test_a_wrong_code_in_the_set_up_keeps_the_picture_and_turns_nothing_on(visit
     assert world.tom.totp_seed is None
 
 
+def test_the_picture_is_the_scanned_one_when_tom_comes_back_from_the_app_and_his_phone_loads_the_page_anew(visitors):
+    tom = visitors("tom")
+    tom.get("/account/second-factor")
+    seed = tom.page.all("code")[0].text
+    tom.get("/account/second-factor")
+    assert tom.page.all("code")[0].text == seed
+    tom.press("Turn it on", code=code(seed=seed.replace(" ", "")))
+    tom.sees("Your recovery codes")
+
+
 def test_a_seed_of_another_session_is_not_taken(visitors, world):
     """Otherwise somebody could make Tom accept a seed that they know."""
     lars, tom = visitors("lars"), visitors("tom")

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 
 from marketplace.accounts import attempts, second_factor, signing_in
@@ -18,6 +19,8 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.messaging.writing import write_letter
 from marketplace.web.guard import SIGNED_IN
+
+BEGUN = "second factor begun"
 
 
 @pages.form("/account/second-factor", may=SIGNED_IN)
@@ -45,6 +48,7 @@ def set_up_second_factor() -> Any:
         )
         return _set_up_page(form, person, seed)
     codes = second_factor.turn_on(person, seed, step, settings().secret_key)
+    cookie.pop(BEGUN, None)
     current_sign_in().second_factor_at = now()
     session.flush()
     _tell(person, _("Your second factor is on"), _("From now on signing in also needs a code from your phone."))
@@ -53,9 +57,13 @@ def set_up_second_factor() -> Any:
 
 
 def _set_up_page(form: SetUpForm, person: Person, seed: str | None = None) -> Any:
-    """Nothing is kept until the first right code: the seed travels in the page, sealed for this sign-in alone."""
-    seed = seed or second_factor.new_seed()
+    """Nothing is stored until the first right code: the seed travels in page and cookie, sealed for this sign-in alone.
+
+    Phones load a page anew when its owner comes back from the app: the picture has to be the one she scanned.
+    """
+    seed = seed or _begun() or second_factor.new_seed()
     form.sealed.data = base64.urlsafe_b64encode(seal(seed.encode(), _place(), settings().secret_key)).decode()
+    cookie[BEGUN] = form.sealed.data
     page = render_template(
         "accounts/set_up_second_factor.html",
         form=form,
@@ -64,6 +72,13 @@ def _set_up_page(form: SetUpForm, person: Person, seed: str | None = None) -> An
         required=second_factor.required_of(person) and settings().require_second_factor,
     )
     return page, 422 if form.errors else 200
+
+
+def _begun() -> str | None:
+    try:
+        return unseal(base64.urlsafe_b64decode(cookie.get(BEGUN, "")), _place(), settings().secret_key).decode()
+    except (Unsealable, ValueError):
+        return None
 
 
 def _place() -> str:
