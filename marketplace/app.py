@@ -129,8 +129,10 @@ def page_context() -> dict[str, Any]:
     person = signing_in.current_person_or_none()
     # A part of a page that htmx asks for has no frame around it, so nothing is counted for it.
     framed = person is not None and "HX-Request" not in request.headers
-    waiting = waiting_for(person, now()) if framed and person is not None else Waiting(0, {})
-    entries = rooms.navigation(person, request.path, waiting.counts)
+    # Before the second factor is set up there is nowhere to go.
+    inside = person is not None and not signing_in.must_set_up_second_factor(person)
+    waiting = waiting_for(person, now()) if framed and inside and person is not None else Waiting(0, {})
+    entries = rooms.navigation(person if inside else None, request.path, waiting.counts)
     return {
         "agency_name": _settings().agency_name,
         "person": person,
@@ -140,7 +142,7 @@ def page_context() -> dict[str, Any]:
         "languages": LANGUAGES,
         "nav": entries,
         "tabs": rooms.tabs(entries),
-        "links": rooms.links(entries),
+        "links": rooms.links(entries, inside=inside),
         "unread": waiting.unread,
     }
 

@@ -145,10 +145,16 @@ LINKS = {
     "status": "dashboards.status",
 }
 
+INSIDE = frozenset({"search", "account", "notifications"})
 
-def links(entries: list[Way]) -> dict[str, str]:
-    """The addresses `base.html` speaks of, by name."""
-    found = {name: url_for(endpoint) for name, endpoint in LINKS.items() if endpoint in current_app.view_functions}
+
+def links(entries: list[Way], *, inside: bool) -> dict[str, str]:
+    """The addresses `base.html` speaks of, by name; `inside` when the person may go anywhere at all."""
+    found = {
+        name: url_for(endpoint)
+        for name, endpoint in LINKS.items()
+        if endpoint in current_app.view_functions and (inside or name not in INSIDE)
+    }
     if len(entries) > 5 and "dashboards.more" in current_app.view_functions:
         found["more"] = url_for("dashboards.more")
     return found

@@ -181,12 +181,7 @@ def check(may: StrEnum) -> Any:
     person = current_person_or_none()
     if person is None:
         return _to_sign_in()
-    if (
-        person.totp_seed is None
-        and settings().require_second_factor
-        and second_factor.required_of(person)
-        and request.endpoint not in WITHOUT_SECOND_FACTOR
-    ):
+    if must_set_up_second_factor(person) and request.endpoint not in WITHOUT_SECOND_FACTOR:
         return redirect(url_for("accounts.set_up_second_factor"), 303)
     if may is SIGNED_IN:
         return None
@@ -201,6 +196,11 @@ def check(may: StrEnum) -> Any:
             organisation=person.acting.organisation.name,
         )
     )
+
+
+def must_set_up_second_factor(person: Person) -> bool:
+    """Whether the rest of the site opens only after that."""
+    return person.totp_seed is None and settings().require_second_factor and second_factor.required_of(person)
 
 
 WITHOUT_SECOND_FACTOR = frozenset(

@@ -193,6 +193,8 @@ def test_the_picture_is_the_scanned_one_when_tom_comes_back_from_the_app_and_his
     seed = tom.page.all("code")[0].text
     tom.get("/account/second-factor")
     assert tom.page.all("code")[0].text == seed
+    [to_the_app] = [node.attributes["href"] for node in tom.page.all("a") if "on this phone" in node.text]
+    assert f"secret={seed.replace(' ', '')}" in to_the_app
     tom.press("Turn it on", code=code(seed=seed.replace(" ", "")))
     tom.sees("Your recovery codes")
 
@@ -248,6 +250,14 @@ def test_powerful_roles_see_no_page_without_it(visitors, strict, who):
     visitor = visitors(who)
     for path in ("/account", "/notices", "/members/", "/account/sign-ins", "/account/name", "/welcome"):
         assert visitor.get(path).path == "/account/second-factor", path
+
+
+def test_until_then_the_menu_offers_no_way_that_leads_back_here(visitors, strict):
+    ada = visitors("ada").get("/overview")
+    assert ada.path == "/account/second-factor"
+    shown = {node.text for node in ada.page.all("a")}
+    assert not shown & {"Inbox", "Schedule", "Search / Search", "Your account", "Notifications"}
+    assert "Sign out" in [node.text for node in ada.page.all("button")]
 
 
 @pytest.mark.parametrize("who", ["tom", "maya@people.example"])

@@ -64,10 +64,12 @@ def _set_up_page(form: SetUpForm, person: Person, seed: str | None = None) -> An
     seed = seed or _begun() or second_factor.new_seed()
     form.sealed.data = base64.urlsafe_b64encode(seal(seed.encode(), _place(), settings().secret_key)).decode()
     cookie[BEGUN] = form.sealed.data
+    address = second_factor.app_address(seed, person, settings().agency_name)
     page = render_template(
         "accounts/set_up_second_factor.html",
         form=form,
-        picture=second_factor.qr_picture(second_factor.app_address(seed, person, settings().agency_name)),
+        address=address,
+        picture=second_factor.qr_picture(address),
         seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
         required=second_factor.required_of(person) and settings().require_second_factor,
     )
