@@ -89,7 +89,7 @@ class Effort:
         if pairs < 300_000:
             return cls(passes=400, last_step=0.0002, dive_passes=60, settled_again=1, reworks=12)
         if pairs < 3_000_000:
-            return cls(passes=220, last_step=0.0004, dive_passes=40, settled_again=1, reworks=5)
+            return cls(passes=180, last_step=0.0005, dive_passes=30, settled_again=1, reworks=0)
         return cls(passes=180, last_step=0.0004, dive_passes=30, settled_again=1, reworks=0)
 
 
