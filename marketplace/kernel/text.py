@@ -4,6 +4,11 @@ import unicodedata
 
 from marketplace.kernel.errors import Invalid
 
+TURNS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""Characters that turn the direction of what follows: a name with one reads backwards, or looks like another. Copying from
+some programs brings them along unseen, so they are left out without a word.
+"""
+
 
 def clean_text(text: str, limit: int, field: str, multiline: bool = False) -> str:
     """The text trimmed and in one Unicode form (NFC), or Invalid naming the field.
@@ -12,7 +17,7 @@ def clean_text(text: str, limit: int, field: str, multiline: bool = False) -> st
     and tabs are welcome only with `multiline`. An empty text stays empty: whether one is required is for the form to say.
     """
     welcome = "\n\t" if multiline else ""
-    text = text.replace("\r\n", "\n").strip()
+    text = text.translate(TURNS).replace("\r\n", "\n").strip()
     for character in text:
         kind = unicodedata.category(character)
         if kind == "Cs" or (kind == "Cc" and character not in welcome):

@@ -56,6 +56,14 @@ def test_an_accent_typed_in_two_ways_is_the_same_name():
     assert clean_text("Mu\u0308ller", 20, "name") == clean_text("Müller", 20, "name") == "Müller"
 
 
+def test_nothing_turns_the_direction_of_a_name_or_a_key():
+    assert clean_text("Maya\u202e serroT", 20, "name") == "Maya serroT"
+    assert clean_text("\u202aREQ-1042\u202c", 20, "external_ref") == "REQ-1042"
+    assert clean_text("\u05de\u05d9\u05d4", 20, "name") == "\u05de\u05d9\u05d4", (
+        "names of other scripts stay as they are"
+    )
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_cleaned_once_and_for_all_or_refused(text):
     try:
