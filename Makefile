@@ -1,11 +1,15 @@
 # Two commands matter: `make demo` shows the site, `make test` checks it. Both do their own set-up.
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench setup setup-dev setup-bench browser lock
+.PHONY: demo run test check bench setup setup-dev setup-bench browser lock
 
 export PYTHONUNBUFFERED := 1
 
 demo: setup
 	@.venv/bin/marketplace demo
+
+# The site while it is worked on: starts again when a file changes. Its people are those of `make demo`, when that ran before.
+run: setup-dev
+	@.venv/bin/python -m scripts.run
 
 # TESTS="tests/kernel -x" runs a part.
 test: setup-dev
@@ -16,6 +20,7 @@ check: setup-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python scripts/check_files.py
 
 bench: setup-bench
 	.venv/bin/python -m benchmarks
