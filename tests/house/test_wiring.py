@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from marketplace.ledger.tasks import check
 from sqlalchemy import select, text
 
 import marketplace
@@ -20,6 +19,7 @@ from marketplace.db.session import Audience
 from marketplace.kernel.hooks import Hook, UnfilledHook
 from marketplace.ledger.checking import every_invariant
 from marketplace.ledger.models import BooksCheck
+from marketplace.ledger.tasks import check
 from marketplace.wiring import WIRING
 
 ROOT = Path(marketplace.__file__).resolve().parent
