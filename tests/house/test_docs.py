@@ -23,17 +23,17 @@ def links():
 def test_every_link_leads_to_a_file():
     found = list(links())
     assert len(found) > 20
-    assert [f"{page.name}: {target}" for page, target in found if not (page.parent / target).exists()] == []
+    assert [f"{where.name}: {target}" for where, target in found if not (where.parent / target).exists()] == []
 
 
 def test_every_decision_is_numbered_and_says_why_what_and_what_else():
     pages = sorted((ROOT / "docs" / "decisions").glob("0*.md"))
-    assert [page.name[:4] for page in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
-    for page in pages:
-        text = page.read_text(encoding="utf-8")
-        assert [part for part in DECISION if f"**{part}.** " not in text] == [], page.name
-    listed = {target for page, target in links() if page.parent.name == "decisions"}
-    assert {page.name for page in pages} == listed
+    assert [one.name[:4] for one in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
+    for decision in pages:
+        text = decision.read_text(encoding="utf-8")
+        assert [part for part in DECISION if f"**{part}.** " not in text] == [], decision.name
+    listed = {target for where, target in links() if where.parent.name == "decisions"}
+    assert {one.name for one in pages} == listed
 
 
 def test_each_word_of_the_glossary_stands_once_in_the_order_of_the_alphabet():
