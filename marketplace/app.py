@@ -15,7 +15,8 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from marketplace import reactions, rooms
+import marketplace.wiring  # noqa: F401 - every hook is filled from here on
+from marketplace import rooms
 from marketplace.accounts import signing_in
 from marketplace.config import Settings
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
@@ -25,7 +26,7 @@ from marketplace.facilities.queries import zone_of
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs
+from marketplace.web import assets, compressing, filters, headers, house, logs, oversize
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -89,11 +90,11 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.register_blueprint(assets.pages)
     app.register_blueprint(house.pages)
     rooms.open_all(app)
-    reactions.connect()
     app.context_processor(page_context)
     _errors_as_pages(app)
     app.teardown_appcontext(lambda _: db.session.remove())
     check_all_guarded(app)
+    rooms.check_all_lead_somewhere(app.view_functions)
     return app
 
 
@@ -182,6 +183,8 @@ def _errors_as_pages(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            oversize.read_away()
         sentences = {
             400: _("The site could not read this form. Open the page again and repeat."),
             404: _("There is no such page, or it is not yours to see."),
