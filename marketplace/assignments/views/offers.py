@@ -31,9 +31,9 @@ from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import day_span, local_day, workweek
 from marketplace.matching.scores import Reason, reasons
 from marketplace.needs.models import FillMode, Shift
-from marketplace.needs.words import language_name
 from marketplace.web.asking import asked_word
 from marketplace.web.finding import find
+from marketplace.web.locales import language_name
 from marketplace.web.undo import flash_with_undo
 
 MOST_CARDS = 30
