@@ -1,6 +1,6 @@
 """Where somebody begins: the agency's overview; for others what they have to do first, else the account."""
 
-from flask import current_app, url_for
+from flask import url_for
 
 from marketplace.accounts.signing_in import current_person_or_none
 from marketplace.db.session import Audience
@@ -11,6 +11,8 @@ WORKPLACES = {
     Audience.FACILITY: "dashboards.overview",
     Audience.COORDINATOR: "assignments.offers",
 }
+# Where those begin who may have tasks before that.
+START = "onboarding.start"
 
 
 def first_page() -> str:
@@ -18,5 +20,4 @@ def first_page() -> str:
     person = current_person_or_none()
     audience = person.audience if person is not None else Audience.VISITOR
     begins = audience in (Audience.FACILITY, Audience.COORDINATOR)
-    endpoint = "onboarding.start" if begins else WORKPLACES.get(audience, "")
-    return url_for(endpoint if endpoint in current_app.view_functions else "accounts.account")
+    return url_for(START if begins else WORKPLACES.get(audience, "accounts.account"))
