@@ -25,7 +25,7 @@ from marketplace.assignments.policy import (
 from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.views.moves import move_cards
 from marketplace.audit.queries import trail_of
 from marketplace.db.session import Audience, session

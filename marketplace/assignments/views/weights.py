@@ -11,7 +11,7 @@ from marketplace.assignments.forms import WeightsForm
 from marketplace.assignments.models import PARTS_OF_THE_SCORE
 from marketplace.assignments.policy import check_may_weigh
 from marketplace.assignments.rule_words import PART_WORDS
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.weighing import differences, fitted, foreseen, history, in_force, once_set, set_weights
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid

@@ -35,7 +35,7 @@ from marketplace.timesheets.queries import (
 )
 from marketplace.timesheets.reporting import check_may_be_reported, write_report
 from marketplace.timesheets.rules import LineState, PunchKind, worked
-from marketplace.timesheets.views.room import DAMAGED, pages
+from marketplace.timesheets.views.blueprint import DAMAGED, pages
 from marketplace.timesheets.words import punch_words
 from marketplace.web.filters import clock as wall_clock
 from marketplace.web.filters import zone_name
