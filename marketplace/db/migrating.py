@@ -11,7 +11,6 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
 from marketplace.config import Misconfigured
-from marketplace.kernel.errors import Invalid
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -58,7 +57,7 @@ def new_revision(message: str, folder: Path = MIGRATIONS) -> Path:
     """Write the next numbered migration from the template, to be filled in by hand; returns its file.
 
     Nothing is generated from the models: triggers, grants and row-level security are not in them. `tests/house/test_tables.py`
-    says where tables and models differ. Raises Invalid without a message.
+    says where tables and models differ. Raises Misconfigured without a message.
     """
     message = " ".join(message.split()).rstrip(".")
     if not any(character.isalnum() for character in message):

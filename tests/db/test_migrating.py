@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from marketplace import cli
+from marketplace.config import Misconfigured
 from marketplace.db import migrating
-from marketplace.kernel.errors import Invalid
 
 
 @pytest.fixture
@@ -61,6 +61,6 @@ def test_every_migration_answers_both_questions():
 
 @pytest.mark.parametrize("nothing", ["", "  ", "…"])
 def test_a_migration_without_a_subject_is_not_begun(folder, nothing):
-    with pytest.raises(Invalid, match="Say what changes"):
+    with pytest.raises(Misconfigured, match="Say what changes"):
         migrating.new_revision(nothing, folder)
     assert len(list((folder / "versions").glob("*.py"))) == len(list((migrating.MIGRATIONS / "versions").glob("*.py")))
