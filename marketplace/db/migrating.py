@@ -61,7 +61,7 @@ def new_revision(message: str, folder: Path = MIGRATIONS) -> Path:
     """
     message = " ".join(message.split()).rstrip(".")
     if not any(character.isalnum() for character in message):
-        raise Invalid('Say what changes: marketplace db revision "coordinators have a pronoun".')
+        raise Misconfigured('Say what changes: marketplace db revision "coordinators have a pronoun".')
     config = _config()
     config.set_main_option("script_location", str(folder))
     config.cmd_opts = Namespace(quiet=True)
