@@ -25,7 +25,7 @@ from marketplace.facilities.queries import zone_of
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs
+from marketplace.web import assets, compressing, filters, headers, house, logs, proxies
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.extensions["engine"] = engine
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
     phrases.read_in(language)
+    proxies.look_behind(app, settings.trusted_proxies)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)

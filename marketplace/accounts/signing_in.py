@@ -32,6 +32,7 @@ from marketplace.db.session import SYSTEM, VISITOR, bind_actor, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotPermitted
 from marketplace.web.guard import PUBLIC, SIGNED_IN
+from marketplace.web.proxies import visitor_address
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -260,7 +261,7 @@ def sign_in(person: Person, membership: Membership | None = None, *, second_fact
             confirmed_at=at,
             second_factor_at=at if second_factor_done else None,
             user_agent=_printable(request.user_agent.string, 200),
-            address=_printable(request.remote_addr or "", 45),
+            address=visitor_address() or "",
         )
     )
     session.flush()

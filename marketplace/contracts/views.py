@@ -46,6 +46,7 @@ from marketplace.web.finding import BIGGEST_KEY, check_version, find
 from marketplace.web.forms import Form
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
+from marketplace.web.proxies import visitor_address
 
 pages = Pages("contracts", __name__, url_prefix="/contracts")
 
@@ -321,7 +322,7 @@ def sign(agreement_id: int) -> ResponseReturnValue:
     form = SignForm()
     if form.validate():
         try:
-            signing.sign(agreement, form.name.data, person, now(), request.remote_addr or "")
+            signing.sign(agreement, form.name.data, person, now(), visitor_address() or "")
         except Invalid as error:
             form.refuse(error)
         else:
