@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from marketplace import reactions, rooms
-from marketplace.accounts import signing_in
+from marketplace.accounts import confirming, signing_in
 from marketplace.config import Settings
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
 from marketplace.dashboards.waiting import Waiting, waiting_for
@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
-    guard(app, signing_in.check)
+    guard(app, signing_in.check, confirming.ask_again)
     headers.secure(app, settings.over_https)
     compressing.register(app)
     filters.register(app)

@@ -235,7 +235,9 @@ def letters_asked(app, address, email):
     """How many letters this account will get, after somebody asked from there once more."""
     ThroughProxy(app, address).get("/forgotten-password").press("Send", within="main", email=email)
     bind_actor(SYSTEM)
-    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'accounts.send_new_password_link' AND args->>'email' = :email"
+    waiting = """
+        SELECT count(*) FROM procrastinate_jobs
+        WHERE task_name = 'accounts.send_new_password_link' AND args->>'email' = :email"""
     return session.scalar(text(waiting), {"email": email})
 
 

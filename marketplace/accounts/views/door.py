@@ -12,7 +12,7 @@ from marketplace.accounts.jobs import send_new_password_link
 from marketplace.accounts.links import Purpose, look_at_link, use_link
 from marketplace.accounts.proving import code_is_right, person_with_password, set_password
 from marketplace.accounts.queries import person_by_id
-from marketplace.accounts.signing_in import current_person, current_person_or_none, current_sign_in, safe_next
+from marketplace.accounts.signing_in import current_person, current_person_or_none, safe_next
 from marketplace.accounts.trail import record
 from marketplace.accounts.views import pages
 from marketplace.db.jobs import enqueue
@@ -93,7 +93,7 @@ def confirm() -> Any:
     if form.validate_on_submit():
         person = current_person()
         if person_with_password(person.email, form.password.data, visitor_address(), now()) is not None:
-            current_sign_in().confirmed_at = now()
+            signing_in.confirmed_now()
             return redirect(safe_next(form.next.data) or first_page(), 303)
         form.refuse(_("This is not your password, or there were too many tries. Wait a few minutes."), "password")
     return render_template("accounts/confirm.html", form=form), 422 if form.errors else 200

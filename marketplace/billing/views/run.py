@@ -18,7 +18,7 @@ from marketplace.web.asking import asked_day
 from marketplace.web.previews import read_seen, ticked, written_seen
 
 
-@pages.form("/run", may=Permission.INVOICE_RUN)
+@pages.form("/run", may=Permission.INVOICE_RUN, fresh=True)
 def run() -> Any:
     """Preview of all approved, unbilled time; POST issues what the preview showed."""
     until = asked_day("until") or last_sunday(local_day(now(), settings().agency_time_zone))
