@@ -15,7 +15,8 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from marketplace import reactions, rooms
+import marketplace.wiring  # noqa: F401 - every hook is filled from here on
+from marketplace import rooms
 from marketplace.accounts import confirming, signing_in
 from marketplace.config import Settings
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
@@ -90,11 +91,11 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.register_blueprint(assets.pages)
     app.register_blueprint(house.pages)
     rooms.open_all(app)
-    reactions.connect()
     app.context_processor(page_context)
     _errors_as_pages(app)
     app.teardown_appcontext(lambda _: db.session.remove())
     check_all_guarded(app)
+    rooms.check_all_lead_somewhere(app.view_functions)
     return app
 
 

@@ -1,7 +1,6 @@
 """What happens by itself, and when: one table. Times are UTC, in cron's five fields."""
 
 import pkgutil
-from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -44,11 +43,10 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
 )
 
 
-@cache
-def load() -> None:
-    """Make every concept's jobs known to this process, and what happens by itself with them."""
-    for room in pkgutil.iter_modules(marketplace.__path__, "marketplace."):
-        if room.ispkg and find_spec(f"{room.name}.jobs"):
-            import_module(f"{room.name}.jobs")
-    for when, task in BY_ITSELF:
-        jobs_app.periodic(cron=when)(task)
+# Whoever imports this module knows every concept's jobs, and what happens by itself.
+for _room in pkgutil.iter_modules(marketplace.__path__, "marketplace."):
+    for _name in ("jobs", "tasks"):
+        if _room.ispkg and find_spec(f"{_room.name}.{_name}"):
+            import_module(f"{_room.name}.{_name}")
+for _when, _task in BY_ITSELF:
+    jobs_app.periodic(cron=_when)(_task)

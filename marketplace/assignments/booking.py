@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -12,6 +12,7 @@ from marketplace.assignments import facts, jobs
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.policy import check_may_undo
+from marketplace.assignments.queries import taken_seats
 from marketplace.assignments.rules import (
     CHOICE_UNDO_MINUTES,
     LIFE,
@@ -365,12 +366,7 @@ def _let_offers_stand_again(assignment: Assignment, at: datetime) -> None:
         .execution_options(populate_existing=True)
     ).all()
     shifts = {offer.shift_id for offer in superseded}
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    live = taken_seats()
     open_shifts = set(
         session.scalars(
             select(Shift.id).where(Shift.id.in_(shifts), Shift.state == ShiftState.SCHEDULED, live < Shift.headcount)

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, WeightSet
 from marketplace.coordinators.models import Coordinator
+from marketplace.db.scoping import seen_by
 from marketplace.db.session import session
 from marketplace.messaging.writing import settings as of_the_site
 from marketplace.needs.models import Need, Shift
@@ -36,7 +37,7 @@ def visible_to(person: Person) -> Select[MatchPlan]:
         joinedload(MatchPlan.what_if_shift).joinedload(Shift.facility),
         joinedload(MatchPlan.what_if_coordinator).joinedload(Coordinator.person),
     )
-    return plans if may_plan(person) else plans.where(false())
+    return seen_by(person, plans, agency=may_plan(person))
 
 
 def present(person: Person) -> MatchPlan | None:
@@ -105,7 +106,7 @@ def wishes(shift_ids: Collection[int]) -> list[MatchWish]:
 def wishes_visible_to(person: Person) -> Select[MatchWish]:
     """Every pin and ban, for those who plan."""
     found = select(MatchWish).options(joinedload(MatchWish.coordinator).joinedload(Coordinator.person))
-    return found if may_plan(person) else found.where(false())
+    return seen_by(person, found, agency=may_plan(person))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The week's hours: handed in, recalled, approved line by line, disputed, rejected, changed, and taken back in time."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
+from marketplace.kernel.hooks import Hook
 from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
@@ -35,7 +36,7 @@ from marketplace.timesheets.rules import DECIDED, LIFE, LINE_LIFE, LineState, Ti
 LONGEST_REASON = 1000
 LONGEST_SHIFT = 25 * 60
 
-settled: list[Callable[[Collection[int]], bool]] = []
+is_settled: Hook[[Collection[int]], bool] = Hook("timesheets.weekly.is_settled")
 """Asked before an approval is taken back: whether any of these segments stands on an invoice or a pay statement."""
 
 
@@ -178,7 +179,7 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
             raise NotAllowedNow("The ten minutes to undo are over. Ask the agency for a correction.")
     weeks = {(line.coordinator_id, line.facility_id, monday) for line in lines for monday in minutes_by_week(line)}
     standing = _standing_segments([line.id for line in lines])
-    if any(asked([segment.id for segment in standing]) for asked in settled):
+    if any(is_settled([segment.id for segment in standing])):
         raise NotAllowedNow(
             "These hours are on an invoice or a pay statement already. Ask the agency for a correction."
         )

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from marketplace import reactions
 from marketplace.assignments import cancelling, offering
 from marketplace.assignments.booking import book
 from marketplace.assignments.models import Assignment, CancelledBy, Offer
@@ -22,7 +21,6 @@ from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.timesheets.models import TimeSegment
 from tests.world import NOW
 
-reactions.connect()
 SIDE = CancelledBy
 
 

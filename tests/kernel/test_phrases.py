@@ -1,5 +1,6 @@
 """A sentence is worded when somebody reads it: in their language, with days, times and names as they write them."""
 
+import json
 import pickle
 from datetime import UTC, date, datetime, time
 
@@ -7,7 +8,7 @@ import pytest
 
 from marketplace.kernel import phrases
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
-from marketplace.kernel.phrases import ENGLISH, Clock, Language, Named, Phrase, Row, worded
+from marketplace.kernel.phrases import ENGLISH, Clock, Language, Named, Phrase, Row, When, worded
 
 SAID = {
     "%(name)s has a shift on %(day)s.": "%(name)s tiene un turno el %(day)s.",
@@ -33,6 +34,18 @@ def read_in_spanish(monkeypatch):
         (Phrase("a need"), "a need", "una solicitud"),
         (Row(["bread", "milk"]), "bread and milk", "bread y milk"),
         (Row([date(2026, 11, 24), Phrase("a need")], " "), "Nov 24, 2026 a need", "24 nov 2026 una solicitud"),
+        (
+            When(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"),
+            "Tue, Nov 24, 8:50 am CST",
+            "mar 24 nov, 8:50 a.m. CST",
+        ),
+        (
+            When(
+                datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago", datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+            ),
+            "Tue, Nov 24, 8:50 am – 5:00 pm CST",
+            "mar 24 nov, 8:50 a.m. – 5:00 p.m. CST",
+        ),
         (1500, "1500", "1500"),
         ("100%(x)s", "100%(x)s", "100%(x)s"),
     ],
@@ -40,6 +53,42 @@ def read_in_spanish(monkeypatch):
 def test_what_stands_in_a_blank_reads_as_its_reader_writes_it(value, english, spanish):
     assert worded(value, ENGLISH) == english
     assert worded(value, SPANISH) == spanish
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Maya",
+        12,
+        None,
+        date(2026, 11, 24),
+        time(14, 5),
+        Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"),
+        When(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"),
+        When(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago", datetime(2026, 11, 25, 1, 0, tzinfo=UTC)),
+        Named("Prior-Authorization", "Autorización previa"),
+        Phrase("a need"),
+        Row(["bread", Phrase("%(n)s more", n=Row([1, 2], " ")), date(2026, 11, 24)]),
+    ],
+)
+def test_a_phrase_that_was_kept_is_the_same_phrase_when_it_is_read_again(value):
+    said = Phrase("%(thing)s is closed.", thing=value)
+    read = Phrase.from_record(json.loads(json.dumps(said.as_record())))
+    assert read == said
+    assert [read.read(language) for language in (ENGLISH, SPANISH)] == [
+        said.read(language) for language in (ENGLISH, SPANISH)
+    ]
+
+
+@pytest.mark.parametrize("value", [datetime(2026, 11, 24, tzinfo=UTC), object(), ["a"], {"a": 1}])
+def test_what_could_not_be_read_again_is_never_kept(value):
+    with pytest.raises(TypeError, match="cannot be kept"):
+        Phrase("%(thing)s is closed.", thing=value).as_record()
+
+
+def test_a_record_nobody_knows_is_not_taken_for_a_phrase():
+    with pytest.raises(ValueError, match="nobody knows"):
+        Phrase.from_record({"text": "%(thing)s is closed.", "values": {"thing": {"weight": 12}}})
 
 
 def test_a_moment_without_a_place_is_a_mistake_of_ours():

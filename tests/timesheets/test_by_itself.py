@@ -8,10 +8,9 @@ from sqlalchemy import func, select, text
 from marketplace.assignments.rules import AssignmentState
 from marketplace.db.session import session
 from marketplace.kernel.clock import frozen_at
-from marketplace.ledger.checking import recount, register
+from marketplace.ledger.checking import recount
 from marketplace.messaging.models import Letter, Notice
 from marketplace.timesheets import jobs, telling
-from marketplace.timesheets.checking import TIMESHEET_INVARIANTS
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.models import TimeSegment, Timesheet
 from marketplace.timesheets.rules import LineState, TimesheetState
@@ -146,7 +145,6 @@ def test_approvers_are_told_of_a_week_unless_it_was_recalled(world):
     ],
 )
 def test_a_planted_contradiction_is_found(world, harm, found):
-    register(TIMESHEET_INVARIANTS)
     [line] = handed_in([worked_line(world, world.maya)], AT)
     approve_lines([line.id], world.rosa, AT)
     names = {verdict.invariant.name for verdict in recount() if not verdict.holds}
