@@ -35,6 +35,7 @@ ROOMS = (
     "marketplace.dashboards.onboarding",
     "marketplace.dashboards.people",
     "marketplace.dashboards.places",
+    "marketplace.dashboards.preferences",
     "marketplace.dashboards.work_record",
     "marketplace.dashboards.views",
 )

@@ -274,7 +274,7 @@ def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: dateti
     if any(verdict.rule == "overlap" for verdict in against):
         raise NotAllowedNow(_clash(coordinator, by))
     if against:
-        raise cannot_take(None if _herself(by, coordinator) else coordinator.name, against)
+        raise cannot_take(None if _herself(by, coordinator) else coordinator.name, against, by)
     return _Judged(verdicts, score(person, about, when), facts_record(person, about, when))
 
 

@@ -21,15 +21,16 @@ from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import Shift
 
 
-def ranked(shift: Shift, at: datetime) -> Ranking:
+def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking:
     """All active coordinators for a shift loaded `facts.with_terms()`: the eligible best first, the others with every reason.
 
+    With `for_facility` a coordinator's private choices are not told.
     Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
     """
     with everyone(at, [shift.facility_id]) as them:
         about = facts.shift_facts(shift, them.papers)
         index = them.asked_about([about], at)
-        return rank_everyone(index, about, them.prices_for([about], at).get(about.id))
+        return rank_everyone(index, about, them.prices_for([about], at).get(about.id), for_facility=for_facility)
 
 
 def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:

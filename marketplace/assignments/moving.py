@@ -155,7 +155,7 @@ def _check_can_be_left(shift: Shift) -> None:
 def _check_may_move(booking: Assignment, shift: Shift, at: datetime) -> None:
     against = [verdict for verdict in fit(booking, shift, at).verdicts if verdict.failed]
     if against:
-        raise cannot_take(booking.coordinator.name, against)
+        raise cannot_take(booking.coordinator.name, against, None)
 
 
 def fit(booking: Assignment, shift: Shift, at: datetime) -> Fit:
@@ -233,7 +233,7 @@ def _agree(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
         if verdict.failed
     ]
     if against:
-        raise cannot_take(None, against)
+        raise cannot_take(None, against, None)
     move.state, move.answered_at = MOVE_LIFE.after(move.state, "agree"), at
     first.state, first.asked_at = MOVE_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())

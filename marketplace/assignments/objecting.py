@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from marketplace.accounts.models import Person
+from marketplace.assignments.disclosing import verdicts_for
 from marketplace.assignments.verdict_words import verdict_words
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.phrases import ENGLISH, Language
@@ -19,8 +21,9 @@ class Objections:
         return " ".join(self.sentences if language is ENGLISH else map(verdict_words, self.sentences))
 
 
-def cannot_take(name: str | None, against: Iterable[Verdict]) -> NotAllowedNow:
-    """Why a coordinator cannot take a shift; without a name it is said to herself."""
+def cannot_take(name: str | None, against: Iterable[Verdict], by: Person | None) -> NotAllowedNow:
+    """Why a coordinator cannot take a shift, told to `by`; without a name it is said to the coordinator."""
+    against = verdicts_for(by, against)
     if name is None:
         return NotAllowedNow("You cannot take this shift: %(why)s", why=Objections(against))
     return NotAllowedNow("%(name)s cannot take this shift: %(why)s", name=name, why=Objections(against))

@@ -48,7 +48,7 @@ def send_offers(shift: Shift, coordinator_ids: Collection[int], by: Person | Non
         about = facts.shift_facts(shift, papers)
         ranking = rank(about, people, facts.context_for([about], at))
         for refused in ranking.ineligible:
-            raise cannot_take(refused.facts.name, refused.objections())
+            raise cannot_take(refused.facts.name, refused.objections(), by)
         asked = _asked(shift.id, at)
         for candidate in ranking.eligible:
             if candidate.facts.id in asked:
@@ -191,7 +191,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         verdicts, fits = judged(coordinator.id, shift, at)
         against = objections(verdicts)
         if against:
-            raise cannot_take(None, against)
+            raise cannot_take(None, against, by)
         for stale in _stale(shift.id, [coordinator.id], at):
             stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
         session.flush()

@@ -29,6 +29,7 @@ RULES: tuple[str, ...] = (
     N_("The pay is %(amount)s/h below the minimum set by the coordinator."),
     N_("The coordinator has chosen not to work for this facility."),
     N_("The coordinator has not blocked this facility."),
+    N_("Not available for this shift."),
     N_("The facility has asked for a do-not-return."),
     N_("The facility has no do-not-return in place."),
     N_("The work is done inside the US."),

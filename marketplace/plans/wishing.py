@@ -137,7 +137,7 @@ def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
     when = facts.context_for([about], at)
     against = objections(explain(person, about, when))
     if against:
-        raise cannot_take(coordinator.name, against)
+        raise cannot_take(coordinator.name, against, None)
     others = session.scalars(
         select(Shift)
         .join(MatchWish, MatchWish.shift_id == Shift.id)
