@@ -26,7 +26,7 @@ from marketplace.facilities.queries import zone_of
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs, proxies
+from marketplace.web import assets, compressing, filters, headers, house, logs, oversize, proxies
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -184,6 +184,8 @@ def _errors_as_pages(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            oversize.read_away()
         sentences = {
             400: _("The site could not read this form. Open the page again and repeat."),
             404: _("There is no such page, or it is not yours to see."),

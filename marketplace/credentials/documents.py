@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from marketplace.credentials.examining import examined
 from marketplace.credentials.models import Document
 from marketplace.credentials.picturing import pictures_of
+from marketplace.credentials.turns import turn
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.messaging.writing import settings
@@ -31,8 +32,9 @@ def keep(data: bytes, filename: str, coordinator_id: int, at: datetime) -> Docum
 
     A PDF is kept together with pictures of its first pages, because they are all a page of this site ever shows of it.
     """
-    found = examined(data)
-    pictures = pictures_of(found.content) if found.ending == "pdf" else []
+    with turn(settings().home / "turns"):
+        found = examined(data)
+        pictures = pictures_of(found.content) if found.ending == "pdf" else []
     if found.ending == "pdf" and not pictures:
         raise Invalid("This PDF cannot be opened. Print it as a PDF again, or take a photo of it.", "file")
     name = f"{secrets.token_hex(16)}.{found.ending}"
