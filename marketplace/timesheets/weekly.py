@@ -22,7 +22,7 @@ from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
 from marketplace.ledger.entries import record_segments
 from marketplace.ledger.posting import for_the_system
-from marketplace.timesheets import telling
+from marketplace.timesheets import notifications
 from marketplace.timesheets.evaluating import (
     Planned,
     minutes_by_week,
@@ -67,7 +67,7 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
     minutes = sum(line.paid_minutes for line in fresh)
     record("submit", sheet, f"Handed in: {hours_and_minutes(minutes)} h in {_lines_in_words(len(fresh))}.", by=by)
     session.flush()
-    enqueue(telling.tell_submitted, timesheet_id=sheet.id)
+    enqueue(notifications.tell_submitted, timesheet_id=sheet.id)
     return len(fresh)
 
 
@@ -160,7 +160,7 @@ def approve_changed(
             f"Minutes changed from {hours_and_minutes(before)} to {hours_and_minutes(minutes)}: {reason}",
             by=by,
         )
-        enqueue(telling.tell_changed, line_id=line.id)
+        enqueue(notifications.tell_changed, line_id=line.id)
     session.flush()
     return approve_lines([line_id], by, at)
 
@@ -209,7 +209,7 @@ def dispute(line_id: int, reason: str, by: Person, at: datetime, version: int | 
     line.dispute_reason, line.decided_at, line.decided_by_id = reason, at, by.id
     record("dispute", line, f"Disputed: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
     _settle([line], by, at)
-    enqueue(telling.tell_disputed, line_id=line.id)
+    enqueue(notifications.tell_disputed, line_id=line.id)
 
 
 def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None = None) -> None:
@@ -231,7 +231,7 @@ def reject(line_id: int, reason: str, by: Person, at: datetime, version: int | N
     line.decision_reason, line.decided_at, line.decided_by_id = reason, at, by.id
     record("reject", line, f"Rejected: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
     _settle([line], by, at)
-    enqueue(telling.tell_rejected, line_id=line.id)
+    enqueue(notifications.tell_rejected, line_id=line.id)
 
 
 def _reason(text: str, field: str) -> str:

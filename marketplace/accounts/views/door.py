@@ -8,13 +8,12 @@ from flask_babel import gettext as _
 from marketplace.accounts import attempts, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import CodeForm, ConfirmForm, EmailForm, NewPasswordForm, SignInForm
-from marketplace.accounts.jobs import send_new_password_link
 from marketplace.accounts.links import Purpose, look_at_link, use_link
 from marketplace.accounts.proving import code_is_right, person_with_password, set_password
 from marketplace.accounts.queries import person_by_id
 from marketplace.accounts.signing_in import current_person, current_person_or_none, safe_next
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.db.jobs import enqueue
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow
@@ -106,7 +105,7 @@ def forgotten_password() -> Any:
         return render_template("accounts/forgotten_password.html", form=form), 422 if form.errors else 200
     whom = attempts.account_and_place(form.email.data, visitor_address())
     if attempts.within_limits(attempts.LETTERS, *whom, at=now()):
-        enqueue(send_new_password_link, email=form.email.data)
+        enqueue("accounts.send_new_password_link", queue="mail", email=form.email.data)
     return render_template("accounts/letter_on_its_way.html", email=form.email.data)
 
 
