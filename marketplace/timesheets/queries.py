@@ -53,7 +53,6 @@ def whole_week(sheets: Select[Timesheet]) -> Select[Timesheet]:
     return sheets.options(
         joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
         joinedload(Timesheet.facility),
-        joinedload(Timesheet.decided_by),
     )
 
 

@@ -153,6 +153,8 @@ def correction(assignment_id: int) -> ResponseReturnValue:
             line = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
         except Invalid as error:
             form.refuse(error)
+            # The act locked the shift and read it anew without what the page shows beside it.
+            shift = find(own_assignments(person), assignment_id)
         else:
             flash(
                 _(

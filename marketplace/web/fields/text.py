@@ -3,7 +3,6 @@
 
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -119,6 +118,8 @@ class EmailAddress(Typed):
 
 def email_address(text: str, field: str | None = None) -> str:
     """The address in its normal form; raises Invalid when no mail could ever go there. Nothing is looked up."""
+    from email_validator import EmailNotValidError, validate_email  # its tables are large; few requests hold an address
+
     try:
         found = validate_email(text, allow_smtputf8=False, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
