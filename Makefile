@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the site, `make test` checks it. Both do their own set-up.
 .DEFAULT_GOAL := demo
-.PHONY: demo run test check bench setup setup-dev setup-bench browser lock
+.PHONY: demo run test check coverage bench setup setup-dev setup-bench browser lock
 
 export PYTHONUNBUFFERED := 1
 
@@ -21,6 +21,12 @@ check: setup-dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python scripts/check_files.py
+
+# Every test with branch coverage, held against the floor of each package.
+coverage: setup-dev
+	@mkdir -p var
+	@scripts/test.sh -n 2 --dist loadgroup --cov --cov-report=json:var/coverage.json --cov-report=
+	@.venv/bin/python -m scripts.coverage_floors var/coverage.json
 
 bench: setup-bench
 	.venv/bin/python -m benchmarks

@@ -8,8 +8,8 @@ import time
 
 from marketplace.cli import name_the_agency
 from marketplace.config import ROOT, Misconfigured, Settings
+from marketplace.db.address import database_url
 from marketplace.db.migrating import upgrade
-from marketplace.db.server import database_url
 from marketplace.processes import check_port_free, leave_in_order_when_told
 
 HOST = "127.0.0.1"
