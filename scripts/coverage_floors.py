@@ -1,7 +1,7 @@
 """`make coverage`: holds the branch coverage of each package against its floor, and says which floor can be raised.
 
-The floors are in coverage-floors.toml; `--write` after the report's name sets them to what was measured, rounded down, and lowers none.
-What decides over rights, money and bookings is to come to 100 %, everything together to 95 %.
+The floors are in coverage-floors.toml. `--write` after the report's name sets them to what was measured, rounded down, and
+lowers none. What decides over rights, money and bookings is to come to 100 %, everything together to 95 %.
 """
 
 import json
