@@ -9,6 +9,7 @@ from marketplace.accounts.passwords import check_new_password, hash_password, is
 from marketplace.accounts.queries import person_by_email
 from marketplace.accounts.signing_in import end_sessions, settings
 from marketplace.accounts.trail import record
+from marketplace.kernel.phrases import Phrase
 
 
 def person_with_password(email: str, password: str, address: str, at: datetime) -> Person | None:
@@ -55,4 +56,4 @@ def set_password(person: Person, password: str, at: datetime, *, keep_session: i
     person.confirmed_at = person.confirmed_at or at
     kill_links(person.id, at)
     end_sessions(person.id, except_id=keep_session)
-    record("changed password", person, f"{person.name} chose a new password.", person)
+    record("changed password", person, Phrase("%(name)s chose a new password.", name=person.name), person)
