@@ -26,6 +26,7 @@ from marketplace.contracts.rules import (
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
+from marketplace.kernel.dates import long_date
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
 from marketplace.kernel.phrases import Named, Phrase, named
@@ -331,12 +332,8 @@ def _texts() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    house.filters.update(dollars=dollars, day=_day, duration=_duration)
+    house.filters.update(dollars=dollars, day=long_date, duration=_duration)
     return house
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _duration(minutes: int) -> str:

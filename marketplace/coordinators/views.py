@@ -33,9 +33,7 @@ from marketplace.coordinators.queries import (
 from marketplace.coordinators.registering import amend_coordinator, register_coordinator
 from marketplace.coordinators.rules import LIFE, CoordinatorState
 from marketplace.coordinators.words import (
-    country_name,
     education_words,
-    language_name,
     state_words,
     week_in_short,
     week_words,
@@ -50,6 +48,7 @@ from marketplace.web.asking import asked_word
 from marketplace.web.downloads import csv_download
 from marketplace.web.finding import check_version, find
 from marketplace.web.guard import Pages
+from marketplace.web.locales import country_name, language_name
 from marketplace.web.paging import page_of
 
 pages = Pages("coordinators", __name__)

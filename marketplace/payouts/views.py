@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
@@ -20,9 +20,9 @@ from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import local_day, week_start
 from marketplace.payments.manual_gateway import BatchLine, bank_batch
 from marketplace.payouts.documents import paper_of_payout
-from marketplace.payouts.forms import ReasonForm, RunForm, SentForm
+from marketplace.payouts.forms import ReasonForm, SentForm
 from marketplace.payouts.models import PayHold, Payout, PayRun
-from marketplace.payouts.pay_run import Preview, PreviewChanged, approve, preview
+from marketplace.payouts.pay_run import approve, preview
 from marketplace.payouts.queries import (
     earned,
     open_holds,
@@ -35,12 +35,11 @@ from marketplace.payouts.rules import PayoutState
 from marketplace.payouts.sending import confirm_arrival, fail, hold, lift, release, reverse, send_by_hand
 from marketplace.payouts.words import payout_word, run_word
 from marketplace.timesheets.models import TimeSegment
-from marketplace.web.asking import asked_day
 from marketplace.web.downloads import pdf_download, text_download
 from marketplace.web.finding import find
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
-from marketplace.web.previews import read_seen, ticked, written_seen
+from marketplace.web.previews import TwoClicks
 
 pages = Pages("payouts", __name__)
 
@@ -69,20 +68,17 @@ def _yesterday() -> date:
 @needs_confirmation
 def new_run() -> Any:
     """Preview of all approved, unpaid time; POST sets aside what the preview showed."""
-    until = asked_day("until") or _yesterday()
-    form = RunForm(data={"until": until})
-    if request.method != "POST":
-        return _shown(preview(until), form)
-    only = ticked("coordinator")
-    if form.validate() and not only:
-        form.refuse(_("Nobody was ticked, so nothing was set aside."))
-    if form.errors:
-        return _shown(preview(form.until.data or until), form), 422
-    seen = read_seen(form.seen.data)
-    try:
-        run = approve(form.until.data, current_person(), now(), only=only, seen=seen)
-    except PreviewChanged as error:
-        return _shown(preview(form.until.data), form, changed=seen, why=error.sentence), 409
+    return TwoClicks(
+        template="payouts/new_run.html",
+        usual=_yesterday(),
+        tick="coordinator",
+        nothing_ticked=_("Nobody was ticked, so nothing was set aside."),
+        preview=preview,
+        act=lambda until, only, seen: approve(until, current_person(), now(), only=only, seen=seen),
+    ).answer(_set_aside)
+
+
+def _set_aside(run: PayRun | None) -> Any:
     if run is None:
         flash(_("There was nothing left to pay."))
         return redirect(url_for(".index"), 303)
@@ -96,12 +92,6 @@ def new_run() -> Any:
         )
     )
     return redirect(url_for(".run", run_id=run.id), 303)
-
-
-def _shown(seen: Preview, form: RunForm, changed: dict[int, tuple[int, int]] | None = None, why: str = "") -> str:
-    return render_template(
-        "payouts/new_run.html", preview=seen, form=form, seen=written_seen(seen.seen), changed=changed, why=why
-    )
 
 
 @pages.get("/pay-runs/<int:run_id>", may=Permission.PAY_RUN)

@@ -54,7 +54,6 @@ class Timesheet(Versioned, Base):
 
     coordinator: Mapped[Coordinator] = related()
     facility: Mapped[Facility] = related()
-    decided_by: Mapped[Person | None] = related()
     entries: Mapped[list["TimeEntry"]] = related(back_populates="timesheet", order_by="TimeEntry.starts_at")
 
     __table_args__ = (
@@ -93,6 +92,7 @@ class TimeEntry(Versioned, Base):
 
     timesheet: Mapped[Timesheet] = related(back_populates="entries")
     assignment: Mapped[Assignment] = related()
+    decided_by: Mapped[Person | None] = related()
     segments: Mapped[list["TimeSegment"]] = related(back_populates="entry", order_by="TimeSegment.id")
 
     __table_args__ = (

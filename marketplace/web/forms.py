@@ -23,7 +23,6 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -351,6 +350,8 @@ class EmailAddress(_Typed):
 
 def email_address(text: str, field: str | None = None) -> str:
     """The address in its normal form; raises Invalid when no mail could ever go there. Nothing is looked up."""
+    from email_validator import EmailNotValidError, validate_email  # its tables are large; few requests hold an address
+
     try:
         found = validate_email(text, allow_smtputf8=False, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:

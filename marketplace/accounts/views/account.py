@@ -16,7 +16,7 @@ from marketplace.accounts.proving import set_password
 from marketplace.accounts.queries import live_sessions, person_by_id
 from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, sent_from
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.clock import now

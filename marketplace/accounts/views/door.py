@@ -13,7 +13,7 @@ from marketplace.accounts.proving import code_is_right, person_with_password, se
 from marketplace.accounts.queries import person_by_id
 from marketplace.accounts.signing_in import current_person, current_person_or_none, current_sign_in, safe_next
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.db.jobs import enqueue
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow

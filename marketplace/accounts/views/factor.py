@@ -13,7 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.sealing import Unsealable, seal, unseal
 from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, settings
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow

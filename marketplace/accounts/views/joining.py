@@ -13,7 +13,7 @@ from marketplace.accounts.models import Invitation
 from marketplace.accounts.proving import person_with_password
 from marketplace.accounts.queries import agency, owners_of, person_by_email
 from marketplace.accounts.signing_in import current_person_or_none
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.accounts.views.door import here
 from marketplace.accounts.words import role_name
 from marketplace.kernel.clock import now

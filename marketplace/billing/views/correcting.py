@@ -13,7 +13,7 @@ from marketplace.billing.correcting import creditable, give_credit, void
 from marketplace.billing.forms import CreditForm, VoidForm
 from marketplace.billing.models import CreditNote, Invoice
 from marketplace.billing.queries import account_of, visible_to
-from marketplace.billing.views import pages
+from marketplace.billing.views.blueprint import pages
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid

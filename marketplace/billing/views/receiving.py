@@ -20,7 +20,7 @@ from marketplace.billing.queries import (
 )
 from marketplace.billing.receiving import bounce, record_payment, use_credit
 from marketplace.billing.rules import InvoiceState
-from marketplace.billing.views import pages
+from marketplace.billing.views.blueprint import pages
 from marketplace.billing.words import method_word
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility

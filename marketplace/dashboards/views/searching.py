@@ -9,7 +9,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import current_person, settings
 from marketplace.coordinators.models import Coordinator
 from marketplace.dashboards.searching import LONGEST, Found, search
-from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.blueprint import pages
 from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
