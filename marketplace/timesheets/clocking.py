@@ -28,9 +28,9 @@ from marketplace.timesheets.rules import (
     CORRECT_BEFORE_START,
     EDITABLE,
     LineState,
-    PunchKind,
     moment_pressed,
 )
+from marketplace.timesheets.worked_time import PunchKind
 
 LONGEST_REASON = 500
 
