@@ -11,29 +11,58 @@ What is kept to be read later is kept as a record, plain JSON, and read in the l
     Phrase.from_record(phrase.as_record()) == phrase
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
-from zoneinfo import ZoneInfo
+from typing import Any, Protocol, Self, runtime_checkable
 
-from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 
+from marketplace.kernel.phrase_values import (
+    ENGLISH,
+    N_,
+    Clock,
+    Coded,
+    Dollars,
+    Hours,
+    Language,
+    Length,
+    LocalSpan,
+    Named,
+    When,
+    clock_time,
+    place_name,
+    short_day,
+)
 
-class Language(NamedTuple):
-    """A language somebody reads in: its region, for days and times, and how a text of the product is said in it."""
+__all__ = [
+    "ENGLISH",
+    "N_",
+    "Clock",
+    "Coded",
+    "Dollars",
+    "Hours",
+    "Language",
+    "Length",
+    "LocalSpan",
+    "Named",
+    "Phrase",
+    "Readable",
+    "Row",
+    "When",
+    "as_written",
+    "kept",
+    "place_name",
+    "read_in",
+    "reader",
+    "together",
+    "unkept",
+    "worded",
+]  # fmt: skip
 
-    region: str
-    said: Callable[[str], str]
-
-    @property
-    def spanish(self) -> bool:
-        """Whether it is Spanish, the other language than English."""
-        return self.region.startswith("es")
-
-
-ENGLISH = Language("en_US", lambda text: text)
+_EACH = "%(each)s"
+_SOUNDS_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
 
 
 @runtime_checkable
@@ -80,46 +109,6 @@ class Phrase:
         return cls(record["text"], **{name: unkept(value) for name, value in record.get("values", {}).items()})
 
 
-class Named(NamedTuple):
-    """What has a name in both languages, such as a kind of work."""
-
-    english: str
-    spanish: str
-
-    def read(self, language: Language) -> str:
-        """Its name in that language."""
-        return self.spanish if language.spanish else self.english
-
-
-class Clock(NamedTuple):
-    """A moment as the clocks of a place show it: 8:50 am CST."""
-
-    at: datetime
-    zone: str
-
-    def read(self, language: Language) -> str:
-        """8:50 am CST; 8:50 a. m. CST"""
-        local = self.at.astimezone(ZoneInfo(self.zone))
-        return f"{_time(local.time(), language)} {local.tzname()}"
-
-
-class When(NamedTuple):
-    """A moment with its day as a place shows it, or a stretch up to `until`: Mon, Nov 30, 9:00 am – 5:00 pm CST."""
-
-    at: datetime
-    zone: str
-    until: datetime | None = None
-
-    def read(self, language: Language) -> str:
-        """Mon, Nov 30, 9:00 am CST; lun 30 nov, 9:00 a.m. CST"""
-        local = self.at.astimezone(ZoneInfo(self.zone))
-        clock = _time(local.time(), language)
-        if self.until is not None:
-            clock += f" – {_time(self.until.astimezone(ZoneInfo(self.zone)).time(), language)}"
-        pattern = "EEE d MMM" if language.spanish else "EEE, MMM d"
-        return f"{format_datetime(local, pattern, locale=language.region)}, {clock} {local.tzname()}"
-
-
 class Row:
     """Several things after one another: a, b and c. With `between`, only that stands between them."""
 
@@ -129,7 +118,13 @@ class Row:
     def read(self, language: Language) -> str:
         """All of them in that language."""
         words = [worded(thing, language) for thing in self.things]
-        return format_list(words, locale=language.region) if self.between is None else self.between.join(words)
+        if self.between is not None:
+            return self.between.join(words)
+        listed = format_list(words, locale=language.region)
+        if language.spanish and len(words) > 1 and _SOUNDS_I.match(words[-1]):  # español e italiano
+            last = len(listed) - len(words[-1])
+            listed = f"{listed[:last].removesuffix(' y ')} e {words[-1]}"
+        return listed
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Row) and (self.things, self.between) == (other.things, other.between)
@@ -137,9 +132,14 @@ class Row:
     __hash__ = None  # type: ignore[assignment]
 
 
-def N_(text: str) -> str:  # noqa: N802 - as gettext calls it
-    """Marks a text for the catalogue; it is translated when it is read."""
-    return text
+def together(phrases: Sequence[Phrase]) -> Phrase:
+    """Several sentences, one after another, as one phrase."""
+    return phrases[0] if len(phrases) == 1 else Phrase(_EACH, each=Row(phrases, " "))
+
+
+def as_written(text: str) -> Phrase:
+    """Words somebody wrote, in whatever language: they are read as they are."""
+    return Phrase(_EACH, each=text)
 
 
 def worded(value: object, language: Language) -> str:
@@ -148,9 +148,9 @@ def worded(value: object, language: Language) -> str:
         case datetime():
             raise TypeError("a moment needs a place: use Clock")
         case date():
-            return format_date(value, "medium", locale=language.region)
+            return short_day(value, language)
         case time():
-            return _time(value, language)
+            return clock_time(value, language)
         case Readable():
             return value.read(language)
         case _:
@@ -167,6 +167,12 @@ def kept(value: object) -> Any:
             return value.as_record()
         case Named():
             return {"en": value.english, "es": value.spanish}
+        case LocalSpan():
+            return {"from": value.start.isoformat(), "to": value.end.isoformat(), "zone": value.zone}
+        case Coded():
+            return {"code": value.code, "of": value.of}
+        case Dollars() | Hours() | Length():
+            return {type(value).__name__.lower(): value[0]}
         case Clock():
             return {"clock": value.at.isoformat(), "zone": value.zone}
         case When():
@@ -193,6 +199,16 @@ def unkept(value: Any) -> object:
             return Phrase.from_record(value)
         case {"en": str(english), "es": str(spanish)}:
             return Named(english, spanish)
+        case {"from": str(start), "to": str(end), "zone": str(zone)}:
+            return LocalSpan(datetime.fromisoformat(start), datetime.fromisoformat(end), zone)
+        case {"code": str(code), "of": str(of)}:
+            return Coded(of, code)
+        case {"dollars": int(cents)}:
+            return Dollars(cents)
+        case {"hours": int(minutes)}:
+            return Hours(minutes)
+        case {"length": int(minutes)}:
+            return Length(minutes)
         case {"clock": str(at), "zone": str(zone)}:
             return Clock(datetime.fromisoformat(at), zone)
         case {"when": str(at), "zone": str(zone), "until": until}:
@@ -207,11 +223,6 @@ def unkept(value: Any) -> object:
             raise ValueError(f"nobody knows how to read {value!r}")
         case _:
             return value
-
-
-def _time(at: time, language: Language) -> str:
-    text = format_time(at, "h:mm a", locale=language.region)
-    return text.replace("\u202f", " ").replace("\xa0", " ").lower()
 
 
 def reader() -> Language:
