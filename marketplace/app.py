@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, has_request_context, render_template, request
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
@@ -15,17 +15,21 @@ from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from marketplace import reactions, rooms
+import marketplace.wiring  # noqa: F401 - every hook is filled from here on
+from marketplace import rooms
 from marketplace.accounts import signing_in
-from marketplace.config import Settings
+from marketplace.catalogue.queries import name_of
+from marketplace.config import Settings, settings_from
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
+from marketplace.coordinators.words import education_words
 from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
 from marketplace.facilities.queries import zone_of
+from marketplace.facilities.words import payer_word
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs
+from marketplace.web import assets, compressing, filters, headers, house, logs, oversize
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -78,6 +82,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.extensions["engine"] = engine
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
     phrases.read_in(language)
+    settings_from(_settings_of_the_application)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
@@ -89,11 +94,11 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.register_blueprint(assets.pages)
     app.register_blueprint(house.pages)
     rooms.open_all(app)
-    reactions.connect()
     app.context_processor(page_context)
     _errors_as_pages(app)
     app.teardown_appcontext(lambda _: db.session.remove())
     check_all_guarded(app)
+    rooms.check_all_lead_somewhere(app.view_functions)
     return app
 
 
@@ -111,7 +116,18 @@ def language() -> phrases.Language:
     """What refusals are worded in: the reader's language on a page; English where nobody reads one."""
     if not has_request_context():
         return phrases.ENGLISH
-    return phrases.Language("es_US" if str(get_locale()).startswith("es") else "en_US", _)
+    return phrases.Language("es_US" if str(get_locale()).startswith("es") else "en_US", _, code_name)
+
+
+def code_name(of: str, code: str) -> str:
+    """What a page calls the code of a service line, a credential, an education or a payer."""
+    match of:
+        case "education":
+            return next((str(words) for known, words in education_words().items() if known == code), code)
+        case "payer":
+            return payer_word(code)
+        case _:
+            return name_of(of, code, spanish=str(get_locale()).startswith("es"))
 
 
 def time_zone() -> str:
@@ -148,10 +164,12 @@ def page_context() -> dict[str, Any]:
 
 
 def _settings() -> Settings:
-    from flask import current_app
-
     found: Settings = current_app.config["SETTINGS"]
     return found
+
+
+def _settings_of_the_application() -> Settings | None:
+    return _settings() if has_app_context() else None
 
 
 def _errors_as_pages(app: Flask) -> None:
@@ -182,6 +200,8 @@ def _errors_as_pages(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            oversize.read_away()
         sentences = {
             400: _("The site could not read this form. Open the page again and repeat."),
             404: _("There is no such page, or it is not yours to see."),

@@ -44,6 +44,7 @@ def database() -> Iterator[str]:
 @contextmanager
 def migrated_database() -> Iterator[str]:
     """The same, once its tables are those this code needs."""
+    import marketplace.wiring  # noqa: F401 - every hook is filled from here on
     from marketplace.db.migrating import check_not_behind
 
     with database() as url:
@@ -138,12 +139,11 @@ def serve(port: int | None, host: str, workers: int) -> None:
 @click.option("--once", is_flag=True, help="Do what waits, then end.")
 def worker(once: bool) -> None:
     """Do the jobs: mail, money, reminders, and what happens by itself."""
-    import marketplace.schedule
+    import marketplace.schedule  # noqa: F401 - every job is known from here on
     from marketplace.db import session as db
     from marketplace.db.jobs import work
     from marketplace.plans.solving import compile_ahead
 
-    marketplace.schedule.load()
     with migrated_database() as url:
         name_the_agency(Settings.from_environment(), url)
         engine = db.connect(url)
@@ -179,9 +179,6 @@ def invite(name: str, email: str, role: str) -> None:
     if not name:
         raise Invalid("Say who is invited: their name comes first, then their address.", "name")
     with session_of_the_system():
-        from marketplace import reactions
-
-        reactions.connect()
         name_agency(settings.agency_name)
         made = inviting.invite(email, name, Role(f"agency_{role}"), agency(), by=None, at=now())
         session.commit()
@@ -223,10 +220,8 @@ def ledger_commands() -> None:
 def ledger_check() -> None:
     """Recount the books: one line for each invariant that does not hold, and exit code 1."""
     with session_of_the_system():
-        from marketplace import reactions
         from marketplace.ledger.checking import broken_lines, recount
 
-        reactions.connect()
         verdicts = recount()
     broken = broken_lines(verdicts)
     for line in broken:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -125,6 +125,24 @@ class Settings:
     def stripe_is_live(self) -> bool:
         """Real money moves."""
         return (self.stripe_api_key or "").startswith(STRIPE_LIVE_KEYS)
+
+
+def settings_in_force() -> Settings:
+    """Those of the application that answers a request; where none does (a worker, a command), those of the process."""
+    return _asked() or Settings.from_environment()
+
+
+def settings_from(asked: Callable[[], Settings | None]) -> None:
+    """From now on `asked` says which application's settings are in force. Called when the application is put together."""
+    global _asked
+    _asked = asked
+
+
+def _no_application() -> Settings | None:
+    return None
+
+
+_asked: Callable[[], Settings | None] = _no_application
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -1,13 +1,13 @@
 """Every room with pages, and the way to it: which entries each kind of person finds in the navigation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from importlib.util import find_spec
 
-from flask import Flask, current_app, url_for
+from flask import Flask, url_for
 from flask_babel import gettext as _
 
+from marketplace.accounts.first_page import FIRST
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.db.session import Audience
@@ -35,6 +35,7 @@ ROOMS = (
     "marketplace.dashboards.onboarding",
     "marketplace.dashboards.people",
     "marketplace.dashboards.places",
+    "marketplace.dashboards.preferences",
     "marketplace.dashboards.work_record",
     "marketplace.dashboards.views",
 )
@@ -100,10 +101,16 @@ WAYS: dict[Audience, tuple[Way, ...]] = {
 
 
 def open_all(app: Flask) -> None:
-    """Register every room's pages."""
+    """Register every room's pages. Raises ImportError for a room that does not exist."""
     for name in ROOMS:
-        if find_spec(name) is not None:
-            app.register_blueprint(import_module(name).pages)
+        app.register_blueprint(import_module(name).pages)
+
+
+def check_all_lead_somewhere(endpoints: Collection[str]) -> None:
+    """Refuse to start while an entry of the navigation or a link of the frame names a page that does not exist."""
+    named = {way.endpoint for ways in WAYS.values() for way in ways} | {*LINKS.values(), MORE, *FIRST.values()}
+    if missing := named - set(endpoints):
+        raise LookupError("There are no such pages: " + ", ".join(sorted(missing)))
 
 
 def navigation(person: Person | None, path: str, counts: Mapping[str, int] | None = None) -> list[Way]:
@@ -113,7 +120,7 @@ def navigation(person: Person | None, path: str, counts: Mapping[str, int] | Non
     ways = [
         replace(way, url=url_for(way.endpoint), count=(counts or {}).get(way.key))
         for way in WAYS[person.audience]
-        if person.may(way.may) and way.endpoint in current_app.view_functions
+        if person.may(way.may)
     ]
     under = [(len(start), way) for way in ways for start in (way.url, *way.also) if _is_under(path, start)]
     here = max(under, key=lambda found: found[0], default=(0, None))[1]
@@ -129,7 +136,7 @@ def tabs(entries: list[Way]) -> list[Way]:
     return entries if len(entries) <= 5 else entries[:4]
 
 
-# Where the frame of every page leads; a way that does not exist is left out.
+# Where the frame of every page leads.
 LINKS = {
     "search": "dashboards.search",
     "account": "accounts.account",
@@ -145,16 +152,13 @@ LINKS = {
     "status": "dashboards.status",
 }
 
+MORE = "dashboards.more"
 INSIDE = frozenset({"search", "account", "notifications"})
 
 
 def links(entries: list[Way], *, inside: bool) -> dict[str, str]:
     """The addresses `base.html` speaks of, by name; `inside` when the person may go anywhere at all."""
-    found = {
-        name: url_for(endpoint)
-        for name, endpoint in LINKS.items()
-        if endpoint in current_app.view_functions and (inside or name not in INSIDE)
-    }
-    if len(entries) > 5 and "dashboards.more" in current_app.view_functions:
-        found["more"] = url_for("dashboards.more")
+    found = {name: url_for(endpoint) for name, endpoint in LINKS.items() if inside or name not in INSIDE}
+    if len(entries) > 5:
+        found["more"] = url_for(MORE)
     return found

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from marketplace import reactions
 from marketplace.db import session as db
 from marketplace.ledger.checking import broken_invariants
 
@@ -13,7 +12,6 @@ from marketplace.ledger.checking import broken_invariants
 @pytest.fixture
 def ledger_holds(session: Any) -> Iterator[None]:
     """Use it, or make it autouse for a folder: `pytestmark = pytest.mark.usefixtures("ledger_holds")`."""
-    reactions.connect()
     yield
     if not db.session.is_active:
         db.session.rollback()

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+import marketplace.wiring  # noqa: F401 - every hook is filled, as in every process of the site
 from marketplace.accounts.passwords import hash_password, hashing
 from marketplace.config import Settings
 from marketplace.db import session as db

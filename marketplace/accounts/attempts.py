@@ -23,6 +23,8 @@ class Limit:
 # The wait grows: five minutes after 10 wrong passwords, an hour after 30, a day after 60.
 PASSWORDS = (Limit("password", 10, 5), Limit("password-hour", 30, 60), Limit("password-day", 60, 24 * 60))
 SECOND_FACTORS = (Limit("code", 5, 5), Limit("code-hour", 15, 60), Limit("code-day", 40, 24 * 60))
+# Each costs seconds of the processor: a person with all their papers in one evening stays below it.
+UPLOADS = (Limit("upload", 20, 10), Limit("upload-day", 100, 24 * 60))
 LETTERS = (Limit("letter", 3, 15), Limit("letter-day", 10, 24 * 60))
 
 

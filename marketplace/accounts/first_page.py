@@ -1,6 +1,6 @@
 """Where somebody begins: the agency's overview; for others what they have to do first, else the account."""
 
-from flask import current_app, url_for
+from flask import url_for
 
 from marketplace.accounts.signing_in import current_person_or_none
 from marketplace.db.session import Audience
@@ -15,5 +15,4 @@ FIRST = {
 def first_page() -> str:
     """The address of the present person's first page."""
     person = current_person_or_none()
-    endpoint = FIRST.get(person.audience, "") if person is not None else ""
-    return url_for(endpoint if endpoint in current_app.view_functions else "accounts.account")
+    return url_for(FIRST[person.audience] if person is not None and person.audience in FIRST else "accounts.account")

@@ -3,15 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, jobs
+from marketplace.assignments import facts, notifications
+from marketplace.assignments.assessment import Assessment, assess
 from marketplace.assignments.models import Assignment, Offer, OfferKind
-from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.policy import check_may_undo
+from marketplace.assignments.queries import taken_seats
 from marketplace.assignments.rules import (
     CHOICE_UNDO_MINUTES,
     LIFE,
@@ -27,11 +28,9 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.phrases import N_, Phrase
-from marketplace.matching.records import facts_record
 from marketplace.matching.records import replay as replay_record
-from marketplace.matching.rules import explain
-from marketplace.matching.scores import Score, score
-from marketplace.matching.verdicts import Verdict, objections
+from marketplace.matching.scores import Score
+from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState, ShiftState
 
@@ -100,7 +99,7 @@ def book(
             shift.filled_at = at
         record("book", made, f"{coordinator.name} was booked for {in_words(shift)}.", by=by, seat=seat)
         session.flush()
-        enqueue(jobs.tell_booked, assignment_id=made.id)
+        enqueue(notifications.tell_booked, assignment_id=made.id)
     return made
 
 
@@ -123,7 +122,7 @@ def undo(assignment: Assignment, by: Person, at: datetime) -> None:
             "undo", assignment, f"The booking of {assignment.coordinator.name} for {in_words(shift)} was undone.", by=by
         )
         session.flush()
-        enqueue(jobs.tell_undone, assignment_id=assignment.id, by_id=by.id)
+        enqueue(notifications.tell_undone, assignment_id=assignment.id, by_id=by.id)
 
 
 def confirm(assignment: Assignment, by: Person, at: datetime) -> None:
@@ -145,7 +144,7 @@ def kept_verdicts(assignment: Assignment) -> list[Verdict]:
 
 def score_record(given: Score) -> dict[str, Any]:
     """A score as plain JSON, kept with offers and assignments."""
-    return {"total": given.total, "percent": given.percent, "parts": [part._asdict() for part in given.parts]}
+    return {"total": given.total, "percent": given.percent, "parts": [part.as_record() for part in given.parts]}
 
 
 def in_words(shift: Shift) -> str:
@@ -256,25 +255,13 @@ def _insert(made: Assignment, coordinator: Coordinator, by: Person | None) -> No
 # ---- rules ------------------------------------------------------------------------------------------------------
 
 
-class _Judged(NamedTuple):
-    verdicts: list[Verdict]
-    score: Score
-    record: dict[str, Any]
-
-
-def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime) -> _Judged:
+def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime) -> Assessment:
     """Every hard rule on facts read now, after the locks. NotAllowedNow with all objections when one refuses."""
-    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator.id])
-    (person,) = facts.coordinator_facts([coordinator.id], at=at, around=shift.span, papers=papers)
-    about = facts.shift_facts(shift, papers)
-    when = facts.context_for([about], at)
-    verdicts = explain(person, about, when)
-    against = objections(verdicts)
-    if any(verdict.rule == "overlap" for verdict in against):
+    (assessment,) = assess([coordinator.id], shift, at)
+    if any(verdict.rule == "overlap" for verdict in assessment.objections()):
         raise NotAllowedNow(_clash(coordinator, by))
-    if against:
-        raise cannot_take(None if _herself(by, coordinator) else coordinator.name, against)
-    return _Judged(verdicts, score(person, about, when), facts_record(person, about, when))
+    assessment.check(by, None if _herself(by, coordinator) else coordinator.name)
+    return assessment
 
 
 def _clash(coordinator: Coordinator, by: Person | None) -> Phrase:
@@ -365,12 +352,7 @@ def _let_offers_stand_again(assignment: Assignment, at: datetime) -> None:
         .execution_options(populate_existing=True)
     ).all()
     shifts = {offer.shift_id for offer in superseded}
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    live = taken_seats()
     open_shifts = set(
         session.scalars(
             select(Shift.id).where(Shift.id.in_(shifts), Shift.state == ShiftState.SCHEDULED, live < Shift.headcount)

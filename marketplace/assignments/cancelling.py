@@ -1,6 +1,6 @@
 """Giving a shift back: what it costs either side is said before, written at once, and the seat is offered anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import jobs
+from marketplace.assignments import notifications
 from marketplace.assignments.booking import in_words, lock_assignment, lock_shift
 from marketplace.assignments.models import Assignment, CancelledBy, Offer
 from marketplace.assignments.offering import LONGEST_NOTE, send_to_best
@@ -29,6 +29,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, NotAllowedNow
+from marketplace.kernel.hooks import Hook
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
 from marketplace.needs.models import FillMode, Need, Shift
@@ -37,9 +38,8 @@ from marketplace.needs.rules import SHIFT_LIFE, ShiftState
 
 NOTHING = Compensation(0, 0, 0, "")
 
-owed: list[Callable[[Assignment, Compensation, datetime], Any]] = []
-"""What follows, in the same transaction, when a cancellation costs the facility something: hours know money, not we
-(`reactions.py` connects it)."""
+on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("assignments.cancelling.on_fee_due")
+"""Called in the same transaction when a cancellation has a fee."""
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,11 @@ def _cancel(
     session.flush()
     if means.fee.minutes:
         _announce(assignment, shift, means.fee, at)
-    enqueue(jobs.tell_cancelled, assignment_id=assignment.id, by_id=by.id if by else None)
+    enqueue(notifications.tell_cancelled, assignment_id=assignment.id, by_id=by.id if by else None)
 
 
 def _announce(assignment: Assignment, shift: Shift, fee: Compensation, at: datetime) -> None:
-    if not owed:
-        raise LookupError("nobody books what a cancellation costs: marketplace.reactions.connect() was not called")
-    for follows in owed:
-        follows(assignment, fee, at)
+    on_fee_due(assignment, fee, at)
 
 
 def backfill(shift: Shift, at: datetime) -> list[Offer]:
@@ -275,7 +272,7 @@ def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer
             "mark no-show", assignment, f"{assignment.coordinator.name} did not come.", by=by, points=assignment.points
         )
         session.flush()
-        enqueue(jobs.tell_no_show, assignment_id=assignment.id)
+        enqueue(notifications.tell_no_show, assignment_id=assignment.id)
         return backfill(shift, at)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import Person
@@ -22,6 +22,7 @@ from marketplace.assignments.rules import (
     OfferState,
 )
 from marketplace.coordinators.models import Coordinator
+from marketplace.db.scoping import seen_by
 from marketplace.db.session import Audience, as_system, session
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.queries import shifts_visible_to as shifts_of_needs_visible_to
@@ -29,6 +30,16 @@ from marketplace.needs.rules import NeedState, ShiftState
 
 MOST_OPEN_SHIFTS = 400
 """How many open shifts one coordinator is ranked against at most: those that begin soonest."""
+
+
+def taken_seats() -> ScalarSelect[int]:
+    """How many seats of a shift are taken, for a statement about `Shift`: its live bookings, whoever they are of."""
+    return (
+        select(func.count())
+        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
+        .correlate(Shift)
+        .scalar_subquery()
+    )
 
 
 def visible_to(person: Person) -> Select[Assignment]:
@@ -39,15 +50,7 @@ def visible_to(person: Person) -> Select[Assignment]:
         joinedload(Assignment.facility),
         joinedload(Assignment.offer),
     )
-    match person.audience:
-        case Audience.AGENCY:
-            return found
-        case Audience.FACILITY:
-            return found.where(Assignment.facility_id == person.facility_id)
-        case Audience.COORDINATOR:
-            return found.where(Assignment.coordinator_id == person.coordinator_id)
-        case _:
-            return found.where(false())
+    return seen_by(person, found, facility=Assignment.facility_id, coordinator=Assignment.coordinator_id)
 
 
 def offers_visible_to(person: Person) -> Select[Offer]:
@@ -56,15 +59,7 @@ def offers_visible_to(person: Person) -> Select[Offer]:
         joinedload(Offer.shift).options(*facts.with_terms()),
         joinedload(Offer.coordinator).joinedload(Coordinator.person),
     )
-    match person.audience:
-        case Audience.AGENCY:
-            return found
-        case Audience.FACILITY:
-            return found.where(Offer.facility_id == person.facility_id)
-        case Audience.COORDINATOR:
-            return found.where(Offer.coordinator_id == person.coordinator_id)
-        case _:
-            return found.where(false())
+    return seen_by(person, found, facility=Offer.facility_id, coordinator=Offer.coordinator_id)
 
 
 def shifts_visible_to(person: Person) -> Select[Shift]:
@@ -96,15 +91,8 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
 def moves_visible_to(person: Person) -> Select[MoveRequest]:
     """A coordinator's own questions to move, as far as she was asked; all of them for the agency, none for facilities."""
     found = select(MoveRequest).options(*_both_shifts())
-    match person.audience:
-        case Audience.AGENCY:
-            return found
-        case Audience.COORDINATOR:
-            return found.where(
-                MoveRequest.coordinator_id == person.coordinator_id, MoveRequest.state != MoveState.PLANNED
-            )
-        case _:
-            return found.where(false())
+    asked = MoveRequest.state != MoveState.PLANNED
+    return seen_by(person, found, coordinator=MoveRequest.coordinator_id, coordinator_if=[asked])
 
 
 def _both_shifts() -> tuple[Any, ...]:
@@ -165,12 +153,7 @@ def _may_give_up(move: Any) -> ColumnElement[bool]:
 
 
 def _is_free(move: Any) -> ColumnElement[bool]:
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    live = taken_seats()
     return (
         exists()
         .where(
@@ -191,12 +174,7 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
     unless she said "not for me". Whether she may take them is for matching to say. One statement, read past her own rows
     because the seats of others count.
     """
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    live = taken_seats()
     declined = (
         exists()
         .where(Offer.shift_id == Shift.id, Offer.coordinator_id == coordinator_id, Offer.state == OfferState.DECLINED)

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import facts
 from marketplace.assignments.indexing import everyone
-from marketplace.assignments.models import PARTS_OF_THE_SCORE, Assignment, WeightSet
-from marketplace.assignments.rules import LIVE_STATES
+from marketplace.assignments.models import PARTS_OF_THE_SCORE, WeightSet
+from marketplace.assignments.queries import taken_seats
 from marketplace.audit.recording import record
 from marketplace.db.session import session
 from marketplace.kernel.errors import ChangedMeanwhile, NotAllowedNow
@@ -177,12 +177,7 @@ def _firsts(index: Index, shifts: Sequence[ShiftFacts], prices: Mapping[int, Pri
 
 
 def _next_open(at: datetime, most: int) -> list[Shift]:
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    live = taken_seats()
     return list(
         session.scalars(
             select(Shift)

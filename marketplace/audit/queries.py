@@ -1,25 +1,17 @@
 """Which part of the trail a person may read."""
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.audit.models import AuditEntry
-from marketplace.db.session import Audience
+from marketplace.db.scoping import seen_by
 
 
 def visible_to(person: Person) -> Select[AuditEntry]:
     """Agency staff read everything, a facility what concerns it, a coordinator what concerns her; newest first."""
     trail = select(AuditEntry).options(joinedload(AuditEntry.person)).order_by(AuditEntry.id.desc())
-    match person.audience:
-        case Audience.AGENCY:
-            return trail
-        case Audience.FACILITY:
-            return trail.where(AuditEntry.facility_id == person.facility_id)
-        case Audience.COORDINATOR:
-            return trail.where(AuditEntry.coordinator_id == person.coordinator_id)
-        case _:
-            return trail.where(false())
+    return seen_by(person, trail, facility=AuditEntry.facility_id, coordinator=AuditEntry.coordinator_id)
 
 
 def trail_of(person: Person, thing: str, thing_id: int) -> Select[AuditEntry]:

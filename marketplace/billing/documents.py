@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine
+from marketplace.config import settings_in_force
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.messaging.writing import settings
 from marketplace.papers.keeping import kept_paper
 from marketplace.papers.models import IssuedPaper
 
@@ -82,7 +82,7 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
         "tax": dollars(invoice.tax_cents),
         "total": dollars(invoice.total_cents),
         "due": long_date(invoice.due_on),
-        "address": f"{settings().base_url}/invoices/{invoice.id}",
+        "address": f"{settings_in_force().base_url}/invoices/{invoice.id}",
     }
 
 
@@ -115,7 +115,7 @@ def credit_note_data(note: CreditNote) -> dict[str, Any]:
 
 def letterhead() -> dict[str, Any]:
     """Who writes: the agency, and where it answers."""
-    told = settings()
+    told = settings_in_force()
     return {"agency": told.agency_name, "agency_lines": [told.mail_from, told.base_url.partition("://")[2]]}
 
 

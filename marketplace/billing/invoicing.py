@@ -7,12 +7,10 @@ from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.permissions import MAY, Permission
+from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.billing.jobs import set_invoice
+from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
 from marketplace.billing.queries import unbilled_segments
@@ -29,7 +27,6 @@ from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_invoice
-from marketplace.messaging.writing import notify, write_letter
 from marketplace.timesheets.models import TimeSegment
 
 Seen = Mapping[int, tuple[int, int]]
@@ -143,7 +140,7 @@ def issue(
         if (only is None or key in only) and sum(segment.bill_cents for segment in group) > 0
     }
     invoices = [_issue(place, wanted[place.facility.id], until, by, at) for place in _facilities(wanted)]
-    _tell_the_facilities(invoices, at)
+    notifications.tell_issued(invoices, at)
     return invoices
 
 
@@ -190,7 +187,7 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
         "issue", invoice, f"Invoice {invoice.number} over {dollars(invoice.total_cents)} issued to {facility.name}", by=by,
         lines=len(segments),
     )  # fmt: skip
-    enqueue(set_invoice, invoice_id=invoice.id)
+    enqueue("billing.set_invoice", queue="papers", invoice_id=invoice.id)
     return invoice
 
 
@@ -238,37 +235,3 @@ def _facilities(keys: Iterable[int]) -> list[_Place]:
         .order_by(Facility.name, Facility.id)
     )
     return [_Place(facility, agreement) for facility, agreement in rows]
-
-
-def _tell_the_facilities(invoices: list[Invoice], at: datetime) -> None:
-    """A letter to the facility's contact, and a notice to everybody there who may see invoices."""
-    readers = session.scalars(
-        select(Membership)
-        .where(
-            Membership.organisation_id.in_([invoice.facility_id for invoice in invoices]),
-            Membership.active,
-            Membership.role.in_([role for role, granted in MAY.items() if Permission.INVOICE_SEE in granted]),
-        )
-        .options(joinedload(Membership.person))
-        .order_by(Membership.id)
-    ).all()
-    for invoice in invoices:
-        assert invoice.due_on is not None
-        sentence = (
-            f"Invoice {invoice.number} over {dollars(invoice.total_cents)} is due on"
-            f" {invoice.due_on:%B} {invoice.due_on.day}, {invoice.due_on.year}."
-        )
-        for reader in readers:
-            if reader.organisation_id == invoice.facility_id:
-                notify(reader.person_id, "invoice", sentence, f"/invoices/{invoice.id}")
-        if invoice.facility.contact_email:
-            write_letter(
-                invoice.facility.contact_email,
-                "invoice",
-                f"Invoice {invoice.number}",
-                "plain",
-                link=f"/invoices/{invoice.id}",
-                sentences=[sentence, "Every line shows the hours behind it and who approved them."],
-                button="Open the invoice",
-            )
-            invoice.sent_at = at

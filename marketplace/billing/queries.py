@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Person
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
 from marketplace.billing.rules import InvoiceState, Standing, standing
-from marketplace.db.session import Audience, as_system, session
+from marketplace.db.scoping import seen_by
+from marketplace.db.session import as_system, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.spans import local_day
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
@@ -20,25 +21,14 @@ from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
 def visible_to(person: Person) -> Select[Invoice]:
     """The agency sees every invoice, a facility those issued to it, nobody else any."""
     invoices = select(Invoice).options(joinedload(Invoice.facility))
-    match person.audience:
-        case Audience.AGENCY:
-            return invoices
-        case Audience.FACILITY:
-            return invoices.where(Invoice.facility_id == person.facility_id, Invoice.state != InvoiceState.DRAFT)
-        case _:
-            return invoices.where(false())
+    issued = Invoice.state != InvoiceState.DRAFT
+    return seen_by(person, invoices, facility=Invoice.facility_id, facility_if=[issued])
 
 
 def facilities_visible_to(person: Person) -> Select[Facility]:
     """Whose statement of account a person may read."""
     facilities = select(Facility).order_by(Facility.name)
-    match person.audience:
-        case Audience.AGENCY:
-            return facilities
-        case Audience.FACILITY:
-            return facilities.where(Facility.id == person.facility_id)
-        case _:
-            return facilities.where(false())
+    return seen_by(person, facilities, facility=Facility.id)
 
 
 def payments_visible_to(person: Person) -> Select[Payment]:
@@ -46,13 +36,7 @@ def payments_visible_to(person: Person) -> Select[Payment]:
     payments = select(Payment).options(
         joinedload(Payment.facility), selectinload(Payment.allocations).joinedload(PaymentAllocation.invoice)
     )
-    match person.audience:
-        case Audience.AGENCY:
-            return payments
-        case Audience.FACILITY:
-            return payments.where(Payment.facility_id == person.facility_id)
-        case _:
-            return payments.where(false())
+    return seen_by(person, payments, facility=Payment.facility_id)
 
 
 def credit_notes_visible_to(person: Person) -> Select[CreditNote]:
@@ -60,13 +44,7 @@ def credit_notes_visible_to(person: Person) -> Select[CreditNote]:
     notes = select(CreditNote).options(
         joinedload(CreditNote.invoice).joinedload(Invoice.facility), joinedload(CreditNote.line)
     )
-    match person.audience:
-        case Audience.AGENCY:
-            return notes
-        case Audience.FACILITY:
-            return notes.where(CreditNote.facility_id == person.facility_id)
-        case _:
-            return notes.where(false())
+    return seen_by(person, notes, facility=CreditNote.facility_id)
 
 
 @dataclass(frozen=True)

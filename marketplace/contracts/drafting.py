@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
-from marketplace.config import ROOT
+from marketplace.config import ROOT, settings_in_force
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import (
     NET_DAYS,
@@ -30,7 +30,6 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
 from marketplace.kernel.text import clean_text
-from marketplace.messaging.writing import settings
 
 ROUNDINGS = (0, 5, 6, 15)
 LONGEST_PO = 60
@@ -286,7 +285,7 @@ def words_of(agreement: Agreement) -> str:
         _texts()
         .get_template(name)
         .render(
-            agency=settings().agency_name,
+            agency=settings_in_force().agency_name,
             party=agreement.party,
             agreement=agreement,
             policy=agreement.policy,

@@ -1,13 +1,14 @@
 """What is wrong with a contract: its terms, card and BAA held against the work that is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.queries import active
 from marketplace.contracts.rules import Examined, Finding, lint
+from marketplace.kernel.hooks import Hook
 
-lines_in_use: list[Callable[[int], dict[str, str]]] = []
+lines_in_use: Hook[[int], dict[str, str]] = Hook("contracts.linting.lines_in_use")
 """Who knows which service lines a facility asks for (code → name). Needs stand above contracts, so they come forward."""
 
 
@@ -17,8 +18,8 @@ def findings(agreement: Agreement, rows: Sequence[RateRow], today: date) -> list
         return []
     baa = active(AgreementKind.BAA, agreement.facility_id)
     in_use: dict[str, str] = {}
-    for ask in lines_in_use:
-        in_use |= ask(agreement.facility_id)
+    for answer in lines_in_use(agreement.facility_id):
+        in_use |= answer
     return lint(
         Examined(
             first=agreement.effective_from,

@@ -10,6 +10,7 @@ from marketplace.accounts.permissions import Permission, Role
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow, StandardRate
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
+from marketplace.db.scoping import seen_by
 from marketplace.db.session import Audience, as_system, current_actor, session
 from marketplace.facilities.models import Facility
 
@@ -20,15 +21,14 @@ def visible_to(person: Person) -> Select[Agreement]:
     if not person.may(Permission.CONTRACT_SEE):
         return agreements.where(false())
     sent = Agreement.state != AgreementState.DRAFT
-    match person.audience:
-        case Audience.AGENCY:
-            return agreements
-        case Audience.FACILITY:
-            return agreements.where(Agreement.facility_id == person.facility_id, sent)
-        case Audience.COORDINATOR:
-            return agreements.where(Agreement.coordinator_id == person.coordinator_id, sent)
-        case _:
-            return agreements.where(false())
+    return seen_by(
+        person,
+        agreements,
+        facility=Agreement.facility_id,
+        facility_if=[sent],
+        coordinator=Agreement.coordinator_id,
+        coordinator_if=[sent],
+    )
 
 
 def whole(agreements: Select[Agreement]) -> Select[Agreement]:

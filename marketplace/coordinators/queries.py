@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.coordinators.models import Coordinator, CoordinatorState, TimeOff
-from marketplace.db.session import Audience, session
+from marketplace.db.scoping import seen_by
+from marketplace.db.session import session
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
     "name": Person.name.expression,
@@ -22,13 +23,7 @@ SORTED_BY: dict[str, ColumnElement[Any]] = {
 def visible_to(person: Person) -> Select[Coordinator]:
     """The agency sees all, a coordinator herself. Facilities meet coordinators as candidates and as their people."""
     coordinators = select(Coordinator).join(Coordinator.person).options(joinedload(Coordinator.person))
-    match person.audience:
-        case Audience.AGENCY:
-            return coordinators
-        case Audience.COORDINATOR:
-            return coordinators.where(Coordinator.id == person.coordinator_id)
-        case _:
-            return coordinators.where(false())
+    return seen_by(person, coordinators, coordinator=Coordinator.id)
 
 
 def whole(coordinators: Select[Coordinator]) -> Select[Coordinator]:

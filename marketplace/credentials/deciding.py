@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.credentials.jobs import tell_decided
 from marketplace.credentials.models import Credential
+from marketplace.credentials.notifications import tell_decided
 from marketplace.credentials.queries import compact_on, kind_of, the_same
 from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, Paper, checked, replaces
 from marketplace.credentials.rules import said as day_said

@@ -5,21 +5,15 @@ its pixels is kept. A PDF is kept as it came, unless it could do more than be re
 """
 
 import re
-import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
-from PIL import Image, ImageOps
-
+from marketplace.credentials.picturing import made_anew
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.phrases import N_, Phrase
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000  # a phone's camera makes 12 to 50 million
-LONGEST_SIDE = 3000
-JPEG_QUALITY = 88
 
 _SIGNATURES = ((b"%PDF-", "PDF"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"))
 
@@ -45,7 +39,7 @@ def examined(data: bytes) -> Examined:
     if kind == "PDF":
         _check_pdf(data)
         return Examined(data, "application/pdf", "pdf")
-    return Examined(_made_anew(data, kind), "image/jpeg", "jpg")
+    return Examined(made_anew(data, kind), "image/jpeg", "jpg")
 
 
 def _kind(data: bytes) -> str:
@@ -61,33 +55,6 @@ def _kind(data: bytes) -> str:
     raise Invalid("This kind of file is not taken. %(what)s", "file", what=Phrase(WHAT_IS_TAKEN))
 
 
-# ---- pictures ---------------------------------------------------------------------------------------------------
-
-
-def _made_anew(data: bytes, kind: str) -> bytes:
-    """The pixels alone as JPEG, upright, on white; EXIF (place, phone, time) and whatever hides behind them are gone."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with Image.open(BytesIO(data), formats=[kind]) as found:
-                if found.width * found.height > MOST_PIXELS:
-                    raise Invalid(
-                        "This picture has too many pixels. Take it again with less, or save it smaller.", "file"
-                    )
-                found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-                upright = ImageOps.exif_transpose(found).convert("RGBA")
-    except Invalid:
-        raise
-    except Exception as error:  # Pillow raises many kinds for what it cannot read; each means the same to the person
-        raise Invalid("This picture cannot be opened. Take it again, or choose another file.", "file") from error
-    paper = Image.new("RGB", upright.size, "white")
-    paper.paste(upright, mask=upright.getchannel("A"))
-    paper.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    out = BytesIO()
-    paper.save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue()
-
-
 # ---- PDF --------------------------------------------------------------------------------------------------------
 
 MOST_STREAMS = 20_000
@@ -98,8 +65,14 @@ AFTER_THE_END = 64
 # What a paper to be read has no use for: programs, programs started, files inside, films, forms that send themselves.
 _ACTIVE = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|SubmitForm|ImportData|GoToE|GoToR|Movie|Sound"
-    rb"|Rendition|3D)(?![A-Za-z0-9_.+-])"
+    rb"|Rendition|3D|AA|Named)(?![A-Za-z0-9_.+-])"
 )
+# An address a link leads to: as a string, as a base for others, or (none of the above) kept elsewhere in the file.
+_GAP = rb"(?:[\x00\s]|%[^\r\n]*[\r\n])*"
+_ADDRESS = re.compile(rb"/(?:URI|Base)(?![A-Za-z0-9_.+-])" + _GAP + rb"(\((?:[^()\\]|\\.)*|<[^<>]*>|[0-9])", re.DOTALL)
+_STRING_ESCAPE = re.compile(rb"\\(\r\n|[0-7]{1,3}|.)", re.DOTALL)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
+_HARMLESS = frozenset({"http", "https", "mailto", "tel"})
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _MARKUP = re.compile(rb"<\s*(script|html|svg|iframe|!doctype|\?php)", re.IGNORECASE)
 _STREAM = re.compile(rb"stream\r?\n")
@@ -123,10 +96,38 @@ def _check_pdf(data: bytes) -> None:
     outside = _plain_names(_outside_streams(data))
     if _ENCRYPTED.search(outside):
         raise Invalid("This PDF is locked with a password. Save it without one, or take a photo of it.", "file")
-    if _ACTIVE.search(outside) or _MARKUP.search(outside):
+    if _does_more(outside) or _MARKUP.search(outside):
         raise Invalid(_DOES_MORE, "file")
-    if any(_ACTIVE.search(_plain_names(objects)) for objects in _packed_objects(data)):
+    if any(_does_more(_plain_names(objects)) for objects in _packed_objects(data)):
         raise Invalid(_DOES_MORE, "file")
+
+
+def _does_more(objects: bytes) -> bool:
+    return _ACTIVE.search(objects) is not None or not all(map(_leads_to_a_page, _ADDRESS.finditer(objects)))
+
+
+def _leads_to_a_page(found: re.Match[bytes]) -> bool:
+    """Whether a link opens a page, a letter or a call; never a program (`javascript:`) or a file."""
+    written = found[1]
+    if written[:1] == b"(":
+        raw = _STRING_ESCAPE.sub(_escaped, written[1:])
+    elif written[:1] == b"<":
+        digits = re.sub(rb"[^0-9A-Fa-f]", b"", written)
+        raw = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    else:
+        return False
+    # Readers skip what is not printed, also between the halves of a two-byte character.
+    address = "".join(chr(byte) for byte in raw if 0x20 < byte < 0x7F).lower()
+    scheme = _SCHEME.match(address)
+    return scheme is None or scheme[1] in _HARMLESS
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    """What a backslash in a string stands for: a character by its octal number, or itself; the end of a line is nothing."""
+    written = found[1]
+    if written.isdigit():
+        return bytes([int(written, 8) & 0xFF])
+    return b"" if written in (b"\r", b"\n", b"\r\n", b"n", b"r", b"t", b"b", b"f") else written
 
 
 def _plain_names(text: bytes) -> bytes:

@@ -1,9 +1,5 @@
-"""Turns the pages of a PDF into pictures, in a process of its own that may fail, hang or grow without harm to the site.
+"""Pictures of what was uploaded: the pages of a PDF, or a photo made anew. No file is ever opened in the site's own process."""
 
-Run as `python -m marketplace.credentials.picturing FILE.pdf FOLDER MOST`: writes 1.png, 2.png … into the folder.
-"""
-
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -11,48 +7,45 @@ from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 
 from marketplace.config import ROOT
+from marketplace.credentials.drawing import SECONDS, TOO_MANY_PIXELS
+from marketplace.kernel.errors import Invalid
 
 MOST_PAGES = 6
-SECONDS = 15
-MEMORY = 2 * 1024**3  # bytes of address space
-DOTS_AN_INCH = 110.0
 
-_ONE_PAGE = """#set page(width: auto, height: auto, margin: 0pt)
-#image("paper.pdf", page: int(sys.inputs.number), width: 17cm)
-"""
+# Nothing of the site's environment: what a file might break into finds no secrets there. One thread, one heap: address
+# space that is only set aside counts against the limit too.
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "RAYON_NUM_THREADS": "1"}
 
 
 def pictures_of(pdf: bytes, most: int = MOST_PAGES) -> list[bytes]:
     """The first pages as PNG; an empty list when not even the first can be drawn."""
     with TemporaryDirectory() as folder:
-        paper = Path(folder, "paper.pdf")
-        paper.write_bytes(pdf)
-        command = [sys.executable, "-m", "marketplace.credentials.picturing", str(paper), folder, str(most)]
-        try:
-            # An empty environment: what the file might break into finds no secrets there.
-            subprocess.run(command, cwd=ROOT, env={}, timeout=SECONDS, stdout=DEVNULL, stderr=DEVNULL, check=False)
-        except subprocess.TimeoutExpired:
-            return []
+        _draw("PDF", pdf, Path(folder), most)
         found = (Path(folder, f"{number}.png") for number in range(1, most + 1))
         return [picture.read_bytes() for picture in found if picture.exists()]
 
 
-def _draw(paper: Path, folder: Path, most: int) -> None:
-    import typst
-
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    source = folder / "page.typ"
-    source.write_text(_ONE_PAGE, encoding="utf-8")
-    compiler = typst.Compiler(input=str(source), root=str(folder))
-    for number in range(1, most + 1):
-        try:
-            picture = compiler.compile(format="png", ppi=DOTS_AN_INCH, sys_inputs={"number": str(number)})
-        except typst.TypstError:  # there is no such page, or nothing that can be drawn
-            return
-        if isinstance(picture, bytes):
-            (folder / f"{number}.png").write_bytes(picture)
+def made_anew(picture: bytes, kind: str) -> bytes:
+    """The pixels of a JPEG, PNG or WEBP alone, as JPEG; raises Invalid, field "file"."""
+    with TemporaryDirectory() as folder:
+        ended = _draw(kind, picture, Path(folder), 1)
+        made = Path(folder, "1.jpg")
+        if ended == 0 and made.exists():
+            return made.read_bytes()
+    if ended == TOO_MANY_PIXELS:
+        raise Invalid("This picture has too many pixels. Take it again with less, or save it smaller.", "file")
+    raise Invalid("This picture cannot be opened. Take it again, or choose another file.", "file")
 
 
-if __name__ == "__main__":
-    _draw(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+def _draw(kind: str, content: bytes, folder: Path, most: int) -> int | None:
+    """Run the program in `drawing.py`; how it ended (a signal is negative), None when it took too long."""
+    file = folder / f"paper.{kind.lower()}"
+    file.write_bytes(content)
+    command = [sys.executable, "-m", "marketplace.credentials.drawing", kind, str(file), str(folder), str(most)]
+    try:
+        ended = subprocess.run(
+            command, cwd=ROOT, env=_ENVIRONMENT, timeout=SECONDS, stdout=DEVNULL, stderr=DEVNULL, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return ended.returncode

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import Person
@@ -12,21 +12,15 @@ from marketplace.catalogue.models import CompactMember, CredentialType, ServiceL
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import REMINDER_DAYS, CredentialState, Kind, Standing
-from marketplace.db.session import Audience, session
+from marketplace.db.scoping import seen_by
+from marketplace.db.session import session
 
 RN_LICENCE = "rn-license"
 
 
 def visible_to(person: Person) -> Select[Credential]:
     """The agency sees every paper, a coordinator her own, a facility none (it sees the verdicts of matching)."""
-    papers = select(Credential)
-    match person.audience:
-        case Audience.AGENCY:
-            return papers
-        case Audience.COORDINATOR:
-            return papers.where(Credential.coordinator_id == person.coordinator_id)
-        case _:
-            return papers.where(false())
+    return seen_by(person, select(Credential), coordinator=Credential.coordinator_id)
 
 
 def whole(papers: Select[Credential]) -> Select[Credential]:

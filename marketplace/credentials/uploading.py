@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from marketplace.accounts import attempts
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
@@ -35,6 +36,8 @@ def upload(coordinator: Coordinator, paper: Paper, data: bytes, filename: str, b
     for one in earlier:
         if one.state is CredentialState.VERIFIED and _dates(one) == (read.issued_on, read.expires_on):
             raise Invalid("This very paper is verified already. There is nothing more to do.", "number")
+    if not attempts.within_limits(attempts.UPLOADS, f"upload {by.id}", at=at):
+        raise Invalid("You have uploaded many files in a short time. Wait a few minutes, then go on.", "file")
     document = keep(data, filename, coordinator.id, at)
     credential = Credential(
         coordinator_id=coordinator.id,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 from sqlalchemy.orm import undefer
 
 from marketplace.assignments.models import Assignment
+from marketplace.assignments.queries import taken_seats
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.queries import remaining_cents, standing_is
@@ -49,12 +50,7 @@ def weeks(today: date, facility_id: int | None = None) -> list[Week]:
     # The indexes are on instants: a day of room on either side holds every zone.
     room = (_utc(first - A_DAY), _utc(last + 2 * A_DAY))
     # Counted shift by shift through the index on seats, so a table the planner has no figures of yet costs the same.
-    filled = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    filled = taken_seats()
     counted = select(
         (Shift.local_day - cast(func.extract("isodow", Shift.local_day), Integer) + 1).label("monday"),
         Shift.headcount,

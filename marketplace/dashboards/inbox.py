@@ -30,7 +30,8 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import LIVE_STATES, AssignmentState
+from marketplace.assignments.queries import taken_seats
+from marketplace.assignments.rules import AssignmentState
 from marketplace.billing.models import Invoice
 from marketplace.billing.queries import remaining_cents, standing_is
 from marketplace.catalogue.models import CredentialType, ServiceLine
@@ -172,12 +173,7 @@ def _credentials_ending() -> Select[Any]:
 
 
 def _unfilled() -> Select[Any]:
-    live = (
-        select(func.count())
-        .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
-        .correlate(Shift)
-        .scalar_subquery()
-    )
+    live = taken_seats()
     return (
         _entries(
             key=Shift.id,

@@ -11,7 +11,8 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.need_queries import Staffing, staffing_of
-from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES
+from marketplace.assignments.queries import taken_seats
+from marketplace.assignments.rules import WAITING_STATES
 from marketplace.billing.models import Invoice
 from marketplace.billing.queries import remaining_cents, standing_is
 from marketplace.contracts.models import Agreement, Overtime
@@ -64,7 +65,7 @@ def open_shifts(facility_id: int, at: datetime) -> OpenShifts:
 
     Applications are shown however far ahead the shift is. One statement.
     """
-    live = _count(Assignment, Assignment.state.in_(LIVE_STATES))
+    live = taken_seats()
     waits = and_(Offer.state.in_(WAITING_STATES), Offer.expires_at > at)
     asked = _count(Offer, waits, Offer.kind == OfferKind.OFFER)
     applied = _count(Offer, waits, Offer.kind == OfferKind.APPLICATION)

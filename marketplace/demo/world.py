@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace import reactions
+import marketplace.wiring  # noqa: F401 - every hook is filled from here on
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.passwords import hash_password
 from marketplace.assignments.rules import AssignmentState
@@ -42,7 +42,6 @@ REGULARS = {
 
 def build() -> None:
     """Write the whole world into an empty, migrated database, as of now, and commit."""
-    reactions.connect()
     bind_actor(SYSTEM)
     now = clock.now().replace(second=0, microsecond=0)
     chance = random.Random(20261122)

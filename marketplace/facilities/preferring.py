@@ -1,4 +1,4 @@
-"""Favourites and do-not-returns, in both directions: each side keeps its own, and the other does not learn of it."""
+"""Favourites and do-not-returns, in both directions: each side keeps its own, and only the agency sees both."""
 
 from datetime import datetime
 
@@ -85,6 +85,8 @@ def _end(present: Preference, at: datetime) -> None:
 def _write_down(act: str, about: Preference, name: str, by: Person) -> None:
     word = "favourite" if about.kind is PreferenceKind.FAVOURITE else "do-not-return"
     sentence = f"No longer a {word}: {name}." if act == "end preference" else f"{word.capitalize()}: {name}."
+    if about.reason and act != "end preference":
+        sentence += f" Reason: {about.reason}"
     # Whose trail it stands in is whose preference it is: the other side must not read it there.
     entry = record(act, about, sentence, by=by)
     if about.side is PreferenceSide.FACILITY:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.accounts.models import Invitation, Person
+from marketplace.db.scoping import Share, seen_by
 from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility, FacilityState, Preference, PreferenceSide, Site
 
@@ -20,16 +21,8 @@ SORTED_BY: dict[str, ColumnElement[Any]] = {
 
 def visible_to(person: Person) -> Select[Facility]:
     """The agency sees all, a facility itself, a coordinator those that work with the agency."""
-    facilities = select(Facility)
-    match person.audience:
-        case Audience.AGENCY:
-            return facilities
-        case Audience.FACILITY:
-            return facilities.where(Facility.id == person.facility_id)
-        case Audience.COORDINATOR:
-            return facilities.where(Facility.state != FacilityState.ONBOARDING)
-        case _:
-            return facilities.where(false())
+    working = Facility.state != FacilityState.ONBOARDING
+    return seen_by(person, select(Facility), facility=Facility.id, coordinator=Share.ALL, coordinator_if=[working])
 
 
 def whole(facilities: Select[Facility]) -> Select[Facility]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -20,9 +20,13 @@ __all__ = [
     "Language",
     "Length",
     "LocalSpan",
+    "Month",
     "Named",
+    "Translated",
     "When",
     "clock_time",
+    "date_at",
+    "named",
     "place_name",
     "short_day",
 ]  # fmt: skip
@@ -76,6 +80,31 @@ class Named(NamedTuple):
         return self.spanish if language.spanish else self.english
 
 
+class Translated(Protocol):
+    """A row with a name in both languages."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_es(self) -> str: ...
+
+
+def named(thing: Translated) -> Named:
+    """What a row of the catalogue is called, for a sentence."""
+    return Named(thing.name, thing.name_es)
+
+
+class Month(NamedTuple):
+    """A month, by its first day: November 2026; noviembre 2026."""
+
+    first: date
+
+    def read(self, language: Language) -> str:
+        """Its name and year in that language."""
+        return format_date(self.first, "LLLL y", locale=language.region)
+
+
 class Clock(NamedTuple):
     """A moment as the clocks of a place show it: 8:50 am CST."""
 
@@ -86,6 +115,11 @@ class Clock(NamedTuple):
         """8:50 am CST; 8:50 a. m. CST"""
         local = self.at.astimezone(ZoneInfo(self.zone))
         return f"{clock_time(local.time(), language)} {local.tzname()}"
+
+
+def date_at(at: datetime, zone: str) -> date:
+    """The day a moment falls on at a place."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 class When(NamedTuple):

@@ -29,9 +29,13 @@ from marketplace.kernel.phrase_values import (
     Language,
     Length,
     LocalSpan,
+    Month,
     Named,
+    Translated,
     When,
     clock_time,
+    date_at,
+    named,
     place_name,
     short_day,
 )
@@ -46,16 +50,21 @@ __all__ = [
     "Language",
     "Length",
     "LocalSpan",
+    "Month",
     "Named",
     "Phrase",
     "Readable",
     "Row",
+    "Translated",
     "When",
     "as_written",
+    "date_at",
     "kept",
+    "named",
     "place_name",
     "read_in",
     "reader",
+    "reread",
     "together",
     "unkept",
     "worded",
@@ -173,6 +182,8 @@ def kept(value: object) -> Any:
             return {"code": value.code, "of": value.of}
         case Dollars() | Hours() | Length():
             return {type(value).__name__.lower(): value[0]}
+        case Month():
+            return {"month": value.first.isoformat()}
         case Clock():
             return {"clock": value.at.isoformat(), "zone": value.zone}
         case When():
@@ -209,6 +220,8 @@ def unkept(value: Any) -> object:
             return Hours(minutes)
         case {"length": int(minutes)}:
             return Length(minutes)
+        case {"month": str(first)}:
+            return Month(date.fromisoformat(first))
         case {"clock": str(at), "zone": str(zone)}:
             return Clock(datetime.fromisoformat(at), zone)
         case {"when": str(at), "zone": str(zone), "until": until}:
@@ -223,6 +236,11 @@ def unkept(value: Any) -> object:
             raise ValueError(f"nobody knows how to read {value!r}")
         case _:
             return value
+
+
+def reread(record: dict[str, Any] | None, written: str) -> str:
+    """What a record says to whoever reads it now; without a record, what was written at the time."""
+    return str(Phrase.from_record(record)) if record else written
 
 
 def reader() -> Language:

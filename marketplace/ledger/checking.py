@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import text
 
 from marketplace.db.session import session
+from marketplace.kernel.hooks import Hook
 from marketplace.ledger.models import BooksCheck
 from marketplace.ledger.posting import for_the_system
 from marketplace.ledger.rules import Account, Side, grows_on
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,16 @@ LEDGER_INVARIANTS = (
     ),
 )
 
-_registered: dict[str, Invariant] = {each.name: each for each in LEDGER_INVARIANTS}
+invariants_above: Hook[[], tuple[Invariant, ...]] = Hook("ledger.checking.invariants_above")
+"""What must be true of the rooms above the books: hours, invoices, pay."""
+
+
+def every_invariant() -> tuple[Invariant, ...]:
+    """Those of the books and of every room above. Raises LookupError when two of them have one name."""
+    every = (*LEDGER_INVARIANTS, *(each for room in invariants_above() for each in room))
+    if len({each.name for each in every}) < len(every):
+        raise LookupError("Two invariants have the same name: " + ", ".join(sorted(each.name for each in every)))
+    return every
 
 
 @dataclass(frozen=True)
@@ -80,23 +93,19 @@ class Verdict:
         return not self.contradictions
 
 
-def register(invariants: Iterable[Invariant]) -> None:
-    """Let the rooms above have their figures recounted too; `marketplace/reactions.py` names them all."""
-    _registered.update({each.name: each for each in invariants})
-
-
 def recount(most: int = 20) -> list[Verdict]:
     """Check every invariant in one statement, as the system; at most `most` contradictions of each are told."""
+    every = every_invariant()
     each = [
         # Names and questions are constants of the code, never anything typed.
-        f"(SELECT '{name}' AS name, line FROM ({invariant.contradictions}) AS found(line) LIMIT {most})"  # noqa: S608
-        for name, invariant in _registered.items()
+        f"(SELECT '{one.name}' AS name, line FROM ({one.contradictions}) AS found(line) LIMIT {most})"  # noqa: S608
+        for one in every
     ]
     with for_the_system():
         found: dict[str, list[str]] = {}
         for name, line in session.execute(text(" UNION ALL ".join(each).replace(":", "\\:"))):
             found.setdefault(name, []).append(line)
-    return [Verdict(invariant, tuple(found.get(name, ()))) for name, invariant in _registered.items()]
+    return [Verdict(one, tuple(found.get(one.name, ()))) for one in every]
 
 
 def broken_lines(verdicts: Iterable[Verdict]) -> list[str]:
@@ -115,7 +124,9 @@ def broken_invariants() -> list[str]:
 
 def check_books(at: datetime) -> BooksCheck:
     """Recount, and keep what was found, so that the agency's inbox tells of it until a later recount finds it in order."""
-    found = BooksCheck(checked_at=at, broken=broken_invariants())
+    verdicts = recount()
+    found = BooksCheck(checked_at=at, broken=broken_lines(verdicts))
+    log.info("the books were recounted", invariants=len(verdicts), broken=len(found.broken))
     with for_the_system():
         session.add(found)
         session.flush()

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar, overload
 
 import numpy as np
 
+from marketplace.matching.disclosure import refusals_for_facility, score_for_facility, verdicts_for_facility
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index, Prices
 from marketplace.matching.rules import RULES, eligible, explain, objections
@@ -28,16 +29,20 @@ class Candidate:
     opportunity_cost: int = 0
     """Points her hours are worth elsewhere at the prices of the last plan: the order is by the score less these."""
     prices: Prices | None = None
+    for_facility: bool = False
+    """Whether score and verdicts are worded for a facility, which may not learn of the coordinator's own choices."""
 
     @cached_property
     def score(self) -> Score:
-        """How well she fits, part by part; the opportunity cost is no part of it."""
-        return score(self.facts, self.shift, self.context)
+        """How well they fit, part by part; the opportunity cost is no part of it."""
+        found = score(self.facts, self.shift, self.context)
+        return score_for_facility(found) if self.for_facility else found
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every rule's answer."""
-        return tuple(explain(self.facts, self.shift, self.context))
+        found = explain(self.facts, self.shift, self.context)
+        return tuple(verdicts_for_facility(found) if self.for_facility else found)
 
     @cached_property
     def instead(self) -> int | None:
@@ -57,11 +62,13 @@ class Refused:
     facts: CoordinatorFacts
     shift: ShiftFacts
     context: Context
+    for_facility: bool = False
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every rule's answer."""
-        return tuple(explain(self.facts, self.shift, self.context))
+        found = explain(self.facts, self.shift, self.context)
+        return tuple(verdicts_for_facility(found) if self.for_facility else found)
 
     def objections(self) -> list[Verdict]:
         """Everything that stands in the way."""
@@ -129,11 +136,16 @@ def rank(shift: ShiftFacts, coordinators: Iterable[CoordinatorFacts], context: C
     )
 
 
-def rank_everyone(index: Index, shift: ShiftFacts, prices: Prices | None = None) -> Ranking:
-    """The same for everybody in an index, of whom only those looked at are judged in words."""
+def rank_everyone(
+    index: Index, shift: ShiftFacts, prices: Prices | None = None, *, for_facility: bool = False
+) -> Ranking:
+    """The same for everybody in an index, of whom only those looked at are judged in words.
+
+    With `for_facility` neither words, counts nor order tell a private choice of a coordinator (`disclosure`).
+    """
     context = index.context
     best = index.rank(shift, top=None, prices=prices)
-    reasons_of = index.reasons(shift)
+    reasons_of = refusals_for_facility(index.reasons(shift)) if for_facility else index.reasons(shift)
     against = np.bitwise_count(reasons_of)
     others = np.flatnonzero(against)
     others = others[np.lexsort((index.ids[others], against[others]))]
@@ -142,7 +154,7 @@ def rank_everyone(index: Index, shift: ShiftFacts, prices: Prices | None = None)
     costs = best.costs.tolist()
     counted = {rule.code: int(np.count_nonzero(reasons_of & np.uint32(1 << n))) for n, rule in enumerate(RULES)}
     return Ranking(
-        eligible=Shown(len(good), lambda n: Candidate(good[n], shift, context, costs[n], prices)),
-        ineligible=Shown(len(bad), lambda n: Refused(bad[n], shift, context)),
+        eligible=Shown(len(good), lambda n: Candidate(good[n], shift, context, costs[n], prices, for_facility)),
+        ineligible=Shown(len(bad), lambda n: Refused(bad[n], shift, context, for_facility)),
         counts=Counter({code: count for code, count in counted.items() if count}),
     )

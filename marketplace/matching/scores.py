@@ -114,11 +114,18 @@ def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Contex
     return Part("continuity", points, of, Phrase("New to this facility"))
 
 
+def favourite_of_facility(of: int) -> int:
+    """The points, of `of`, that a facility's favourite gets; the rest is for the coordinator's."""
+    return of * 7 // 10
+
+
 def favourite(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
     """Seven tenths when the facility chose the coordinator, three tenths when the coordinator chose the facility."""
     by_facility = shift.facility_id in coordinator.favourite_of_facilities
     by_coordinator = shift.facility_id in coordinator.favourite_facilities
-    points = (of * 7 // 10 if by_facility else 0) + (of - of * 7 // 10 if by_coordinator else 0)
+    points = (favourite_of_facility(of) if by_facility else 0) + (
+        of - favourite_of_facility(of) if by_coordinator else 0
+    )
     if by_facility and by_coordinator:
         return Part("favourite", points, of, Phrase("Favourites of each other"), None, Tone.OK)
     if by_facility:

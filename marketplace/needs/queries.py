@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.rules import AgreementState
+from marketplace.db.scoping import Share, seen_by
 from marketplace.db.session import Audience, as_system, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
@@ -18,28 +19,13 @@ from marketplace.needs.rules import NeedState, ShiftState
 
 def visible_to(person: Person) -> Select[Need]:
     """The agency sees every need, a facility its own, a coordinator those that have been posted."""
-    needs = select(Need)
-    match person.audience:
-        case Audience.AGENCY:
-            return needs
-        case Audience.FACILITY:
-            return needs.where(Need.facility_id == person.facility_id)
-        case Audience.COORDINATOR:
-            return needs.where(Need.state != NeedState.DRAFT)
-        case _:
-            return needs.where(false())
+    posted = Need.state != NeedState.DRAFT
+    return seen_by(person, select(Need), facility=Need.facility_id, coordinator=Share.ALL, coordinator_if=[posted])
 
 
 def shifts_visible_to(person: Person) -> Select[Shift]:
     """The shifts of the needs `visible_to` gives."""
-    shifts = select(Shift)
-    match person.audience:
-        case Audience.AGENCY | Audience.COORDINATOR:
-            return shifts
-        case Audience.FACILITY:
-            return shifts.where(Shift.facility_id == person.facility_id)
-        case _:
-            return shifts.where(false())
+    return seen_by(person, select(Shift), facility=Shift.facility_id, coordinator=Share.ALL)
 
 
 def whole(needs: Select[Need]) -> Select[Need]:

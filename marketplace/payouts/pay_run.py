@@ -20,7 +20,6 @@ from marketplace.kernel.errors import ChangedMeanwhile
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_payout_reserved
-from marketplace.payouts.jobs import set_pay_statement
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.payouts.queries import open_holds, unpaid_segments
 from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
@@ -157,7 +156,7 @@ def approve(
     )
     for payout in run.payouts:
         record("reserve", payout, f"{dollars(payout.amount_cents)} set aside for {payout.coordinator.name}", by=by)
-        enqueue(set_pay_statement, payout_id=payout.id)
+        enqueue("payouts.set_pay_statement", queue="papers", payout_id=payout.id)
     return run
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Select, exists, false, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import Audience, as_system, session
+from marketplace.db.scoping import seen_by
+from marketplace.db.session import as_system, session
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 from marketplace.timesheets.rules import LineState
@@ -20,11 +21,7 @@ def visible_to(person: Person) -> Select[Payout]:
     payouts = select(Payout).options(
         joinedload(Payout.coordinator).joinedload(Coordinator.person), joinedload(Payout.pay_run)
     )
-    if person.may(Permission.PAY_RUN):
-        return payouts
-    if person.audience is Audience.COORDINATOR:
-        return payouts.where(Payout.coordinator_id == person.coordinator_id)
-    return payouts.where(false())
+    return seen_by(person, payouts, agency=person.may(Permission.PAY_RUN), coordinator=Payout.coordinator_id)
 
 
 def runs_visible_to(person: Person) -> Select[PayRun]:
@@ -32,7 +29,7 @@ def runs_visible_to(person: Person) -> Select[PayRun]:
     runs = select(PayRun).options(
         selectinload(PayRun.payouts).joinedload(Payout.coordinator).joinedload(Coordinator.person)
     )
-    return runs if person.may(Permission.PAY_RUN) else runs.where(false())
+    return seen_by(person, runs, agency=person.may(Permission.PAY_RUN))
 
 
 def unpaid_segments(until: date | None = None) -> Select[TimeSegment]:

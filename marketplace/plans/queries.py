@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, WeightSet
+from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
+from marketplace.db.scoping import seen_by
 from marketplace.db.session import session
-from marketplace.messaging.writing import settings as of_the_site
 from marketplace.needs.models import Need, Shift
 from marketplace.plans.models import MatchPlan, MatchSetting, MatchWish, PlanPair
 from marketplace.plans.policy import may_plan
@@ -36,7 +37,7 @@ def visible_to(person: Person) -> Select[MatchPlan]:
         joinedload(MatchPlan.what_if_shift).joinedload(Shift.facility),
         joinedload(MatchPlan.what_if_coordinator).joinedload(Coordinator.person),
     )
-    return plans if may_plan(person) else plans.where(false())
+    return seen_by(person, plans, agency=may_plan(person))
 
 
 def present(person: Person) -> MatchPlan | None:
@@ -105,7 +106,7 @@ def wishes(shift_ids: Collection[int]) -> list[MatchWish]:
 def wishes_visible_to(person: Person) -> Select[MatchWish]:
     """Every pin and ban, for those who plan."""
     found = select(MatchWish).options(joinedload(MatchWish.coordinator).joinedload(Coordinator.person))
-    return found if may_plan(person) else found.where(false())
+    return seen_by(person, found, agency=may_plan(person))
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def plan_zone() -> str:
     """Who plans for every facility has no zone of their own: times of a plan are told, and its weeks counted, on the clock
     of the agency's desk (AGENCY_TIME_ZONE).
     """
-    return of_the_site().agency_time_zone
+    return settings_in_force().agency_time_zone
 
 
 def settings() -> Settings:

@@ -66,5 +66,5 @@ def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegmen
 
 
 def pay_cancellation(assignment: Assignment, fee: Compensation, at: datetime) -> TimeSegment | None:
-    """What follows when a cancellation costs the facility something (`reactions.py`)."""
+    """What follows when a cancellation costs the facility something (`wiring.py`)."""
     return compensate(assignment, fee.minutes, at)

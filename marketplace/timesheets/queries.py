@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Membership, Person
@@ -11,6 +11,7 @@ from marketplace.accounts.permissions import MAY, Permission
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.coordinators.models import Coordinator
+from marketplace.db.scoping import seen_by
 from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
@@ -20,31 +21,19 @@ from marketplace.timesheets.rules import CLOCK_AFTER_END, UNDO_APPROVAL, LineSta
 
 def visible_to(person: Person) -> Select[Timesheet]:
     """The agency sees every week, a facility those worked for it, a coordinator her own."""
-    sheets = select(Timesheet)
-    match person.audience:
-        case Audience.AGENCY:
-            return sheets
-        case Audience.FACILITY:
-            return sheets.where(Timesheet.facility_id == person.facility_id)
-        case Audience.COORDINATOR:
-            return sheets.where(Timesheet.coordinator_id == person.coordinator_id)
-        case _:
-            return sheets.where(false())
+    return seen_by(person, select(Timesheet), facility=Timesheet.facility_id, coordinator=Timesheet.coordinator_id)
 
 
 def lines_visible_to(person: Person) -> Select[TimeEntry]:
     """The same for single lines; a facility sees a line once it was handed in."""
-    lines = select(TimeEntry)
-    match person.audience:
-        case Audience.AGENCY:
-            return lines
-        case Audience.FACILITY:
-            handed_in = or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != LineState.PENDING)
-            return lines.where(TimeEntry.facility_id == person.facility_id, handed_in)
-        case Audience.COORDINATOR:
-            return lines.where(TimeEntry.coordinator_id == person.coordinator_id)
-        case _:
-            return lines.where(false())
+    handed_in = or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != LineState.PENDING)
+    return seen_by(
+        person,
+        select(TimeEntry),
+        facility=TimeEntry.facility_id,
+        facility_if=[handed_in],
+        coordinator=TimeEntry.coordinator_id,
+    )
 
 
 def whole_line(lines: Select[TimeEntry]) -> Select[TimeEntry]:

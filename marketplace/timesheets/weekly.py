@@ -1,6 +1,6 @@
 """The week's hours: handed in, recalled, approved line by line, disputed, rejected, changed, and taken back in time."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,12 +16,13 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
+from marketplace.kernel.hooks import Hook
 from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
 from marketplace.ledger.entries import record_segments
 from marketplace.ledger.posting import for_the_system
-from marketplace.timesheets import telling
+from marketplace.timesheets import notifications
 from marketplace.timesheets.evaluating import (
     Planned,
     minutes_by_week,
@@ -35,7 +36,7 @@ from marketplace.timesheets.rules import DECIDED, LIFE, LINE_LIFE, LineState, Ti
 LONGEST_REASON = 1000
 LONGEST_SHIFT = 25 * 60
 
-settled: list[Callable[[Collection[int]], bool]] = []
+is_settled: Hook[[Collection[int]], bool] = Hook("timesheets.weekly.is_settled")
 """Asked before an approval is taken back: whether any of these segments stands on an invoice or a pay statement."""
 
 
@@ -66,7 +67,7 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
     minutes = sum(line.paid_minutes for line in fresh)
     record("submit", sheet, f"Handed in: {hours_and_minutes(minutes)} h in {_lines_in_words(len(fresh))}.", by=by)
     session.flush()
-    enqueue(telling.tell_submitted, timesheet_id=sheet.id)
+    enqueue(notifications.tell_submitted, timesheet_id=sheet.id)
     return len(fresh)
 
 
@@ -159,7 +160,7 @@ def approve_changed(
             f"Minutes changed from {hours_and_minutes(before)} to {hours_and_minutes(minutes)}: {reason}",
             by=by,
         )
-        enqueue(telling.tell_changed, line_id=line.id)
+        enqueue(notifications.tell_changed, line_id=line.id)
     session.flush()
     return approve_lines([line_id], by, at)
 
@@ -178,7 +179,7 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
             raise NotAllowedNow("The ten minutes to undo are over. Ask the agency for a correction.")
     weeks = {(line.coordinator_id, line.facility_id, monday) for line in lines for monday in minutes_by_week(line)}
     standing = _standing_segments([line.id for line in lines])
-    if any(asked([segment.id for segment in standing]) for asked in settled):
+    if any(is_settled([segment.id for segment in standing])):
         raise NotAllowedNow(
             "These hours are on an invoice or a pay statement already. Ask the agency for a correction."
         )
@@ -208,7 +209,7 @@ def dispute(line_id: int, reason: str, by: Person, at: datetime, version: int | 
     line.dispute_reason, line.decided_at, line.decided_by_id = reason, at, by.id
     record("dispute", line, f"Disputed: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
     _settle([line], by, at)
-    enqueue(telling.tell_disputed, line_id=line.id)
+    enqueue(notifications.tell_disputed, line_id=line.id)
 
 
 def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None = None) -> None:
@@ -230,7 +231,7 @@ def reject(line_id: int, reason: str, by: Person, at: datetime, version: int | N
     line.decision_reason, line.decided_at, line.decided_by_id = reason, at, by.id
     record("reject", line, f"Rejected: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
     _settle([line], by, at)
-    enqueue(telling.tell_rejected, line_id=line.id)
+    enqueue(notifications.tell_rejected, line_id=line.id)
 
 
 def _reason(text: str, field: str) -> str:

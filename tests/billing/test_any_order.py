@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace import reactions
 from marketplace.audit.models import AuditEntry
 from marketplace.billing.correcting import give_credit, void
 from marketplace.billing.invoicing import issue
@@ -122,7 +121,6 @@ steps = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 7), st.integers
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_the_books_hold_after_every_step(world, steps):
-    reactions.connect()
     everything = session.begin_nested()
     money = Money(world)
     try:

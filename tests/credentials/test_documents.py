@@ -48,6 +48,18 @@ def text_bomb_png() -> bytes:
     )
 
 
+def wide_png(side: int) -> bytes:
+    """A square of one-bit pixels: 7000 on a side are six kilobytes here and 200 megabytes once decoded."""
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    rows = zlib.compress((b"\x00" * (1 + (side + 7) // 8)) * side, 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def linked(address: bytes) -> bytes:
+    """A PDF with a link to `address`."""
+    return with_object(b"4 0 obj\n<</Type/Annot/Subtype/Link/A<</S/URI/URI " + address + b">>>>\nendobj\n")
+
+
 SCRIPT = b"<html><script>alert(1)</script></html>"
 
 HOSTILE = {
@@ -71,12 +83,23 @@ HOSTILE = {
         "paper.pdf", with_object(packed(b"<<>>", b"/Type/Obj#53tm/DecodeParms<</Predictor 12>>"))),
     "a PDF that starts a program": ("paper.pdf", with_object(b"4 0 obj\n<</S/Launch/F(cmd.exe)>>\nendobj\n")),
     "a PDF with a file inside": ("paper.pdf", with_object(b"4 0 obj\n<</Type/EmbeddedFile/Length 0>>\nendobj\n")),
+    "a PDF whose link runs JavaScript": ("paper.pdf", linked(b"(JavaScript:app.alert\\(1\\))")),
+    "a PDF whose link spells JavaScript in numbers": ("paper.pdf", linked(b"<6a 61766173637269 70743A61>")),
+    "a PDF whose link spells JavaScript in octal": ("paper.pdf", linked(b"(\\152ava\\\nscript:x)")),
+    "a PDF whose link is in two-byte characters": (
+        "paper.pdf", linked(b"(" + "\ufeffjavascript:x".encode("utf-16-be") + b")")),
+    "a PDF whose link opens a file": ("paper.pdf", linked(b"(file:///etc/passwd)")),
+    "a PDF whose link keeps its address elsewhere": ("paper.pdf", linked(b"5 0 R")),
+    "a PDF with a link in packed objects": ("paper.pdf", with_object(packed(b"<</S/URI/URI(javascript:x)>>"))),
+    "a PDF that does something when it is opened": (
+        "paper.pdf", with_object(b"4 0 obj\n<</AA<</O<</S/Named/N/Print>>>>>>\nendobj\n")),
     "a locked PDF": ("paper.pdf", with_object(b"4 0 obj\n<</Encrypt 5 0 R>>\nendobj\n")),
     "a PDF cut in half": ("paper.pdf", pdf()[:600]),
     "a PDF without pages": ("paper.pdf", b"%PDF-1.7\nxref\n0 0\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"),
     "a picture that unpacks to ten gigabytes": ("paper.png", huge_png()),
     "a picture with a comment that unpacks to 80 megabytes": ("paper.png", text_bomb_png()),
     "a picture cut in half": ("paper.jpg", photo("JPEG", (1200, 1600), quality=95)[:2000]),
+    "six kilobytes of picture that are 49 million pixels": ("paper.png", wide_png(7000)),
     "a program": ("paper.jpg", b"MZ\x90\x00" + b"\x00" * 200),
     "an animation": ("paper.gif", b"GIF89a" + b"\x00" * 50),
     "a photo format browsers cannot show": ("paper.heic", b"\x00\x00\x00\x18ftypheic" + b"\x00" * 50),
@@ -132,6 +155,19 @@ def test_a_photo_is_made_anew_so_that_only_its_pixels_are_kept(client: Visitor, 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_of_each_kind_is_taken(kind: str) -> None:
     assert examined(photo(kind)).content_type == "image/jpeg"
+
+
+def test_a_photo_of_fifty_million_pixels_is_decoded_small_and_a_drawing_of_sixteen_is_taken() -> None:
+    for data in (photo("JPEG", (8160, 6120)), wide_png(4000)):
+        with Image.open(BytesIO(examined(data).content)) as picture:
+            assert max(picture.size) == 3000
+
+
+@pytest.mark.parametrize(
+    "address", [b"(https://nursys.example/verify?id=3#a)", b"(mailto:board\\@example.org)", b"(page2)"]
+)
+def test_a_pdf_may_lead_to_a_page_or_a_letter(address: bytes) -> None:
+    assert examined(linked(address)).content_type == "application/pdf"
 
 
 def test_a_transparent_picture_stands_on_white() -> None:

@@ -5,16 +5,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from marketplace.assignments import facts
 from marketplace.assignments.booking import book
 from marketplace.assignments.candidates import ranked
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.offering import send_offer
 from marketplace.assignments.rules import AssignmentState
 from marketplace.audit.models import AuditEntry
+from marketplace.coordinators.models import TimeOff
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.facilities.preferring import prefer, stop_preferring
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.needs.models import Shift
 from tests.world import NOW
 
 FACILITY, COORDINATOR = PreferenceSide.FACILITY, PreferenceSide.COORDINATOR
@@ -235,3 +238,136 @@ def test_what_maya_does_not_want_is_not_offered_and_the_facility_does_not_learn_
     assert maya_id not in {one.facts.id for one in ranked(world.shift(), NOW).eligible}
     rosa = visitors("rosa").get(f"/people/{maya_id}")
     assert "Not offered" not in rosa.text
+
+
+# ---- what a facility reads of it ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def blocking(world):
+    """Maya and Aisha do not want to work for Harbor; Jonas takes the day off. Nothing else is in their way."""
+    for who in (world.maya, world.aisha):
+        prefer(
+            world.harbor.id, who.id, COORDINATOR, PreferenceKind.BLOCK, name="Harbor", by=who.person, at=NOW
+        )  # fmt: skip
+    shift = world.shift()
+    add_time_off(world.jonas, shift.starts_at, shift.ends_at)
+    session.commit()
+    return shift.id
+
+
+def add_time_off(coordinator, starts_at, ends_at):
+    session.add(TimeOff(coordinator_id=coordinator.id, starts_at=starts_at, ends_at=ends_at))
+    session.flush()
+
+
+def told_about(shift_id, visitor):
+    """All texts a facility's or the agency's pages have about who may not take a shift."""
+    return visitor.get(f"/shifts/{shift_id}").text + visitor.get(f"/shifts/{shift_id}/why-not").text
+
+
+def test_a_facility_reads_the_same_of_a_block_as_of_a_day_off(visitors, blocking):
+    rosa = visitors("rosa")
+    read = told_about(blocking, rosa)
+    assert "Not available for this shift." in read
+    for word in ("chosen not to work", "Blocked by", "blocked", "Time off", "stated availability"):
+        assert word not in read, word
+    agency = told_about(blocking, visitors("ada"))
+    assert "The coordinator has chosen not to work for this facility." in agency
+    assert "Blocked by the coordinator" in agency
+    assert "Time off from" in agency
+
+
+def test_the_counts_a_facility_reads_do_not_tell_a_block_from_a_day_off(world, blocking):
+    bind_actor(SYSTEM)
+    shift = session.get_one(Shift, blocking, options=facts.with_terms())
+    everything, told = ranked(shift, NOW), ranked(shift, NOW, for_facility=True)
+    assert everything.counts["coordinator_block"] == 2
+    assert not {"coordinator_block", "time_off"} & set(told.counts)
+    private = {"coordinator_block", "time_off", "availability"}
+    assert told.counts["availability"] == sum(
+        bool({verdict.rule for verdict in one.objections()} & private) for one in everything.ineligible
+    )
+    assert [len(one.objections()) for one in told.ineligible] == sorted(
+        len(one.objections()) for one in told.ineligible
+    )
+
+
+def test_whom_a_facility_asks_in_spite_of_a_block_is_refused_with_the_neutral_reason(world, blocking):
+    bind_actor(SYSTEM)
+    shift = session.get_one(Shift, blocking, options=facts.with_terms())
+    with pytest.raises(NotAllowedNow) as told:
+        send_offer(shift, world.maya, by=world.rosa, at=NOW)
+    assert "Not available for this shift." in str(told.value)
+    assert "chosen" not in str(told.value)
+    with pytest.raises(NotAllowedNow, match="chosen not to work"):
+        send_offer(shift, world.maya, by=world.ada, at=NOW)
+    with pytest.raises(NotAllowedNow, match="Not available"):
+        book(shift, world.maya, by=world.rosa, at=NOW)
+
+
+def test_a_favourite_of_the_coordinator_gives_no_points_that_the_facility_sees(world, visitors):
+    prefer(
+        world.harbor.id, world.maya.id, COORDINATOR, PreferenceKind.FAVOURITE, name="Harbor", by=world.maya.person, at=NOW
+    )  # fmt: skip
+    made = book(world.shift(), world.maya, by=world.rosa, at=NOW)
+    session.commit()
+    number, other = made.id, world.shift(day=NOW.date() + timedelta(days=8))
+    session.commit()
+    open_shift = other.id
+    for path in (f"/assignments/{number}", f"/shifts/{open_shift}"):
+        assert "favourite of the coordinator" not in visitors("rosa").get(path).text, path
+        assert "The facility is a favourite of the coordinator" in visitors("ada").get(path).text, path
+    bind_actor(SYSTEM)
+    session.expire_all()
+    other = session.get_one(Shift, open_shift, options=facts.with_terms())
+    told = next(one for one in ranked(other, NOW, for_facility=True).eligible if one.facts.id == world.maya.id)
+    full = next(one for one in ranked(other, NOW).eligible if one.facts.id == world.maya.id)
+    assert full.score.total - told.score.total == 30
+    assert sum(part.points for part in told.score.parts) == told.score.total
+
+
+# ---- what the agency reads of it ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forbidden(world, maya_id):
+    prefer(
+        world.harbor.id, maya_id, FACILITY, PreferenceKind.BLOCK, name="Maya Torres", by=world.rosa, at=NOW,
+        reason="Three times late for hand-over.",
+    )  # fmt: skip
+    session.commit()
+    return world.harbor.id, maya_id
+
+
+def test_the_agency_reads_why_somebody_shall_not_return_from_both_their_pages(visitors, forbidden):
+    facility, maya = forbidden
+    ada = visitors("ada")
+    for page in (f"/facilities/{facility}", f"/coordinators/{maya}"):
+        ada.get(page).follow("Favourites and do-not-return").sees(
+            "Harbor Family Medicine", "Maya Torres", "Do not return", "Three times late for hand-over."
+        )
+    ada.get("/preferences?side=coordinator").sees("Nobody has chosen anything that fits these filters.")
+    ada.get(f"/preferences?facility={facility + 10**6}").sees("Nobody has chosen anything that fits these filters.")
+    ada.get("/preferences?q=maya&kind=block").sees("Three times late for hand-over.")
+    ada.get("/audit/?thing=preference").sees("Do-not-return: Maya Torres. Reason: Three times late for hand-over.")
+
+
+def test_an_ended_do_not_return_is_found_among_the_ended_ones(world, visitors, forbidden):
+    stop_preferring(*forbidden, FACILITY, PreferenceKind.BLOCK, name="Maya Torres", by=world.rosa, at=NOW)
+    session.commit()
+    ada = visitors("ada").get("/preferences")
+    assert "Three times late" not in ada.text
+    ada.get("/preferences?show=past").sees("Three times late for hand-over.", "ended on")
+
+
+def test_the_reason_is_nothing_a_coordinator_reads(visitors, forbidden):
+    maya = visitors("maya")
+    assert maya.get("/preferences").status == 403
+    assert maya.get("/audit/?thing=preference").status == 403
+    assert "Three times late" not in maya.get("/me/places").text + maya.get("/offers").text
+
+
+def test_a_facility_has_no_list_of_what_others_want_of_each_other(visitors, forbidden):
+    assert visitors("lars").get("/preferences").status == 403
+    assert visitors("rosa").get("/preferences").status == 403

@@ -8,21 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from marketplace import reactions
 from marketplace.accounts.models import Person
 from marketplace.assignments.rules import AssignmentState
 from marketplace.audit.models import AuditEntry
-from marketplace.billing.queries import is_billed
 from marketplace.contracts.models import Overtime
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, NotPermitted
-from marketplace.ledger.checking import broken_invariants, register
+from marketplace.kernel.hooks import Hook
+from marketplace.ledger.checking import broken_invariants
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import payable, unbilled
-from marketplace.payouts.queries import is_paid_out
 from marketplace.timesheets import weekly
-from marketplace.timesheets.checking import TIMESHEET_INVARIANTS
 from marketplace.timesheets.compensation import compensate
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
 from marketplace.timesheets.policy import check_may_decide, check_may_submit
@@ -46,7 +43,6 @@ AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def the_books_hold(request):
     """After every test the whole ledger is recounted."""
-    register(TIMESHEET_INVARIANTS)
     yield
     if "world" in request.fixturenames:
         bind_actor(SYSTEM)
@@ -404,14 +400,9 @@ def test_hours_that_carry_somebody_elses_overtime_are_taken_back_with_it(world):
 def test_hours_on_an_invoice_are_not_taken_back(world, monkeypatch):
     [line] = week(world, world.maya, days=1)
     approve_lines([line.id], world.rosa, AT)
-    monkeypatch.setattr(weekly, "settled", [lambda segments: len(segments) == 1])
+    monkeypatch.setattr(weekly, "is_settled", Hook("settled").filled_by(lambda segments: len(segments) == 1))
     with pytest.raises(NotAllowedNow, match="on an invoice"):
         undo_approvals([line.id], world.rosa, AT)
-
-
-def test_the_rooms_above_are_asked_before_an_approval_is_taken_back():
-    reactions.connect()
-    assert {is_billed, is_paid_out} <= set(weekly.settled)
 
 
 def test_the_database_refuses_to_change_a_segment(world):

@@ -7,7 +7,7 @@ from flask import session as cookie
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts import attempts, second_factor, signing_in
+from marketplace.accounts import attempts, notifications, second_factor, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import EmailForm, NameForm, NewPasswordForm
 from marketplace.accounts.links import Purpose, look_at_link, make_link, use_link
@@ -21,7 +21,6 @@ from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
-from marketplace.messaging.writing import write_letter
 from marketplace.web.finding import find
 from marketplace.web.guard import PUBLIC, SIGNED_IN
 
@@ -65,32 +64,7 @@ def email() -> Any:
         form.refuse(_("You asked for several letters already. Wait a quarter of an hour."), "email")
         return render_template("accounts/email.html", form=form, me=person), 422
     token = make_link(person, Purpose.NEW_EMAIL, now(), form.email.data)
-    write_letter(
-        form.email.data,
-        "new-email",
-        _("Confirm your new e-mail address"),
-        "plain",
-        link=f"/new-email/{token}",
-        locale=person.locale,
-        sentences=[
-            _("%(name)s would like to use this address from now on.", name=person.name),
-            _("The link works once and for 24 hours. If you do not know what this is about, do nothing."),
-        ],
-        button=_("Confirm this address"),
-    )
-    write_letter(
-        person.email,
-        "new-email-asked",
-        _("Your e-mail address is about to change"),
-        "plain",
-        link="/account",
-        locale=person.locale,
-        sentences=[
-            _("Somebody signed in as you asked to use another e-mail address."),
-            _("If it was not you, change your password now and tell the agency."),
-        ],
-        button=_("Open your account"),
-    )
+    notifications.tell_new_email(person, form.email.data, token)
     return render_template("accounts/letter_on_its_way.html", email=form.email.data)
 
 
@@ -129,19 +103,7 @@ def password() -> Any:
             form.refuse(error)
         else:
             signing_in.renew_token()
-            write_letter(
-                person.email,
-                "password-changed",
-                _("Your password was changed"),
-                "plain",
-                link="/forgotten-password",
-                locale=person.locale,
-                sentences=[
-                    _("Your password was changed just now, and you were signed out everywhere else."),
-                    _("If it was not you, choose a new one at once and tell the agency."),
-                ],
-                button=_("It was not me"),
-            )
+            notifications.tell_password_changed(person)
             flash(_("Your password is changed. You are signed out everywhere else."))
             return redirect(url_for(".account"), 303)
     return render_template("accounts/password.html", form=form), 422 if form.errors else 200

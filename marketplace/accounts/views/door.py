@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from marketplace.accounts import attempts, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import CodeForm, ConfirmForm, EmailForm, NewPasswordForm, SignInForm
-from marketplace.accounts.jobs import send_new_password_link
 from marketplace.accounts.links import Purpose, look_at_link, use_link
 from marketplace.accounts.proving import code_is_right, person_with_password, set_password
 from marketplace.accounts.queries import person_by_id
@@ -110,7 +109,7 @@ def forgotten_password() -> Any:
         return render_template("accounts/forgotten_password.html", form=form), 422 if form.errors else 200
     whom = (f"account {form.email.data}", f"address {here()}")
     if attempts.within_limits(attempts.LETTERS, *whom, at=now()):
-        enqueue(send_new_password_link, email=form.email.data)
+        enqueue("accounts.send_new_password_link", queue="mail", email=form.email.data)
     return render_template("accounts/letter_on_its_way.html", email=form.email.data)
 
 

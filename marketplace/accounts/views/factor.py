@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 
-from marketplace.accounts import attempts, second_factor, signing_in
+from marketplace.accounts import attempts, notifications, second_factor, signing_in
 from marketplace.accounts.forms import SetUpForm
 from marketplace.accounts.models import Person
 from marketplace.accounts.sealing import Unsealable, seal, unseal
@@ -17,7 +17,6 @@ from marketplace.accounts.views import pages
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.messaging.writing import write_letter
 from marketplace.web.guard import SIGNED_IN
 
 BEGUN = "second factor begun"
@@ -51,7 +50,7 @@ def set_up_second_factor() -> Any:
     cookie.pop(BEGUN, None)
     current_sign_in().second_factor_at = now()
     session.flush()
-    _tell(person, _("Your second factor is on"), _("From now on signing in also needs a code from your phone."))
+    notifications.tell_second_factor_on(person)
     record("turned on second factor", person, f"{person.name} signs in with a second factor from now on.", person)
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=True)
 
@@ -95,7 +94,7 @@ def renew_recovery_codes() -> Any:
     if person.totp_seed is None:
         raise NotAllowedNow(_("Set up the second factor first; recovery codes come with it."))
     codes = second_factor.renew_recovery_codes(person, settings().secret_key)
-    _tell(person, _("New recovery codes"), _("Your old recovery codes do not work any more."))
+    notifications.tell_new_recovery_codes(person)
     record("renewed recovery codes", person, f"{person.name} has new recovery codes.", person)
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=False)
 
@@ -108,20 +107,7 @@ def remove_second_factor() -> Any:
         raise NotAllowedNow(_("Your role asks for a second factor, so it stays on."))
     second_factor.turn_off(person)
     signing_in.end_sessions(person.id, except_id=current_sign_in().id)
-    _tell(person, _("Your second factor is off"), _("From now on your password alone opens your account."))
+    notifications.tell_second_factor_off(person)
     record("turned off second factor", person, f"{person.name} signs in with a password alone from now on.", person)
     flash(_("The second factor is off. You are signed out everywhere else."))
     return redirect(url_for(".account"), 303)
-
-
-def _tell(person: Person, subject: str, sentence: str) -> None:
-    write_letter(
-        person.email,
-        "security",
-        subject,
-        "plain",
-        link="/account",
-        locale=person.locale,
-        sentences=[sentence, _("If it was not you, change your password now and tell the agency.")],
-        button=_("Open your account"),
-    )

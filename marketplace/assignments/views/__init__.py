@@ -2,12 +2,9 @@
 
 from flask import flash
 
-from marketplace.assignments.verdict_words import datum_words, verdict_words
 from marketplace.web.guard import Pages
 
 pages = Pages("assignments", __name__)
-pages.add_app_template_filter(verdict_words)
-pages.add_app_template_filter(datum_words)
 
 
 def flash_with_undo(text: str, undo_url: str) -> None:

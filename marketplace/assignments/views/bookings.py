@@ -10,6 +10,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.assignments import booking, cancelling
 from marketplace.assignments.booking import kept_verdicts, replay
+from marketplace.assignments.disclosing import kept_score, verdicts_for
 from marketplace.assignments.forms import ReasonForm
 from marketplace.assignments.models import PROOF, Assignment
 from marketplace.assignments.policy import (
@@ -31,7 +32,6 @@ from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.matching.records import changed_rules
-from marketplace.matching.scores import Part
 from marketplace.matching.verdicts import Verdict
 from marketplace.web.finding import check_version, find
 from marketplace.web.forms import Form
@@ -44,17 +44,18 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
     found = find(visible_to(person).options(undefer_group(PROOF)), assignment_id)
     kept = kept_verdicts(found)
     again = replay(found)
+    match = kept_score(person, found.score)
     return render_template(
         "assignments/assignment.html",
         assignment=found,
         shift=found.shift,
-        kept=kept,
+        kept=verdicts_for(person, kept),
         changed=changed_rules(found.facts) if found.facts else [],
         same=[v.outcome for v in kept] == [v.outcome for v in again],
         compared=_compared(kept, again) if person.audience is Audience.AGENCY else [],
         titles=rule_titles(),
-        parts=[Part(**part) for part in found.score.get("parts", [])],
-        percent=found.score.get("percent"),
+        parts=match.parts if match else (),
+        percent=match.percent if match else None,
         trail=session.scalars(trail_of(person, "assignment", found.id).limit(20)).all(),
         acts=_acts(person, found),
         side=person.audience.value,

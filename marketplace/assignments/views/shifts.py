@@ -71,12 +71,12 @@ def shift(shift_id: int) -> ResponseReturnValue:
     booked, offered = staffing(found)
     seats = _seats(found, booked)
     wanted = _wants_people(found, seats, at)
-    ranking = ranked(found, at) if wanted else NOBODY
+    for_agency = person.audience is Audience.AGENCY
+    ranking = ranked(found, at, for_facility=not for_agency) if wanted else NOBODY
     taken = {seat.assignment.coordinator_id for seat in seats if seat.assignment}
     candidates = [one for one in ranking.eligible if one.facts.id not in taken]
     everyone = asked_word("show", ("everyone",)) == "everyone"
     shown = candidates[: ALL_SHOWN if everyone else FEW]
-    for_agency = person.audience is Audience.AGENCY
     return render_template(
         "assignments/shift.html",
         shift=found,
@@ -110,7 +110,7 @@ def everyone_else(shift_id: int) -> ResponseReturnValue:
     person, at = current_person(), now()
     found = find(shifts_visible_to(person), shift_id)
     check_may_staff(person, found)
-    refused = ranked(found, at).ineligible
+    refused = ranked(found, at, for_facility=person.audience is not Audience.AGENCY).ineligible
     number = min(page_number(), max(1, -(-len(refused) // REFUSED_ON_A_PAGE)))
     start = (number - 1) * REFUSED_ON_A_PAGE
     page: Page[Refused] = Page(

@@ -15,7 +15,6 @@ from marketplace.dashboards.words import age
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import Span
 from marketplace.web.filters import day, short_date, times
-from marketplace.web.ways import leads
 
 HOUR = 60 * 60
 SOON = 12 * HOUR
@@ -211,9 +210,7 @@ def _agreement(entry: Exception_) -> str:
 
 
 def _contract_url(entry: Exception_) -> str:
-    if leads("contracts.show"):
-        return url_for("contracts.show", agreement_id=entry.key)
-    return url_for("contracts.index") if leads("contracts.index") else ""
+    return url_for("contracts.show", agreement_id=entry.key)
 
 
 def _activate(entry: Exception_, at: datetime, reader: Person) -> _Said:

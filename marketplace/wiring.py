@@ -1,6 +1,10 @@
-"""What follows from what across concepts: one table. Everything here runs inside the transaction of its cause."""
+"""What follows from what across concepts: one table, which holds from the moment this module is imported.
 
-from collections.abc import Callable
+A room low in the order of imports announces or asks with a `Hook`; the rooms above answer. Every process imports this module:
+the site (`app.py`), the worker and every other command (`cli.py`), the demo world, the tests. Everything here runs inside the
+transaction of its cause, and can make it fail.
+"""
+
 from typing import Any
 
 from marketplace.accounts import trail
@@ -9,6 +13,7 @@ from marketplace.audit.recording import record
 from marketplace.billing.checking import BILLING_INVARIANTS
 from marketplace.billing.queries import is_billed
 from marketplace.contracts import linting
+from marketplace.kernel.hooks import Hook
 from marketplace.ledger import checking
 from marketplace.needs.queries import lines_in_use
 from marketplace.payouts.checking import PAYOUT_INVARIANTS
@@ -17,26 +22,19 @@ from marketplace.timesheets import weekly
 from marketplace.timesheets.checking import TIMESHEET_INVARIANTS
 from marketplace.timesheets.compensation import pay_cancellation
 
-# (who announces or asks, what follows or answers)
-REACTIONS: tuple[tuple[list[Callable[..., Any]], Callable[..., Any]], ...] = (
+WIRING: tuple[Hook[..., Any], ...] = (
     # An act on people and their rights → a line in the audit trail.
-    (trail.recorders, record),
+    trail.on_act.filled_by(record),
     # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
-    (cancelling.owed, pay_cancellation),
+    cancelling.on_fee_due.filled_by(pay_cancellation),
     # A contract is looked through → the kinds of work its facility asks for must have a rate.
-    (linting.lines_in_use, lines_in_use),
+    linting.lines_in_use.filled_by(lines_in_use),
     # An approval is to be taken back → not when its hours stand on an invoice or a pay statement.
-    (weekly.settled, is_billed),
-    (weekly.settled, is_paid_out),
+    weekly.is_settled.filled_by(is_billed, is_paid_out),
+    # The books are recounted → what must be true of hours, invoices and pay as well.
+    checking.invariants_above.filled_by(
+        lambda: TIMESHEET_INVARIANTS,
+        lambda: BILLING_INVARIANTS,
+        lambda: PAYOUT_INVARIANTS,
+    ),
 )
-
-# Where a recount of the books asks each room above them.
-INVARIANTS = (*TIMESHEET_INVARIANTS, *BILLING_INVARIANTS, *PAYOUT_INVARIANTS)
-
-
-def connect() -> None:
-    """Make every reaction follow from now on; doing it twice changes nothing."""
-    checking.register(INVARIANTS)
-    for announcements, reaction in REACTIONS:
-        if reaction not in announcements:
-            announcements.append(reaction)
