@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Role
+from marketplace.accounts.queries import members_of
 from marketplace.assignments.models import Assignment, CancelledBy, MoveRequest, Offer, OfferKind
 from marketplace.assignments.rules import MoveState
 from marketplace.coordinators.models import Coordinator
@@ -223,16 +224,4 @@ def _assignment(assignment_id: int) -> Assignment | None:
 
 def _schedulers(facility_id: int) -> list[Person]:
     """Those at the facility who decide about shifts."""
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.organisation_id == facility_id,
-                Membership.active,
-                Person.active,
-                Membership.role.in_([Role.FACILITY_OWNER, Role.FACILITY_SCHEDULER]),
-            )
-            .order_by(Person.id)
-        )
-    )
+    return members_of(facility_id, [Role.FACILITY_OWNER, Role.FACILITY_SCHEDULER])

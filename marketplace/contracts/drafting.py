@@ -22,11 +22,11 @@ from marketplace.contracts.rules import (
     AgreementState,
     CancellationPolicy,
     complete_rate,
-    said,
 )
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
+from marketplace.kernel.dates import long_date, short_date
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
 from marketplace.kernel.text import clean_text
@@ -189,7 +189,7 @@ def change_rate(agreement: Agreement, row: CardRow, by: Person) -> None:
             old.valid_until = first - timedelta(days=1)
     session.flush()
     _add_rows(agreement, [row])
-    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {said(first)}.", by=by)
+    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {short_date(first)}.", by=by)
 
 
 def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
@@ -200,7 +200,7 @@ def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
         raise NotAllowedNow("That rate is not on this card any more.")
     session.delete(row)
     _touch(agreement)
-    record("rate", agreement, f"{row.service_line}: the rate from {said(row.valid_from)} was taken off.", by=by)
+    record("rate", agreement, f"{row.service_line}: the rate from {short_date(row.valid_from)} was taken off.", by=by)
     return row.service_line
 
 
@@ -309,12 +309,8 @@ def _texts() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    house.filters.update(dollars=dollars, day=_day, duration=_duration)
+    house.filters.update(dollars=dollars, day=long_date, duration=_duration)
     return house
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _duration(minutes: int) -> str:

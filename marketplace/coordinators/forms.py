@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.catalogue.queries import service_lines
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, CoordinatorDraft
-from marketplace.coordinators.words import country_name, education_words, language_name
+from marketplace.coordinators.words import education_words
 from marketplace.kernel.regions import COUNTRIES, US_STATES
 from marketplace.web.forms import (
     Choice,
@@ -22,6 +22,7 @@ from marketplace.web.forms import (
     Words,
     ZoneChoice,
 )
+from marketplace.web.locales import country_name, language_name
 
 # Spoken by patients in the United States most often, and American Sign Language.
 LANGUAGES = ("en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "de", "ase")

@@ -205,8 +205,3 @@ def licence_covers_state(
             if license.multistate and license.state == home_state:
                 return license
     return None
-
-
-def said(day: date) -> str:
-    """Nov 24, 2026"""
-    return f"{day:%b} {day.day}, {day.year}"

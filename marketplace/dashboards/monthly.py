@@ -2,12 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.permissions import MAY, Permission
-from marketplace.accounts.queries import agency
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission, roles_that_may
+from marketplace.accounts.queries import agency, members_of
 from marketplace.dashboards.fairness import fairness, span_of_month
 from marketplace.dashboards.models import FairnessLetter
 from marketplace.dashboards.notifications import tell_fair_shares
@@ -51,17 +50,4 @@ def write_fair_shares(at: datetime, zone: str) -> int:
 
 
 def _readers() -> list[Person]:
-    roles = [role for role, granted in MAY.items() if Permission.REPORT_SEE in granted]
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.organisation_id == agency().id,
-                Membership.role.in_(roles),
-                Membership.active,
-                Person.active,
-            )
-            .order_by(Person.id)
-        )
-    )
+    return members_of(agency().id, roles_that_may(Permission.REPORT_SEE))

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
+from marketplace.accounts.first_page import WORKPLACES
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
@@ -26,12 +27,6 @@ from marketplace.web.guard import SIGNED_IN, Pages
 
 pages = Pages("onboarding", __name__)
 
-FIRST = {
-    Audience.AGENCY: "dashboards.overview",
-    Audience.FACILITY: "dashboards.overview",
-    Audience.COORDINATOR: "assignments.offers",
-}
-
 
 @pages.get("/start", may=SIGNED_IN)
 def start() -> ResponseReturnValue:
@@ -39,7 +34,7 @@ def start() -> ResponseReturnValue:
     person = current_person()
     if _gets_started(person):
         return redirect(url_for(".welcome"), 303)
-    return redirect(url_for(FIRST.get(person.audience, "accounts.account")), 303)
+    return redirect(url_for(WORKPLACES.get(person.audience, "accounts.account")), 303)
 
 
 def _gets_started(person: Person) -> bool:
