@@ -105,7 +105,7 @@ LICENCE = Phrase("License %(number)s (%(states)s)", number="N-1", states="IL")
             Phrase("The payer mix includes %(payers)s: work must be done inside the US, not in %(country)s.",
                    payers=Row([Coded("payer", "medicaid")]), country=Coded("country", "MX")),
             "The payer mix includes Medicaid: work must be done inside the US, not in Mexico.",
-            "La combinación de pagadores incluye Medicaid: el trabajo debe hacerse dentro de EE. UU., no en México.",
+            "Entre los pagadores está Medicaid: el trabajo debe hacerse dentro de EE. UU., no en México.",
         ),
         (Phrase("%(length)s worked here", length=Length(2520)), "42 h worked here", "42 h trabajadas aquí"),
     ],

@@ -1,7 +1,7 @@
 """How well somebody fits: a sum of named points, and an order that never depends on chance."""
 
+import datetime
 import random
-import time
 from dataclasses import fields, replace
 from datetime import timedelta
 
@@ -144,7 +144,7 @@ def test_work_outside_the_local_day_is_a_caveat() -> None:
         "time_zone",
         0,
         110,
-        Phrase("Starts at %(clock)s in %(place)s", clock=time(22), place="Manila"),
+        Phrase("Starts at %(clock)s in %(place)s", clock=datetime.time(22), place="Manila"),
         Phrase("%(length)s of %(shift_length)s outside the local day", length=Length(480), shift_length=Length(480)),
         Tone.NOTE,
     )
@@ -188,7 +188,7 @@ def test_the_card_says_caveats_first_and_then_at_most_three_good_reasons() -> No
     card = reasons(score(nurse, shift, CONTEXT), explain(nurse, shift, CONTEXT))
     assert [reason.kind for reason in card] == ["note", "ok", "ok", "ok"]
     assert str(card[0].text) == "Not all within the preferred hours"
-    assert card[1].text.startswith("Covers patients in IL.")
+    assert str(card[1].text).startswith("Covers patients in IL.")
     assert card[2] == (Tone.OK, "Knows this facility", "80 h worked here")
 
 
