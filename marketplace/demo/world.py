@@ -12,7 +12,7 @@ from marketplace.accounts.passwords import hash_password
 from marketplace.assignments.rules import AssignmentState
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.db.session import SYSTEM, bind_actor, session
-from marketplace.demo import asking, hours, money, today
+from marketplace.demo import asking, exceptions, hours, money, today
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
@@ -112,6 +112,8 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     zones = {facility.id: facility.time_zone for facility in places.facility.values()}
     clocks = hours.Hours(chance)
     over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
+    planner = person("sam@northlight.example")
+    over = exceptions.went_wrong(over, places.owners(), planner, now)
     last_week = this_week - timedelta(days=7)
     since = datetime.combine(last_week, datetime.min.time(), now.tzinfo)
     lines = clocks.clock([each for each in over if each[0].starts_at < since])
@@ -119,6 +121,7 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     whole = [line for line in (*lines, *latest) if line.timesheet.week < last_week]
     clocks.hand_in(whole)
     hours.approve_history(whole, places.owners(), now)
+    exceptions.second_thoughts(whole, places.owners())
     _last_week(clocks, [line for line in latest if line.timesheet.week == last_week], places, now)
     by = person("felix@northlight.example")
     weeks = [this_week - timedelta(weeks=n) for n in range(WEEKS_BEHIND, 0, -1)]
@@ -126,7 +129,6 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     today.papers([one for one in coordinators if one.id not in spare], now, chance)
     today.unfilled_soon(places.facility["harbor"], places.owner["harbor"], "prior-auth", now)
     today.offer_round(today.open_shifts(now), shown["maya"], places.owners(), now)
-    planner = person("sam@northlight.example")
     riverside = places.facility["riverside"]
     today.asked_to_move(riverside, places.owner["riverside"], "prior-auth", shown["maya"], planner, now)
 
