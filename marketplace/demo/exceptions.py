@@ -27,14 +27,13 @@ def went_wrong(over: Sequence[Worked], owners: dict[int, Person], planner: Perso
     """
     acts: list[Callable[[Assignment], None]] = [
         lambda one: _no_show(one, owners, planner, "uphold"),
-        lambda one: _cancel(one, owners[one.facility_id], CancelledBy.FACILITY, 5, "The doctor is ill, we close today."),
+        lambda one: _cancel(
+            one, owners[one.facility_id], CancelledBy.FACILITY, 5, "The doctor is ill, we close today."
+        ),
         lambda one: _cancel(one, planner, CancelledBy.AGENCY, 30, "Their license is being renewed."),
         lambda one: _no_show(one, owners, planner, "excuse"),
         lambda one: _cancel(one, owners[one.facility_id], CancelledBy.FACILITY, 9, "The machine broke down."),
         lambda one: _cancel(one, _person_of(one), CancelledBy.COORDINATOR, 20, "My train does not run."),
-        _by_hand,
-        _offline,
-        _forgotten,
         lambda one: _no_show(one, owners, planner, ""),
     ]
     latest = now - timedelta(hours=20)
@@ -46,6 +45,29 @@ def went_wrong(over: Sequence[Worked], owners: dict[int, Person], planner: Perso
     session.flush()
     apart = {one.id for one, _ in taken}
     return [each for each in over if each[0].id not in apart]
+
+
+def clocked_oddly(over: Sequence[Worked]) -> tuple[list[Worked], Callable[[], list[TimeEntry]]]:
+    """Take three shifts out of those that are clocked as planned: hours by hand, a phone without network, and a clock that
+    was never stopped. Returns the others, and what writes these three once there are weeks to write them into.
+    """
+    ways: tuple[Callable[[Assignment], None], ...] = (_by_hand, _offline, _forgotten)
+    step = max(1, len(over) // 4)
+    taken = [one for one, _ in over[step - 1 :: step][:3]]
+
+    def write() -> list[TimeEntry]:
+        for one, way in zip(taken, ways, strict=False):
+            way(one)
+        return list(
+            session.scalars(
+                select(TimeEntry)
+                .where(TimeEntry.assignment_id.in_([one.id for one in taken]), TimeEntry.paid_minutes > 0)
+                .options(joinedload(TimeEntry.timesheet))
+            )
+        )
+
+    apart = {one.id for one in taken}
+    return [each for each in over if each[0].id not in apart], write
 
 
 def _person_of(one: Assignment) -> Person:
@@ -112,7 +134,9 @@ def contested(lines: Sequence[TimeEntry], owners: dict[int, Person], at: datetim
     """
     ways: tuple[Callable[[TimeEntry, Person], object], ...] = (
         lambda line, by: reject(line.id, "You left at three; our front desk saw you.", by, at),
-        lambda line, by: approve_changed(line.id, max(line.paid_minutes - 15, 1), "Fifteen minutes were the lunch.", by, at),
+        lambda line, by: approve_changed(
+            line.id, max(line.paid_minutes - 15, 1), "Fifteen minutes were the lunch.", by, at
+        ),
         lambda line, by: dispute(line.id, "The badge reader says you came an hour later.", by, at),
     )
     weeks = dict[int, list[TimeEntry]]()
@@ -137,4 +161,4 @@ def second_thoughts(lines: Sequence[TimeEntry], owners: dict[int, Person]) -> No
     for act, minutes in ((undo_approvals, 4), (approve_lines, 31)):
         at = approved_at + timedelta(minutes=minutes)
         with clock.frozen_at(at):
-            act([line.id], by, at)  # type: ignore[operator]
+            act([line.id], by, at)
