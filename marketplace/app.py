@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
 from marketplace import rooms
-from marketplace.accounts import signing_in
+from marketplace.accounts import confirming, signing_in
 from marketplace.config import Settings, settings_from
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
 from marketplace.dashboards.waiting import Waiting, waiting_for
@@ -26,7 +26,7 @@ from marketplace.facilities.queries import zone_of
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs, oversize
+from marketplace.web import assets, compressing, filters, headers, house, logs, oversize, proxies
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -80,10 +80,11 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
     phrases.read_in(language)
     settings_from(_settings_of_the_application)
+    proxies.look_behind(app, settings.trusted_proxies)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
-    guard(app, signing_in.check)
+    guard(app, signing_in.check, confirming.ask_again)
     headers.secure(app, settings.over_https)
     compressing.register(app)
     filters.register(app)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, needs_confirmation, settings
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.queries import trail_of
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
@@ -64,8 +64,7 @@ def _yesterday() -> date:
     return local_day(now(), settings().agency_time_zone) - timedelta(days=1)
 
 
-@pages.form("/pay-runs/new", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.form("/pay-runs/new", may=Permission.PAY_RUN, fresh=True)
 def new_run() -> Any:
     """Preview of all approved, unpaid time; POST sets aside what the preview showed."""
     return TwoClicks(
@@ -111,8 +110,7 @@ def run(run_id: int) -> str:
     )
 
 
-@pages.get("/pay-runs/<int:run_id>/batch.csv", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.get("/pay-runs/<int:run_id>/batch.csv", may=Permission.PAY_RUN, fresh=True)
 def batch(run_id: int) -> Response:
     """The file for the bank: every payout of the run that waits to be sent."""
     found = find(runs_visible_to(current_person()), run_id)
@@ -130,8 +128,7 @@ def batch(run_id: int) -> Response:
     return text_download(f"pay-run-{found.id}.csv", bank_batch(lines))
 
 
-@pages.form("/pay-runs/<int:run_id>/sending", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.form("/pay-runs/<int:run_id>/sending", may=Permission.PAY_RUN, fresh=True)
 def sending(run_id: int) -> Any:
     """Record that the bank has the batch."""
     found = find(runs_visible_to(current_person()), run_id)
@@ -152,7 +149,7 @@ def sending(run_id: int) -> Any:
     return page, 422 if form.is_submitted() else 200
 
 
-@pages.post("/pay-runs/<int:run_id>/arrival", may=Permission.PAY_RUN)
+@pages.post("/pay-runs/<int:run_id>/arrival", may=Permission.PAY_RUN, fresh=True)
 def arrival(run_id: int) -> Any:
     """Nothing came back from the bank."""
     found = find(runs_visible_to(current_person()), run_id)
@@ -161,8 +158,7 @@ def arrival(run_id: int) -> Any:
     return redirect(url_for(".run", run_id=found.id), 303)
 
 
-@pages.form("/payouts/<int:payout_id>/end", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.form("/payouts/<int:payout_id>/end", may=Permission.PAY_RUN, fresh=True)
 def end(payout_id: int) -> Any:
     """Not sent after all, sent back by the bank, or taken back later: in each case the earnings are payable again."""
     found = find(visible_to(current_person()), payout_id)
@@ -185,7 +181,7 @@ def statement(payout_id: int) -> Response:
     return _statement(payout_id)
 
 
-@pages.form("/pay-runs/holds/<int:coordinator_id>", may=Permission.PAY_RUN)
+@pages.form("/pay-runs/holds/<int:coordinator_id>", may=Permission.PAY_RUN, fresh=True)
 def new_hold(coordinator_id: int) -> Any:
     """Pay somebody nothing for now, with the reason."""
     coordinator = session.scalars(
@@ -202,7 +198,7 @@ def new_hold(coordinator_id: int) -> Any:
     return redirect(url_for(".index"), 303)
 
 
-@pages.post("/pay-runs/holds/<int:hold_id>/lifting", may=Permission.PAY_RUN)
+@pages.post("/pay-runs/holds/<int:hold_id>/lifting", may=Permission.PAY_RUN, fresh=True)
 def lifting(hold_id: int) -> Any:
     """Pay again, with all that has gathered."""
     found = find(select(PayHold), hold_id)

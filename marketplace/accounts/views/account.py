@@ -14,7 +14,7 @@ from marketplace.accounts.links import Purpose, look_at_link, make_link, use_lin
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.proving import set_password
 from marketplace.accounts.queries import live_sessions, person_by_id
-from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, sent_from
+from marketplace.accounts.signing_in import current_person, current_sign_in, sent_from
 from marketplace.accounts.trail import record
 from marketplace.accounts.views.blueprint import pages
 from marketplace.accounts.words import role_name
@@ -52,8 +52,7 @@ def name() -> Any:
     return render_template("accounts/name.html", form=form), 422 if form.errors else 200
 
 
-@pages.form("/account/email", may=SIGNED_IN)
-@needs_confirmation
+@pages.form("/account/email", may=SIGNED_IN, fresh=True)
 def email() -> Any:
     """The new address counts only after its letter was answered; the old one is told."""
     person = current_person()
@@ -91,8 +90,7 @@ def new_email(token: str) -> Any:
     return redirect(url_for(".sign_in"), 303)
 
 
-@pages.form("/account/password", may=SIGNED_IN)
-@needs_confirmation
+@pages.form("/account/password", may=SIGNED_IN, fresh=True)
 def password() -> Any:
     person = current_person()
     form = NewPasswordForm()

@@ -11,7 +11,7 @@ from marketplace.accounts import attempts, notifications, second_factor, signing
 from marketplace.accounts.forms import SetUpForm
 from marketplace.accounts.models import Person
 from marketplace.accounts.sealing import Unsealable, seal, unseal
-from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, settings
+from marketplace.accounts.signing_in import current_person, current_sign_in, settings
 from marketplace.accounts.trail import record
 from marketplace.accounts.views.blueprint import pages
 from marketplace.db.session import session
@@ -22,8 +22,7 @@ from marketplace.web.guard import SIGNED_IN
 BEGUN = "second factor begun"
 
 
-@pages.form("/account/second-factor", may=SIGNED_IN)
-@needs_confirmation
+@pages.form("/account/second-factor", may=SIGNED_IN, fresh=True)
 def set_up_second_factor() -> Any:
     person = current_person()
     if person.totp_seed is not None:
@@ -86,8 +85,7 @@ def _place() -> str:
     return f"second factor set-up:{current_sign_in().id}"
 
 
-@pages.post("/account/recovery-codes", may=SIGNED_IN)
-@needs_confirmation
+@pages.post("/account/recovery-codes", may=SIGNED_IN, fresh=True)
 def renew_recovery_codes() -> Any:
     """Ten new ones; shown now and never again."""
     person = current_person()
@@ -99,8 +97,7 @@ def renew_recovery_codes() -> Any:
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=False)
 
 
-@pages.post("/account/second-factor/removal", may=SIGNED_IN)
-@needs_confirmation
+@pages.post("/account/second-factor/removal", may=SIGNED_IN, fresh=True)
 def remove_second_factor() -> Any:
     person = current_person()
     if second_factor.required_of(person) and settings().require_second_factor:

@@ -14,12 +14,12 @@ from marketplace.accounts.proving import person_with_password
 from marketplace.accounts.queries import agency, owners_of, person_by_email
 from marketplace.accounts.signing_in import current_person_or_none
 from marketplace.accounts.views.blueprint import pages
-from marketplace.accounts.views.door import here
 from marketplace.accounts.words import role_name
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.web.forms import Form
 from marketplace.web.guard import PUBLIC
+from marketplace.web.proxies import visitor_address
 
 
 @pages.form("/invitations/<token>", may=PUBLIC)
@@ -44,7 +44,7 @@ def accept_invitation(token: str) -> Any:
 def _accept_with_account(token: str, invitation: Invitation) -> Any:
     form = ConfirmForm()
     if form.validate_on_submit():
-        person = person_with_password(invitation.email, form.password.data, here(), now())
+        person = person_with_password(invitation.email, form.password.data, visitor_address(), now())
         if person is not None:
             membership = accept_as(person, token, now())
             signing_in.sign_in(person, membership)
@@ -110,4 +110,5 @@ def request_received() -> str:
 
 def _within_limits(sender: str) -> bool:
     """Too many requests from one place are let go silently."""
-    return attempts.within_limits(attempts.LETTERS, f"join {sender}", f"join address {here()}", at=now())
+    whom = attempts.account_and_place(sender, visitor_address(), act="join ")
+    return attempts.within_limits(attempts.LETTERS, *whom, at=now())

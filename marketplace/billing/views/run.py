@@ -17,7 +17,7 @@ from marketplace.kernel.spans import local_day
 from marketplace.web.previews import TwoClicks
 
 
-@pages.form("/run", may=Permission.INVOICE_RUN)
+@pages.form("/run", may=Permission.INVOICE_RUN, fresh=True)
 def run() -> Any:
     """Preview of all approved, unbilled time; POST issues what the preview showed."""
     return TwoClicks(
