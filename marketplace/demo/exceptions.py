@@ -14,9 +14,10 @@ from marketplace.db.session import session
 from marketplace.kernel import clock
 from marketplace.timesheets.clocking import Correction, correct, punch
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.rules import LineState, PunchKind
+from marketplace.timesheets.rules import LineState
 from marketplace.timesheets.tasks import close_forgotten_clocks
 from marketplace.timesheets.weekly import approve_changed, approve_lines, dispute, reject, undo_approvals
+from marketplace.timesheets.worked_time import PunchKind
 
 Worked = tuple[Assignment, str]
 
