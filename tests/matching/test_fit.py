@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import time
 from dataclasses import fields, replace
 from datetime import timedelta
 
@@ -189,7 +190,7 @@ def test_the_card_says_caveats_first_and_then_at_most_three_good_reasons() -> No
     assert [reason.kind for reason in card] == ["note", "ok", "ok", "ok"]
     assert str(card[0].text) == "Not all within the preferred hours"
     assert str(card[1].text).startswith("Covers patients in IL.")
-    assert card[2] == (Tone.OK, "Knows this facility", "80 h worked here")
+    assert card[2] == (Tone.OK, Phrase("Knows this facility"), Phrase("%(length)s worked here", length=Length(4800)))
 
 
 def test_what_is_missing_comes_before_what_is_only_to_know() -> None:
