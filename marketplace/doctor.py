@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from marketplace.config import MailServer, Misconfigured, Settings
 from marketplace.db import migrating
-from marketplace.db.server import database_url
+from marketplace.db.address import database_url
 
 EXTENSIONS = ("btree_gist", "citext", "pg_trgm")
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")

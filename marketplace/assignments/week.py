@@ -1,7 +1,7 @@
-"""A week drawn from shifts and the people in them: blocks, counts, rows by role or facility, columns by hour."""
+"""A week drawn from shifts and the people in them: blocks, counts, rows by role or facility."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,13 +19,7 @@ from marketplace.kernel.money import dollars
 from marketplace.kernel.spans import Span
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState
-from marketplace.needs.words import clock_span, clock_words, short_day, weekday_names
-
-HALF_HOUR = 30
-WHOLE_DAY = 24 * 60
-USUAL_FIRST, USUAL_LAST = 7 * 60, 19 * 60
-MOST_LANES = 6
-"""As many columns side by side as the style sheet knows."""
+from marketplace.needs.words import clock_span, short_day, weekday_names
 
 
 @dataclass(frozen=True)
@@ -72,6 +66,18 @@ class Counts:
     open: int = 0
     by_day: dict[date, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
 
+    def add(self, shift: Shift, staff: Staffing, at: datetime) -> None:
+        """Count the seats of one more shift."""
+        taken, left, waiting = _seats(shift, staff)
+        self.shifts += 1
+        self.seats += shift.headcount
+        self.confirmed += taken
+        self.by_day[shift.local_day][0] += taken
+        self.by_day[shift.local_day][1] += shift.headcount
+        if shift.ends_at > at and not _stopped(shift):
+            self.waiting += waiting
+            self.open += left - waiting
+
     def coverage(self, days: Iterable[date]) -> list[str]:
         """Filled of all seats, a text a day: "8 of 10"."""
         texts = []
@@ -96,56 +102,48 @@ def staffed_blocks(
     counts = Counts()
     for shift in shifts:
         staff = staffing.get(shift.id) or Staffing()
-        taken = len(staff.assignments)
-        left = max(0, shift.headcount - taken)
-        waiting = min(left, staff.waiting)
-        stopped = shift.need.state is not NeedState.OPEN
-        over = shift.ends_at <= at
-        counts.shifts += 1
-        counts.seats += shift.headcount
-        counts.confirmed += taken
-        counts.by_day[shift.local_day][0] += taken
-        counts.by_day[shift.local_day][1] += shift.headcount
-        if not over and not stopped:
-            counts.waiting += waiting
-            counts.open += left - waiting
-
-        def block(who: str, kind: str, state: str, unnamed: bool = False, about: Shift = shift) -> Block:
-            name, zone, line = line_name(about), about.time_zone, row(about)
-            return Block(
-                url_for("assignments.shift", shift_id=about.id),
-                name,
-                who,
-                kind,
-                state,
-                about.span,
-                zone,
-                line,
-                note=place(about),
-                unnamed=unnamed,
-            )
-
-        if taken:
-            names = [one.coordinator.person.name for one in staff.assignments]
-            who = names[0] if taken == 1 else f"{names[0]} +{taken - 1}"
-            working = any(one.state in WORKING_STATES for one in staff.assignments)
-            kind = "working" if working else "past" if over else "confirmed"
-            blocks.append(block(who, kind, "working" if working else WORDS[staff.assignments[0].state].lower()))
-        if not left:
-            continue
-        if over or stopped:
-            words = _("Not filled") if over else _seats_open(left)
-            blocks.append(block(words, "past", "ended" if over else shift.need.state.value, unnamed=True))
-            continue
-        if waiting:
-            several = staff.waiting > 1
-            asked = (
-                ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting) if several else staff.asked[0]
-            )
-            blocks.append(block(asked, "waiting", "waiting_for_reply", unnamed=several))
-        if left > waiting:
-            blocks.append(block(_seats_open(left - waiting), "open", "open"))
+        counts.add(shift, staff, at)
+        blocks += _blocks_of(shift, staff, at, row(shift), place(shift))
     return blocks, counts
+
+
+def _blocks_of(shift: Shift, staff: Staffing, at: datetime, line: str, note: str) -> Iterator[Block]:
+    """One shift: who has it, whom we wait for, and what is open; once it is over or stopped, what was not filled."""
+
+    def block(who: str, kind: str, state: str, unnamed: bool = False) -> Block:
+        url = url_for("assignments.shift", shift_id=shift.id)
+        name, zone = line_name(shift), shift.time_zone
+        return Block(url, name, who, kind, state, shift.span, zone, line, note=note, unnamed=unnamed)
+
+    taken, left, waiting = _seats(shift, staff)
+    over = shift.ends_at <= at
+    if taken:
+        names = [one.coordinator.person.name for one in staff.assignments]
+        who = names[0] if taken == 1 else f"{names[0]} +{taken - 1}"
+        working = any(one.state in WORKING_STATES for one in staff.assignments)
+        kind = "working" if working else "past" if over else "confirmed"
+        yield block(who, kind, "working" if working else WORDS[staff.assignments[0].state].lower())
+    if left and (over or _stopped(shift)):
+        words = _("Not filled") if over else _seats_open(left)
+        yield block(words, "past", "ended" if over else shift.need.state.value, unnamed=True)
+        return
+    if waiting:
+        several = staff.waiting > 1
+        asked = ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting) if several else staff.asked[0]
+        yield block(asked, "waiting", "waiting_for_reply", unnamed=several)
+    if left > waiting:
+        yield block(_seats_open(left - waiting), "open", "open")
+
+
+def _seats(shift: Shift, staff: Staffing) -> tuple[int, int, int]:
+    """Seats taken, seats left, and how many of those left wait for somebody's answer."""
+    taken = len(staff.assignments)
+    left = max(0, shift.headcount - taken)
+    return taken, left, min(left, staff.waiting)
+
+
+def _stopped(shift: Shift) -> bool:
+    return shift.need.state is not NeedState.OPEN
 
 
 def _seats_open(seats: int) -> str:
@@ -242,74 +240,3 @@ def role_note(shifts: Sequence[Shift]) -> str:
     rates = sorted({shift.bill_rate_cents for shift in shifts})
     rate = dollars(rates[0]) if len(rates) == 1 else f"{dollars(rates[0])} – {dollars(rates[-1])}"
     return f"{rate}/h · {ngettext('%(num)d shift', '%(num)d shifts', len(shifts))}"
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The time grid macro's hours and columns, and how many blocks found no room."""
-
-    hours: list[str]
-    columns: list[list[dict[str, Any]]]
-    left_out: int
-
-
-def timegrid(blocks: Sequence[Block], days: Sequence[date]) -> Grid:
-    """Blocks by hour. An overnight shift stands on both its days; a seventh one side by side is left out and counted."""
-    pieces: dict[date, list[tuple[int, int, Block]]] = {day: [] for day in days}
-    for block in blocks:
-        begin = block.starts.hour * 60 + block.starts.minute
-        end = block.ends.hour * 60 + block.ends.minute
-        if block.ends.date() == block.day:
-            _place(pieces, block.day, begin, max(end, begin + HALF_HOUR), block)
-        else:
-            _place(pieces, block.day, begin, WHOLE_DAY, block)
-            if end:
-                _place(pieces, block.day + timedelta(days=1), 0, end, block)
-    every = [piece for column in pieces.values() for piece in column]
-    first = min([USUAL_FIRST, *(piece[0] for piece in every)]) // 60 * 60
-    last = max([USUAL_LAST, *(piece[1] for piece in every)])
-    last = min(WHOLE_DAY, -(-last // 60) * 60)
-    columns, left_out = [], 0
-    for day in days:
-        column, without = _lanes(sorted(pieces[day], key=lambda piece: piece[:2]), first)
-        columns.append(column)
-        left_out += without
-    hours = [clock_words(datetime(2000, 1, 1, minute // 60)) for minute in range(first, last, 60)]  # noqa: DTZ001
-    return Grid(hours, columns, left_out)
-
-
-def _place(pieces: dict[date, list[tuple[int, int, Block]]], day: date, begin: int, end: int, block: Block) -> None:
-    if day in pieces:
-        pieces[day].append((begin, min(end, WHOLE_DAY), block))
-
-
-def _lanes(pieces: list[tuple[int, int, Block]], first: int) -> tuple[list[dict[str, Any]], int]:
-    """Each piece in the first lane that is free; the last of those side by side takes the lanes that stay empty."""
-    drawn: list[dict[str, Any]] = []
-    busy: list[int] = []
-    chain: list[dict[str, Any]] = []
-    until, left_out = 0, 0
-    for begin, end, block in pieces:
-        # Counted in half hours, as it is drawn: 9:15 after 9:15 would share a row.
-        at, below = (begin - first) // HALF_HOUR, -(-(end - first) // HALF_HOUR)
-        if at >= until:
-            busy, chain = [], []
-        lane = next((number for number, free_at in enumerate(busy) if free_at <= at), len(busy))
-        if lane >= MOST_LANES:
-            left_out += 1
-            continue
-        busy[lane : lane + 1] = [below]
-        until = max(until, below)
-        piece: dict[str, Any] = {
-            "url": block.url, "title": block.title, "who": block.who, "time": block.time, "kind": block.kind,
-            "state": block.state, "at": at + 1, "for": below - at, "lane": lane + 1,
-        }  # fmt: skip
-        drawn.append(piece)
-        chain.append(piece)
-        for one in chain:
-            one["lanes"] = len(busy)
-    widest = max((piece["lanes"] for piece in drawn), default=0)
-    for piece in drawn:
-        if piece["lane"] == piece["lanes"] < widest:
-            piece["spans"] = widest - piece["lanes"] + 1
-    return drawn, left_out

@@ -9,7 +9,6 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from mjml import mjml2html
 
 from marketplace.config import ROOT, settings_in_force
 from marketplace.db.jobs import enqueue
@@ -82,13 +81,19 @@ def write_letter(to: str, mail: Mail, *, kind: str, link: str, locale: str) -> L
         kind=kind,
         subject=clean_text(" ".join(subject.split()), LONGEST_SUBJECT, "subject"),
         text_body=templates.get_template("plain.txt").render(context).strip() + "\n",
-        html_body=mjml2html(templates.get_template("plain.mjml").render(context)),
+        html_body=_in_html(templates.get_template("plain.mjml").render(context)),
     )
     with as_system():
         session.add(letter)
         session.flush()
         enqueue("messaging.send", queue="mail", letter_id=letter.id)
     return letter
+
+
+def _in_html(mjml: str) -> str:
+    from mjml import mjml2html  # a compiled library of megabytes, which only what writes letters needs
+
+    return str(mjml2html(mjml))
 
 
 @cache

@@ -12,23 +12,10 @@ from hypothesis import strategies as st
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import Span
-from marketplace.timesheets.rules import (
-    EXCEPTION_WORDS,
-    LINE_WORDS,
-    ROUNDINGS,
-    EarnCode,
-    ExceptionCode,
-    LineState,
-    Problem,
-    PunchKind,
-    Segment,
-    WeekEntry,
-    exceptions,
-    paid_minutes_by_week,
-    rounded,
-    weekly_overtime,
-    worked,
-)
+from marketplace.timesheets.exceptions import EXCEPTION_WORDS, ExceptionCode, exceptions
+from marketplace.timesheets.overtime import EarnCode, Segment, WeekEntry, weekly_overtime
+from marketplace.timesheets.rules import LINE_WORDS, LineState
+from marketplace.timesheets.worked_time import ROUNDINGS, Problem, PunchKind, paid_minutes_by_week, rounded, worked
 
 EIGHT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 IN, OUT, PAUSE, RESUME = PunchKind.IN, PunchKind.OUT, PunchKind.BREAK_START, PunchKind.BREAK_END

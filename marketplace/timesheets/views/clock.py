@@ -34,9 +34,10 @@ from marketplace.timesheets.queries import (
     reported,
 )
 from marketplace.timesheets.reporting import check_may_be_reported, write_report
-from marketplace.timesheets.rules import LineState, PunchKind, worked
+from marketplace.timesheets.rules import LineState
 from marketplace.timesheets.views.blueprint import DAMAGED, pages
 from marketplace.timesheets.words import punch_words
+from marketplace.timesheets.worked_time import PunchKind, worked
 from marketplace.web.filters import clock as wall_clock
 from marketplace.web.filters import zone_name
 from marketplace.web.finding import check_version, find

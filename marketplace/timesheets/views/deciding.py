@@ -26,10 +26,7 @@ from marketplace.timesheets.queries import (
     report_of,
     whole_line,
 )
-from marketplace.timesheets.rules import (
-    LINE_LIFE,
-    LineState,
-)
+from marketplace.timesheets.rules import LINE_LIFE, LineState
 from marketplace.timesheets.views.blueprint import DAMAGED, pages
 from marketplace.timesheets.views.rows import rows_of
 from marketplace.timesheets.views.table import ROWS, asked_for, table

@@ -22,9 +22,7 @@ from marketplace.timesheets.queries import (
     whole_line,
     whole_week,
 )
-from marketplace.timesheets.rules import (
-    LineState,
-)
+from marketplace.timesheets.rules import LineState
 from marketplace.timesheets.views.blueprint import pages
 from marketplace.timesheets.views.rows import Row, rows_of, week_word
 from marketplace.timesheets.words import exception_words
