@@ -102,6 +102,7 @@ class Kind:
     per_state: bool
     renewal_months: int | None
     numbered: bool
+    name_es: str
 
 
 @dataclass(frozen=True)

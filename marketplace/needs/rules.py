@@ -11,6 +11,7 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.holidays import Kept, holiday_on
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import line_amount
+from marketplace.kernel.phrases import Phrase, Row
 from marketplace.kernel.spans import Span, check_year, local_instant
 
 
@@ -200,3 +201,13 @@ def price(planned: Sequence[Occurrence], headcount: int, bill_rate_cents: int) -
     minutes = [occurrence.span.minutes for occurrence in planned]
     cents = headcount * sum(line_amount(each, bill_rate_cents) for each in minutes)
     return Price(len(planned), headcount * sum(minutes), cents)
+
+
+def shifts_counted(count: int) -> Phrase:
+    """1 shift; 5 shifts"""
+    return Phrase("1 shift") if count == 1 else Phrase("%(count)s shifts", count=count)
+
+
+def stretch(first: date, last: date) -> date | Row:
+    """From a day to a day, for a sentence; one day once."""
+    return Row([first, last], " – ") if last > first else first
