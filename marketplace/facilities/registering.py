@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from marketplace.accounts.models import Organisation, OrganisationKind, Person
 from marketplace.audit.recording import record
@@ -19,13 +18,6 @@ FACTS = (
     "npi", "name", "kind", "time_zone", "city", "region", "contact_name", "contact_email", "net_days", "ehr", "payer_mix",
     "monthly_budget_cents",
 )  # fmt: skip
-
-
-def facility_with_npi(npi: str) -> Facility | None:
-    """The facility that has this NPI, with its organisation and budget."""
-    return session.scalars(
-        select(Facility).where(Facility.npi == npi).options(undefer(Facility.monthly_budget_cents))
-    ).one_or_none()
 
 
 def register_facility(draft: FacilityDraft, at: datetime, by: Person | None = None) -> Facility:

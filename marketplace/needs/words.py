@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 from marketplace.coordinators.models import Education
 from marketplace.kernel.holidays import Holiday, Kept
-from marketplace.needs.rules import MONDAY_TO_FRIDAY, WEEKDAYS, WEEKLY
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY
+from marketplace.needs.rules import WEEKDAYS, WEEKLY
 
 # As RFC 5545 writes them; 0 is Monday.
 WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from marketplace.catalogue.lists import ROUNDINGS
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import split
@@ -103,13 +104,6 @@ DECIDED = {
     None: TimesheetState.SUBMITTED,
 }
 
-LINE_WORDS = {
-    LineState.PENDING: "To approve",
-    LineState.APPROVED: "Approved",
-    LineState.DISPUTED: "Disputed",
-    LineState.REJECTED: "Rejected",
-}
-
 
 class PunchKind(StrEnum):
     """The four buttons of the clock."""
@@ -186,8 +180,6 @@ class Problem(StrEnum):
 # for, so the coordinator is paid.
 MEAL_MINUTES = 30
 
-ROUNDINGS = (0, 5, 6, 15)
-
 
 @dataclass(frozen=True)
 class WorkedTime:
@@ -216,11 +208,6 @@ class WorkedTime:
     def break_minutes(self) -> int:
         """Minutes of unpaid break."""
         return sum(span.minutes for span in self.breaks if span.minutes >= MEAL_MINUTES)
-
-    @property
-    def drift(self) -> int:
-        """What rounding gave (positive) or took (negative), in minutes: reported per coordinator."""
-        return self.paid_minutes - self.actual_minutes
 
 
 def worked(punches: Iterable[Pressed], rounding: int = 0) -> WorkedTime:
@@ -329,15 +316,6 @@ class ExceptionCode(StrEnum):
     LONG_BREAK = "long_break"
     MANUAL_ENTRY = "manual_entry"
 
-
-EXCEPTION_WORDS = {
-    ExceptionCode.LATE: "Started late",
-    ExceptionCode.OVER_PLAN: "Longer than planned",
-    ExceptionCode.UNDER_PLAN: "Shorter than planned",
-    ExceptionCode.MISSING_PUNCH: "Punch missing",
-    ExceptionCode.LONG_BREAK: "Long break",
-    ExceptionCode.MANUAL_ENTRY: "Entered by hand",
-}
 
 LATE_MINUTES = 5
 OFF_PLAN_MINUTES = 15

@@ -39,10 +39,10 @@ from marketplace.kernel.npi import is_valid_npi
 from marketplace.kernel.patient_data import check_no_patient_data, weak_hints
 from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.text import clean_text
+from marketplace.kernel.typed import BIGGEST_KEY, BIGGEST_VERSION, digits
 from marketplace.web.filters import zone_words
 
 BIGGEST = 2**31 - 1  # what an integer column holds
-BIGGEST_VERSION = 2**31 - 1
 LONGEST_NOTE = 4000
 LONGEST_PASSWORD = 128
 
@@ -96,9 +96,10 @@ class Form(FlaskForm):
         text = request.form.get("version", "")
         if not text:
             return None
-        if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > BIGGEST_VERSION:
+        version = digits(text, BIGGEST_VERSION)
+        if version is None:
             raise Invalid("This form is damaged. Open the page again and repeat.")
-        return int(text)
+        return version
 
 
 def _plain(text: str) -> str:
@@ -384,9 +385,10 @@ def _key(text: Any) -> int | None:
     """A primary key as a form sends it; raises ValueError for other digits, signs and underscores."""
     if isinstance(text, int) or text == "":
         return text or None
-    if not re.fullmatch(r"[0-9]{1,19}", str(text)):
+    found = digits(str(text), BIGGEST_KEY)
+    if found is None:
         raise ValueError(_l("Choose one of the list."))
-    return int(text)
+    return found
 
 
 class Choice(SelectField):

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from flask import request
 
+from marketplace.kernel.typed import key
+
 MOST_TICKED = 5000
 
 
@@ -24,4 +26,4 @@ def read_seen(text: str) -> dict[int, tuple[int, int]]:
 def ticked(name: str) -> list[int]:
     """The keys of the rows that were ticked; anything else in the form is no row."""
     given = request.form.getlist(name)[:MOST_TICKED]
-    return [int(text) for text in given if re.fullmatch(r"[0-9]{1,18}", text)]
+    return [found for text in given if (found := key(text)) is not None]
