@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, has_request_context, render_template, request
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, get_locale
@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException
 
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
 from marketplace import rooms
-from marketplace.accounts import signing_in
-from marketplace.config import Settings
+from marketplace.accounts import confirming, signing_in
+from marketplace.config import Settings, settings_from
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
 from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
@@ -26,7 +26,7 @@ from marketplace.facilities.queries import zone_of
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs, oversize
+from marketplace.web import assets, compressing, filters, headers, house, logs, oversize, proxies
 from marketplace.web.guard import check_all_guarded, guard
 from marketplace.web.transactions import in_one_transaction
 
@@ -79,10 +79,12 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.extensions["engine"] = engine
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
     phrases.read_in(language)
+    settings_from(_settings_of_the_application)
+    proxies.look_behind(app, settings.trusted_proxies)
     logs.log_requests(app)
     CSRFProtect(app)
     app.before_request(signing_in.load_person)
-    guard(app, signing_in.check)
+    guard(app, signing_in.check, confirming.ask_again)
     headers.secure(app, settings.over_https)
     compressing.register(app)
     filters.register(app)
@@ -149,10 +151,12 @@ def page_context() -> dict[str, Any]:
 
 
 def _settings() -> Settings:
-    from flask import current_app
-
     found: Settings = current_app.config["SETTINGS"]
     return found
+
+
+def _settings_of_the_application() -> Settings | None:
+    return _settings() if has_app_context() else None
 
 
 def _errors_as_pages(app: Flask) -> None:

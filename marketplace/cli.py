@@ -35,7 +35,7 @@ def main() -> None:
 @contextmanager
 def database() -> Iterator[str]:
     """The address of the database, which is started when it is the site's own."""
-    from marketplace.db.server import database_url
+    from marketplace.db.address import database_url
 
     with database_url(Settings.from_environment()) as url:
         yield url

@@ -3,8 +3,9 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -61,6 +62,8 @@ class Settings:
     """The browser for the browser tests, when whoever runs them names one."""
     require_second_factor: bool = True
     """Agency staff, facility owners, approvers and billing must sign in with a second factor."""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """The proxies in front: what they say about where a visitor comes from is believed, nobody else's word is."""
     demo: bool = False
     """The site shows an invented world: letters laid in `outbox` may be read on a page of it."""
 
@@ -98,6 +101,7 @@ class Settings:
             stripe_api_base=api_base,
             chromium=given.get("E2E_CHROMIUM"),
             require_second_factor=_yes_or_no(given.get("REQUIRE_SECOND_FACTOR", "yes"), "REQUIRE_SECOND_FACTOR"),
+            trusted_proxies=_networks(given.get("TRUSTED_PROXIES", "")),
             demo=_yes_or_no(given.get("MARKETPLACE_DEMO", "no"), "MARKETPLACE_DEMO"),
         )
 
@@ -125,6 +129,24 @@ class Settings:
     def stripe_is_live(self) -> bool:
         """Real money moves."""
         return (self.stripe_api_key or "").startswith(STRIPE_LIVE_KEYS)
+
+
+def settings_in_force() -> Settings:
+    """Those of the application that answers a request; where none does (a worker, a command), those of the process."""
+    return _asked() or Settings.from_environment()
+
+
+def settings_from(asked: Callable[[], Settings | None]) -> None:
+    """From now on `asked` says which application's settings are in force. Called when the application is put together."""
+    global _asked
+    _asked = asked
+
+
+def _no_application() -> Settings | None:
+    return None
+
+
+_asked: Callable[[], Settings | None] = _no_application
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -161,6 +183,21 @@ def _yes_or_no(text: str, name: str) -> bool:
     if text.lower() not in ("yes", "no"):
         raise Misconfigured(f"{name} must be yes or no, not {text!r}.")
     return text.lower() == "yes"
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks, separated by commas. The whole Internet is nobody's proxy."""
+    try:
+        networks = tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    except ValueError as problem:
+        raise Misconfigured(
+            f"TRUSTED_PROXIES must be addresses or networks with commas between them, like 127.0.0.1,10.0.0.0/24: {problem}."
+        ) from None
+    if any(network.prefixlen == 0 for network in networks):
+        raise Misconfigured(
+            "TRUSTED_PROXIES must not name every address there is: anybody could then say to come from anywhere."
+        )
+    return networks
 
 
 def _split(url: str, name: str) -> SplitResult:

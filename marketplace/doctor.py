@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from marketplace.config import MailServer, Misconfigured, Settings
 from marketplace.db import migrating
-from marketplace.db.server import database_url
+from marketplace.db.address import database_url
 
 EXTENSIONS = ("btree_gist", "citext", "pg_trgm")
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -49,6 +49,7 @@ def examine() -> list[Finding]:
         told = "a variable has a value the site cannot run with"
         return [*findings, Finding("settings", False, told, problem.sentence, required=True)]
     findings.append(Finding("settings", True, f"the site is {settings.base_url}, the agency {settings.agency_name}"))
+    findings.append(_proxies(settings))
     findings.append(_home(settings.home))
     if findings[-1].fine:
         findings.extend(_database(settings))
@@ -62,6 +63,20 @@ def examine() -> list[Finding]:
 def _python() -> Finding:
     fine = sys.version_info >= (3, 11)
     return Finding("Python", fine, platform.python_version(), "Install Python 3.11 or newer.", required=True)
+
+
+def _proxies(settings: Settings) -> Finding:
+    """https ends at a proxy, since `serve` speaks http: without its address in the settings nobody's own is known."""
+    if settings.trusted_proxies:
+        named = ", ".join(str(network) for network in settings.trusted_proxies)
+        return Finding("proxy", True, f"the word of {named} is taken for where visitors come from")
+    advice = (
+        "Set TRUSTED_PROXIES to the address the proxy speaks from (127.0.0.1 on the same machine) and have it send"
+        " X-Forwarded-For. Until then wrong passwords are counted for each account but not for each visitor, or, where"
+        " the proxy is on another machine, for everybody together."
+    )
+    told = "none named, so visitors are known by the address that connects"
+    return Finding("proxy", not settings.over_https, told, advice)
 
 
 def _home(home: Path) -> Finding:

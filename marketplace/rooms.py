@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts.first_page import FIRST
+from marketplace.accounts.first_page import START, WORKPLACES
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.db.session import Audience
@@ -108,7 +108,8 @@ def open_all(app: Flask) -> None:
 
 def check_all_lead_somewhere(endpoints: Collection[str]) -> None:
     """Refuse to start while an entry of the navigation or a link of the frame names a page that does not exist."""
-    named = {way.endpoint for ways in WAYS.values() for way in ways} | {*LINKS.values(), MORE, *FIRST.values()}
+    named = {way.endpoint for ways in WAYS.values() for way in ways}
+    named |= {*LINKS.values(), MORE, START, *WORKPLACES.values()}
     if missing := named - set(endpoints):
         raise LookupError("There are no such pages: " + ", ".join(sorted(missing)))
 

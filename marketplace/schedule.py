@@ -8,15 +8,15 @@ from typing import Any
 from procrastinate.tasks import Task
 
 import marketplace
-from marketplace.accounts.jobs import forget
-from marketplace.assignments.jobs import end_moves, expire_offers, sweep_changes
-from marketplace.contracts.jobs import expire
-from marketplace.credentials.jobs import remind, sweep
-from marketplace.dashboards.jobs import write_fair_shares
+from marketplace.accounts.tasks import forget
+from marketplace.assignments.tasks import end_moves, expire_offers, sweep_changes
+from marketplace.contracts.tasks import expire
+from marketplace.credentials.tasks import remind, sweep
+from marketplace.dashboards.tasks import write_fair_shares
 from marketplace.db.jobs import jobs_app, resume_abandoned
-from marketplace.ledger.jobs import check as check_books
-from marketplace.plans.jobs import plan_nightly
-from marketplace.timesheets.jobs import (
+from marketplace.ledger.tasks import check as check_books
+from marketplace.plans.tasks import plan_nightly
+from marketplace.timesheets.tasks import (
     approve_after_window,
     close_forgotten_clocks,
     remind_approvers,
@@ -45,7 +45,7 @@ BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
 
 # Whoever imports this module knows every concept's jobs, and what happens by itself.
 for _room in pkgutil.iter_modules(marketplace.__path__, "marketplace."):
-    for _name in ("jobs", "tasks"):
+    for _name in ("tasks", "notifications"):
         if _room.ispkg and find_spec(f"{_room.name}.{_name}"):
             import_module(f"{_room.name}.{_name}")
 for _when, _task in BY_ITSELF:

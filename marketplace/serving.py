@@ -20,7 +20,14 @@ def serve(settings: Settings, database_url: str, host: str, port: int, *, worker
     except ImportError:  # gunicorn exists for Unix only
         import waitress
 
-        waitress.serve(create_app(settings, database_url), host=host, port=port, threads=THREADS * workers)
+        # What a proxy says is judged in web/proxies.py, under both servers by the same rule.
+        waitress.serve(
+            create_app(settings, database_url),
+            host=host,
+            port=port,
+            threads=THREADS * workers,
+            clear_untrusted_proxy_headers=False,
+        )
         return
 
     class Gunicorn(BaseApplication):  # type: ignore[misc]

@@ -6,6 +6,7 @@ of it. The clock stands at `tests.world.NOW`.
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -343,9 +344,16 @@ def lively_engine(databases: Any, lively_template: str) -> Iterator[Any]:
 @pytest.fixture
 def lively(lively_engine: Any, site: Flask, settings: Settings) -> Iterator[Lively]:
     """The site in a lively world, at `NOW`; undone at the end."""
+    with site_on(lively_engine, site, settings) as found:
+        yield found
+
+
+@contextmanager
+def site_on(engine: Any, site: Flask, settings: Settings) -> Iterator[Lively]:
+    """The site on another database, at `NOW`; whatever happens there is undone at the end."""
     before = db._factory.kw["bind"]
     db.session.remove()
-    with frozen_at(NOW), lively_engine.connect() as connection:
+    with frozen_at(NOW), engine.connect() as connection:
         everything = connection.begin()
         db._factory.configure(bind=connection, join_transaction_mode="create_savepoint")
         try:

@@ -16,7 +16,8 @@ from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import week_start
 from marketplace.ledger.entries import record_segment
 from marketplace.timesheets.models import Punch, TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
+from marketplace.timesheets.rules import LineState, TimesheetState
+from marketplace.timesheets.worked_time import PunchKind
 from tests.world import World
 
 MONDAY = date(2026, 11, 16)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import case, delete, update
 from sqlalchemy.dialects.postgresql import insert
@@ -26,6 +27,21 @@ SECOND_FACTORS = (Limit("code", 5, 5), Limit("code-hour", 15, 60), Limit("code-d
 # Each costs seconds of the processor: a person with all their papers in one evening stays below it.
 UPLOADS = (Limit("upload", 20, 10), Limit("upload-day", 100, 24 * 60))
 LETTERS = (Limit("letter", 3, 15), Limit("letter-day", 10, 24 * 60))
+
+
+def account_and_place(account: str, address: str | None, act: str = "") -> tuple[str, ...]:
+    """Whom a try is counted for: the account that was named and, where it is known, the place it came from.
+
+    `address` is what `web.proxies.visitor_address` says. None stands for whoever comes through a proxy that does not say
+    for whom it speaks: a limit there would be everybody's limit. `act` keeps the counts of different acts apart.
+    """
+    return (f"{act}account {account}", *([f"{act}address {_place(address)}"] if address else []))
+
+
+def _place(address: str) -> str:
+    """An IPv6 customer is given a network of 2**64 addresses and may use a fresh one for each try: it is one place."""
+    found = ip_address(address)
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
 def within_limits(limits: tuple[Limit, ...], *whom: str, at: datetime) -> bool:

@@ -1,16 +1,15 @@
 """Changing what a member may do, or ending a membership. An organisation always keeps an owner who can sign in."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.accounts.models import Membership, Organisation, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.policy import check_may_grant, may_manage_members
+from marketplace.accounts.queries import owners_of
 from marketplace.accounts.signing_in import end_sessions
 from marketplace.accounts.trail import record
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow, NotPermitted
-
-OWNERS = frozenset({Role.AGENCY_OWNER, Role.FACILITY_OWNER})
 
 
 def change_role(membership: Membership, role: Role, by: Person) -> None:
@@ -71,18 +70,7 @@ def _lock(organisation_id: int) -> None:
 
 
 def _check_owner_left(organisation: Organisation) -> None:
-    owners = session.scalar(
-        select(func.count())
-        .select_from(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.organisation_id == organisation.id,
-            Membership.role.in_(OWNERS),
-            Membership.active,
-            Person.active,
-        )
-    )
-    if not owners:
+    if not owners_of(organisation.id):
         raise NotAllowedNow(
             "%(organisation)s would have no owner left. Make somebody else an owner first.",
             organisation=organisation.name,

@@ -5,14 +5,19 @@ from flask import url_for
 from marketplace.accounts.signing_in import current_person_or_none
 from marketplace.db.session import Audience
 
-FIRST = {
+# Where everybody's daily work is.
+WORKPLACES = {
     Audience.AGENCY: "dashboards.overview",
-    Audience.FACILITY: "onboarding.start",
-    Audience.COORDINATOR: "onboarding.start",
+    Audience.FACILITY: "dashboards.overview",
+    Audience.COORDINATOR: "assignments.offers",
 }
+# Where those begin who may have tasks before that.
+START = "onboarding.start"
 
 
 def first_page() -> str:
-    """The address of the present person's first page."""
+    """The address of the present person's first page. Who may have tasks to begin with is led by way of them."""
     person = current_person_or_none()
-    return url_for(FIRST[person.audience] if person is not None and person.audience in FIRST else "accounts.account")
+    audience = person.audience if person is not None else Audience.VISITOR
+    begins = audience in (Audience.FACILITY, Audience.COORDINATOR)
+    return url_for(START if begins else WORKPLACES.get(audience, "accounts.account"))

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Invitation, Membership, Organisation, Person
+from marketplace.accounts.notifications import tell_invited
 from marketplace.accounts.passwords import check_new_password, hash_password
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.policy import check_may_grant
@@ -15,12 +15,9 @@ from marketplace.accounts.queries import person_by_email
 from marketplace.accounts.signing_in import new_uniquifier
 from marketplace.accounts.tokens import new_token, token_hash
 from marketplace.accounts.trail import record
-from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
 from marketplace.kernel.phrases import N_
-from marketplace.messaging.words import moment_in
-from marketplace.messaging.writing import settings, write_letter
 
 GOOD_FOR = timedelta(hours=48)
 
@@ -75,19 +72,7 @@ def invite(
     session.add(invitation)
     session.flush()
     invitation.link = f"/invitations/{token}"
-    write_letter(
-        email,
-        "invitation",
-        _("Your invitation to %(organisation)s", organisation=organisation.name),
-        "invitation",
-        link=invitation.link,
-        locale=by.locale if by else "en",
-        name=name,
-        inviter=by.name if by else organisation.name,
-        organisation=organisation.name,
-        role=role_name(role).lower(),
-        until=moment_in(invitation.expires_at, settings().agency_time_zone, by.locale if by else "en"),
-    )
+    tell_invited(invitation, by.name if by else organisation.name, by.locale if by else "en")
     record("invited", invitation, f"{name} was invited to {organisation.name} as {role.plain}.", by)
     return invitation
 

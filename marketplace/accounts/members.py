@@ -12,7 +12,7 @@ from marketplace.accounts.models import Membership, Organisation
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.policy import roles_of
 from marketplace.accounts.queries import memberships_in, open_invitations
-from marketplace.accounts.signing_in import current_person, needs_confirmation
+from marketplace.accounts.signing_in import current_person
 from marketplace.accounts.words import role_meaning, role_name
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
@@ -47,8 +47,7 @@ def index() -> str:
     )
 
 
-@pages.form("/invitations", may=Permission.MEMBER_MANAGE)
-@needs_confirmation
+@pages.form("/invitations", may=Permission.MEMBER_MANAGE, fresh=True)
 def invitation() -> Any:
     organisation = _organisation()
     form = InviteForm()
@@ -75,8 +74,7 @@ def withdraw(invitation_id: int) -> Any:
     return redirect(url_for(".index"), 303)
 
 
-@pages.post("/invitations/<int:invitation_id>/letters", may=Permission.MEMBER_MANAGE)
-@needs_confirmation
+@pages.post("/invitations/<int:invitation_id>/letters", may=Permission.MEMBER_MANAGE, fresh=True)
 def send_again(invitation_id: int) -> Any:
     found = find(open_invitations(_organisation().id, now()), invitation_id)
     invite(found.email, found.name, found.role, found.organisation, by=current_person(), at=now())
@@ -84,8 +82,7 @@ def send_again(invitation_id: int) -> Any:
     return redirect(url_for(".index"), 303)
 
 
-@pages.form("/<int:membership_id>/role", may=Permission.MEMBER_MANAGE)
-@needs_confirmation
+@pages.form("/<int:membership_id>/role", may=Permission.MEMBER_MANAGE, fresh=True)
 def role(membership_id: int) -> Any:
     membership = _member(membership_id)
     form = RoleForm(role=membership.role)
@@ -98,8 +95,7 @@ def role(membership_id: int) -> Any:
     return page, 422 if form.errors else 200
 
 
-@pages.post("/<int:membership_id>/deactivation", may=Permission.MEMBER_MANAGE)
-@needs_confirmation
+@pages.post("/<int:membership_id>/deactivation", may=Permission.MEMBER_MANAGE, fresh=True)
 def end(membership_id: int) -> Any:
     membership = _member(membership_id)
     deactivate(membership, by=current_person())
@@ -107,8 +103,7 @@ def end(membership_id: int) -> Any:
     return redirect(url_for(".index"), 303)
 
 
-@pages.post("/<int:membership_id>/reactivation", may=Permission.MEMBER_MANAGE)
-@needs_confirmation
+@pages.post("/<int:membership_id>/reactivation", may=Permission.MEMBER_MANAGE, fresh=True)
 def take_back_in(membership_id: int) -> Any:
     membership = _member(membership_id)
     reactivate(membership, by=current_person())

@@ -107,6 +107,11 @@ MAY: dict[Role, frozenset[Permission]] = {
 }  # fmt: skip
 
 
+def roles_that_may(permission: Permission) -> frozenset[Role]:
+    """Every role the table grants it to, of whatever kind of organisation."""
+    return frozenset(role for role, granted in MAY.items() if permission in granted)
+
+
 def may(role: Role, permission: Permission) -> bool:
     """Default deny: only what the table grants."""
     return permission in MAY[role]

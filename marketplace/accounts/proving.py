@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import structlog
+
 from marketplace.accounts import attempts, second_factor
 from marketplace.accounts.links import kill_links
 from marketplace.accounts.models import Person
@@ -10,18 +12,23 @@ from marketplace.accounts.queries import person_by_email
 from marketplace.accounts.signing_in import end_sessions, settings
 from marketplace.accounts.trail import record
 
+log = structlog.get_logger()
 
-def person_with_password(email: str, password: str, address: str, at: datetime) -> Person | None:
+
+def person_with_password(email: str, password: str, address: str | None, at: datetime) -> Person | None:
     """The active person with this address and password, else None: unknown, wrong, switched off or too many tries alike.
 
     Tries are counted before the hash is touched, for the account and for the network address; a right one is given back.
+    Where the address is not known (None) only the account is counted.
     """
-    whom = (f"account {email}", f"address {address}")
+    whom = attempts.account_and_place(email, address)
     if not attempts.within_limits(attempts.PASSWORDS, *whom, at=at):
+        log.warning("password not looked at: too many tries", address=address)
         return None
     person = person_by_email(email)
     kept = person.password if person is not None and person.active else None
     if not password_matches(kept, password) or person is None or kept is None:
+        log.warning("password refused", address=address, person=person.id if person is not None else None)
         return None
     attempts.give_back(attempts.PASSWORDS, *whom)
     if is_outdated(kept):

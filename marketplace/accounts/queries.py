@@ -1,5 +1,6 @@
 """Which people, memberships and invitations."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -79,17 +80,16 @@ def live_sessions(person_id: int) -> Select[SignInSession]:
 
 def owners_of(organisation_id: int) -> list[Person]:
     """The people who answer for an organisation."""
-    role = (Role.AGENCY_OWNER, Role.FACILITY_OWNER)
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.organisation_id == organisation_id,
-                Membership.role.in_(role),
-                Membership.active,
-                Person.active,
-            )
-            .order_by(Person.id)
-        )
+    return members_of(organisation_id, [Role.AGENCY_OWNER, Role.FACILITY_OWNER])
+
+
+def members_of(organisation_id: int, roles: Collection[Role]) -> list[Person]:
+    """The people who have one of these roles in an organisation and may sign in there now, by number."""
+    found = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.role.in_(roles))
+        .where(Membership.active, Person.active)
+        .order_by(Person.id)
     )
+    return list(session.scalars(found))

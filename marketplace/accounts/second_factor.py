@@ -7,8 +7,6 @@ import secrets
 from datetime import datetime
 
 import pyotp
-import qrcode
-from qrcode.image.svg import SvgPathImage
 from sqlalchemy import cast, func, update
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -44,6 +42,9 @@ def app_address(seed: str, person: Person, site: str) -> str:
 
 def qr_picture(text: str) -> str:
     """The QR code as a data address for an image: dark on white in both themes, with its quiet border."""
+    import qrcode  # brings Pillow and lxml along; one page in a person's life shows a code
+    from qrcode.image.svg import SvgPathImage
+
     picture = qrcode.make(text, image_factory=SvgPathImage, box_size=10, border=4)
     file = io.BytesIO()
     picture.save(file)

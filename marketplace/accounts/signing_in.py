@@ -8,11 +8,9 @@ signed in. `flask_login.current_user` works, because the person stands where Fla
 """
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, flash, g, redirect, request, url_for
@@ -21,6 +19,7 @@ from flask_babel import gettext as _
 from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts import second_factor
 from marketplace.accounts.models import Membership, Person, SignInSession
@@ -32,9 +31,7 @@ from marketplace.db.session import SYSTEM, VISITOR, bind_actor, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotPermitted
 from marketplace.web.guard import PUBLIC, SIGNED_IN
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from marketplace.web.proxies import visitor_address
 
 TOKEN = "sign_in"  # noqa: S105 - the name of the entry in the cookie
 LONGEST_SESSION = timedelta(hours=12)
@@ -211,16 +208,16 @@ WITHOUT_SECOND_FACTOR = frozenset(
 
 def _to_sign_in() -> Any:
     if waiting_sign_in() is not None:
-        return redirect(url_for("accounts.second_factor", next=_asked_page() or None), 303)
+        return redirect(url_for("accounts.second_factor", next=asked_page() or None), 303)
     if request.method not in ("GET", "HEAD"):
         flash(_("You were signed out, so nothing was saved. Sign in and repeat it."))
     if "HX-Request" in request.headers:
         # A part of a page asked: the sign-in page must not appear inside it, so the whole page goes there.
         return Response(headers={"HX-Redirect": url_for("accounts.sign_in", next=sent_from() or None)})
-    return redirect(url_for("accounts.sign_in", next=_asked_page() or None), 303)
+    return redirect(url_for("accounts.sign_in", next=asked_page() or None), 303)
 
 
-def _asked_page() -> str:
+def asked_page() -> str:
     """The address to come back to: what was asked for, or the page whose form was sent."""
     shown_here = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     return safe_next(request.full_path.rstrip("?")) if shown_here else sent_from()
@@ -260,7 +257,7 @@ def sign_in(person: Person, membership: Membership | None = None, *, second_fact
             confirmed_at=at,
             second_factor_at=at if second_factor_done else None,
             user_agent=_printable(request.user_agent.string, 200),
-            address=_printable(request.remote_addr or "", 45),
+            address=visitor_address() or "",
         )
     )
     session.flush()
@@ -337,21 +334,11 @@ def confirmed_recently(minutes: int = 15) -> bool:
     return now() - current_sign_in().confirmed_at <= timedelta(minutes=minutes)
 
 
-def needs_confirmation(view: Callable[P, R]) -> Callable[P, R]:
-    """For a view that moves money or changes who somebody is: without a recent password, ask for it first.
-
-    Put it under the route. Afterwards the person is back on the page the form was on and repeats the act.
-    """
-
-    @wraps(view)
-    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if confirmed_recently():
-            return view(*args, **kwargs)
-        if request.method not in ("GET", "HEAD"):
-            flash(_("Nothing was done yet. Confirm that it is you, then repeat it."))
-        return cast(R, redirect(url_for("accounts.confirm", next=_asked_page() or None), 303))
-
-    return asked
+def confirmed_now() -> None:
+    """The password was given once more. It counts also when what it was given for is refused and rolled back."""
+    signed, at = current_sign_in(), now()
+    _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(confirmed_at=at))
+    set_committed_value(signed, "confirmed_at", at)
 
 
 def new_uniquifier() -> str:

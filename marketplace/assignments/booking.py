@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, jobs
+from marketplace.assignments import facts, notifications
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.policy import check_may_undo
@@ -101,7 +101,7 @@ def book(
             shift.filled_at = at
         record("book", made, f"{coordinator.name} was booked for {in_words(shift)}.", by=by, seat=seat)
         session.flush()
-        enqueue(jobs.tell_booked, assignment_id=made.id)
+        enqueue(notifications.tell_booked, assignment_id=made.id)
     return made
 
 
@@ -124,7 +124,7 @@ def undo(assignment: Assignment, by: Person, at: datetime) -> None:
             "undo", assignment, f"The booking of {assignment.coordinator.name} for {in_words(shift)} was undone.", by=by
         )
         session.flush()
-        enqueue(jobs.tell_undone, assignment_id=assignment.id, by_id=by.id)
+        enqueue(notifications.tell_undone, assignment_id=assignment.id, by_id=by.id)
 
 
 def confirm(assignment: Assignment, by: Person, at: datetime) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import icalendar
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
@@ -104,6 +103,8 @@ def feed(person: Person, at: datetime, base_url: str, agency_name: str) -> bytes
 
     A coordinator's holds her own shifts, a facility's and the agency's every shift they see.
     """
+    import icalendar  # large, and asked for by calendar programs alone
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//{agency_name}//Schedule//EN")
     calendar.add("version", "2.0")

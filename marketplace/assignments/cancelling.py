@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import jobs
+from marketplace.assignments import notifications
 from marketplace.assignments.booking import in_words, lock_assignment, lock_shift
 from marketplace.assignments.models import Assignment, CancelledBy, Offer
 from marketplace.assignments.offering import LONGEST_NOTE, send_to_best
@@ -131,7 +131,7 @@ def _cancel(
     session.flush()
     if means.fee.minutes:
         _announce(assignment, shift, means.fee, at)
-    enqueue(jobs.tell_cancelled, assignment_id=assignment.id, by_id=by.id if by else None)
+    enqueue(notifications.tell_cancelled, assignment_id=assignment.id, by_id=by.id if by else None)
 
 
 def _announce(assignment: Assignment, shift: Shift, fee: Compensation, at: datetime) -> None:
@@ -272,7 +272,7 @@ def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer
             "mark no-show", assignment, f"{assignment.coordinator.name} did not come.", by=by, points=assignment.points
         )
         session.flush()
-        enqueue(jobs.tell_no_show, assignment_id=assignment.id)
+        enqueue(notifications.tell_no_show, assignment_id=assignment.id)
         return backfill(shift, at)
 
 

@@ -8,13 +8,12 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Offer
+from marketplace.assignments.notifications import tell_offer_withdrawn
 from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
-from marketplace.assignments.words import shift_words, words_in
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import ShiftState
 
@@ -75,11 +74,7 @@ def _take_back(need: Need, shifts: Sequence[int], by: Person, at: datetime) -> i
         person = offer.coordinator.person
         if offer.expires_at > at and person.id not in told:  # one line, however many shifts
             told.add(person.id)
-            _ = words_in(person.locale)
-            what = shift_words(_, offer.shift, person.locale)
-            notify(
-                person.id, "offer_withdrawn", _("The facility has stopped looking: %(shift)s.", shift=what), "/offers"
-            )
+            tell_offer_withdrawn(person, offer.shift)
     session.flush()
     return len(waiting)
 

@@ -20,6 +20,12 @@ class ReasonForm(Form):
     reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
 
 
+class JudgementForm(Form):
+    """What the agency found out about a no-show."""
+
+    reason = Notes(_l("What you found out"), required=False, limit=LONGEST_NOTE)
+
+
 class HowManyForm(Form):
     """How many of the next best are asked at once."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, jobs
+from marketplace.assignments import facts, notifications
 from marketplace.assignments.booking import book, in_words, lock_assignment, lock_coordinator, lock_shift
 from marketplace.assignments.cancelling import backfill
 from marketplace.assignments.candidates import Fit
@@ -111,7 +111,7 @@ def ask(shift: Shift, steps: Sequence[Step], free_id: int | None, by: Person, at
             _note("ask", asked, f"{booking.coordinator.name} was asked to work {in_words(target)} instead.", by)
             target, after = shifts[booking.shift_id], asked
         session.flush()
-        enqueue(jobs.tell_asked_to_move, move_id=asked.id)
+        enqueue(notifications.tell_asked_to_move, move_id=asked.id)
     return asked
 
 
@@ -241,8 +241,8 @@ def _agree(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
     _note("agree", move, f"{move.coordinator.name} would move, once the seat is free.", by)
     _note("ask", first, f"{first.coordinator.name} was asked to work {in_words(chain.shifts[first.shift_id])} instead.")
     session.flush()
-    enqueue(jobs.tell_asked_to_move, move_id=first.id)
-    enqueue(jobs.tell_move_answered, move_id=move.id)
+    enqueue(notifications.tell_asked_to_move, move_id=first.id)
+    enqueue(notifications.tell_move_answered, move_id=move.id)
 
 
 def _move(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
@@ -266,7 +266,7 @@ def _move(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
         link.answered_at = at if link is move else link.answered_at
         _note("accept", link, f"{link.coordinator.name} moved to {in_words(chain.shifts[link.shift_id])}.", who)
         session.flush()
-        enqueue(jobs.tell_move_answered, move_id=link.id)
+        enqueue(notifications.tell_move_answered, move_id=link.id)
     _end_what_is_over(chain, at)
     _find_somebody(chain.links[-1], chain.left(chain.links[-1]), at)
 
@@ -377,9 +377,9 @@ def _end(links: Sequence[MoveRequest], which: MoveRequest, act: str, at: datetim
         session.flush()
         if what == "withdraw":
             if known:
-                enqueue(jobs.tell_move_withdrawn, move_id=link.id)
+                enqueue(notifications.tell_move_withdrawn, move_id=link.id)
         else:
-            enqueue(jobs.tell_move_answered, move_id=link.id)
+            enqueue(notifications.tell_move_answered, move_id=link.id)
     return len(ended)
 
 

@@ -23,6 +23,7 @@ from marketplace.assignments.need_queries import (
     word_of,
 )
 from marketplace.audit.queries import trail_of
+from marketplace.coordinators.words import education_words
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
@@ -44,8 +45,6 @@ from marketplace.needs.rules import LIFE, NeedState
 from marketplace.needs.words import (
     clock_span,
     days_between,
-    education_words,
-    language_name,
     leaves_out_holidays,
     named,
     weekday_words,
@@ -55,6 +54,7 @@ from marketplace.web.asking import asked_number, asked_word
 from marketplace.web.downloads import csv_download
 from marketplace.web.finding import check_version, find
 from marketplace.web.guard import Pages
+from marketplace.web.locales import language_name
 from marketplace.web.paging import page_of
 
 pages = Pages("need_pages", __name__, url_prefix="/needs")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, jobs
+from marketplace.assignments import facts, notifications
 from marketplace.assignments.booking import book, check_waits, in_words, lock_shift, score_record
 from marketplace.assignments.candidates import judged, ranked
 from marketplace.assignments.models import Assignment, Offer, OfferKind
@@ -100,7 +100,7 @@ def _send(shift: Shift, chosen: Sequence[Candidate], by: Person | None, at: date
     session.flush()
     for offer, candidate in zip(offers, chosen, strict=True):
         record("offer", offer, f"{in_words(shift)} was offered to {candidate.facts.name}.", by=by)
-        enqueue(jobs.tell_offered, offer_id=offer.id)
+        enqueue(notifications.tell_offered, offer_id=offer.id)
     session.flush()
     return offers
 
@@ -212,7 +212,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         application = session.get_one(Offer, key)
         record("apply", application, f"{coordinator.name} applied for {in_words(shift)}.", by=by)
         session.flush()
-        enqueue(jobs.tell_offered, offer_id=key)
+        enqueue(notifications.tell_offered, offer_id=key)
     return application
 
 

@@ -16,10 +16,11 @@ from flask_babel import get_locale, gettext
 
 from marketplace.assignments.verdict_sentences import DATA, LEVELS, PAPERS, PARTS, RULES
 from marketplace.catalogue import queries as catalogue
-from marketplace.coordinators.words import country_name, education_words
+from marketplace.coordinators.words import education_words
 from marketplace.facilities.words import payer_word
 from marketplace.matching.verdicts import Verdict
 from marketplace.web.filters import short_date
+from marketplace.web.locales import country_name
 
 BLANK = re.compile(r"%\((\w+)\)s")
 # An end of a sentence, or a colon: behind either of them another sentence may begin.

@@ -1,7 +1,7 @@
 """A week drawn from shifts and the people in them: blocks, counts, rows by role or facility, columns by hour."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -72,6 +72,18 @@ class Counts:
     open: int = 0
     by_day: dict[date, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
 
+    def add(self, shift: Shift, staff: Staffing, at: datetime) -> None:
+        """Count the seats of one more shift."""
+        taken, left, waiting = _seats(shift, staff)
+        self.shifts += 1
+        self.seats += shift.headcount
+        self.confirmed += taken
+        self.by_day[shift.local_day][0] += taken
+        self.by_day[shift.local_day][1] += shift.headcount
+        if shift.ends_at > at and not _stopped(shift):
+            self.waiting += waiting
+            self.open += left - waiting
+
     def coverage(self, days: Iterable[date]) -> list[str]:
         """Filled of all seats, a text a day: "8 of 10"."""
         texts = []
@@ -96,56 +108,48 @@ def staffed_blocks(
     counts = Counts()
     for shift in shifts:
         staff = staffing.get(shift.id) or Staffing()
-        taken = len(staff.assignments)
-        left = max(0, shift.headcount - taken)
-        waiting = min(left, staff.waiting)
-        stopped = shift.need.state is not NeedState.OPEN
-        over = shift.ends_at <= at
-        counts.shifts += 1
-        counts.seats += shift.headcount
-        counts.confirmed += taken
-        counts.by_day[shift.local_day][0] += taken
-        counts.by_day[shift.local_day][1] += shift.headcount
-        if not over and not stopped:
-            counts.waiting += waiting
-            counts.open += left - waiting
-
-        def block(who: str, kind: str, state: str, unnamed: bool = False, about: Shift = shift) -> Block:
-            name, zone, line = line_name(about), about.time_zone, row(about)
-            return Block(
-                url_for("assignments.shift", shift_id=about.id),
-                name,
-                who,
-                kind,
-                state,
-                about.span,
-                zone,
-                line,
-                note=place(about),
-                unnamed=unnamed,
-            )
-
-        if taken:
-            names = [one.coordinator.person.name for one in staff.assignments]
-            who = names[0] if taken == 1 else f"{names[0]} +{taken - 1}"
-            working = any(one.state in WORKING_STATES for one in staff.assignments)
-            kind = "working" if working else "past" if over else "confirmed"
-            blocks.append(block(who, kind, "working" if working else WORDS[staff.assignments[0].state].lower()))
-        if not left:
-            continue
-        if over or stopped:
-            words = _("Not filled") if over else _seats_open(left)
-            blocks.append(block(words, "past", "ended" if over else shift.need.state.value, unnamed=True))
-            continue
-        if waiting:
-            several = staff.waiting > 1
-            asked = (
-                ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting) if several else staff.asked[0]
-            )
-            blocks.append(block(asked, "waiting", "waiting_for_reply", unnamed=several))
-        if left > waiting:
-            blocks.append(block(_seats_open(left - waiting), "open", "open"))
+        counts.add(shift, staff, at)
+        blocks += _blocks_of(shift, staff, at, row(shift), place(shift))
     return blocks, counts
+
+
+def _blocks_of(shift: Shift, staff: Staffing, at: datetime, line: str, note: str) -> Iterator[Block]:
+    """One shift: who has it, whom we wait for, and what is open; once it is over or stopped, what was not filled."""
+
+    def block(who: str, kind: str, state: str, unnamed: bool = False) -> Block:
+        url = url_for("assignments.shift", shift_id=shift.id)
+        name, zone = line_name(shift), shift.time_zone
+        return Block(url, name, who, kind, state, shift.span, zone, line, note=note, unnamed=unnamed)
+
+    taken, left, waiting = _seats(shift, staff)
+    over = shift.ends_at <= at
+    if taken:
+        names = [one.coordinator.person.name for one in staff.assignments]
+        who = names[0] if taken == 1 else f"{names[0]} +{taken - 1}"
+        working = any(one.state in WORKING_STATES for one in staff.assignments)
+        kind = "working" if working else "past" if over else "confirmed"
+        yield block(who, kind, "working" if working else WORDS[staff.assignments[0].state].lower())
+    if left and (over or _stopped(shift)):
+        words = _("Not filled") if over else _seats_open(left)
+        yield block(words, "past", "ended" if over else shift.need.state.value, unnamed=True)
+        return
+    if waiting:
+        several = staff.waiting > 1
+        asked = ngettext("%(num)d person asked", "%(num)d people asked", staff.waiting) if several else staff.asked[0]
+        yield block(asked, "waiting", "waiting_for_reply", unnamed=several)
+    if left > waiting:
+        yield block(_seats_open(left - waiting), "open", "open")
+
+
+def _seats(shift: Shift, staff: Staffing) -> tuple[int, int, int]:
+    """Seats taken, seats left, and how many of those left wait for somebody's answer."""
+    taken = len(staff.assignments)
+    left = max(0, shift.headcount - taken)
+    return taken, left, min(left, staff.waiting)
+
+
+def _stopped(shift: Shift) -> bool:
+    return shift.need.state is not NeedState.OPEN
 
 
 def _seats_open(seats: int) -> str:

@@ -9,10 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.db.base import Base, Key, related
+from marketplace.kernel.phrases import reread
 
 
 class AuditEntry(Base):
-    """One act, in words a person can read."""
+    """One act, in words a person can read.
+
+    `phrase` is the record of what is said (marketplace/kernel/phrases.py), `sentence` its English; the seal covers both.
+    Entries from before phrases were kept have their sentence alone.
+    """
 
     id: Mapped[Key]
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
@@ -23,10 +28,16 @@ class AuditEntry(Base):
     thing_id: Mapped[int] = mapped_column(BigInteger)
     act: Mapped[str]
     sentence: Mapped[str]
+    phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     request_id: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     person: Mapped[Person | None] = related()
+
+    @property
+    def text(self) -> str:
+        """What was done, in the language of whoever reads it now."""
+        return reread(self.phrase, self.sentence)
 
     __table_args__ = (Index("ix_audit_entry_thing", "thing", "thing_id", "id"), Index("ix_audit_entry_at", "at"))
 

@@ -8,10 +8,13 @@ from sqlalchemy import inspect
 from marketplace.audit.models import AuditEntry
 from marketplace.db.session import Actor, current_actor, session
 from marketplace.kernel.clock import now
+from marketplace.kernel.phrases import ENGLISH, Phrase
 
 
-def record(act: str, thing: Any, sentence: str, *, by: Any = None, **detail: Any) -> AuditEntry:
+def record(act: str, thing: Any, sentence: Phrase | str, *, by: Any = None, **detail: Any) -> AuditEntry:
     """Write that `act` was done to `thing` (a mapped row with an integer id) in words a person can read.
+
+    The phrase is kept and read in the language of whoever looks; TypeError when it cannot be kept.
 
     `by` is the person who did it; without one it is whoever the session acts for, or the system. `detail` must be plain JSON and
     free of secrets and patient data. `facility_id` and `coordinator_id` are taken from the thing, so that each side sees
@@ -31,7 +34,8 @@ def record(act: str, thing: Any, sentence: str, *, by: Any = None, **detail: Any
         thing=thing.__tablename__,
         thing_id=thing.id,
         act=act,
-        sentence=sentence,
+        sentence=sentence.read(ENGLISH) if isinstance(sentence, Phrase) else sentence,
+        phrase=sentence.as_record() if isinstance(sentence, Phrase) else None,
         detail=detail,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )

@@ -6,7 +6,6 @@ from sqlalchemy import func, select, update
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.billing.jobs import set_credit_note
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
 from marketplace.billing.numbering import CREDIT_NOTES, take_number
 from marketplace.billing.queries import account_of
@@ -109,7 +108,7 @@ def give_credit(
     post_all([Event(entry, f"Credit note {note.number} for invoice {invoice.number}: {reason}", at)])
     sentence = f"Credit note {note.number} over {dollars(amount)} given for invoice {invoice.number}: {reason}"
     record("credit", invoice, sentence, by=by, credit_note=note.id)
-    enqueue(set_credit_note, credit_note_id=note.id)
+    enqueue("billing.set_credit_note", queue="papers", credit_note_id=note.id)
     return note
 
 

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine
+from marketplace.config import settings_in_force
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
+from marketplace.kernel.dates import long_date, short_date
 from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.messaging.writing import settings
 from marketplace.papers.keeping import kept_paper
 from marketplace.papers.models import IssuedPaper
 
@@ -54,10 +55,10 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
     """Everything printed on an invoice, as text: nothing is reckoned while it is set."""
     minutes = sum(line.minutes for line in invoice.lines)
     facts = [
-        ("Invoice date", long_date(invoice.issued_on)),
-        ("Due", long_date(invoice.due_on)),
+        ("Invoice date", _day(invoice.issued_on)),
+        ("Due", _day(invoice.due_on)),
         ("Terms", f"NET {invoice.net_days}" if invoice.net_days else "Due on receipt"),
-        ("Work", f"{short_day(invoice.period_from)} – {short_day(invoice.period_until)}"),
+        ("Work", f"{short_date(invoice.period_from)} – {short_date(invoice.period_until)}"),
     ]
     if invoice.po_number:
         facts.append(("Purchase order", invoice.po_number))
@@ -81,8 +82,8 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
         "subtotal": dollars(invoice.subtotal_cents),
         "tax": dollars(invoice.tax_cents),
         "total": dollars(invoice.total_cents),
-        "due": long_date(invoice.due_on),
-        "address": f"{settings().base_url}/invoices/{invoice.id}",
+        "due": _day(invoice.due_on),
+        "address": f"{settings_in_force().base_url}/invoices/{invoice.id}",
     }
 
 
@@ -100,9 +101,9 @@ def credit_note_data(note: CreditNote) -> dict[str, Any]:
         "number": note.number,
         "to": recipient(invoice.facility),
         "facts": [
-            ("Date", long_date(note.issued_on)),
+            ("Date", _day(note.issued_on)),
             ("For invoice", invoice.number),
-            ("Invoice date", long_date(invoice.issued_on)),
+            ("Invoice date", _day(invoice.issued_on)),
         ],
         "reason": note.reason,
         "line": line.description if line else "",
@@ -115,7 +116,7 @@ def credit_note_data(note: CreditNote) -> dict[str, Any]:
 
 def letterhead() -> dict[str, Any]:
     """Who writes: the agency, and where it answers."""
-    told = settings()
+    told = settings_in_force()
     return {"agency": told.agency_name, "agency_lines": [told.mail_from, told.base_url.partition("://")[2]]}
 
 
@@ -126,11 +127,5 @@ def recipient(facility: Facility) -> list[str]:
     return [line for line in (facility.name, contact, place, f"NPI {facility.npi}") if line]
 
 
-def short_day(day: date) -> str:
-    """Nov 24, 2026."""
-    return f"{day:%b} {day.day}, {day.year}"
-
-
-def long_date(day: date | None) -> str:
-    """November 24, 2026."""
-    return f"{day:%B} {day.day}, {day.year}" if day else ""
+def _day(day: date | None) -> str:
+    return long_date(day) if day else ""

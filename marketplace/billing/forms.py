@@ -4,16 +4,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.billing.models import PaymentMethod
-from marketplace.web.forms import Choice, Day, Dollars, Form, Hidden, Words
+from marketplace.web.forms import Choice, Day, Dollars, Form, Words
 
 LONGEST_REASON = 300
-
-
-class RunForm(Form):
-    """`seen` carries what the preview showed, so that nothing is issued that nobody looked at."""
-
-    until = Day(_l("Work up to and including"))
-    seen = Hidden(limit=200_000)
 
 
 class VoidForm(Form):

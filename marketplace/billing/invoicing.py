@@ -1,39 +1,32 @@
 """The invoice run: everything approved and not yet billed, one invoice for each facility, as often as one likes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.permissions import MAY, Permission
+from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.billing.jobs import set_invoice
+from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
 from marketplace.billing.queries import unbilled_segments
 from marketplace.billing.rules import LIFE, InvoiceState
-from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
-from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.errors import ChangedMeanwhile
-from marketplace.kernel.money import dollars, hours_and_minutes
+from marketplace.kernel.money import dollars
+from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_invoice
-from marketplace.messaging.writing import notify, write_letter
+from marketplace.timesheets.describing import describe, names_of
 from marketplace.timesheets.models import TimeSegment
-
-Seen = Mapping[int, tuple[int, int]]
-"""What a preview showed: facility → (lines, cents)."""
 
 
 @dataclass(frozen=True)
@@ -51,33 +44,12 @@ class Bill:
     """The total of the facility's invoice before, to compare with; None for the first."""
 
     @property
-    def can_be_issued(self) -> bool:
+    def key(self) -> int:
+        return self.facility.id
+
+    @property
+    def ready(self) -> bool:
         return self.cents > 0
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What the run would do for everything worked up to `until`."""
-
-    until: date
-    bills: tuple[Bill, ...]
-
-    @property
-    def ready(self) -> tuple[Bill, ...]:
-        return tuple(bill for bill in self.bills if bill.can_be_issued)
-
-    @property
-    def cents(self) -> int:
-        return sum(bill.cents for bill in self.ready)
-
-    @property
-    def seen(self) -> dict[int, tuple[int, int]]:
-        """What this preview shows, to be handed to `issue`."""
-        return {bill.facility.id: (bill.lines, bill.cents) for bill in self.ready}
-
-
-class PreviewChanged(ChangedMeanwhile):
-    """Hours were approved, or somebody else issued, since the preview was made. Nothing was issued."""
 
 
 def last_sunday(today: date) -> date:
@@ -85,7 +57,7 @@ def last_sunday(today: date) -> date:
     return today - timedelta(days=today.isoweekday() % 7 or 7)
 
 
-def preview(until: date) -> Preview:
+def preview(until: date) -> Preview[Bill]:
     """What would be billed for work up to a day, by facility name; three SQL statements."""
     unbilled = unbilled_segments(until).subquery()
     before = (
@@ -128,11 +100,8 @@ def issue(
     those facilities is no longer what was shown. Parallel runs take turns; a roll-back gives numbers and time back.
     """
     wait_for_turn(INVOICES, at.date())
-    if seen is not None:
-        now = preview(until).seen
-        chosen = set(only) if only is not None else set(seen) | set(now)
-        if any(now.get(key) != seen.get(key) for key in chosen):
-            raise PreviewChanged("Hours were approved or billed since this was shown. Nothing was issued: look again.")
+    if seen is not None and preview(until).differs(seen, only):
+        raise PreviewChanged("Hours were approved or billed since this was shown. Nothing was issued: look again.")
     segments = session.scalars(
         unbilled_segments(until).order_by(TimeSegment.facility_id, TimeSegment.work_day, TimeSegment.id)
     ).all()
@@ -143,7 +112,7 @@ def issue(
         if (only is None or key in only) and sum(segment.bill_cents for segment in group) > 0
     }
     invoices = [_issue(place, wanted[place.facility.id], until, by, at) for place in _facilities(wanted)]
-    _tell_the_facilities(invoices, at)
+    notifications.tell_issued(invoices, at)
     return invoices
 
 
@@ -152,7 +121,7 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
     net_days = agreement.net_days if agreement else facility.net_days
     today = local_day(at, facility.time_zone)
     subtotal = sum(segment.bill_cents for segment in segments)
-    names = _names(segments)
+    names = names_of(segments)
     invoice = Invoice(
         facility_id=facility.id,
         facility=facility,
@@ -169,7 +138,9 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
                 facility_id=facility.id,
                 time_segment_id=segment.id,
                 position=position,
-                description=describe(segment, *names[segment.id]),
+                description=describe(
+                    segment, names[segment.id].line, names[segment.id].coordinator, segment.bill_rate_cents
+                ),
                 minutes=segment.minutes,
                 rate_cents=segment.bill_rate_cents,
                 amount_cents=segment.bill_cents,
@@ -190,32 +161,8 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
         "issue", invoice, f"Invoice {invoice.number} over {dollars(invoice.total_cents)} issued to {facility.name}", by=by,
         lines=len(segments),
     )  # fmt: skip
-    enqueue(set_invoice, invoice_id=invoice.id)
+    enqueue("billing.set_invoice", queue="papers", invoice_id=invoice.id)
     return invoice
-
-
-def describe(segment: TimeSegment, line: str, coordinator: str) -> str:
-    """What a line of an invoice says: "Prior-Authorization · Maya Torres · Mon Nov 23 · 4:00 h at $34.00"."""
-    what = [line, coordinator, f"{segment.work_day:%a %b} {segment.work_day.day}"]
-    if segment.kind == "cancellation":
-        what.insert(0, "Cancelled shift")
-    if segment.earn_code == "overtime":
-        what.append("overtime")
-    if segment.corrects_id is not None:
-        what.insert(0, "Correction")
-    return " · ".join([*what, f"{hours_and_minutes(segment.minutes)} h at {dollars(segment.bill_rate_cents)}"])
-
-
-def _names(segments: Iterable[TimeSegment]) -> dict[int, tuple[str, str]]:
-    """Service line and coordinator of each segment, by name."""
-    rows = session.execute(
-        select(TimeSegment.id, ServiceLine.name, Person.name)
-        .join(ServiceLine, ServiceLine.code == TimeSegment.service_line)
-        .join(Coordinator, Coordinator.id == TimeSegment.coordinator_id)
-        .join(Person, Person.id == Coordinator.person_id)
-        .where(TimeSegment.id.in_([segment.id for segment in segments]))
-    )
-    return {key: (line, person) for key, line, person in rows}
 
 
 @dataclass(frozen=True)
@@ -238,37 +185,3 @@ def _facilities(keys: Iterable[int]) -> list[_Place]:
         .order_by(Facility.name, Facility.id)
     )
     return [_Place(facility, agreement) for facility, agreement in rows]
-
-
-def _tell_the_facilities(invoices: list[Invoice], at: datetime) -> None:
-    """A letter to the facility's contact, and a notice to everybody there who may see invoices."""
-    readers = session.scalars(
-        select(Membership)
-        .where(
-            Membership.organisation_id.in_([invoice.facility_id for invoice in invoices]),
-            Membership.active,
-            Membership.role.in_([role for role, granted in MAY.items() if Permission.INVOICE_SEE in granted]),
-        )
-        .options(joinedload(Membership.person))
-        .order_by(Membership.id)
-    ).all()
-    for invoice in invoices:
-        assert invoice.due_on is not None
-        sentence = (
-            f"Invoice {invoice.number} over {dollars(invoice.total_cents)} is due on"
-            f" {invoice.due_on:%B} {invoice.due_on.day}, {invoice.due_on.year}."
-        )
-        for reader in readers:
-            if reader.organisation_id == invoice.facility_id:
-                notify(reader.person_id, "invoice", sentence, f"/invoices/{invoice.id}")
-        if invoice.facility.contact_email:
-            write_letter(
-                invoice.facility.contact_email,
-                "invoice",
-                f"Invoice {invoice.number}",
-                "plain",
-                link=f"/invoices/{invoice.id}",
-                sentences=[sentence, "Every line shows the hours behind it and who approved them."],
-                button="Open the invoice",
-            )
-            invoice.sent_at = at

@@ -15,7 +15,7 @@ from marketplace.db.scoping import seen_by
 from marketplace.db.session import as_system, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.spans import local_day
-from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
+from marketplace.timesheets.models import TimeEntry, TimeSegment
 
 
 def visible_to(person: Person) -> Select[Invoice]:
@@ -176,10 +176,8 @@ def line_with_evidence(invoice: Invoice, line_id: int) -> InvoiceLine | None:
         select(InvoiceLine)
         .where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.id == line_id)
         .options(
-            joinedload(InvoiceLine.segment)
-            .joinedload(TimeSegment.entry)
-            .joinedload(TimeEntry.timesheet)
-            .joinedload(Timesheet.decided_by)
+            joinedload(InvoiceLine.segment).joinedload(TimeSegment.entry).joinedload(TimeEntry.timesheet),
+            joinedload(InvoiceLine.segment).joinedload(TimeSegment.entry).joinedload(TimeEntry.decided_by),
         )
     ).one_or_none()
 

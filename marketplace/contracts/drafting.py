@@ -16,21 +16,20 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.catalogue.lists import NET_DAYS, ROUNDINGS
 from marketplace.catalogue.models import ServiceLine
-from marketplace.config import ROOT
+from marketplace.config import ROOT, settings_in_force
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import (
     AgreementState,
     CancellationPolicy,
     complete_rate,
-    said,
 )
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
+from marketplace.kernel.dates import long_date, short_date
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
 from marketplace.kernel.text import clean_text
-from marketplace.messaging.writing import settings
 
 LONGEST_PO = 60
 MOST_RATE = 1_000_000  # ten thousand dollars an hour: a decimal point is missing
@@ -189,7 +188,7 @@ def change_rate(agreement: Agreement, row: CardRow, by: Person) -> None:
             old.valid_until = first - timedelta(days=1)
     session.flush()
     _add_rows(agreement, [row])
-    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {said(first)}.", by=by)
+    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {short_date(first)}.", by=by)
 
 
 def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
@@ -200,7 +199,7 @@ def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
         raise NotAllowedNow("That rate is not on this card any more.")
     session.delete(row)
     _touch(agreement)
-    record("rate", agreement, f"{row.service_line}: the rate from {said(row.valid_from)} was taken off.", by=by)
+    record("rate", agreement, f"{row.service_line}: the rate from {short_date(row.valid_from)} was taken off.", by=by)
     return row.service_line
 
 
@@ -285,7 +284,7 @@ def words_of(agreement: Agreement) -> str:
         _texts()
         .get_template(name)
         .render(
-            agency=settings().agency_name,
+            agency=settings_in_force().agency_name,
             party=agreement.party,
             agreement=agreement,
             policy=agreement.policy,
@@ -309,12 +308,8 @@ def _texts() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    house.filters.update(dollars=dollars, day=_day, duration=_duration)
+    house.filters.update(dollars=dollars, day=long_date, duration=_duration)
     return house
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _duration(minutes: int) -> str:

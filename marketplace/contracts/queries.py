@@ -5,8 +5,9 @@ from contextlib import nullcontext
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
-from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
+from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission, Role
+from marketplace.accounts.queries import agency, members_of
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow, StandardRate
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
@@ -118,29 +119,12 @@ def signers(agreement: Agreement) -> list[Person]:
     if agreement.coordinator_id is not None:
         found = select(Person).join(Coordinator, Coordinator.person_id == Person.id)
         return list(session.scalars(found.where(Coordinator.id == agreement.coordinator_id)))
-    return _members(agreement.facility_id or 0, Role.FACILITY_OWNER)
+    return members_of(agreement.facility_id or 0, [Role.FACILITY_OWNER])
 
 
 def contract_managers() -> list[Person]:
     """Whoever at the agency looks after contracts."""
-    agency = session.scalars(select(Organisation.id).where(Organisation.kind == OrganisationKind.AGENCY)).one()
-    return _members(agency, Role.AGENCY_OWNER, Role.AGENCY_COMPLIANCE)
-
-
-def _members(organisation_id: int, *roles: Role) -> list[Person]:
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.organisation_id == organisation_id,
-                Membership.role.in_(roles),
-                Membership.active,
-                Person.active,
-            )
-            .order_by(Person.id)
-        )
-    )
+    return members_of(agency().id, [Role.AGENCY_OWNER, Role.AGENCY_COMPLIANCE])
 
 
 def parties() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

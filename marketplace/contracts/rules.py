@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+from marketplace.kernel.dates import short_date
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import line_amount
@@ -267,15 +268,17 @@ def _findings(contract: Examined, today: date) -> Iterable[Finding]:
     if not contract.cancellation:
         yield Finding(Weight.WARNING, "It says nothing about cancellation, so the agency's standard terms apply.")
     if contract.last is not None and contract.last < today:
-        yield Finding(Weight.PROBLEM, f"It ended on {said(contract.last)}. Nothing new can be posted.")
+        yield Finding(Weight.PROBLEM, f"It ended on {short_date(contract.last)}. Nothing new can be posted.")
     elif contract.last is not None and (contract.last - today).days <= ENDS_SOON_DAYS:
-        yield Finding(Weight.WARNING, f"It ends on {said(contract.last)}. Draft the next one now.")
+        yield Finding(Weight.WARNING, f"It ends on {short_date(contract.last)}. Draft the next one now.")
     if not contract.has_baa:
         yield Finding(Weight.PROBLEM, "There is no active BAA with this facility. No shift can start without it.")
     elif contract.baa_last is not None and contract.baa_last < today:
-        yield Finding(Weight.PROBLEM, f"The BAA ended on {said(contract.baa_last)}. No shift can start without it.")
+        yield Finding(
+            Weight.PROBLEM, f"The BAA ended on {short_date(contract.baa_last)}. No shift can start without it."
+        )
     elif contract.baa_last is not None and (contract.baa_last - today).days <= ENDS_SOON_DAYS:
-        yield Finding(Weight.WARNING, f"The BAA ends on {said(contract.baa_last)}. Draft the next one now.")
+        yield Finding(Weight.WARNING, f"The BAA ends on {short_date(contract.baa_last)}. Draft the next one now.")
     yield from _card_findings(contract, today)
 
 
@@ -286,15 +289,19 @@ def _card_findings(contract: Examined, today: date) -> Iterable[Finding]:
     for code, name in contract.lines_in_use.items():
         rows = [row for row in contract.rows if (row.service_line, row.earn_code) == (code, "regular")]
         if not any(_covers(row.valid_from, row.valid_until, from_day) for row in rows):
-            yield Finding(Weight.PROBLEM, f"{name} is asked for, but the card has no rate for it on {said(from_day)}.")
+            yield Finding(
+                Weight.PROBLEM, f"{name} is asked for, but the card has no rate for it on {short_date(from_day)}."
+            )
         elif all(row.valid_until is not None and row.valid_until != contract.last for row in rows):
             last = max(row.valid_until for row in rows if row.valid_until is not None)
             if contract.last is None or last < contract.last:
-                yield Finding(Weight.WARNING, f"The rate for {name} ends on {said(last)}, before the contract does.")
+                yield Finding(
+                    Weight.WARNING, f"The rate for {name} ends on {short_date(last)}, before the contract does."
+                )
     for one, other in _overlapping(contract.rows):
         yield Finding(
             Weight.PROBLEM,
-            f"Two rates for {one.service_line} hold from {said(max(one.valid_from, other.valid_from))}. End one of them.",
+            f"Two rates for {one.service_line} hold from {short_date(max(one.valid_from, other.valid_from))}. End one of them.",
         )
     for row in contract.rows:
         if row.pay_cents > row.bill_cents:
@@ -303,7 +310,8 @@ def _card_findings(contract: Examined, today: date) -> Iterable[Finding]:
             yield Finding(Weight.NOTE, f"{row.service_line} leaves nothing for the agency.")
         if row.valid_from < contract.first or (contract.last and row.valid_from > contract.last):
             yield Finding(
-                Weight.NOTE, f"The rate for {row.service_line} from {said(row.valid_from)} begins outside the contract."
+                Weight.NOTE,
+                f"The rate for {row.service_line} from {short_date(row.valid_from)} begins outside the contract.",
             )
 
 
@@ -317,8 +325,3 @@ def _overlapping(rows: tuple[Row, ...]) -> Iterable[tuple[Row, Row]]:
                 and other.valid_from <= (one.valid_until or date.max)
             ):
                 yield one, other
-
-
-def said(day: date) -> str:
-    """Nov 24, 2026"""
-    return f"{day:%b} {day.day}, {day.year}"

@@ -6,16 +6,15 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
+from marketplace.contracts import notifications
 from marketplace.contracts.drafting import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
-from marketplace.contracts.queries import active, contract_managers, signers
+from marketplace.contracts.queries import active
 from marketplace.contracts.rules import LIFE, AgreementState
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.kernel.text import clean_text
-from marketplace.messaging.words import Words, words_in
-from marketplace.messaging.writing import notify, write_letter
 
 LONGEST_NAME = 200
 LONGEST_REASON = 500
@@ -33,12 +32,7 @@ def send(agreement: Agreement, by: Person | None, at: datetime) -> None:
     agreement.send(body, hash_of(body), at)
     session.flush()
     record("send", agreement, f"Sent to {agreement.party} for signature.", by=by, sha256=agreement.body_sha256)
-    for person in signers(agreement):
-        _ = words_in(person.locale)
-        _write(
-            person, agreement, _("%(what)s waits for your signature", what=_what(_, agreement)),
-            _("Read it, then type your name under it. It takes effect when the agency activates it."), _("Read and sign"),
-        )  # fmt: skip
+    notifications.tell_sent(agreement)
 
 
 def withdraw(agreement: Agreement, by: Person) -> None:
@@ -64,10 +58,7 @@ def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, addres
         session.flush()
         record("sign", agreement, f"Signed by {name}.", by=by, sha256=agreement.body_sha256, address=address)
         session.flush()
-        for person in contract_managers():
-            _ = words_in(person.locale)
-            sentence = _("%(party)s signed: %(what)s.", party=agreement.party, what=_what(_, agreement))
-            notify(person.id, "contract", sentence, f"/contracts/{agreement.id}")
+        notifications.tell_signed(agreement)
 
 
 def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement | None:
@@ -102,9 +93,7 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
     agreement.activate(at)
     session.flush()
     record("activate", agreement, f"Active with {agreement.party}.", by=by)
-    for person in signers(agreement):
-        _ = words_in(person.locale)
-        notify(person.id, "contract", _("%(what)s is active.", what=_what(_, agreement)), f"/contracts/{agreement.id}")
+    notifications.tell_active(agreement)
     return before
 
 
@@ -116,21 +105,4 @@ def terminate(agreement: Agreement, reason: str, by: Person, at: datetime) -> No
     agreement.end("terminate", at, why)
     session.flush()
     record("terminate", agreement, f"Terminated: {why}", by=by)
-    for person in signers(agreement):
-        _ = words_in(person.locale)
-        _write(person, agreement, _("%(what)s was terminated", what=_what(_, agreement)), why, _("Look at it"))
-
-
-def _what(_: Words, agreement: Agreement) -> str:
-    if agreement.kind is AgreementKind.MASTER:
-        return _("The master agreement with %(party)s", party=agreement.party)
-    return _("The BAA with %(party)s", party=agreement.party)
-
-
-def _write(person: Person, agreement: Agreement, subject: str, sentence: str, button: str) -> None:
-    link = f"/contracts/{agreement.id}"
-    notify(person.id, "contract", subject + ".", link)
-    write_letter(
-        person.email, "contract", subject, "plain", link=link, locale=person.locale,
-        sentences=[subject + ".", sentence], button=button,
-    )  # fmt: skip
+    notifications.tell_terminated(agreement, why)

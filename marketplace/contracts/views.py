@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, needs_confirmation
+from marketplace.accounts.signing_in import current_person
 from marketplace.audit.queries import trail_of
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
@@ -46,6 +46,7 @@ from marketplace.web.finding import check_version, find
 from marketplace.web.forms import Form
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
+from marketplace.web.proxies import visitor_address
 
 pages = Pages("contracts", __name__, url_prefix="/contracts")
 
@@ -310,8 +311,7 @@ def withdraw(agreement_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", agreement_id=agreement.id), 303)
 
 
-@pages.post("/<int:agreement_id>/signature", may=Permission.CONTRACT_SIGN)
-@needs_confirmation
+@pages.post("/<int:agreement_id>/signature", may=Permission.CONTRACT_SIGN, fresh=True)
 def sign(agreement_id: int) -> ResponseReturnValue:
     """The other side has read the text and types a name under it."""
     agreement = _to_change(agreement_id)
@@ -320,7 +320,7 @@ def sign(agreement_id: int) -> ResponseReturnValue:
     form = SignForm()
     if form.validate():
         try:
-            signing.sign(agreement, form.name.data, person, now(), request.remote_addr or "")
+            signing.sign(agreement, form.name.data, person, now(), visitor_address() or "")
         except Invalid as error:
             form.refuse(error)
         else:

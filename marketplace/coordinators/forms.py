@@ -10,7 +10,7 @@ from marketplace.catalogue.lists import LANGUAGES_OFFERED, RECORDS_SYSTEMS, STAT
 from marketplace.catalogue.queries import service_lines
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, CoordinatorDraft
-from marketplace.coordinators.words import country_name, education_words, language_name
+from marketplace.coordinators.words import education_words
 from marketplace.kernel.regions import COUNTRIES
 from marketplace.web.forms import (
     Choice,
@@ -23,6 +23,7 @@ from marketplace.web.forms import (
     Words,
     ZoneChoice,
 )
+from marketplace.web.locales import country_name, language_name
 
 # Where coordinators work from most often; the other countries follow by name.
 COUNTRIES_FIRST = ("US", "MX", "CO", "PH")

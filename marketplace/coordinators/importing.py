@@ -11,7 +11,7 @@ from marketplace.catalogue.queries import service_lines
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.registering import amend_coordinator, register_coordinator
 from marketplace.coordinators.rules import LIFE, MOST_YEARS, CoordinatorDraft, checked, read_availability
-from marketplace.db.importing import Outcome, take_in
+from marketplace.db.importing import Outcome, named_as_in_file, take_in
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
@@ -82,10 +82,8 @@ def _draft(row: Row, known: _Known) -> CoordinatorDraft:
         rating_tenths=_rating(row["rating"]),
         availability=read_availability(row["availability"]),
     )
-    try:
+    with named_as_in_file(COLUMN_OF):
         return checked(draft, known.lines)
-    except Invalid as refusal:
-        raise refusal.at(COLUMN_OF.get(refusal.field or "", refusal.field)) from None
 
 
 def _rating(text: str) -> int | None:

@@ -17,6 +17,7 @@ from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.coordinators.rules import CoordinatorDraft, Education, WeeklyHours, checked
 from marketplace.db.session import session
+from marketplace.kernel.changes import differing, in_words
 from marketplace.kernel.errors import Invalid
 from marketplace.web.forms import email_address
 
@@ -74,7 +75,7 @@ def amend_coordinator(
     """
     facts = _checked(draft, lines)
     wanted = _columns(facts)
-    changed = [name for name in FACTS if not _same(getattr(coordinator, name), wanted[name])]
+    changed = differing(coordinator, wanted, FACTS)
     for name in changed:
         setattr(coordinator, name, wanted[name])
     if coordinator.person.password is None and coordinator.person.name != facts.name:
@@ -97,16 +98,6 @@ def windows(coordinator_id: int, week: Iterable[WeeklyHours]) -> list[Availabili
         )
         for one in week
     ]
-
-
-def in_words(columns: Iterable[str]) -> str:
-    """Names of columns as they read in the trail."""
-    return ", ".join(name.removesuffix("_cents").removesuffix("_minutes").replace("_", " ") for name in columns)
-
-
-def _same(present: Any, wanted: Any) -> bool:
-    """Lists of codes say the same in any order."""
-    return sorted(present) == sorted(wanted) if isinstance(wanted, list) else bool(present == wanted)
 
 
 def _checked(draft: CoordinatorDraft, lines: Collection[str] | None) -> CoordinatorDraft:

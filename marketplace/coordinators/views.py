@@ -11,7 +11,7 @@ from marketplace.accounts.inviting import invite, take_back
 from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency, person_by_email
-from marketplace.accounts.signing_in import current_person, needs_confirmation
+from marketplace.accounts.signing_in import current_person
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to as trail_visible_to
 from marketplace.audit.recording import record
@@ -33,9 +33,7 @@ from marketplace.coordinators.queries import (
 from marketplace.coordinators.registering import amend_coordinator, register_coordinator
 from marketplace.coordinators.rules import LIFE, CoordinatorState
 from marketplace.coordinators.words import (
-    country_name,
     education_words,
-    language_name,
     state_words,
     week_in_short,
     week_words,
@@ -49,6 +47,7 @@ from marketplace.web.asking import asked_word
 from marketplace.web.downloads import csv_download
 from marketplace.web.finding import check_version, find
 from marketplace.web.guard import Pages
+from marketplace.web.locales import country_name, language_name
 from marketplace.web.paging import page_of
 
 pages = Pages("coordinators", __name__)
@@ -118,8 +117,7 @@ def export() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@pages.form("/coordinators/new", may=Permission.COORDINATOR_MANAGE)
-@needs_confirmation
+@pages.form("/coordinators/new", may=Permission.COORDINATOR_MANAGE, fresh=True)
 def new() -> ResponseReturnValue:
     """Register a coordinator and invite her."""
     form = NewCoordinatorForm(country="US", time_zone="America/New_York")
@@ -279,8 +277,7 @@ def release(coordinator_id: int) -> ResponseReturnValue:
 # ---- inviting her -----------------------------------------------------------------------------------------------
 
 
-@pages.post("/coordinators/<int:coordinator_id>/invitations", may=Permission.COORDINATOR_MANAGE)
-@needs_confirmation
+@pages.post("/coordinators/<int:coordinator_id>/invitations", may=Permission.COORDINATOR_MANAGE, fresh=True)
 def invitation(coordinator_id: int) -> ResponseReturnValue:
     """A letter to her address; the link in an older one is dead."""
     coordinator = find(visible_to(current_person()), coordinator_id)

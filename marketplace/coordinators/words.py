@@ -3,28 +3,23 @@
 from collections.abc import Iterable
 from datetime import time
 
-from babel import Locale
 from babel.dates import format_time, get_day_names
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.coordinators.rules import DAY, CoordinatorState, Education, WeeklyHours
-
-
-def _locale() -> str:
-    return "es_US" if str(get_locale()).startswith("es") else "en_US"
+from marketplace.web.locales import reader_locale
 
 
 def weekday_name(weekday: int, width: str = "wide") -> str:
     """Monday (0) or, abbreviated, Mon."""
-    name = str(get_day_names(width, locale=_locale())[weekday])  # type: ignore[arg-type]
+    name = str(get_day_names(width, locale=reader_locale())[weekday])  # type: ignore[arg-type]
     return name[:1].upper() + name[1:]
 
 
 def clock_words(minute: int) -> str:
     """9:00 am; past midnight of the next day again from the beginning."""
     hour, rest = divmod(minute % DAY, 60)
-    return str(format_time(time(hour, rest), "h:mm a", locale=_locale())).lower().replace("\u202f", " ")
+    return str(format_time(time(hour, rest), "h:mm a", locale=reader_locale())).lower().replace("\u202f", " ")
 
 
 def stretch_words(hours: WeeklyHours) -> str:
@@ -61,17 +56,6 @@ def _day_range(days: list[int]) -> str:
     if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
         return f"{names[0]} – {names[-1]}"
     return ", ".join(names)
-
-
-def language_name(code: str) -> str:
-    """Spanish, in the reader's language."""
-    name = str(Locale.parse(_locale()).languages.get(code, code))
-    return name[:1].upper() + name[1:]
-
-
-def country_name(code: str) -> str:
-    """Mexico, in the reader's language."""
-    return str(Locale.parse(_locale()).territories.get(code, code))
 
 
 def education_words() -> dict[Education, str]:

@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.credentials.jobs import tell_decided
 from marketplace.credentials.models import Credential
+from marketplace.credentials.notifications import tell_decided
 from marketplace.credentials.queries import compact_on, kind_of, the_same
 from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, Paper, checked, replaces
-from marketplace.credentials.rules import said as day_said
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
+from marketplace.kernel.dates import short_date
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.spans import local_day
 from marketplace.kernel.text import clean_text
@@ -67,7 +67,7 @@ def verify(credential: Credential, paper: Paper, by: Person, at: datetime, note:
         for name in ("number", "region", "multistate", "issued_on", "expires_on")
         if getattr(before, name) != getattr(read, name) and name != "number"
     }
-    end = f", valid to {day_said(read.expires_on)}" if read.expires_on else ""
+    end = f", valid to {short_date(read.expires_on)}" if read.expires_on else ""
     record(
         "verify", credential, f"Verified: {read.kind.name}{end}.", by=by, source=source, corrected=changed,
         replaced=[one.id for one in replaced],

@@ -11,13 +11,13 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session, SessionTransaction
 
+from marketplace.config import settings_in_force
 from marketplace.credentials.examining import examined
 from marketplace.credentials.models import Document
 from marketplace.credentials.picturing import pictures_of
 from marketplace.credentials.turns import turn
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.messaging.writing import settings
 
 LONGEST_NAME = 100
 LEFT_ALONE = timedelta(days=1)
@@ -32,7 +32,7 @@ def keep(data: bytes, filename: str, coordinator_id: int, at: datetime) -> Docum
 
     A PDF is kept together with pictures of its first pages, because they are all a page of this site ever shows of it.
     """
-    with turn(settings().home / "turns"):
+    with turn(settings_in_force().home / "turns"):
         found = examined(data)
         pictures = pictures_of(found.content) if found.ending == "pdf" else []
     if found.ending == "pdf" and not pictures:
@@ -72,7 +72,7 @@ def picture_of(document: Document, number: int) -> bytes:
 
 def path_of(stored_as: str) -> Path:
     """Where a stored name lies. Names are made here, never taken from a person."""
-    return settings().uploads / stored_as[:2] / stored_as
+    return settings_in_force().uploads / stored_as[:2] / stored_as
 
 
 def _picture_path(stored_as: str, number: int) -> Path:
@@ -89,7 +89,7 @@ def shown_name(filename: str, ending: str) -> str:
 
 def remove_strays(at: datetime) -> int:
     """Delete files that no row speaks of, left by a crash between file and commit. Returns how many."""
-    folder = settings().uploads
+    folder = settings_in_force().uploads
     known = set(session.scalars(select(Document.stored_as)))
     stems = {name.partition(".")[0] for name in known}
     strays = [

@@ -161,8 +161,3 @@ def replaces(new: Paper, old: Paper, today: date) -> bool:
     if new.multistate < old.multistate or (new.issued_on is not None and new.issued_on > today):
         return False
     return new.expires_on is None or (old.expires_on is not None and old.expires_on <= new.expires_on)
-
-
-def said(day: date) -> str:
-    """Nov 24, 2026"""
-    return f"{day:%b} {day.day}, {day.year}"

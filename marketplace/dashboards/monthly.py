@@ -1,21 +1,18 @@
 """The fair shares of the month before, written to everybody at the agency who may read reports."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
-from babel.dates import format_date
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.permissions import MAY, Permission
-from marketplace.accounts.queries import agency
-from marketplace.assignments.words import Words, words_in
-from marketplace.dashboards.fairness import Fairness, fairness, span_of_month
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission, roles_that_may
+from marketplace.accounts.queries import agency, members_of
+from marketplace.dashboards.fairness import fairness, span_of_month
 from marketplace.dashboards.models import FairnessLetter
+from marketplace.dashboards.notifications import tell_fair_shares
 from marketplace.dashboards.rules import month_before
 from marketplace.db.session import session
 from marketplace.kernel.spans import local_day, local_instant
-from marketplace.messaging.writing import write_letter
 from marketplace.plans.queries import settings
 
 MORNING = time(6)
@@ -48,63 +45,9 @@ def write_fair_shares(at: datetime, zone: str) -> int:
     if not any(any(share.amounts.values()) for share in found.shares):
         return 0
     readers = _readers()
-    for reader in readers:
-        _write(reader, month, found, bound)
+    tell_fair_shares(readers, month, found, bound)
     return len(readers)
 
 
 def _readers() -> list[Person]:
-    roles = [role for role, granted in MAY.items() if Permission.REPORT_SEE in granted]
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.organisation_id == agency().id,
-                Membership.role.in_(roles),
-                Membership.active,
-                Person.active,
-            )
-            .order_by(Person.id)
-        )
-    )
-
-
-def _write(reader: Person, month: date, found: Fairness, bound: int) -> None:
-    _ = words_in(reader.locale)
-    write_letter(
-        reader.email,
-        "fair-shares",
-        _("Fair shares in %(month)s", month=format_date(month, "LLLL y", locale=reader.locale)),
-        "plain",
-        link=f"/reports/fairness?period={month:%Y-%m}",
-        locale=reader.locale,
-        sentences=_sentences(_, found, bound),
-        button=_("See everybody's share"),
-    )
-
-
-def _sentences(_: Words, found: Fairness, bound: int) -> list[str]:
-    below, everybody = len(found.flagged), len(found.shares)
-    if below:
-        flagged = _(
-            "%(below)s of %(everybody)s coordinators are more than %(percent)s %% below comparable people in offers, shifts"
-            " or hours.",
-            below=below, everybody=everybody, percent=bound,
-        )  # fmt: skip
-    else:
-        flagged = _(
-            "None of %(everybody)s coordinators is more than %(percent)s %% below comparable people.",
-            everybody=everybody,
-            percent=bound,
-        )
-    spread = _(
-        "How unequally it was spread (Gini: 0 all the same, 1 one has everything): shifts %(fills)s, offers %(offers)s, "
-        "hours %(minutes)s, pay %(pay_cents)s.",
-        **{measure: _gini(found.ginis[measure]) for measure in ("fills", "offers", "minutes", "pay_cents")},
-    )
-    return [flagged, spread, _("The page says who, beside whom, and by how much; it can be exported.")]
-
-
-def _gini(hundredths: int | None) -> str:
-    return "–" if hundredths is None else f"{hundredths / 100:.2f}"
+    return members_of(agency().id, roles_that_may(Permission.REPORT_SEE))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, func, select, true
+from sqlalchemy import Integer, Subquery, and_, case, cast, func, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import Person
@@ -65,35 +65,7 @@ def open_shifts(facility_id: int, at: datetime) -> OpenShifts:
 
     Applications are shown however far ahead the shift is. One statement.
     """
-    live = taken_seats()
-    waits = and_(Offer.state.in_(WAITING_STATES), Offer.expires_at > at)
-    asked = _count(Offer, waits, Offer.kind == OfferKind.OFFER)
-    applied = _count(Offer, waits, Offer.kind == OfferKind.APPLICATION)
-    best = (
-        select(func.max(cast(Offer.score["percent"].astext, Integer)))
-        .where(Offer.shift_id == Shift.id, waits, Offer.kind == OfferKind.APPLICATION)
-        .correlate(Shift)
-        .scalar_subquery()
-    )
-    rows = (
-        select(
-            Shift.id,
-            Shift.starts_at,
-            (Shift.headcount - live).label("open_seats"),
-            asked.label("asked"),
-            applied.label("applied"),
-            best.label("best"),
-        )
-        .join(Shift.need)
-        .where(
-            Shift.facility_id == facility_id,
-            Shift.state == ShiftState.SCHEDULED,
-            Need.state == NeedState.OPEN,
-            Shift.starts_at > at,
-            live < Shift.headcount,
-        )
-        .subquery()
-    )
+    rows = _with_open_seats(facility_id, at)
     chooses = rows.c.applied > 0
     soon = and_(~chooses, rows.c.starts_at <= at + timedelta(days=SOON_DAYS))
     ranked = (
@@ -122,6 +94,39 @@ def open_shifts(facility_id: int, at: datetime) -> OpenShifts:
         [each for row, each in named if row.chooses],
         totals.shifts if totals else 0,
         int(totals.seats) if totals else 0,
+    )
+
+
+def _with_open_seats(facility_id: int, at: datetime) -> Subquery:
+    """The coming shifts that want somebody: free seats, how many were asked or applied, the best percent that applied."""
+    live = taken_seats()
+    waits = and_(Offer.state.in_(WAITING_STATES), Offer.expires_at > at)
+    asked = _count(Offer, waits, Offer.kind == OfferKind.OFFER)
+    applied = _count(Offer, waits, Offer.kind == OfferKind.APPLICATION)
+    best = (
+        select(func.max(cast(Offer.score["percent"].astext, Integer)))
+        .where(Offer.shift_id == Shift.id, waits, Offer.kind == OfferKind.APPLICATION)
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Shift.id,
+            Shift.starts_at,
+            (Shift.headcount - live).label("open_seats"),
+            asked.label("asked"),
+            applied.label("applied"),
+            best.label("best"),
+        )
+        .join(Shift.need)
+        .where(
+            Shift.facility_id == facility_id,
+            Shift.state == ShiftState.SCHEDULED,
+            Need.state == NeedState.OPEN,
+            Shift.starts_at > at,
+            live < Shift.headcount,
+        )
+        .subquery()
     )
 
 

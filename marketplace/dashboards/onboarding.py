@@ -8,29 +8,24 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.first_page import WORKPLACES
+from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.audit.recording import record
 from marketplace.coordinators import queries as coordinators
 from marketplace.coordinators.models import Coordinator, CoordinatorState
+from marketplace.dashboards import notifications
 from marketplace.dashboards.steps import Step, missing, steps_of_coordinators, steps_of_facilities
 from marketplace.db.session import Audience, session
 from marketplace.facilities import queries as facilities
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.messaging.writing import notify
 from marketplace.web.finding import find
 from marketplace.web.guard import SIGNED_IN, Pages
 
 pages = Pages("onboarding", __name__)
-
-FIRST = {
-    Audience.AGENCY: "dashboards.overview",
-    Audience.FACILITY: "dashboards.overview",
-    Audience.COORDINATOR: "assignments.offers",
-}
 
 
 @pages.get("/start", may=SIGNED_IN)
@@ -39,7 +34,7 @@ def start() -> ResponseReturnValue:
     person = current_person()
     if _gets_started(person):
         return redirect(url_for(".welcome"), 303)
-    return redirect(url_for(FIRST.get(person.audience, "accounts.account")), 303)
+    return redirect(url_for(WORKPLACES.get(person.audience, "accounts.account")), 303)
 
 
 def _gets_started(person: Person) -> bool:
@@ -107,11 +102,7 @@ def activate_facility(facility_id: int) -> ResponseReturnValue:
     _check_nothing_missing(steps_of_facilities([found], at)[found.id])
     found.activate()
     record("activate", found, f"{found.name} was activated.", by=current_person())
-    sentence = _("%(name)s is active: you can post needs.", name=found.name)
-    for person_id in session.scalars(
-        select(Membership.person_id).where(Membership.organisation_id == found.id, Membership.active)
-    ):
-        notify(person_id, "activated", sentence, "/needs/new")
+    notifications.tell_facility_active(found)
     flash(_("%(name)s is active. Its people were told.", name=found.name))
     return redirect(url_for("facilities.show", facility_id=found.id), 303)
 
@@ -147,7 +138,7 @@ def activate_coordinator(coordinator_id: int) -> ResponseReturnValue:
     _check_nothing_missing(steps_of_coordinators([found], at)[found.id])
     found.activate()
     record("activate", found, f"{found.name} was activated.", by=current_person())
-    notify(found.person_id, "activated", _("You are active: shifts that fit you are offered from now on."), "/offers")
+    notifications.tell_coordinator_active(found)
     flash(_("%(name)s is active and was told.", name=found.name))
     return redirect(url_for("coordinators.show", coordinator_id=found.id), 303)
 

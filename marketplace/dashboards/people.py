@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.catalogue.queries import service_lines
-from marketplace.coordinators.words import education_words, language_name
+from marketplace.coordinators.words import education_words
 from marketplace.dashboards.acquaintance import SORTED_BY, Acquaintance, known_by, knows_best, one_of
 from marketplace.db.session import session
 from marketplace.facilities.models import PreferenceKind, PreferenceSide
@@ -25,6 +25,7 @@ from marketplace.web.asking import asked_word
 from marketplace.web.downloads import csv_download
 from marketplace.web.forms import Form, Notes
 from marketplace.web.guard import Pages
+from marketplace.web.locales import language_name
 from marketplace.web.paging import page_of
 from marketplace.web.undo import flash_with_undo
 

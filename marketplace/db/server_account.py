@@ -162,3 +162,10 @@ def _with_search_for(uid: int, folder: Path) -> bytes:
             mask |= permissions
     entries.append((_MASK, mask, _NOBODY_IN_PARTICULAR))
     return _VERSION.pack(2) + b"".join(_ENTRY.pack(*entry) for entry in sorted(entries, key=lambda e: (e[0], e[2])))
+
+
+def open_for_reading(folder: Path) -> None:
+    """Let everybody read the programs of PostgreSQL; there is nothing secret in them."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.stat().st_mode & 0o100 else 0o044))

@@ -14,16 +14,11 @@ from marketplace.assignments.rules import AssignmentState
 from marketplace.db.session import session
 from marketplace.kernel import clock
 from marketplace.kernel.spans import local_day, local_instant, week_start
+from marketplace.timesheets.exceptions import exceptions
 from marketplace.timesheets.models import Punch, PunchSource, ShiftReport, TimeEntry, Timesheet
-from marketplace.timesheets.rules import (
-    LineState,
-    PunchKind,
-    TimesheetState,
-    exceptions,
-    paid_minutes_by_week,
-    worked,
-)
+from marketplace.timesheets.rules import LineState, TimesheetState
 from marketplace.timesheets.weekly import approve_lines
+from marketplace.timesheets.worked_time import PunchKind, paid_minutes_by_week, worked
 
 DUTIES = (
     "scheduling-book",

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from marketplace.config import Misconfigured, Settings
 from marketplace.db import session as db
+from marketplace.db.address import database_url
 from marketplace.db.migrating import upgrade
-from marketplace.db.server import database_url
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.processes import check_port_free, leave_in_order_when_told, side_by_side, wait_until, watch
 

@@ -27,7 +27,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.needs.models import FillMode, Shift
 from marketplace.timesheets.clocking import punch
-from marketplace.timesheets.rules import PunchKind
+from marketplace.timesheets.worked_time import PunchKind
 
 QUARTER = timedelta(minutes=15)
 

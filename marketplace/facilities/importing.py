@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from marketplace.db.importing import Outcome, take_in
+from marketplace.db.importing import Outcome, named_as_in_file, take_in
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.facilities.registering import amend_facility, register_facility
@@ -64,10 +64,8 @@ def _draft(row: Row, known: _Known) -> FacilityDraft:
         payer_mix=several(row["payer_mix"], "payer_mix"),
         monthly_budget_cents=before.monthly_budget_cents if before else None,
     )
-    try:
+    with named_as_in_file(COLUMN_OF):
         return checked(draft)
-    except Invalid as refusal:
-        raise refusal.at(COLUMN_OF.get(refusal.field or "", refusal.field)) from None
 
 
 def _keep(draft: FacilityDraft, known: _Known) -> Outcome:

@@ -11,6 +11,7 @@ from marketplace.audit.recording import record
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.rules import MAIN_SITE, FacilityDraft, checked
+from marketplace.kernel.changes import differing, in_words
 from marketplace.kernel.errors import Invalid
 from marketplace.web.forms import email_address
 
@@ -48,7 +49,7 @@ def amend_facility(facility: Facility, draft: FacilityDraft, by: Person | None =
     if facts.npi != facility.npi and session.scalar(select(Facility.id).where(Facility.npi == facts.npi)) is not None:
         raise Invalid("Another facility has this NPI.", "npi")
     wanted = _columns(facts)
-    changed = tuple(name for name in FACTS if not _same(getattr(facility, name), wanted[name]))
+    changed = tuple(differing(facility, wanted, FACTS))
     if not changed:
         return ()
     _move_main_site(facility, wanted)
@@ -61,22 +62,12 @@ def amend_facility(facility: Facility, draft: FacilityDraft, by: Person | None =
     return changed
 
 
-def in_words(columns: tuple[str, ...]) -> str:
-    """Names of columns as they read in the trail."""
-    return ", ".join(name.removesuffix("_cents").replace("_", " ") for name in columns)
-
-
 def _move_main_site(facility: Facility, wanted: dict[str, Any]) -> None:
     place = ("time_zone", "city", "region")
     main = session.scalars(select(Site).where(Site.facility_id == facility.id).order_by(Site.id).limit(1)).one_or_none()
     if main is not None and all(getattr(main, name) == getattr(facility, name) for name in place):
         for name in place:
             setattr(main, name, wanted[name])
-
-
-def _same(present: Any, wanted: Any) -> bool:
-    """Lists say the same in any order."""
-    return sorted(present) == sorted(wanted) if isinstance(wanted, list) else bool(present == wanted)
 
 
 def _checked(draft: FacilityDraft) -> FacilityDraft:

@@ -10,7 +10,7 @@ from marketplace.accounts.inviting import invite, take_back
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import memberships_in
-from marketplace.accounts.signing_in import current_person, needs_confirmation
+from marketplace.accounts.signing_in import current_person
 from marketplace.accounts.words import role_name
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to as trail_visible_to
@@ -92,8 +92,7 @@ def export() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@pages.form("/facilities/new", may=Permission.FACILITY_MANAGE)
-@needs_confirmation
+@pages.form("/facilities/new", may=Permission.FACILITY_MANAGE, fresh=True)
 def new() -> ResponseReturnValue:
     """Register a facility and invite its owner."""
     form = NewFacilityForm(net_days="30")
@@ -189,8 +188,7 @@ def resume(facility_id: int) -> ResponseReturnValue:
 # ---- inviting its owners ----------------------------------------------------------------------------------------
 
 
-@pages.form("/facilities/<int:facility_id>/invitations", may=Permission.FACILITY_MANAGE)
-@needs_confirmation
+@pages.form("/facilities/<int:facility_id>/invitations", may=Permission.FACILITY_MANAGE, fresh=True)
 def invitation(facility_id: int) -> ResponseReturnValue:
     """Invite a (further) owner."""
     facility = find(visible_to(current_person()), facility_id)
@@ -208,8 +206,9 @@ def invitation(facility_id: int) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@pages.post("/facilities/<int:facility_id>/invitations/<int:invitation_id>/letters", may=Permission.FACILITY_MANAGE)
-@needs_confirmation
+@pages.post(
+    "/facilities/<int:facility_id>/invitations/<int:invitation_id>/letters", may=Permission.FACILITY_MANAGE, fresh=True
+)
 def send_again(facility_id: int, invitation_id: int) -> ResponseReturnValue:
     """A new letter; the link in the old one is dead."""
     found = _invitation(facility_id, invitation_id)

@@ -91,6 +91,31 @@ class Named(NamedTuple):
         return self.spanish if language.spanish else self.english
 
 
+class Translated(Protocol):
+    """A row with a name in both languages."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_es(self) -> str: ...
+
+
+def named(thing: Translated) -> Named:
+    """What a row of the catalogue is called, for a sentence."""
+    return Named(thing.name, thing.name_es)
+
+
+class Month(NamedTuple):
+    """A month, by its first day: November 2026; noviembre 2026."""
+
+    first: date
+
+    def read(self, language: Language) -> str:
+        """Its name and year in that language."""
+        return format_date(self.first, "LLLL y", locale=language.region)
+
+
 class Clock(NamedTuple):
     """A moment as the clocks of a place show it: 8:50 am CST."""
 
@@ -101,6 +126,11 @@ class Clock(NamedTuple):
         """8:50 am CST; 8:50 a. m. CST"""
         local = self.at.astimezone(ZoneInfo(self.zone))
         return f"{_time(local.time(), language)} {local.tzname()}"
+
+
+def date_at(at: datetime, zone: str) -> date:
+    """The day a moment falls on at a place."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 class When(NamedTuple):
@@ -167,6 +197,8 @@ def kept(value: object) -> Any:
             return value.as_record()
         case Named():
             return {"en": value.english, "es": value.spanish}
+        case Month():
+            return {"month": value.first.isoformat()}
         case Clock():
             return {"clock": value.at.isoformat(), "zone": value.zone}
         case When():
@@ -193,6 +225,8 @@ def unkept(value: Any) -> object:
             return Phrase.from_record(value)
         case {"en": str(english), "es": str(spanish)}:
             return Named(english, spanish)
+        case {"month": str(first)}:
+            return Month(date.fromisoformat(first))
         case {"clock": str(at), "zone": str(zone)}:
             return Clock(datetime.fromisoformat(at), zone)
         case {"when": str(at), "zone": str(zone), "until": until}:
@@ -207,6 +241,11 @@ def unkept(value: Any) -> object:
             raise ValueError(f"nobody knows how to read {value!r}")
         case _:
             return value
+
+
+def reread(record: dict[str, Any] | None, written: str) -> str:
+    """What a record says to whoever reads it now; without a record, what was written at the time."""
+    return str(Phrase.from_record(record)) if record else written
 
 
 def _time(at: time, language: Language) -> str:

@@ -1,12 +1,14 @@
 """What was said to whom: letters (e-mail) and notices inside the product."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, func
-from sqlalchemy.dialects.postgresql import CITEXT
+from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db.base import Base, Key
+from marketplace.kernel.phrases import reread
 
 
 class Letter(Base):
@@ -25,12 +27,22 @@ class Letter(Base):
 
 
 class Notice(Base):
-    """A line under the bell: what happened, and where to look."""
+    """A line under the bell: what happened, and where to look.
+
+    `phrase` is the record of what is said (marketplace/kernel/phrases.py), `sentence` its English. Notices from before
+    phrases were kept have their sentence alone, in the language it was written in.
+    """
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), index=True)
     kind: Mapped[str]
     sentence: Mapped[str]
+    phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     address: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     read_at: Mapped[datetime | None]
+
+    @property
+    def text(self) -> str:
+        """What happened, in the language of whoever reads it now."""
+        return reread(self.phrase, self.sentence)

@@ -1,83 +1,105 @@
-"""Writing to people: a letter to an address, a notice under somebody's bell. Both belong to the act that causes them."""
+"""Telling people: a notice under somebody's bell, a letter to an address. Both belong to the act that causes them.
 
-from collections.abc import Callable
+What is told is a `Phrase`. A notice keeps it and is read in the language its reader has at that moment; a letter is written in
+the language of whoever gets it. Only each concept's `notifications.py` calls these.
+"""
+
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import NamedTuple, Protocol
 
-from babel.support import NullTranslations, Translations
-from flask import current_app, has_app_context
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from mjml import mjml2html
 
-from marketplace.config import ROOT, Settings
+from marketplace.config import ROOT, settings_in_force
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
+from marketplace.kernel.phrases import ENGLISH, Phrase, worded
 from marketplace.kernel.text import clean_text
-from marketplace.messaging.jobs import send
+from marketplace.messaging.languages import catalogue, language_of
 from marketplace.messaging.models import Letter, Notice
 
 LONGEST_SUBJECT = 200
 
 
-def write_letter(
-    to: str, kind: str, subject: str, template: str, *, link: str = "/", locale: str = "en", **context: Any
-) -> Letter:
+class Reader(Protocol):
+    """Somebody with an account."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def locale(self) -> str: ...
+
+
+class Mail(NamedTuple):
+    """What a letter says above its button. A sentence that is a string, such as a typed reason, stands there as it is."""
+
+    subject: Phrase
+    sentences: Sequence[Phrase | str]
+    button: Phrase
+
+
+def notify(person: Reader, sentence: Phrase, *, kind: str, link: str, letter: Mail | None = None) -> Notice:
+    """Put a line under the person's bell and, with `letter`, write to them too. `link` is a path of this site.
+
+    Raises TypeError when the phrase cannot be kept. `kind` is for counting and filtering.
+    """
+    notice = Notice(
+        person_id=person.id, kind=kind, sentence=sentence.read(ENGLISH), phrase=sentence.as_record(), address=link
+    )
+    with as_system():
+        session.add(notice)
+        session.flush()
+    if letter is not None:
+        write_letter(person.email, letter, kind=kind, link=link, locale=person.locale)
+    return notice
+
+
+def write_letter(to: str, mail: Mail, *, kind: str, link: str, locale: str) -> Letter:
     """Write an e-mail in this transaction; a job sends it after the commit, or it is never sent.
 
-    `template` names `templates/mail/<template>.mjml` and its plain twin `.txt`; "plain" takes `sentences` and `button`.
-    `link` is the page the letter leads to, as a path of this site; the templates get its full address. `kind` is for
+    `link` is the page the letter leads to, as a path of this site; the letter gets its full address. `kind` is for
     counting and filtering. Nothing that identifies a patient may be in it: letters leave the house.
     """
-    told = settings()
-    everything = {
-        **context,
+    settings, language = settings_in_force(), language_of(locale)
+    subject = mail.subject.read(language)
+    context = {
         "subject": subject,
-        "link": told.base_url + link,
-        "agency_name": told.agency_name,
-        "home": told.base_url,
+        "sentences": [sentence for sentence in (worded(one, language) for one in mail.sentences) if sentence.strip()],
+        "button": mail.button.read(language),
+        "link": settings.base_url + link,
+        "agency_name": settings.agency_name,
+        "home": settings.base_url,
         "locale": locale,
     }
-    house = _templates(locale)
+    templates = _templates(locale)
     letter = Letter(
         to=to,
         kind=kind,
         subject=clean_text(" ".join(subject.split()), LONGEST_SUBJECT, "subject"),
-        text_body=house.get_template(f"{template}.txt").render(everything).strip() + "\n",
-        html_body=mjml2html(house.get_template(f"{template}.mjml").render(everything)),
+        text_body=templates.get_template("plain.txt").render(context).strip() + "\n",
+        html_body=_in_html(templates.get_template("plain.mjml").render(context)),
     )
     with as_system():
         session.add(letter)
         session.flush()
-        enqueue(send, letter_id=letter.id)
+        enqueue("messaging.send", queue="mail", letter_id=letter.id)
     return letter
 
 
-def notify(person_id: int, kind: str, sentence: str, address: str) -> Notice:
-    """Put a line under the person's bell; `address` is the page it leads to, as a path of this site."""
-    notice = Notice(person_id=person_id, kind=kind, sentence=sentence, address=address)
-    with as_system():
-        session.add(notice)
-        session.flush()
-    return notice
+def _in_html(mjml: str) -> str:
+    from mjml import mjml2html  # a compiled library of megabytes, which only what writes letters needs
 
-
-def words_in(locale: str) -> Callable[[str], str]:
-    """The translator of a language, for letters written where nobody's page is being answered."""
-    return _translations(locale).ugettext
-
-
-def settings() -> Settings:
-    """Of the application that answers, or in a worker those of the process."""
-    if has_app_context():
-        found: Settings = current_app.config["SETTINGS"]
-        return found
-    return Settings.from_environment()
+    return str(mjml2html(mjml))
 
 
 @cache
 def _templates(locale: str) -> Environment:
     """The mail templates in one language. A forgotten word fails the act instead of leaving a hole in the letter."""
-    house = Environment(
+    environment = Environment(
         loader=FileSystemLoader(ROOT / "templates" / "mail"),
         autoescape=select_autoescape(("mjml",)),
         undefined=StrictUndefined,
@@ -85,10 +107,5 @@ def _templates(locale: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    house.install_gettext_translations(_translations(locale), newstyle=True)  # type: ignore[attr-defined]
-    return house
-
-
-@cache
-def _translations(locale: str) -> NullTranslations:
-    return Translations.load(ROOT / "marketplace" / "translations", [locale])
+    environment.install_gettext_translations(catalogue(locale), newstyle=True)  # type: ignore[attr-defined]
+    return environment

@@ -12,7 +12,7 @@ from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.catalogue.queries import credential_types, service_lines
 from marketplace.contracts.models import Agreement
-from marketplace.db.importing import Outcome, take_in
+from marketplace.db.importing import Outcome, named_as_in_file, take_in
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
@@ -138,10 +138,8 @@ def _draft(row: Row, known: _Known) -> Planned:
         external_ref=ref,
     )
     contract = known.contract(place.id)
-    try:
+    with named_as_in_file(COLUMN_OF):
         planned = plan(draft, contract, known.at, past_allowed=True, contract_needed=False)
-    except Invalid as refusal:
-        raise refusal.at(COLUMN_OF.get(refusal.field or "", refusal.field)) from None
     return Planned(draft, planned, contract)
 
 

@@ -12,6 +12,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Education
 from marketplace.db.base import Base, Cents, Key, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility, Site
+from marketplace.kernel.phrases import Phrase, When, named
 from marketplace.kernel.spans import Span
 from marketplace.needs.rules import LIFE, NeedState, ShiftState
 
@@ -122,6 +123,16 @@ class Shift(Versioned, Base):
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+    @property
+    def phrase(self) -> Phrase:
+        """Prior-Authorization at Harbor Family Medicine, Mon, Nov 30, 9:00 am – 5:00 pm CST. Needs line and facility loaded."""
+        return Phrase(
+            "%(line)s at %(facility)s, %(time)s",
+            line=named(self.line),
+            facility=self.facility.name,
+            time=When(self.starts_at, self.time_zone, self.ends_at),
+        )
 
 
 class CalendarLink(Base):

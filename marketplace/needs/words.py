@@ -5,15 +5,13 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import NamedTuple, Protocol
 
-from babel import Locale
 from babel.dates import format_time, get_day_names, get_month_names
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from marketplace.coordinators.models import Education
 from marketplace.kernel.holidays import Holiday, Kept
 from marketplace.kernel.spans import MONDAY_TO_FRIDAY
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
+from marketplace.web.locales import reader_locale
 
 # As RFC 5545 writes them; 0 is Monday.
 WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -39,24 +37,8 @@ class Catalogue(NamedTuple):
 
 def named(rows: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
     """(code, name) in the reader's language."""
-    spanish = _locale().startswith("es")
+    spanish = reader_locale().startswith("es")
     return [(code, name_es if spanish else name) for code, name, name_es in rows]
-
-
-def education_words() -> dict[Education, str]:
-    """How each level of education is called."""
-    return {
-        Education.HIGH_SCHOOL: _("High-school diploma"),
-        Education.ASSOCIATE: _("Associate degree"),
-        Education.BACHELOR: _("Bachelor's degree"),
-        Education.MASTER: _("Master's degree"),
-    }
-
-
-def language_name(code: str) -> str:
-    """Spanish, in the reader's language."""
-    name = str(Locale.parse(_locale()).languages.get(code, code))
-    return name[:1].upper() + name[1:]
 
 
 def repeat_kept(repeat: str | tuple[int, ...], leave_out_holidays: bool = False) -> str:
@@ -140,19 +122,19 @@ def weekday_words(weekdays: Iterable[int]) -> str:
 
 def weekday_names() -> dict[int, str]:
     """Mon … Sun in the reader's language, 0 is Monday."""
-    names = get_day_names("abbreviated", "stand-alone", locale=_locale())
+    names = get_day_names("abbreviated", "stand-alone", locale=reader_locale())
     return {weekday: str(names[weekday]) for weekday in range(7)}
 
 
 def short_day(day: date) -> str:
     """Nov 30"""
-    month = get_month_names("abbreviated", locale=_locale())[day.month]
-    return f"{month} {day.day}" if _locale().startswith("en") else f"{day.day} {month}"
+    month = get_month_names("abbreviated", locale=reader_locale())[day.month]
+    return f"{month} {day.day}" if reader_locale().startswith("en") else f"{day.day} {month}"
 
 
 def days_between(first: date, last: date) -> str:
     """Nov 23 – 29, 2026; Nov 30 – Dec 18, 2026; one day once; both years where they differ."""
-    english = _locale().startswith("en")
+    english = reader_locale().startswith("en")
     if first == last:
         return f"{short_day(first)}, {first.year}" if english else f"{short_day(first)} {first.year}"
     if (first.year, first.month) == (last.year, last.month):
@@ -168,7 +150,7 @@ def days_between(first: date, last: date) -> str:
 
 def clock_words(at: time | datetime) -> str:
     """9am, 9:30am: as short as a schedule needs it."""
-    return _clock_words(at.hour, at.minute, _locale())
+    return _clock_words(at.hour, at.minute, reader_locale())
 
 
 @cache
@@ -196,7 +178,3 @@ class Timed(Repeating, Protocol):
     def starts_local(self) -> time: ...
     @property
     def ends_local(self) -> time: ...
-
-
-def _locale() -> str:
-    return "es_US" if str(get_locale() or "en").startswith("es") else "en_US"

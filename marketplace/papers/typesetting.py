@@ -3,11 +3,12 @@
 import json
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
-
-import typst
+from typing import TYPE_CHECKING, Any, Literal
 
 from marketplace.config import ROOT
+
+if TYPE_CHECKING:
+    import typst
 
 FOLDER = ROOT / "templates" / "documents"
 
@@ -28,6 +29,8 @@ def picture(template: str, data: dict[str, Any], at: datetime) -> list[bytes]:
 
 
 def _set(template: str, data: dict[str, Any], at: datetime, kind: Literal["pdf", "png"]) -> Any:
+    import typst  # a typesetter of 60 megabytes, which only who sets a paper needs
+
     return typst.compile(
         FOLDER / f"{template}.typ",
         root=FOLDER,
@@ -40,5 +43,7 @@ def _set(template: str, data: dict[str, Any], at: datetime, kind: Literal["pdf",
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst  # as above
+
     return typst.Fonts(include_system_fonts=False, font_paths=[str(FOLDER / "fonts")])

@@ -1,15 +1,15 @@
 """Pay statements as papers: every line of what a coordinator is paid, ready to be set."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
+from marketplace.kernel.dates import long_date
 from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.messaging.writing import settings
 from marketplace.papers.keeping import kept_paper
 from marketplace.papers.models import IssuedPaper
 from marketplace.payouts.models import Payout
@@ -40,7 +40,7 @@ def paper_of_payout(payout_id: int) -> IssuedPaper:
 def statement_data(payout: Payout) -> dict[str, Any]:
     """Everything printed on a pay statement, as text."""
     approved = payout.created_at.date()
-    told = settings()
+    told = settings_in_force()
     return {
         "agency": told.agency_name,
         "agency_lines": [told.mail_from, told.base_url.partition("://")[2]],
@@ -67,11 +67,6 @@ def statement_data(payout: Payout) -> dict[str, Any]:
         "year": str(approved.year),
         "year_total": dollars(_year_to_date(payout)),
     }
-
-
-def long_date(day: date) -> str:
-    """November 24, 2026."""
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _year_to_date(payout: Payout) -> int:

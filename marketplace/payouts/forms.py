@@ -2,16 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.web.forms import Day, Form, Hidden, Words
+from marketplace.web.forms import Day, Form, Words
 
 LONGEST_REASON = 300
-
-
-class RunForm(Form):
-    """`seen` carries what the preview showed, so that nothing is set aside that nobody looked at."""
-
-    until = Day(_l("Work up to and including"))
-    seen = Hidden(limit=200_000)
 
 
 class SentForm(Form):

@@ -19,7 +19,7 @@ from marketplace.ledger.rules import (
     entry_for_payout_released,
     entry_for_payout_sent,
 )
-from marketplace.messaging.writing import notify
+from marketplace.payouts import notifications
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.payouts.pay_run import standing_of
 from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
@@ -38,12 +38,7 @@ def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: d
     for payout in payouts:
         payout.state = LIFE.after(payout.state, "send")
         payout.reference, payout.sent_at, payout.paid_on = reference, at, on
-        notify(
-            payout.coordinator.person_id,
-            "payout",
-            f"{dollars(payout.amount_cents)} is on its way to your bank.",
-            "/earnings",
-        )
+        notifications.tell_sent(payout)
     post_all(
         [
             Event(
@@ -96,12 +91,7 @@ def fail(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
     _follow(payout.pay_run)
     sentence = f"{dollars(payout.amount_cents)} came back from the bank, payable again: {reason}"
     record("fail", payout, sentence, by=by)
-    notify(
-        payout.coordinator.person_id,
-        "payout",
-        f"A payment of {dollars(payout.amount_cents)} did not arrive.",
-        "/earnings",
-    )
+    notifications.tell_failed(payout)
 
 
 def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, needs_confirmation, settings
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.queries import trail_of
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
@@ -20,9 +20,9 @@ from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import local_day, week_start
 from marketplace.payments.manual_gateway import BatchLine, bank_batch
 from marketplace.payouts.documents import paper_of_payout
-from marketplace.payouts.forms import ReasonForm, RunForm, SentForm
+from marketplace.payouts.forms import ReasonForm, SentForm
 from marketplace.payouts.models import PayHold, Payout, PayRun
-from marketplace.payouts.pay_run import Preview, PreviewChanged, approve, preview
+from marketplace.payouts.pay_run import approve, preview
 from marketplace.payouts.queries import (
     earned,
     open_holds,
@@ -35,12 +35,11 @@ from marketplace.payouts.rules import PayoutState
 from marketplace.payouts.sending import confirm_arrival, fail, hold, lift, release, reverse, send_by_hand
 from marketplace.payouts.words import payout_word, run_word
 from marketplace.timesheets.models import TimeSegment
-from marketplace.web.asking import asked_day
 from marketplace.web.downloads import pdf_download, text_download
 from marketplace.web.finding import find
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
-from marketplace.web.previews import read_seen, ticked, written_seen
+from marketplace.web.previews import TwoClicks
 
 pages = Pages("payouts", __name__)
 
@@ -65,24 +64,20 @@ def _yesterday() -> date:
     return local_day(now(), settings().agency_time_zone) - timedelta(days=1)
 
 
-@pages.form("/pay-runs/new", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.form("/pay-runs/new", may=Permission.PAY_RUN, fresh=True)
 def new_run() -> Any:
     """Preview of all approved, unpaid time; POST sets aside what the preview showed."""
-    until = asked_day("until") or _yesterday()
-    form = RunForm(data={"until": until})
-    if request.method != "POST":
-        return _shown(preview(until), form)
-    only = ticked("coordinator")
-    if form.validate() and not only:
-        form.refuse(_("Nobody was ticked, so nothing was set aside."))
-    if form.errors:
-        return _shown(preview(form.until.data or until), form), 422
-    seen = read_seen(form.seen.data)
-    try:
-        run = approve(form.until.data, current_person(), now(), only=only, seen=seen)
-    except PreviewChanged as error:
-        return _shown(preview(form.until.data), form, changed=seen, why=error.sentence), 409
+    return TwoClicks(
+        template="payouts/new_run.html",
+        usual=_yesterday(),
+        tick="coordinator",
+        nothing_ticked=_("Nobody was ticked, so nothing was set aside."),
+        preview=preview,
+        act=lambda until, only, seen: approve(until, current_person(), now(), only=only, seen=seen),
+    ).answer(_set_aside)
+
+
+def _set_aside(run: PayRun | None) -> Any:
     if run is None:
         flash(_("There was nothing left to pay."))
         return redirect(url_for(".index"), 303)
@@ -96,12 +91,6 @@ def new_run() -> Any:
         )
     )
     return redirect(url_for(".run", run_id=run.id), 303)
-
-
-def _shown(seen: Preview, form: RunForm, changed: dict[int, tuple[int, int]] | None = None, why: str = "") -> str:
-    return render_template(
-        "payouts/new_run.html", preview=seen, form=form, seen=written_seen(seen.seen), changed=changed, why=why
-    )
 
 
 @pages.get("/pay-runs/<int:run_id>", may=Permission.PAY_RUN)
@@ -121,8 +110,7 @@ def run(run_id: int) -> str:
     )
 
 
-@pages.get("/pay-runs/<int:run_id>/batch.csv", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.get("/pay-runs/<int:run_id>/batch.csv", may=Permission.PAY_RUN, fresh=True)
 def batch(run_id: int) -> Response:
     """The file for the bank: every payout of the run that waits to be sent."""
     found = find(runs_visible_to(current_person()), run_id)
@@ -140,8 +128,7 @@ def batch(run_id: int) -> Response:
     return text_download(f"pay-run-{found.id}.csv", bank_batch(lines))
 
 
-@pages.form("/pay-runs/<int:run_id>/sending", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.form("/pay-runs/<int:run_id>/sending", may=Permission.PAY_RUN, fresh=True)
 def sending(run_id: int) -> Any:
     """Record that the bank has the batch."""
     found = find(runs_visible_to(current_person()), run_id)
@@ -162,7 +149,7 @@ def sending(run_id: int) -> Any:
     return page, 422 if form.is_submitted() else 200
 
 
-@pages.post("/pay-runs/<int:run_id>/arrival", may=Permission.PAY_RUN)
+@pages.post("/pay-runs/<int:run_id>/arrival", may=Permission.PAY_RUN, fresh=True)
 def arrival(run_id: int) -> Any:
     """Nothing came back from the bank."""
     found = find(runs_visible_to(current_person()), run_id)
@@ -171,8 +158,7 @@ def arrival(run_id: int) -> Any:
     return redirect(url_for(".run", run_id=found.id), 303)
 
 
-@pages.form("/payouts/<int:payout_id>/end", may=Permission.PAY_RUN)
-@needs_confirmation
+@pages.form("/payouts/<int:payout_id>/end", may=Permission.PAY_RUN, fresh=True)
 def end(payout_id: int) -> Any:
     """Not sent after all, sent back by the bank, or taken back later: in each case the earnings are payable again."""
     found = find(visible_to(current_person()), payout_id)
@@ -195,7 +181,7 @@ def statement(payout_id: int) -> Response:
     return _statement(payout_id)
 
 
-@pages.form("/pay-runs/holds/<int:coordinator_id>", may=Permission.PAY_RUN)
+@pages.form("/pay-runs/holds/<int:coordinator_id>", may=Permission.PAY_RUN, fresh=True)
 def new_hold(coordinator_id: int) -> Any:
     """Pay somebody nothing for now, with the reason."""
     coordinator = session.scalars(
@@ -212,7 +198,7 @@ def new_hold(coordinator_id: int) -> Any:
     return redirect(url_for(".index"), 303)
 
 
-@pages.post("/pay-runs/holds/<int:hold_id>/lifting", may=Permission.PAY_RUN)
+@pages.post("/pay-runs/holds/<int:hold_id>/lifting", may=Permission.PAY_RUN, fresh=True)
 def lifting(hold_id: int) -> Any:
     """Pay again, with all that has gathered."""
     found = find(select(PayHold), hold_id)

@@ -13,7 +13,6 @@ from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.phrases import N_
 from marketplace.needs.models import Shift
-from marketplace.plans import jobs
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import settings
 from marketplace.plans.rules import ABANDONED_AFTER, IN_WORK, LIFE, SHOWN, PlanKind, PlanState
@@ -39,7 +38,7 @@ def ask_for_plan(by: Person | None, at: datetime) -> MatchPlan:
             session.add(plan)
     except IntegrityError as error:
         raise NotAllowedNow(BUSY) from error
-    enqueue(jobs.make_plan, plan_id=plan.id)
+    enqueue("plans.make_plan", queue="plans", lock="plans.make_plan", plan_id=plan.id)
     record("ask", plan, "A matching plan was asked for." if by else "The nightly matching plan was begun.", by=by)
     return plan
 
@@ -52,7 +51,7 @@ def ask_what_if(base: MatchPlan, shift: Shift, coordinator: Coordinator, by: Per
     plan.what_if_shift_id, plan.what_if_coordinator_id = shift.id, coordinator.id
     session.add(plan)
     session.flush()
-    enqueue(jobs.make_plan, plan_id=plan.id)
+    enqueue("plans.make_plan", queue="plans", lock="plans.make_plan", plan_id=plan.id)
     record("ask", plan, "What it would cost to change the matching plan was asked.", by=by)
     return plan
 

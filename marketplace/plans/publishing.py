@@ -28,7 +28,6 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, Refusal
 from marketplace.kernel.phrases import N_
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.plans import jobs
 from marketplace.plans.models import MatchPlan, MatchWish, PlanPair
 from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, PairState, PlanState, WishKind
 
@@ -41,7 +40,7 @@ def publish(plan: MatchPlan, by: Person, at: datetime) -> None:
     plan.published_by_id, plan.published_at = by.id, at
     record("publish", plan, "The matching plan was published.", by=by)
     session.flush()
-    enqueue(jobs.publish_plan, plan_id=plan.id, person_id=by.id)
+    enqueue("plans.publish_plan", queue="plans", lock="plans.publish_plan", plan_id=plan.id, person_id=by.id)
 
 
 def to_come(plan_id: int) -> tuple[int, int]:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, WeightSet
+from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.scoping import seen_by
 from marketplace.db.session import session
-from marketplace.messaging.writing import settings as of_the_site
 from marketplace.needs.models import Need, Shift
 from marketplace.plans.models import MatchPlan, MatchSetting, MatchWish, PlanPair
 from marketplace.plans.policy import may_plan
@@ -108,7 +108,7 @@ def plan_zone() -> str:
     """Who plans for every facility has no zone of their own: times of a plan are told, and its weeks counted, on the clock
     of the agency's desk (AGENCY_TIME_ZONE).
     """
-    return of_the_site().agency_time_zone
+    return settings_in_force().agency_time_zone
 
 
 def settings() -> Settings:

@@ -28,10 +28,10 @@ from marketplace.timesheets.rules import (
     CORRECT_BEFORE_START,
     EDITABLE,
     LineState,
-    PunchKind,
     moment_pressed,
 )
 from marketplace.timesheets.words import wall_clock
+from marketplace.timesheets.worked_time import PunchKind
 
 LONGEST_REASON = 500
 

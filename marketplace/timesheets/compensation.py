@@ -13,7 +13,7 @@ from marketplace.kernel.spans import local_day
 from marketplace.ledger.entries import record_segment
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeSegment
-from marketplace.timesheets.rules import EarnCode
+from marketplace.timesheets.overtime import EarnCode
 
 
 def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegment | None:

@@ -18,24 +18,17 @@ from marketplace.kernel.money import split
 from marketplace.kernel.spans import local_day, week_start
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import active_contract
+from marketplace.timesheets.exceptions import Remark, exceptions
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import (
-    EDITABLE,
-    LIFE,
-    LINE_LIFE,
+from marketplace.timesheets.overtime import (
     WEEKLY_THRESHOLD_MINUTES,
     EarnCode,
-    LineState,
-    Remark,
     Segment,
-    TimesheetState,
     WeekEntry,
-    WorkedTime,
-    exceptions,
-    paid_minutes_by_week,
     weekly_overtime,
-    worked,
 )
+from marketplace.timesheets.rules import EDITABLE, LIFE, LINE_LIFE, LineState, TimesheetState
+from marketplace.timesheets.worked_time import WorkedTime, paid_minutes_by_week, worked
 
 # ---- from punches to a line -------------------------------------------------------------------------------------
 

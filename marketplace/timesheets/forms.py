@@ -16,9 +16,9 @@ from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.spans import Span, local_instant
 from marketplace.timesheets.clocking import LONGEST_REASON, Correction
 from marketplace.timesheets.models import Punch, ShiftReport
-from marketplace.timesheets.rules import PunchKind
 from marketplace.timesheets.weekly import LONGEST_REASON as LONGEST_DECISION
 from marketplace.timesheets.words import punch_words
+from marketplace.timesheets.worked_time import PunchKind
 from marketplace.web.forms import Choice, ClockTime, Day, Form, Notes, WholeNumber, Words
 
 MOST_COUNT = 9_999

@@ -13,7 +13,8 @@ from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.base import Base, Cents, Key, Minutes, Record, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility
-from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, LineState, PunchKind, TimesheetState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, LineState, TimesheetState
+from marketplace.timesheets.worked_time import PunchKind
 
 
 class PunchSource(StrEnum):
@@ -54,7 +55,6 @@ class Timesheet(Versioned, Base):
 
     coordinator: Mapped[Coordinator] = related()
     facility: Mapped[Facility] = related()
-    decided_by: Mapped[Person | None] = related()
     entries: Mapped[list["TimeEntry"]] = related(back_populates="timesheet", order_by="TimeEntry.starts_at")
 
     __table_args__ = (
@@ -93,6 +93,7 @@ class TimeEntry(Versioned, Base):
 
     timesheet: Mapped[Timesheet] = related(back_populates="entries")
     assignment: Mapped[Assignment] = related()
+    decided_by: Mapped[Person | None] = related()
     segments: Mapped[list["TimeSegment"]] = related(back_populates="entry", order_by="TimeSegment.id")
 
     __table_args__ = (

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.permissions import MAY, Permission
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission, roles_that_may
+from marketplace.accounts.queries import members_of
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.coordinators.models import Coordinator
@@ -52,7 +53,6 @@ def whole_week(sheets: Select[Timesheet]) -> Select[Timesheet]:
     return sheets.options(
         joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
         joinedload(Timesheet.facility),
-        joinedload(Timesheet.decided_by),
     )
 
 
@@ -173,20 +173,7 @@ def facilities_with_hours(person: Person) -> list[tuple[int, str]]:
 
 def approvers(organisation_id: int) -> list[Person]:
     """Who approves hours in a facility, or in the agency."""
-    roles = [role for role, granted in MAY.items() if Permission.TIMESHEET_APPROVE in granted]
-    return list(
-        session.scalars(
-            select(Person)
-            .join(Membership, Membership.person_id == Person.id)
-            .where(
-                Membership.organisation_id == organisation_id,
-                Membership.role.in_(roles),
-                Membership.active,
-                Person.active,
-            )
-            .order_by(Person.id)
-        )
-    )
+    return members_of(organisation_id, roles_that_may(Permission.TIMESHEET_APPROVE))
 
 
 def waiting_since(before: datetime) -> Select[TimeEntry]:

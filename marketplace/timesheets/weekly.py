@@ -2,36 +2,31 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIFE as ASSIGNMENT_LIFE
 from marketplace.assignments.rules import WORKING_STATES
 from marketplace.audit.recording import record
-from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
-from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
+from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.hooks import Hook
 from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.text import clean_text
-from marketplace.ledger.entries import record_segments
-from marketplace.ledger.posting import for_the_system
-from marketplace.timesheets import telling
+from marketplace.timesheets import notifications
 from marketplace.timesheets.evaluating import (
-    Planned,
     minutes_by_week,
-    planned_segments,
     rests_on_what_is_gone,
-    with_terms,
 )
-from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
+from marketplace.timesheets.locks import lines_for_change, lock_lines, lock_sheet
+from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.rules import DECIDED, LIFE, LINE_LIFE, LineState, TimesheetState, decision
+from marketplace.timesheets.segments import append_segments, keep, opposite, standing_segments
 
 LONGEST_REASON = 1000
 LONGEST_SHIFT = 25 * 60
@@ -48,8 +43,8 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
 
     `by` is None when the week hands itself in after its end.
     """
-    sheet = _lock_sheet(sheet.id)
-    lines = _lines(TimeEntry.timesheet_id == sheet.id)
+    sheet = lock_sheet(sheet.id)
+    lines = lines_for_change(TimeEntry.timesheet_id == sheet.id)
     running = session.scalar(
         select(Assignment.id).where(
             Assignment.id.in_([line.assignment_id for line in lines]), Assignment.state.in_(WORKING_STATES)
@@ -67,14 +62,14 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
     minutes = sum(line.paid_minutes for line in fresh)
     record("submit", sheet, f"Handed in: {hours_and_minutes(minutes)} h in {_lines_in_words(len(fresh))}.", by=by)
     session.flush()
-    enqueue(telling.tell_submitted, timesheet_id=sheet.id)
+    enqueue(notifications.tell_submitted, timesheet_id=sheet.id)
     return len(fresh)
 
 
 def recall(sheet: Timesheet, by: Person, at: datetime) -> None:
     """Take the week back to correct it. Raises NotAllowedNow once any line of what was handed in is decided."""
-    sheet = _lock_sheet(sheet.id)
-    lines = _lines(TimeEntry.timesheet_id == sheet.id)
+    sheet = lock_sheet(sheet.id)
+    lines = lines_for_change(TimeEntry.timesheet_id == sheet.id)
     since = sheet.submitted_at
     if any(line.decided_at is not None and since is not None and line.decided_at >= since for line in lines):
         raise NotAllowedNow("The first hours of this week are decided already. Write to the facility about the rest.")
@@ -112,7 +107,7 @@ def approve_lines(
     (29 CFR 778.110), segments with both amounts are appended and posted to the books. With `versions` (by line id) raises
     ChangedMeanwhile when a line is no longer what the approver saw; NotAllowedNow when it is decided already.
     """
-    lines = _lock(line_ids, versions)
+    lines = lock_lines(line_ids, versions)
     for line in lines:
         if not line.paid_minutes:
             raise NotAllowedNow("There are no hours on this line. Enter minutes with a reason, or reject it.")
@@ -122,7 +117,7 @@ def approve_lines(
         line.decided_at, line.decided_by_id = at, by.id if by else None
         if ASSIGNMENT_LIFE.allows(line.assignment.state, "complete"):
             line.assignment.state = ASSIGNMENT_LIFE.after(line.assignment.state, "complete")
-    made = _append(lines, at)
+    made = append_segments(lines, at)
     for line in lines:
         segments = made[line.id]
         sentence = f"Approved: {hours_and_minutes(line.paid_minutes)} h for {_name(line)}"
@@ -150,7 +145,7 @@ def approve_changed(
     reason = _reason(reason, "reason")
     if not 1 <= minutes <= LONGEST_SHIFT:
         raise Invalid("Write hours and minutes between 0:01 and 25:00.", "minutes")
-    [line] = _lock([line_id], {line_id: version} if version is not None else None)
+    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
     if minutes != line.paid_minutes:
         line.measured_minutes = line.paid_minutes if line.measured_minutes is None else line.measured_minutes
         before, line.paid_minutes, line.decision_reason = line.paid_minutes, minutes, reason
@@ -160,7 +155,7 @@ def approve_changed(
             f"Minutes changed from {hours_and_minutes(before)} to {hours_and_minutes(minutes)}: {reason}",
             by=by,
         )
-        enqueue(telling.tell_changed, line_id=line.id)
+        enqueue(notifications.tell_changed, line_id=line.id)
     session.flush()
     return approve_lines([line_id], by, at)
 
@@ -171,19 +166,19 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
     Raises NotAllowedNow when the time is over, when the hours stand on an invoice or a pay statement, or when overtime
     approved since was counted on them.
     """
-    lines = _lock(line_ids)
+    lines = lock_lines(line_ids)
     for line in lines:
         if line.state is not LineState.APPROVED:
             raise NotAllowedNow("These hours are not approved any more.")
         if line.undo_until(at) is None:
             raise NotAllowedNow("The ten minutes to undo are over. Ask the agency for a correction.")
     weeks = {(line.coordinator_id, line.facility_id, monday) for line in lines for monday in minutes_by_week(line)}
-    standing = _standing_segments([line.id for line in lines])
+    standing = standing_segments([line.id for line in lines])
     if any(is_settled([segment.id for segment in standing])):
         raise NotAllowedNow(
             "These hours are on an invoice or a pay statement already. Ask the agency for a correction."
         )
-    _keep([_opposite(segment, at) for segment in standing])
+    keep([opposite(segment, at) for segment in standing])
     if rests_on_what_is_gone(weeks):
         raise NotAllowedNow(
             "Overtime of the same week was counted on these hours. Undo those later approvals together with this one."
@@ -203,18 +198,18 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
 def dispute(line_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
     """Say that these hours are not right. The other lines of the week go on: they are billed and paid now."""
     reason = _reason(reason, "reason")
-    [line] = _lock([line_id], {line_id: version} if version is not None else None)
+    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
     _check_handed_in(line)
     line.state = LINE_LIFE.after(line.state, "dispute")
     line.dispute_reason, line.decided_at, line.decided_by_id = reason, at, by.id
     record("dispute", line, f"Disputed: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
     _settle([line], by, at)
-    enqueue(telling.tell_disputed, line_id=line.id)
+    enqueue(notifications.tell_disputed, line_id=line.id)
 
 
 def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None = None) -> None:
     """The dispute is settled: the line waits for approval again."""
-    [line] = _lock([line_id], {line_id: version} if version is not None else None)
+    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
     line.state = LINE_LIFE.after(line.state, "withdraw")
     line.decided_at = line.decided_by_id = None
     line.submitted_at = at
@@ -225,13 +220,13 @@ def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None
 def reject(line_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
     """Give the hours back to the coordinator with a reason; she corrects them and hands them in again."""
     reason = _reason(reason, "reason")
-    [line] = _lock([line_id], {line_id: version} if version is not None else None)
+    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
     _check_handed_in(line)
     line.state = LINE_LIFE.after(line.state, "reject")
     line.decision_reason, line.decided_at, line.decided_by_id = reason, at, by.id
     record("reject", line, f"Rejected: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
     _settle([line], by, at)
-    enqueue(telling.tell_rejected, line_id=line.id)
+    enqueue(notifications.tell_rejected, line_id=line.id)
 
 
 def _reason(text: str, field: str) -> str:
@@ -265,151 +260,6 @@ def _settle(lines: Iterable[TimeEntry], by: Person | None, at: datetime) -> None
             sheet.state = LIFE.after(sheet.state, act)
         sheet.decided_at, sheet.decided_by_id = (at, by.id if by else None) if act else (None, None)
     session.flush()
-
-
-# ---- segments ---------------------------------------------------------------------------------------------------
-
-
-def _append(lines: Collection[TimeEntry], at: datetime) -> dict[int, list[TimeSegment]]:
-    planned = planned_segments(lines)
-    made = {line.id: [_segment(line, each, at) for each in planned[line.id]] for line in lines}
-    _keep([segment for segments in made.values() for segment in segments])
-    return made
-
-
-def _segment(line: TimeEntry, planned: Planned, at: datetime) -> TimeSegment:
-    counted = planned.segment
-    return TimeSegment(
-        time_entry_id=line.id,
-        assignment_id=line.assignment_id,
-        coordinator_id=line.coordinator_id,
-        facility_id=line.facility_id,
-        kind="hours",
-        earn_code=counted.earn_code.value,
-        service_line=line.assignment.shift.service_line,
-        work_day=planned.work_day,
-        minutes=counted.minutes,
-        bill_rate_cents=counted.bill_rate_cents,
-        pay_rate_cents=counted.pay_rate_cents,
-        bill_cents=counted.bill_cents,
-        pay_cents=counted.pay_cents,
-        approved_at=at,
-    )
-
-
-def _opposite(segment: TimeSegment, at: datetime) -> TimeSegment:
-    return TimeSegment(
-        time_entry_id=segment.time_entry_id,
-        assignment_id=segment.assignment_id,
-        coordinator_id=segment.coordinator_id,
-        facility_id=segment.facility_id,
-        kind=segment.kind,
-        earn_code=segment.earn_code,
-        service_line=segment.service_line,
-        work_day=segment.work_day,
-        minutes=-segment.minutes,
-        bill_rate_cents=segment.bill_rate_cents,
-        pay_rate_cents=segment.pay_rate_cents,
-        bill_cents=-segment.bill_cents,
-        pay_cents=-segment.pay_cents,
-        approved_at=at,
-        corrects_id=segment.id,
-    )
-
-
-def _keep(segments: Collection[TimeSegment]) -> None:
-    """Store segments and enter them in the books, for the system: nobody else writes them."""
-    with for_the_system():
-        session.add_all(segments)
-        session.flush()
-        record_segments(segments)
-
-
-def _standing_segments(line_ids: Collection[int]) -> list[TimeSegment]:
-    """Segments of these lines that were not corrected and correct nothing."""
-    corrected = select(TimeSegment.corrects_id).where(
-        TimeSegment.time_entry_id.in_(line_ids), TimeSegment.corrects_id.is_not(None)
-    )
-    return list(
-        session.scalars(
-            select(TimeSegment)
-            .where(
-                TimeSegment.time_entry_id.in_(line_ids),
-                TimeSegment.corrects_id.is_(None),
-                TimeSegment.id.not_in(corrected),
-            )
-            .order_by(TimeSegment.id)
-        )
-    )
-
-
-# ---- locks ------------------------------------------------------------------------------------------------------
-
-
-def _lock(line_ids: Collection[int], versions: Mapping[int, int] | None = None) -> list[TimeEntry]:
-    """The lines as they are now, locked with everything their overtime depends on: assignments, then weeks, then lines.
-
-    Minutes of a line may fall into the week before or after its own (a Sunday night), so that two lines whose weeks are
-    two apart can still count on the same one: the coordinator's weeks at that facility are locked that far around.
-    """
-    wanted = sorted(set(line_ids))
-    found = session.execute(
-        select(TimeEntry.id, TimeEntry.assignment_id, Timesheet.coordinator_id, Timesheet.facility_id, Timesheet.week)
-        .join(TimeEntry.timesheet)
-        .where(TimeEntry.id.in_(wanted))
-    ).all()
-    if not wanted or len(found) != len(wanted):
-        raise NotAllowedNow("Some of these hours are not there any more. Open the page again.")
-    assignments = [row.assignment_id for row in found]
-    session.scalars(
-        select(Assignment).where(Assignment.id.in_(assignments)).order_by(Assignment.id)
-        .with_for_update(key_share=True).execution_options(populate_existing=True)
-    ).all()  # fmt: skip
-    weeks = [row.week for row in found]
-    around = timedelta(days=14)
-    session.scalars(
-        select(Timesheet)
-        .where(
-            tuple_(Timesheet.coordinator_id, Timesheet.facility_id).in_(
-                {(row.coordinator_id, row.facility_id) for row in found}
-            ),
-            Timesheet.week >= min(weeks) - around,
-            Timesheet.week <= max(weeks) + around,
-        )
-        .order_by(Timesheet.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    lines = _lines(TimeEntry.id.in_(wanted))
-    for line in lines:
-        if versions is not None and versions.get(line.id, line.version) != line.version:
-            raise ChangedMeanwhile(
-                "The hours of %(name)s changed while you had the page open. Nothing was saved: look at them again.",
-                name=_name(line),
-            )
-    return lines
-
-
-def _lines(which: object) -> list[TimeEntry]:
-    return list(
-        session.scalars(
-            select(TimeEntry)
-            .where(which)  # type: ignore[arg-type]
-            .options(
-                *with_terms(),
-                joinedload(TimeEntry.timesheet).joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
-            )
-            .order_by(TimeEntry.id)
-            .with_for_update(of=TimeEntry)
-            .execution_options(populate_existing=True)
-        ).unique()
-    )
-
-
-def _lock_sheet(sheet_id: int) -> Timesheet:
-    return session.scalars(
-        select(Timesheet).where(Timesheet.id == sheet_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
 
 
 def _name(line: TimeEntry) -> str:

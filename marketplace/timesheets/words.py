@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from marketplace.timesheets.rules import ExceptionCode, PunchKind
+from marketplace.timesheets.exceptions import ExceptionCode
+from marketplace.timesheets.worked_time import PunchKind
 
 
 def exception_words(kept: str) -> str:

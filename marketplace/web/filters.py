@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 from flask import Flask
-from flask_babel import format_date, get_locale, get_timezone, ngettext
+from flask_babel import format_date, get_timezone, ngettext
 
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import Span
+from marketplace.web.locales import reader_locale
 from marketplace.web.tags import state_tag
 
 
@@ -18,11 +19,6 @@ def initials(name: str) -> str:
     """Maya Torres → MT; Devon Blake, RN → DB."""
     words = [word for word in name.split(",")[0].split() if word[:1].isalpha()]
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
-
-
-def _locale() -> str:
-    """Spanish readers here are in the US: dollars stay dollars."""
-    return "es_US" if str(get_locale()).startswith("es") else "en_US"
 
 
 def _at(moment: datetime, zone: str) -> datetime:
@@ -41,7 +37,7 @@ def _date_of(value: date | datetime, zone: str | None = None) -> date:
 
 def day(value: date | datetime, zone: str | None = None) -> str:
     """Tue, Nov 24"""
-    return str(format_date(_date_of(value, zone), "EEE, MMM d" if _locale() == "en_US" else "EEE d MMM"))
+    return str(format_date(_date_of(value, zone), "EEE, MMM d" if reader_locale() == "en_US" else "EEE d MMM"))
 
 
 def long_day(value: date) -> str:
@@ -57,7 +53,7 @@ def short_date(value: date | datetime | None, zone: str | None = None) -> str:
 def clock(moment: datetime, zone: str) -> str:
     """9:00 am"""
     local = _at(moment, zone)
-    return _clock(local.hour, local.minute, _locale())
+    return _clock(local.hour, local.minute, reader_locale())
 
 
 @cache

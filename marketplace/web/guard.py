@@ -22,17 +22,25 @@ SIGNED_IN = Anyone.SIGNED_IN
 
 
 class Pages(Blueprint):
-    """A blueprint that will not take a route without `may=`. Acts are nouns: `POST /timesheets/7/approval`."""
+    """A blueprint that will not take a route without `may=`. Acts are nouns: `POST /timesheets/7/approval`.
 
-    def get(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:  # type: ignore[override]
-        return self._guarded(rule, ["GET"], may, options)
+    `fresh=True` on a route that moves money or changes who somebody is or what they may do: it opens only to whoever has
+    given the password within the last quarter of an hour (`tests/house/test_fresh.py` knows which routes must say so).
+    """
 
-    def post(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:  # type: ignore[override]
-        return self._guarded(rule, ["POST"], may, options)
+    def get(  # type: ignore[override]
+        self, rule: str, *, may: StrEnum, fresh: bool = False, **options: Any
+    ) -> Callable[[T_route], T_route]:
+        return self._guarded(rule, ["GET"], may, options, fresh)
 
-    def form(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:
+    def post(  # type: ignore[override]
+        self, rule: str, *, may: StrEnum, fresh: bool = False, **options: Any
+    ) -> Callable[[T_route], T_route]:
+        return self._guarded(rule, ["POST"], may, options, fresh)
+
+    def form(self, rule: str, *, may: StrEnum, fresh: bool = False, **options: Any) -> Callable[[T_route], T_route]:
         """A page whose form posts to its own address: GET shows it, POST takes it, 422 shows it again with the errors."""
-        return self._guarded(rule, ["GET", "POST"], may, options)
+        return self._guarded(rule, ["GET", "POST"], may, options, fresh)
 
     def look(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:
         """What is filled in is only looked at: a POST, because it must not stand in an address, that changes nothing.
@@ -56,24 +64,31 @@ class Pages(Blueprint):
         return register
 
     def _guarded(
-        self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any]
+        self, rule: str, methods: list[str], may: StrEnum, options: dict[str, Any], fresh: bool = False
     ) -> Callable[[T_route], T_route]:
         def register(view: T_route) -> T_route:
             setattr(view, "may", may)  # noqa: B010 - a function takes any attribute, its type does not
+            setattr(view, "fresh", fresh)  # noqa: B010
             self.add_url_rule(rule, view_func=view, methods=methods, **options)
             return view
 
         return register
 
 
-def guard(app: Flask, check: Callable[[StrEnum], Any]) -> None:
-    """Before each request, `check(may)` answers None, returns a response (a redirect to sign-in), or raises a refusal."""
+def guard(app: Flask, check: Callable[[StrEnum], Any], confirm: Callable[[], Any]) -> None:
+    """Before each request, `check(may)` answers None, returns a response (a redirect to sign-in), or raises a refusal.
+
+    On a route that is `fresh`, `confirm()` is asked next: None to go on, or the page that asks for the password again.
+    """
 
     @app.before_request
     def ask() -> Any:
         if request.endpoint is None or request.endpoint in UNGUARDED:
             return None
-        return check(permission_of(request.endpoint))
+        answer = check(permission_of(request.endpoint))
+        if answer is None and getattr(current_app.view_functions[request.endpoint], "fresh", False):
+            return confirm()
+        return answer
 
 
 def permission_of(endpoint: str) -> StrEnum:

@@ -1,13 +1,68 @@
-"""What a preview showed travels with its form, so that an act never does what nobody looked at."""
+"""A run in two clicks: what a preview showed travels with its form, so that nothing is done that nobody looked at."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
 
-from flask import request
+from flask import render_template, request
+from flask_babel import lazy_gettext as _l
 
+from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
 from marketplace.kernel.typed import key
+from marketplace.web.asking import asked_day
+from marketplace.web.forms import Day, Form, Hidden
 
 MOST_TICKED = 5000
+Done = TypeVar("Done")
+
+
+class RunForm(Form):
+    """`seen` carries what the preview showed."""
+
+    until = Day(_l("Work up to and including"))
+    seen = Hidden(limit=200_000)
+
+
+@dataclass(frozen=True)
+class TwoClicks(Generic[Done]):
+    """The page of a run: asked for it shows the preview, sent it does what the preview showed for the rows that were ticked.
+
+    `usual` is the day it goes up to unless `until` says another. `act` gets the day, the keys that were ticked and what was
+    seen. A run that is no longer what was seen does nothing and is shown again with what changed (409).
+    """
+
+    template: str
+    usual: date
+    tick: str
+    nothing_ticked: str
+    preview: Callable[[date], Preview[Any]]
+    act: Callable[[date, Collection[int], Seen], Done]
+
+    def answer(self, done: Callable[[Done], Any]) -> Any:
+        """The page, or what `done` answers to what the act gave."""
+        until = asked_day("until") or self.usual
+        form = RunForm(data={"until": until})
+        if request.method != "POST":
+            return self._shown(until, form)
+        only = ticked(self.tick)
+        if form.validate() and not only:
+            form.refuse(self.nothing_ticked)
+        if form.errors:
+            return self._shown(form.until.data or until, form), 422
+        seen = read_seen(form.seen.data)
+        try:
+            result = self.act(form.until.data, only, seen)
+        except PreviewChanged as error:
+            return self._shown(form.until.data, form, changed=seen, why=error.sentence), 409
+        return done(result)
+
+    def _shown(self, until: date, form: RunForm, changed: Seen | None = None, why: str = "") -> str:
+        found = self.preview(until)
+        return render_template(
+            self.template, preview=found, form=form, seen=written_seen(found.seen), changed=changed, why=why
+        )
 
 
 def written_seen(seen: Mapping[int, tuple[int, int]]) -> str:

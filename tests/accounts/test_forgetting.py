@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.accounts.attempts import PASSWORDS, within_limits
-from marketplace.accounts.jobs import forget_what_is_over
 from marketplace.accounts.models import AttemptCount, SignInSession
+from marketplace.accounts.tasks import forget_what_is_over
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from tests.world import NOW
@@ -70,8 +70,9 @@ def test_her_name_is_what_she_says(visitors, world):
 
 
 def test_the_bell_counts_what_is_new(visitors, world):
+    from marketplace.kernel.phrases import Phrase
     from marketplace.messaging.writing import notify
 
-    notify(world.rosa.id, "test", "Something happened.", "/account")
+    notify(world.rosa, Phrase("Something happened."), kind="test", link="/account")
     session.commit()
     visitors("rosa").get("/account").sees("Notifications 1")

@@ -63,7 +63,7 @@ def test_the_letter_says_who_invites_to_what(visitors):
     invited(visitors)
     (letter,) = letters_to(NEW)
     assert letter.subject == "Your invitation to Harbor Family Medicine"
-    assert "Rosa Chen has invited you to work with Harbor Family Medicine as scheduler." in letter.text_body
+    assert "Rosa Chen has invited you to work with Harbor Family Medicine. Your role: Scheduler." in letter.text_body
     assert "until Nov 26, 2026, 9:00 am CST." in letter.text_body
     assert "<script" not in letter.html_body
 

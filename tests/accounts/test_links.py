@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 
-from marketplace.accounts.jobs import write_new_password_letter
 from marketplace.accounts.models import OneTimeLink, Person
+from marketplace.accounts.tasks import write_new_password_letter
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from tests.accounts.letters import letters_to, link_to

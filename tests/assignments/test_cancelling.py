@@ -194,7 +194,7 @@ def test_an_offer_waits_a_day_or_until_two_hours_before_the_shift(world):
 
 
 def test_an_offer_whose_time_is_up_is_over_at_once_and_the_job_writes_it_down(world):
-    from marketplace.assignments.jobs import expire_offers
+    from marketplace.assignments.tasks import expire_offers
     from marketplace.kernel.clock import frozen_at
 
     shift = world.shift()
@@ -250,23 +250,23 @@ def test_applying_twice_makes_one_application(world):
 
 
 def test_letters_and_notices_go_out_behind_the_act(world):
-    from marketplace.assignments import jobs
+    from marketplace.assignments import notifications
     from marketplace.messaging.models import Letter, Notice
 
     shift = world.shift()
     offer = offering.send_offer(shift, world.maya, world.tom, NOW)
-    jobs.tell_offered(offer.id)
+    notifications.tell_offered(offer.id)
     letter = session.scalars(select(Letter)).one()
     assert letter.to == "maya@people.example"
     assert "Your time: Mon, Nov 30, 7:00 am – 3:00 pm PST." in letter.text_body
     assert "$29.00 an hour" in letter.text_body
     made = book(shift, world.maya, world.maya.person, NOW, offer=offer)
-    jobs.tell_booked(made.id)
+    notifications.tell_booked(made.id)
     told = set(session.scalars(select(Notice.person_id).where(Notice.kind == "booked")))
     assert told == {world.maya.person_id, world.rosa.id, world.tom.id}
     cancelling.cancel(made, world.maya.person, NOW, SIDE.COORDINATOR)
-    jobs.tell_cancelled(made.id, world.maya.person_id)
+    notifications.tell_cancelled(made.id, world.maya.person_id)
     assert session.scalar(select(func.count()).where(Notice.kind == "cancelled")) == 2
-    jobs.tell_undone(made.id, world.maya.person_id)
-    jobs.tell_no_show(made.id)
+    notifications.tell_undone(made.id, world.maya.person_id)
+    notifications.tell_no_show(made.id)
     assert session.scalar(select(func.count()).select_from(Assignment)) == 1

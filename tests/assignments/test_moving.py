@@ -11,10 +11,11 @@ from marketplace.assignments import booking, facts, moving, offering
 from marketplace.assignments.booking import book, replay
 from marketplace.assignments.cancelling import cancel, cancel_shift
 from marketplace.assignments.closing import hold
-from marketplace.assignments.jobs import end_moves, tell_booked, tell_move_answered, tell_move_withdrawn
 from marketplace.assignments.models import PROOF, Assignment, CancelledBy, MoveRequest, Offer
 from marketplace.assignments.moving import Step
+from marketplace.assignments.notifications import tell_booked, tell_move_answered, tell_move_withdrawn
 from marketplace.assignments.rules import AssignmentState, MoveState, OfferState, move_expiry
+from marketplace.assignments.tasks import end_moves
 from marketplace.audit.models import AuditEntry
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState

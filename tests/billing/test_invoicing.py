@@ -7,11 +7,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.billing.correcting import void
-from marketplace.billing.invoicing import PreviewChanged, issue, last_sunday, preview
+from marketplace.billing.invoicing import issue, last_sunday, preview
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.queries import account_of
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.previewed_run import PreviewChanged
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import ar, unbilled
 from tests.worked import MONDAY, approved, corrected
@@ -58,7 +59,7 @@ def test_hours_of_a_later_day_wait_for_the_next_run(world):
     approved(world, world.maya, world.harbor, TODAY)
     [first] = issue(SUNDAY, world.felix, NOW)
     assert len(first.lines) == 1
-    [bill] = preview(TODAY).bills
+    [bill] = preview(TODAY).rows
     assert (bill.lines, bill.late_lines, bill.last_cents) == (1, 0, first.total_cents)
 
 
@@ -66,7 +67,7 @@ def test_time_approved_late_goes_on_the_next_invoice_and_is_marked(world):
     approved(world, world.maya, world.harbor)
     issue(SUNDAY, world.felix, NOW)
     approved(world, world.jonas, world.harbor, MONDAY + timedelta(days=2))
-    [bill] = preview(SUNDAY).bills
+    [bill] = preview(SUNDAY).rows
     assert (bill.lines, bill.late_lines) == (1, 1)
 
 
@@ -86,7 +87,7 @@ def test_corrections_alone_make_no_invoice_below_zero_but_wait(world):
     wrong = approved(world, world.maya, world.harbor)
     issue(SUNDAY, world.felix, NOW)
     corrected(wrong)
-    assert [bill.can_be_issued for bill in preview(SUNDAY).bills] == [False]
+    assert [bill.ready for bill in preview(SUNDAY).rows] == [False]
     assert issue(SUNDAY, world.felix, NOW) == []
 
 
@@ -105,7 +106,7 @@ def test_a_facility_can_be_left_for_later(world):
     seen = preview(SUNDAY).seen
     [invoice] = issue(SUNDAY, world.felix, NOW, only=[world.riverside.id], seen=seen)
     assert invoice.facility_id == world.riverside.id
-    assert [bill.facility.name for bill in preview(SUNDAY).bills] == ["Harbor Family Medicine"]
+    assert [bill.facility.name for bill in preview(SUNDAY).rows] == ["Harbor Family Medicine"]
 
 
 def test_a_voided_invoice_gives_its_hours_back_and_keeps_its_number(world):

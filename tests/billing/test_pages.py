@@ -4,12 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.billing.invoicing import issue
-from marketplace.billing.models import Invoice, Payment, PaymentMethod
+from marketplace.billing.models import Invoice, InvoiceLine, Payment, PaymentMethod
 from marketplace.billing.receiving import record_payment
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import frozen_at
+from marketplace.timesheets.compensation import compensate
+from marketplace.timesheets.weekly import approve_lines, undo_approvals
+from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import MONDAY, approved
 from tests.world import NOW, TODAY
 
@@ -286,3 +290,56 @@ def test_late_in_the_evening_the_day_that_is_offered_for_a_payment_is_one_that_i
     assert count(Payment) == 2
     bind_actor(SYSTEM)
     assert {payment.received_on for payment in session.scalars(select(Payment))} == {date(2026, 11, 25)}
+
+
+def evidence_of(visitor, invoice):
+    """The evidence page of the first line of an invoice, as somebody at the facility follows it."""
+    return visitor.get(f"/invoices/{invoice.id}/lines/{invoice.lines[0].id}")
+
+
+def test_compensation_for_a_cancelled_shift_has_its_evidence(client, world):
+    compensate(booked(world, world.maya, MONDAY), 120, NOW)
+    [invoice] = issue(SUNDAY, world.felix, NOW)
+    session.commit()
+    page = evidence_of(client.sign_in("rosa"), invoice)
+    assert page.status == 200
+    page.sees("Compensation for a cancelled shift", "2:00 h", "No clock was pressed for this line")
+
+
+def test_the_evidence_names_who_approved_that_line_and_not_who_decided_the_week_last(client, world):
+    first, last = handed_in([worked_line(world, world.maya, MONDAY + timedelta(days=n)) for n in range(2)], NOW)
+    approve_lines([first.id], world.nadia, NOW)
+    approve_lines([last.id], world.rosa, NOW + timedelta(hours=1))
+    [invoice] = issue(SUNDAY, world.felix, NOW + timedelta(hours=2))
+    lines = {line.segment.time_entry_id: line.id for line in with_segments(invoice)}
+    session.commit()
+    rosa = client.sign_in("rosa")
+    for line, approver in ((first, "Nadia Haddad"), (last, "Rosa Chen")):
+        rosa.get(f"/invoices/{invoice.id}/lines/{lines[line.id]}").sees(f"By {approver}")
+
+
+def test_an_approval_that_was_taken_back_is_not_said_to_be_of_who_approved_later(client, world):
+    [line] = handed_in([worked_line(world, world.maya)], NOW)
+    approve_lines([line.id], world.nadia, NOW)
+    undo_approvals([line.id], world.nadia, NOW + timedelta(minutes=1))
+    approve_lines([line.id], world.rosa, NOW + timedelta(minutes=2))
+    [invoice] = issue(SUNDAY, world.felix, NOW + timedelta(hours=2))
+    by_segment = sorted(with_segments(invoice), key=lambda each: each.time_segment_id)
+    session.commit()
+    rosa = client.sign_in("rosa")
+    pages = [rosa.get(f"/invoices/{invoice.id}/lines/{each.id}").text for each in by_segment]
+    assert ["By Rosa Chen" in page for page in pages] == [False, False, True]
+
+
+def test_hours_that_approved_themselves_say_so(client, world):
+    [line] = handed_in([worked_line(world, world.maya)], NOW)
+    approve_lines([line.id], None, NOW)
+    [invoice] = issue(SUNDAY, world.felix, NOW)
+    session.commit()
+    evidence_of(client.sign_in("rosa"), invoice).sees("By itself: nobody objected in time")
+
+
+def with_segments(invoice):
+    return session.scalars(
+        select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).options(joinedload(InvoiceLine.segment))
+    ).all()

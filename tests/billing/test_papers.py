@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.billing.correcting import give_credit
 from marketplace.billing.documents import credit_note_data, invoice_data, paper_of_credit_note, paper_of_invoice
 from marketplace.billing.invoicing import issue
-from marketplace.billing.jobs import set_invoice
+from marketplace.billing.tasks import set_invoice
 from marketplace.db.session import session
 from marketplace.papers.models import IssuedPaper
 from marketplace.papers.typesetting import picture, typeset

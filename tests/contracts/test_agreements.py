@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.audit.models import AuditEntry
 from marketplace.config import Settings
-from marketplace.contracts import drafting, jobs, signing
+from marketplace.contracts import drafting, signing, tasks
 from marketplace.contracts.drafting import CardRow, Terms, draft_baa, draft_master, hash_of
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow, StandardRate
 from marketplace.contracts.queries import whole
@@ -492,10 +492,10 @@ def test_an_agreement_expires_after_its_last_day(world: World) -> None:
         present = world.contract(world.harbor)
         present.effective_until = TODAY
         session.flush()
-        assert jobs.expire() == 0
+        assert tasks.expire() == 0
         with frozen_at(NOW + timedelta(days=1)):
-            assert jobs.expire() == 1
-            assert jobs.expire() == 0
+            assert tasks.expire() == 1
+            assert tasks.expire() == 0
         assert present.state is S.EXPIRED
 
 

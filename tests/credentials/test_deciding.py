@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.accounts.permissions import Role
 from marketplace.audit.models import AuditEntry
-from marketplace.credentials import deciding, jobs
+from marketplace.credentials import deciding, notifications, tasks
 from marketplace.credentials.models import Credential, ExpiryReminder
 from marketplace.credentials.policy import check_may_decide
 from marketplace.credentials.queries import expiring
@@ -242,7 +242,7 @@ def test_she_is_told_when_the_ten_minutes_are_over(world: World, app: Flask) -> 
         (job,) = jobs_waiting("credentials.tell_decided")
         assert job.pop("at") == NOW + timedelta(minutes=10)
         bind_actor(Actor(Audience.SYSTEM))
-        jobs.tell_decided(**job)
+        notifications.tell_decided(**job)
         letter = session.scalars(select(Letter)).one()
         assert letter.to == "maya@people.example"
         assert "was not accepted: Not yours." in letter.text_body
@@ -257,7 +257,7 @@ def test_a_decision_taken_back_is_never_told(world: World, app: Flask) -> None:
         job.pop("at")
         bind_actor(Actor(Audience.SYSTEM))
         deciding.take_back(credential, world.chidi, NOW + timedelta(minutes=9))
-        jobs.tell_decided(**job)
+        notifications.tell_decided(**job)
         assert session.scalars(select(Letter)).all() == []
         assert (credential.state, credential.decision_note) == (CredentialState.SUBMITTED, "")
 
@@ -408,7 +408,7 @@ def test_reminders_go_out_60_30_and_7_days_before_once_each(world: World, app: F
         for day in range(63):
             with frozen_at(NOW + timedelta(days=day)):
                 for _again in range(2):
-                    if jobs.remind():
+                    if tasks.remind():
                         told.append((end - TODAY).days - day)
         assert told == [60, 30, 7]
         assert session.scalar(select(func.count()).select_from(ExpiryReminder)) == 3
@@ -424,8 +424,8 @@ def test_a_late_first_look_sends_one_reminder_not_three(world: World, app: Flask
     session.commit()
     with app.app_context():
         bind_actor(Actor(Audience.SYSTEM))
-        assert jobs.remind() == 1
-        assert jobs.remind() == 0
+        assert tasks.remind() == 1
+        assert tasks.remind() == 0
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from marketplace.dashboards.steps import steps_of_agency
 from marketplace.dashboards.waiting import waiting_for
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
-from marketplace.ledger.jobs import check as check_books
 from marketplace.ledger.models import LedgerPosting
+from marketplace.ledger.tasks import check as check_books
 from marketplace.needs.rules import NeedState
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.rules import LineState

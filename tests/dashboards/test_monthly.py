@@ -9,9 +9,9 @@ from marketplace.accounts.models import Membership, Person
 from marketplace.assignments import offering
 from marketplace.assignments.booking import book
 from marketplace.dashboards.fairness import fairness, span_of_month
-from marketplace.dashboards.jobs import write_fair_shares as job
 from marketplace.dashboards.models import FairnessLetter
 from marketplace.dashboards.monthly import write_fair_shares
+from marketplace.dashboards.tasks import write_fair_shares as job
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from marketplace.messaging.models import Letter

@@ -20,7 +20,7 @@ from marketplace.kernel import clock
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.timesheets.clocking import punch
-from marketplace.timesheets.rules import PunchKind
+from marketplace.timesheets.worked_time import PunchKind
 from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import approved
 from tests.world import NOW, TODAY

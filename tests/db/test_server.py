@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from marketplace.config import Misconfigured, Settings
-from marketplace.db.server import LONGEST_SOCKET_PATH, EmbeddedServer, database_url
+from marketplace.db.address import database_url
+from marketplace.db.server import LONGEST_SOCKET_PATH, EmbeddedServer
 
 ENTER_AND_WAIT = """
 import sys, time

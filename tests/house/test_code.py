@@ -15,7 +15,7 @@ HOUSE = ROOT / "marketplace"
 STATES_SET_BY_HAND = {
     "demo": "the demo's history is written as it would have come about",
     "importing.py": "another system's file says where a thing stands",
-    "jobs.py": "many rows in one statement, each from a state its table allows (tested with the concept)",
+    "tasks.py": "many rows in one statement, each from a state its table allows (tested with the concept)",
 }
 
 # The modules that use `as_system`, each with what it needs to see or write past the actor's own rows.
@@ -162,7 +162,7 @@ def test_nobody_else_becomes_the_system() -> None:
     found = [
         f"{name}:{node.lineno}"
         for name, tree in modules()
-        if not name.startswith(allowed) and not name.endswith("/jobs.py")
+        if not name.startswith(allowed) and not name.endswith("/tasks.py")
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") == "bind_actor"

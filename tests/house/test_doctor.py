@@ -12,6 +12,8 @@ NAMES = (
     "STRIPE_API_KEY",
     "STRIPE_WEBHOOK_SECRET",
     "PORT",
+    "BASE_URL",
+    "TRUSTED_PROXIES",
     "SECRET_KEY",
 )
 
@@ -69,6 +71,13 @@ def test_test_keys_of_stripe_want_a_webhook_secret(found, empty_database_url):
     keys = {"DATABASE_URL": empty_database_url, "STRIPE_API_KEY": "sk_test_1"}
     assert "STRIPE_WEBHOOK_SECRET" in found(**keys)["Stripe"].advice
     assert found(**keys, STRIPE_WEBHOOK_SECRET="whsec_1")["Stripe"].fine
+
+
+def test_https_without_a_named_proxy_is_noted(found, empty_database_url):
+    https = {"DATABASE_URL": empty_database_url, "BASE_URL": "https://staffing.example"}
+    assert "TRUSTED_PROXIES" in str(found(**https)["proxy"])
+    assert found(**https, TRUSTED_PROXIES="127.0.0.1")["proxy"].fine
+    assert found(DATABASE_URL=empty_database_url)["proxy"].fine
 
 
 def test_the_promised_commands_are_there():

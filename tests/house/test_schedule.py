@@ -19,4 +19,6 @@ def test_the_worker_knows_every_job():
     }
     assert "marketplace.db.jobs" in declaring
     loaded = subprocess.run([sys.executable, "-c", LOAD], capture_output=True, text=True, check=True).stdout.split()
-    assert declaring - set(loaded) == set(), "declare it in the concept's jobs.py, or import it from there"
+    assert declaring - set(loaded) == set(), (
+        "declare it in the concept's tasks.py or notifications.py, or import it from there"
+    )

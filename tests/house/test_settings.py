@@ -39,6 +39,11 @@ def test_nothing_set_is_enough_to_start(tmp_path):
         ("STRIPE_WEBHOOK_SECRET", "secret"),
         ("STRIPE_API_BASE", "localhost:12111"),
         ("REQUIRE_SECOND_FACTOR", "perhaps"),
+        ("TRUSTED_PROXIES", "nginx"),
+        ("TRUSTED_PROXIES", "127.0.0.1 10.0.0.1"),
+        ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("TRUSTED_PROXIES", "127.0.0.1,::/0"),
         ("AGENCY_TIME_ZONE", "Chicago"),
         ("AGENCY_TIME_ZONE", "/etc/passwd"),
     ],
@@ -46,6 +51,12 @@ def test_nothing_set_is_enough_to_start(tmp_path):
 def test_a_value_the_site_cannot_run_with_is_named(name, value):
     with pytest.raises(Misconfigured, match=name):
         Settings.from_environment({name: value})
+
+
+def test_proxies_are_addresses_and_networks():
+    trusted = Settings.from_environment({"TRUSTED_PROXIES": "127.0.0.1, 10.4.0.0/16,2001:db8::1"}).trusted_proxies
+    assert [str(network) for network in trusted] == ["127.0.0.1/32", "10.4.0.0/16", "2001:db8::1/128"]
+    assert Settings.from_environment({}).trusted_proxies == ()
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

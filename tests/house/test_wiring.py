@@ -18,8 +18,8 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import Audience
 from marketplace.kernel.hooks import Hook, UnfilledHook
 from marketplace.ledger.checking import every_invariant
-from marketplace.ledger.jobs import check
 from marketplace.ledger.models import BooksCheck
+from marketplace.ledger.tasks import check
 from marketplace.wiring import WIRING
 
 ROOT = Path(marketplace.__file__).resolve().parent

@@ -135,11 +135,11 @@ class Things:
 
     def unknown(self) -> list[str]:
         """The routes whose parameters nothing here fills."""
-        return [rule.rule for rule in self.rules() if self._names(rule) not in self._rows and not self._in_words(rule)]
+        return [rule.rule for rule in self.rules() if self.names(rule) not in self._rows and not self._in_words(rule)]
 
     def of(self, rule: Rule) -> list[Thing]:
         """What the route can be called with; one thing without values for a route without parameters."""
-        names = self._names(rule)
+        names = self.names(rule)
         if not names:
             return [Thing({})]
         if names in self._rows:
@@ -155,7 +155,8 @@ class Things:
         yield from [thing for thing in every if not thing.is_foreign_to(who)][:1]
         yield from [thing for thing in every if thing.is_foreign_to(who)][-2:]
 
-    def _names(self, rule: Rule) -> tuple[str, ...]:
+    def names(self, rule: Rule) -> tuple[str, ...]:
+        """The parameters of a route in their order."""
         return tuple(sorted(rule.arguments, key=lambda name: rule.rule.index(f"{name}>")))
 
     def _in_words(self, rule: Rule) -> bool:

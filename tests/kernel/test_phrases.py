@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.kernel import phrases
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
-from marketplace.kernel.phrases import ENGLISH, Clock, Language, Named, Phrase, Row, When, worded
+from marketplace.kernel.phrases import ENGLISH, Clock, Language, Month, Named, Phrase, Row, When, worded
 
 SAID = {
     "%(name)s has a shift on %(day)s.": "%(name)s tiene un turno el %(day)s.",
@@ -46,6 +46,7 @@ def read_in_spanish(monkeypatch):
             "Tue, Nov 24, 8:50 am – 5:00 pm CST",
             "mar 24 nov, 8:50 a.m. – 5:00 p.m. CST",
         ),
+        (Month(date(2026, 11, 1)), "November 2026", "noviembre 2026"),
         (1500, "1500", "1500"),
         ("100%(x)s", "100%(x)s", "100%(x)s"),
     ],
@@ -68,6 +69,7 @@ def test_what_stands_in_a_blank_reads_as_its_reader_writes_it(value, english, sp
         When(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago", datetime(2026, 11, 25, 1, 0, tzinfo=UTC)),
         Named("Prior-Authorization", "Autorización previa"),
         Phrase("a need"),
+        Month(date(2026, 11, 1)),
         Row(["bread", Phrase("%(n)s more", n=Row([1, 2], " ")), date(2026, 11, 24)]),
     ],
 )

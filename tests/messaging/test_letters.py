@@ -11,10 +11,11 @@ from sqlalchemy import select, text
 from marketplace.config import MailServer
 from marketplace.db.session import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
 from marketplace.kernel.errors import Invalid
-from marketplace.messaging.jobs import send_letter
+from marketplace.kernel.phrases import Phrase
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.posting import envelope
-from marketplace.messaging.writing import notify, write_letter
+from marketplace.messaging.tasks import send_letter
+from marketplace.messaging.writing import Mail, notify, write_letter
 from tests.database import work_off
 
 TO = "rosa@harbor.example"
@@ -30,8 +31,10 @@ def told(app, settings, tmp_path, monkeypatch):
 
 
 def write(**more):
-    options = {"link": "/account", "sentences": ["First <b>sentence</b> & more.", "Second."], "button": "Look"} | more
-    return write_letter(TO, "test", "About something", "plain", **options)
+    mail = Mail(
+        Phrase(more.pop("subject", "About something")), ["First <b>sentence</b> & more.", "Second."], Phrase("Look")
+    )
+    return write_letter(TO, mail, **{"kind": "test", "link": "/account", "locale": "en"} | more)
 
 
 def jobs():
@@ -52,14 +55,16 @@ def test_a_letter_in_spanish_says_so(told):
     assert 'lang="es"' in write(locale="es").html_body
 
 
-def test_a_forgotten_word_fails_the_act_instead_of_the_letter(told):
-    with pytest.raises(Exception, match="'button' is undefined"):
-        write_letter(TO, "test", "Subject", "plain", sentences=["x"])
+def test_a_forgotten_value_fails_the_act_instead_of_leaving_a_hole_in_the_letter(told):
+    with pytest.raises(KeyError):
+        write_letter(
+            TO, Mail(Phrase("About %(thing)s", other=1), ["x"], Phrase("Look")), kind="test", link="/", locale="en"
+        )
 
 
 @pytest.mark.parametrize("subject", ["a\nBcc: everybody@x.org", "a\r\nb"])
 def test_a_subject_is_one_line(told, subject):
-    letter = write_letter(TO, "test", subject, "plain", sentences=["x"], button="y")
+    letter = write(subject=subject)
     assert "\n" not in letter.subject
     assert "\r" not in letter.subject
     assert envelope(letter, told)["Bcc"] is None
@@ -67,7 +72,7 @@ def test_a_subject_is_one_line(told, subject):
 
 def test_a_subject_of_broken_characters_is_refused(told):
     with pytest.raises(Invalid):
-        write_letter(TO, "test", "a\x00b", "plain", sentences=["x"], button="y")
+        write(subject="a\x00b")
 
 
 @pytest.mark.parametrize(
@@ -75,10 +80,10 @@ def test_a_subject_of_broken_characters_is_refused(told):
     [VISITOR, Actor(Audience.FACILITY, 1, 1), Actor(Audience.COORDINATOR, 1, None, 1), Actor(Audience.AGENCY, 1)],
 )
 def test_whoever_acts_may_cause_a_letter_and_a_notice(told, world, actor):
-    person = world.rosa.id
+    person = world.rosa
     bind_actor(actor)
     letter = write()
-    notice = notify(person, "test", "Something happened.", "/account")
+    notice = notify(person, Phrase("Something happened."), kind="test", link="/account")
     assert letter.id in jobs()
     assert notice.id
 
@@ -219,8 +224,8 @@ def test_an_address_refused_for_good_is_not_tried_again_and_says_why(told, mail)
 def test_notices_are_read_one_by_one_or_all_together(visitors, world):
     rosa_id, tom_id = world.rosa.id, world.tom.id
     for number in (1, 2, 3):
-        notify(rosa_id, "test", f"Thing {number} happened.", "/account/name")
-    notify(tom_id, "test", "Not for Rosa.", "/account")
+        notify(world.rosa, Phrase("Thing %(number)s happened.", number=number), kind="test", link="/account/name")
+    notify(world.tom, Phrase("Not for Rosa."), kind="test", link="/account")
     session.commit()
     rosa = visitors("rosa")
     rosa.get("/notices").sees("Thing 1 happened.", "Thing 3 happened.")
@@ -235,7 +240,7 @@ def test_notices_are_read_one_by_one_or_all_together(visitors, world):
 
 
 def test_anothers_notice_does_not_exist(visitors, world):
-    theirs = notify(world.tom.id, "test", "Not for Rosa.", "/account").id
+    theirs = notify(world.tom, Phrase("Not for Rosa."), kind="test", link="/account").id
     session.commit()
     rosa = visitors("rosa")
     rosa.get("/notices")

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.previewed_run import PreviewChanged
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import BANK, PAYOUT_IN_TRANSIT, payable
-from marketplace.payouts.pay_run import PreviewChanged, approve, preview
+from marketplace.payouts.pay_run import approve, preview
 from marketplace.payouts.rules import PayoutState, PayRunState
 from marketplace.payouts.sending import confirm_arrival, fail, hold, lift, release, reverse, send_by_hand
 from tests.worked import MONDAY, approved, corrected

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from marketplace.assignments.booking import book
 from marketplace.db.session import session
 from marketplace.kernel import clock
-from marketplace.plans.jobs import plan_nightly
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import plan_zone
 from marketplace.plans.replaying import read_weeks
+from marketplace.plans.tasks import plan_nightly
 from tests.plans.planned import plan_made, question
 from tests.timesheets.hours import booked
 from tests.world import NOW

@@ -14,8 +14,8 @@ from marketplace.db.session import session
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import PunchKind
 from marketplace.timesheets.weekly import submit
+from marketplace.timesheets.worked_time import PunchKind
 
 IN, OUT, PAUSE, RESUME = PunchKind.IN, PunchKind.OUT, PunchKind.BREAK_START, PunchKind.BREAK_END
 MONDAY = date(2026, 11, 16)

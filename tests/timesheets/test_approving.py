@@ -21,6 +21,7 @@ from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import payable, unbilled
 from marketplace.timesheets import weekly
 from marketplace.timesheets.compensation import compensate
+from marketplace.timesheets.locks import lines_for_change
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
 from marketplace.timesheets.policy import check_may_decide, check_may_submit
 from marketplace.timesheets.rules import LineState, TimesheetState
@@ -155,7 +156,7 @@ def test_no_order_or_grouping_loses_a_minute_or_makes_a_forty_first_regular_hour
 
 def test_only_the_facility_where_the_work_was_done_approves_it(world):
     [line] = week(world, world.maya, days=1)
-    line = weekly._lines(TimeEntry.id == line.id)[0]
+    line = lines_for_change(TimeEntry.id == line.id)[0]
     for person in (world.rosa, world.nadia, world.ada, world.felix):
         check_may_decide(person, line)
     with pytest.raises(NotPermitted, match="Only the facility where the work was done"):
@@ -167,7 +168,7 @@ def test_only_the_facility_where_the_work_was_done_approves_it(world):
 
 def test_nobody_approves_their_own_hours(world):
     [line] = week(world, world.maya, days=1)
-    line = weekly._lines(TimeEntry.id == line.id)[0]
+    line = lines_for_change(TimeEntry.id == line.id)[0]
     rosa = world.rosa
     line.timesheet.coordinator.person_id = rosa.id
     with session.no_autoflush, pytest.raises(NotPermitted, match="own hours"):

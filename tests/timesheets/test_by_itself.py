@@ -10,7 +10,7 @@ from marketplace.db.session import session
 from marketplace.kernel.clock import frozen_at
 from marketplace.ledger.checking import recount
 from marketplace.messaging.models import Letter, Notice
-from marketplace.timesheets import jobs, telling
+from marketplace.timesheets import notifications, tasks
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.models import TimeSegment, Timesheet
 from marketplace.timesheets.rules import LineState, TimesheetState
@@ -28,10 +28,10 @@ def test_a_forgotten_clock_is_closed_and_waits_for_her_hours(world):
     shift = booked(world, world.maya)
     punch(shift, IN, shift.starts_at)
     with frozen_at(shift.ends_at + timedelta(hours=11, minutes=59)):
-        assert jobs.close_forgotten_clocks() == 0
+        assert tasks.close_forgotten_clocks() == 0
     with frozen_at(shift.ends_at + timedelta(hours=12)):
-        assert jobs.close_forgotten_clocks() == 1
-        assert jobs.close_forgotten_clocks() == 0
+        assert tasks.close_forgotten_clocks() == 1
+        assert tasks.close_forgotten_clocks() == 0
     line = line_of(shift)
     assert (line.paid_minutes, line.exceptions) == (0, ["missing_punch"])
     assert shift.state is AssignmentState.CHECKED_OUT
@@ -42,10 +42,10 @@ def test_a_week_hands_itself_in_a_day_after_its_end(world):
     sheet = session.get_one(Timesheet, line.timesheet_id)
     monday_after = datetime(2026, 11, 23, 6, tzinfo=UTC)  # midnight in Chicago
     with frozen_at(monday_after + timedelta(hours=23, minutes=59)):
-        assert jobs.submit_finished_weeks() == 0
+        assert tasks.submit_finished_weeks() == 0
     with frozen_at(monday_after + timedelta(hours=24)):
-        assert jobs.submit_finished_weeks() == 1
-        assert jobs.submit_finished_weeks() == 0
+        assert tasks.submit_finished_weeks() == 1
+        assert tasks.submit_finished_weeks() == 0
     assert sheet.state is TimesheetState.SUBMITTED
     assert again(line).submitted_at is not None
 
@@ -54,12 +54,12 @@ def test_clean_hours_approve_themselves_after_the_window_and_others_never(world)
     clean, odd = worked_line(world, world.maya), worked_line(world, world.devon, MONDAY, (IN, 0), (OUT, 528))
     handed_in([clean, odd], AT)
     with frozen_at(AT + timedelta(hours=71, minutes=59)):
-        assert jobs.approve_due_lines(world.harbor.id) == 0
-        assert jobs.approve_after_window() == 0
+        assert tasks.approve_due_lines(world.harbor.id) == 0
+        assert tasks.approve_after_window() == 0
     with frozen_at(AT + timedelta(hours=72)):
-        assert jobs.approve_after_window() == 1
-        assert jobs.approve_due_lines(world.harbor.id) == 1
-        assert jobs.approve_due_lines(world.harbor.id) == 0
+        assert tasks.approve_after_window() == 1
+        assert tasks.approve_due_lines(world.harbor.id) == 1
+        assert tasks.approve_due_lines(world.harbor.id) == 0
     assert (again(clean).state, again(clean).decided_by_id) == (LineState.APPROVED, None)
     assert again(odd).state is LineState.PENDING
     assert session.scalar(select(func.count(TimeSegment.id))) == 1
@@ -74,17 +74,17 @@ def test_an_approval_taken_back_has_its_whole_window_again(world):
     approve_lines([line.id], world.rosa, later)
     undo_approvals([line.id], world.rosa, later + timedelta(minutes=5))
     with frozen_at(AT + timedelta(hours=73)):
-        assert jobs.approve_due_lines(world.harbor.id) == 0
+        assert tasks.approve_due_lines(world.harbor.id) == 0
 
 
 def test_at_half_time_the_approvers_get_one_letter(world):
     lines = [worked_line(world, world.maya), worked_line(world, world.maya, MONDAY + timedelta(days=1))]
     handed_in(lines, AT)
     with frozen_at(AT + timedelta(hours=35, minutes=59)):
-        assert jobs.remind_approvers() == 0
+        assert tasks.remind_approvers() == 0
     with frozen_at(AT + timedelta(hours=36)):
-        assert jobs.remind_approvers() == 2
-        assert jobs.remind_approvers() == 0
+        assert tasks.remind_approvers() == 2
+        assert tasks.remind_approvers() == 0
     letters = session.scalars(select(Letter).where(Letter.kind == "hours-reminder")).all()
     assert sorted(letter.to for letter in letters) == ["nadia@harbor.example", "rosa@harbor.example"]
     assert "2 shifts wait for your approval." in letters[0].text_body
@@ -94,8 +94,8 @@ def test_at_half_time_the_approvers_get_one_letter(world):
 def test_after_the_window_the_agency_hears_of_exceptions_once(world):
     handed_in([worked_line(world, world.devon, MONDAY, (IN, 0), (OUT, 528))], AT)
     with frozen_at(AT + timedelta(hours=72)):
-        assert jobs.remind_approvers() == 1
-        assert jobs.remind_approvers() == 0
+        assert tasks.remind_approvers() == 1
+        assert tasks.remind_approvers() == 0
     assert told("hours-overdue") == sorted([world.ada.id, world.felix.id])
 
 
@@ -106,9 +106,9 @@ def test_the_coordinator_is_told_what_was_changed_disputed_and_given_back(world)
     approve_changed(changed.id, 60, "We agreed on one hour.", world.rosa, AT)
     dispute(disputed.id, "Nobody was there.", world.rosa, AT)
     reject(rejected.id, "You began at ten.", world.rosa, AT)
-    telling.tell_changed(changed.id)
-    telling.tell_disputed(disputed.id)
-    telling.tell_rejected(rejected.id)
+    notifications.tell_changed(changed.id)
+    notifications.tell_disputed(disputed.id)
+    notifications.tell_rejected(rejected.id)
     maya = world.maya.person
     for kind, words in (
         ("hours-changed", ("1:00 h instead of 8:00 h", "We agreed on one hour.")),
@@ -124,10 +124,10 @@ def test_the_coordinator_is_told_what_was_changed_disputed_and_given_back(world)
 
 def test_approvers_are_told_of_a_week_unless_it_was_recalled(world):
     line = worked_line(world, world.maya)
-    telling.tell_submitted(line.timesheet_id)
+    notifications.tell_submitted(line.timesheet_id)
     assert told("timesheet") == []
     handed_in([line], AT)
-    telling.tell_submitted(line.timesheet_id)
+    notifications.tell_submitted(line.timesheet_id)
     assert told("timesheet") == sorted([world.rosa.id, world.nadia.id])
 
 

@@ -14,7 +14,8 @@ from werkzeug.serving import make_server
 
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
-from marketplace.timesheets.rules import LineState, PunchKind
+from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.worked_time import PunchKind
 from tests.browser import Visitor
 from tests.in_browser.serving import Clock
 from tests.timesheets.hours import IN, MONDAY, OUT, booked, handed_in, worked_line

@@ -579,3 +579,14 @@ def test_an_agency_sees_every_facility_and_may_choose_one(world, visitors):
 def test_the_coordinator_finds_her_weeks(world, maya):
     three_lines(world)
     maya.get("/timesheets").sees("Harbor Family Medicine", "16:00 h", "$464.00", "To approve")
+
+
+def test_hours_by_hand_that_are_refused_come_back_as_they_were_typed(world, maya):
+    shift = booked(world, world.maya, TODAY - timedelta(days=1))
+    session.commit()
+    maya.get(f"/clock/{shift.id}/correction")
+    maya.press("Keep these hours", reason="The phone was at home.", day_out="2026-11-30")
+    assert maya.status == 422
+    maya.sees("A time in the future cannot be entered.", "Harbor Family Medicine")
+    typed = {node.attributes["name"]: node.attributes["value"] for node in maya.page.all("input", class_="input")}
+    assert (typed["day_out"], typed["reason"]) == ("2026-11-30", "The phone was at home.")

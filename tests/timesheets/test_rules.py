@@ -13,19 +13,9 @@ from marketplace.catalogue.lists import ROUNDINGS
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import Span
-from marketplace.timesheets.rules import (
-    EarnCode,
-    ExceptionCode,
-    Problem,
-    PunchKind,
-    Segment,
-    WeekEntry,
-    exceptions,
-    paid_minutes_by_week,
-    rounded,
-    weekly_overtime,
-    worked,
-)
+from marketplace.timesheets.exceptions import ExceptionCode, exceptions
+from marketplace.timesheets.overtime import EarnCode, Segment, WeekEntry, weekly_overtime
+from marketplace.timesheets.worked_time import Problem, PunchKind, paid_minutes_by_week, rounded, worked
 
 EIGHT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 IN, OUT, PAUSE, RESUME = PunchKind.IN, PunchKind.OUT, PunchKind.BREAK_START, PunchKind.BREAK_END

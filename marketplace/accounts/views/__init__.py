@@ -1,7 +1,6 @@
 """The pages of an account: coming in, joining, and what somebody says about themselves."""
 
-from marketplace.web.guard import Pages
+from marketplace.accounts.views import account, door, factor, joining
+from marketplace.accounts.views.blueprint import pages
 
-pages = Pages("accounts", __name__)
-
-from marketplace.accounts.views import account, door, factor, joining  # noqa: E402, F401  (they add their routes)
+__all__ = ["account", "door", "factor", "joining", "pages"]

@@ -7,21 +7,20 @@ from flask import session as cookie
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts import attempts, second_factor, signing_in
+from marketplace.accounts import attempts, notifications, second_factor, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import EmailForm, NameForm, NewPasswordForm
 from marketplace.accounts.links import Purpose, look_at_link, make_link, use_link
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.proving import set_password
 from marketplace.accounts.queries import live_sessions, person_by_id
-from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, sent_from
+from marketplace.accounts.signing_in import current_person, current_sign_in, sent_from
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
-from marketplace.messaging.writing import write_letter
 from marketplace.web.finding import find
 from marketplace.web.guard import PUBLIC, SIGNED_IN
 
@@ -53,8 +52,7 @@ def name() -> Any:
     return render_template("accounts/name.html", form=form), 422 if form.errors else 200
 
 
-@pages.form("/account/email", may=SIGNED_IN)
-@needs_confirmation
+@pages.form("/account/email", may=SIGNED_IN, fresh=True)
 def email() -> Any:
     """The new address counts only after its letter was answered; the old one is told."""
     person = current_person()
@@ -65,32 +63,7 @@ def email() -> Any:
         form.refuse(_("You asked for several letters already. Wait a quarter of an hour."), "email")
         return render_template("accounts/email.html", form=form, me=person), 422
     token = make_link(person, Purpose.NEW_EMAIL, now(), form.email.data)
-    write_letter(
-        form.email.data,
-        "new-email",
-        _("Confirm your new e-mail address"),
-        "plain",
-        link=f"/new-email/{token}",
-        locale=person.locale,
-        sentences=[
-            _("%(name)s would like to use this address from now on.", name=person.name),
-            _("The link works once and for 24 hours. If you do not know what this is about, do nothing."),
-        ],
-        button=_("Confirm this address"),
-    )
-    write_letter(
-        person.email,
-        "new-email-asked",
-        _("Your e-mail address is about to change"),
-        "plain",
-        link="/account",
-        locale=person.locale,
-        sentences=[
-            _("Somebody signed in as you asked to use another e-mail address."),
-            _("If it was not you, change your password now and tell the agency."),
-        ],
-        button=_("Open your account"),
-    )
+    notifications.tell_new_email(person, form.email.data, token)
     return render_template("accounts/letter_on_its_way.html", email=form.email.data)
 
 
@@ -117,8 +90,7 @@ def new_email(token: str) -> Any:
     return redirect(url_for(".sign_in"), 303)
 
 
-@pages.form("/account/password", may=SIGNED_IN)
-@needs_confirmation
+@pages.form("/account/password", may=SIGNED_IN, fresh=True)
 def password() -> Any:
     person = current_person()
     form = NewPasswordForm()
@@ -129,19 +101,7 @@ def password() -> Any:
             form.refuse(error)
         else:
             signing_in.renew_token()
-            write_letter(
-                person.email,
-                "password-changed",
-                _("Your password was changed"),
-                "plain",
-                link="/forgotten-password",
-                locale=person.locale,
-                sentences=[
-                    _("Your password was changed just now, and you were signed out everywhere else."),
-                    _("If it was not you, choose a new one at once and tell the agency."),
-                ],
-                button=_("It was not me"),
-            )
+            notifications.tell_password_changed(person)
             flash(_("Your password is changed. You are signed out everywhere else."))
             return redirect(url_for(".account"), 303)
     return render_template("accounts/password.html", form=form), 422 if form.errors else 200

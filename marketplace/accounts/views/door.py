@@ -8,22 +8,17 @@ from flask_babel import gettext as _
 from marketplace.accounts import attempts, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import CodeForm, ConfirmForm, EmailForm, NewPasswordForm, SignInForm
-from marketplace.accounts.jobs import send_new_password_link
 from marketplace.accounts.links import Purpose, look_at_link, use_link
 from marketplace.accounts.proving import code_is_right, person_with_password, set_password
 from marketplace.accounts.queries import person_by_id
-from marketplace.accounts.signing_in import current_person, current_person_or_none, current_sign_in, safe_next
+from marketplace.accounts.signing_in import current_person, current_person_or_none, safe_next
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.db.jobs import enqueue
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.web.guard import PUBLIC, SIGNED_IN
-
-
-def here() -> str:
-    """The network address the request comes from, as the server in front reports it."""
-    return request.remote_addr or "unknown"
+from marketplace.web.proxies import visitor_address
 
 
 @pages.form("/sign-in", may=PUBLIC)
@@ -33,7 +28,7 @@ def sign_in() -> Any:
     form = SignInForm(next=safe_next(request.args.get("next")))
     if not form.validate_on_submit():
         return _sign_in_page(form)
-    person = person_with_password(form.email.data, form.password.data, here(), now())
+    person = person_with_password(form.email.data, form.password.data, visitor_address(), now())
     if person is None:
         form.refuse(
             _("This e-mail address and password do not belong together, or there were too many tries."
@@ -96,8 +91,8 @@ def confirm() -> Any:
     form = ConfirmForm(next=safe_next(request.args.get("next")))
     if form.validate_on_submit():
         person = current_person()
-        if person_with_password(person.email, form.password.data, here(), now()) is not None:
-            current_sign_in().confirmed_at = now()
+        if person_with_password(person.email, form.password.data, visitor_address(), now()) is not None:
+            signing_in.confirmed_now()
             return redirect(safe_next(form.next.data) or first_page(), 303)
         form.refuse(_("This is not your password, or there were too many tries. Wait a few minutes."), "password")
     return render_template("accounts/confirm.html", form=form), 422 if form.errors else 200
@@ -108,9 +103,9 @@ def forgotten_password() -> Any:
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("accounts/forgotten_password.html", form=form), 422 if form.errors else 200
-    whom = (f"account {form.email.data}", f"address {here()}")
+    whom = attempts.account_and_place(form.email.data, visitor_address())
     if attempts.within_limits(attempts.LETTERS, *whom, at=now()):
-        enqueue(send_new_password_link, email=form.email.data)
+        enqueue("accounts.send_new_password_link", queue="mail", email=form.email.data)
     return render_template("accounts/letter_on_its_way.html", email=form.email.data)
 
 

@@ -7,24 +7,22 @@ from flask import flash, redirect, render_template, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 
-from marketplace.accounts import attempts, second_factor, signing_in
+from marketplace.accounts import attempts, notifications, second_factor, signing_in
 from marketplace.accounts.forms import SetUpForm
 from marketplace.accounts.models import Person
 from marketplace.accounts.sealing import Unsealable, seal, unseal
-from marketplace.accounts.signing_in import current_person, current_sign_in, needs_confirmation, settings
+from marketplace.accounts.signing_in import current_person, current_sign_in, settings
 from marketplace.accounts.trail import record
-from marketplace.accounts.views import pages
+from marketplace.accounts.views.blueprint import pages
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.messaging.writing import write_letter
 from marketplace.web.guard import SIGNED_IN
 
 BEGUN = "second factor begun"
 
 
-@pages.form("/account/second-factor", may=SIGNED_IN)
-@needs_confirmation
+@pages.form("/account/second-factor", may=SIGNED_IN, fresh=True)
 def set_up_second_factor() -> Any:
     person = current_person()
     if person.totp_seed is not None:
@@ -51,7 +49,7 @@ def set_up_second_factor() -> Any:
     cookie.pop(BEGUN, None)
     current_sign_in().second_factor_at = now()
     session.flush()
-    _tell(person, _("Your second factor is on"), _("From now on signing in also needs a code from your phone."))
+    notifications.tell_second_factor_on(person)
     record("turned on second factor", person, f"{person.name} signs in with a second factor from now on.", person)
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=True)
 
@@ -87,41 +85,26 @@ def _place() -> str:
     return f"second factor set-up:{current_sign_in().id}"
 
 
-@pages.post("/account/recovery-codes", may=SIGNED_IN)
-@needs_confirmation
+@pages.post("/account/recovery-codes", may=SIGNED_IN, fresh=True)
 def renew_recovery_codes() -> Any:
     """Ten new ones; shown now and never again."""
     person = current_person()
     if person.totp_seed is None:
         raise NotAllowedNow(_("Set up the second factor first; recovery codes come with it."))
     codes = second_factor.renew_recovery_codes(person, settings().secret_key)
-    _tell(person, _("New recovery codes"), _("Your old recovery codes do not work any more."))
+    notifications.tell_new_recovery_codes(person)
     record("renewed recovery codes", person, f"{person.name} has new recovery codes.", person)
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=False)
 
 
-@pages.post("/account/second-factor/removal", may=SIGNED_IN)
-@needs_confirmation
+@pages.post("/account/second-factor/removal", may=SIGNED_IN, fresh=True)
 def remove_second_factor() -> Any:
     person = current_person()
     if second_factor.required_of(person) and settings().require_second_factor:
         raise NotAllowedNow(_("Your role asks for a second factor, so it stays on."))
     second_factor.turn_off(person)
     signing_in.end_sessions(person.id, except_id=current_sign_in().id)
-    _tell(person, _("Your second factor is off"), _("From now on your password alone opens your account."))
+    notifications.tell_second_factor_off(person)
     record("turned off second factor", person, f"{person.name} signs in with a password alone from now on.", person)
     flash(_("The second factor is off. You are signed out everywhere else."))
     return redirect(url_for(".account"), 303)
-
-
-def _tell(person: Person, subject: str, sentence: str) -> None:
-    write_letter(
-        person.email,
-        "security",
-        subject,
-        "plain",
-        link="/account",
-        locale=person.locale,
-        sentences=[sentence, _("If it was not you, change your password now and tell the agency.")],
-        button=_("Open your account"),
-    )

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts import attempts, signing_in
+from marketplace.accounts import attempts, notifications, signing_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import AcceptForm, ConfirmForm, JoinCoordinatorForm, JoinFacilityForm
 from marketplace.accounts.inviting import accept_as, accept_as_new, look_at_invitation
@@ -13,14 +13,13 @@ from marketplace.accounts.models import Invitation
 from marketplace.accounts.proving import person_with_password
 from marketplace.accounts.queries import agency, owners_of, person_by_email
 from marketplace.accounts.signing_in import current_person_or_none
-from marketplace.accounts.views import pages
-from marketplace.accounts.views.door import here
+from marketplace.accounts.views.blueprint import pages
 from marketplace.accounts.words import role_name
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
-from marketplace.messaging.writing import notify, write_letter
 from marketplace.web.forms import Form
 from marketplace.web.guard import PUBLIC
+from marketplace.web.proxies import visitor_address
 
 
 @pages.form("/invitations/<token>", may=PUBLIC)
@@ -45,7 +44,7 @@ def accept_invitation(token: str) -> Any:
 def _accept_with_account(token: str, invitation: Invitation) -> Any:
     form = ConfirmForm()
     if form.validate_on_submit():
-        person = person_with_password(invitation.email, form.password.data, here(), now())
+        person = person_with_password(invitation.email, form.password.data, visitor_address(), now())
         if person is not None:
             membership = accept_as(person, token, now())
             signing_in.sign_in(person, membership)
@@ -80,13 +79,15 @@ def join_facility() -> Any:
     form = JoinFacilityForm()
     if not form.validate_on_submit():
         return render_template("accounts/join_facility.html", form=form), 422 if form.errors else 200
-    asked = [
-        _("Facility: %(name)s", name=form.organisation.data),
-        _("Person: %(name)s, %(email)s", name=form.name.data, email=form.email.data),
-        *([_("Telephone: %(phone)s", phone=form.phone.data)] if form.phone.data else []),
-        *form.needs.data.splitlines(),
-    ]
-    _tell_the_agency(form.email.data, _("A facility would like to work with you"), asked, form.organisation.data)
+    if _within_limits(form.email.data):
+        notifications.tell_facility_asks(
+            owners_of(agency().id),
+            form.organisation.data,
+            form.name.data,
+            form.email.data,
+            form.phone.data,
+            form.needs.data,
+        )
     return redirect(url_for(".request_received"), 303)
 
 
@@ -95,12 +96,10 @@ def join_coordinator() -> Any:
     form = JoinCoordinatorForm()
     if not form.validate_on_submit():
         return render_template("accounts/join_coordinator.html", form=form), 422 if form.errors else 200
-    asked = [
-        _("Person: %(name)s, %(email)s", name=form.name.data, email=form.email.data),
-        *([_("Telephone: %(phone)s", phone=form.phone.data)] if form.phone.data else []),
-        *form.experience.data.splitlines(),
-    ]
-    _tell_the_agency(form.email.data, _("Somebody would like to work as a coordinator"), asked, form.name.data)
+    if _within_limits(form.email.data):
+        notifications.tell_coordinator_asks(
+            owners_of(agency().id), form.name.data, form.email.data, form.phone.data, form.experience.data
+        )
     return redirect(url_for(".request_received"), 303)
 
 
@@ -109,19 +108,7 @@ def request_received() -> str:
     return render_template("accounts/request_received.html", home=first_page())
 
 
-def _tell_the_agency(sender: str, subject: str, sentences: list[str], who: str) -> None:
-    """A letter to each owner of the agency; too many requests from one place are let go silently."""
-    if not attempts.within_limits(attempts.LETTERS, f"join {sender}", f"join address {here()}", at=now()):
-        return
-    for owner in owners_of(agency().id):
-        write_letter(
-            owner.email,
-            "lead",
-            subject,
-            "plain",
-            link="/",
-            locale=owner.locale,
-            sentences=[line for line in sentences if line.strip()],
-            button=_("Open the site"),
-        )
-        notify(owner.id, "lead", f"{subject}: {who}", "/notices")
+def _within_limits(sender: str) -> bool:
+    """Too many requests from one place are let go silently."""
+    whom = attempts.account_and_place(sender, visitor_address(), act="join ")
+    return attempts.within_limits(attempts.LETTERS, *whom, at=now())

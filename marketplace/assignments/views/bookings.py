@@ -11,7 +11,7 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.assignments import booking, cancelling
 from marketplace.assignments.booking import kept_verdicts, replay
 from marketplace.assignments.disclosing import kept_score, verdicts_for
-from marketplace.assignments.forms import ReasonForm
+from marketplace.assignments.forms import JudgementForm
 from marketplace.assignments.models import PROOF, Assignment
 from marketplace.assignments.policy import (
     check_may_answer,
@@ -25,12 +25,11 @@ from marketplace.assignments.policy import (
 from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.views.moves import move_cards
 from marketplace.audit.queries import trail_of
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
 from marketplace.matching.records import changed_rules
 from marketplace.matching.verdicts import Verdict
 from marketplace.web.finding import check_version, find
@@ -40,6 +39,10 @@ from marketplace.web.forms import Form
 @pages.get("/assignments/<int:assignment_id>", may=Permission.SHIFT_SEE)
 def assignment(assignment_id: int) -> ResponseReturnValue:
     """The page of one booking, for either side and the agency."""
+    return _page(assignment_id, JudgementForm())
+
+
+def _page(assignment_id: int, judgement: JudgementForm) -> str:
     person, at = current_person(), now()
     found = find(visible_to(person).options(undefer_group(PROOF)), assignment_id)
     kept = kept_verdicts(found)
@@ -65,6 +68,7 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
         sees_pay=person.audience is not Audience.FACILITY,
         sees_data=person.audience is not Audience.FACILITY,
         zone=found.coordinator.time_zone if person.audience is Audience.COORDINATOR else "",
+        judgement=judgement,
         at=at,
     )
 
@@ -150,9 +154,9 @@ def _judge(assignment_id: int, verdict: AssignmentState) -> ResponseReturnValue:
     person = current_person()
     found = find(visible_to(person), assignment_id)
     check_may_judge_no_show(person)
-    form = ReasonForm()
+    form = JudgementForm()
     if not form.validate():
-        raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
+        return _page(assignment_id, form), 422
     if verdict is AssignmentState.UPHELD:
         cancelling.uphold(found, person, form.reason.data)
         flash(_("The no-show stands."))

@@ -17,7 +17,7 @@ from marketplace.assignments.models import CancelledBy
 from marketplace.assignments.policy import check_may_cancel, check_may_staff, side_of
 from marketplace.assignments.queries import shifts_visible_to, visible_to
 from marketplace.assignments.rules import LIFE
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import dollars

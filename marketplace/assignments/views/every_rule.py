@@ -13,7 +13,7 @@ from marketplace.assignments.models import PARTS_OF_THE_SCORE
 from marketplace.assignments.policy import may_weigh
 from marketplace.assignments.queries import shifts_visible_to
 from marketplace.assignments.rule_words import PART_WORDS, RULE_WORDS, rule_titles
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.weighing import in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.queries import visible_to

@@ -18,7 +18,7 @@ from marketplace.assignments.models import MoveRequest
 from marketplace.assignments.policy import check_may_answer
 from marketplace.assignments.queries import moves_asked, moves_visible_to
 from marketplace.assignments.rules import MoveState
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.db.session import as_system
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid

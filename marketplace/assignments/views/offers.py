@@ -21,7 +21,7 @@ from marketplace.assignments.policy import check_may_answer
 from marketplace.assignments.queries import live_of, moves_asked, next_of, offers_visible_to, open_to, shifts_visible_to
 from marketplace.assignments.rule_words import rule_titles
 from marketplace.assignments.rules import CLOCK_IN_BEFORE
-from marketplace.assignments.views import flash_with_undo, pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.views.moves import MoveCard, cards_of, move_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
@@ -31,9 +31,10 @@ from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import day_span, local_day, workweek
 from marketplace.matching.scores import Reason, reasons
 from marketplace.needs.models import FillMode, Shift
-from marketplace.needs.words import language_name
 from marketplace.web.asking import asked_word
 from marketplace.web.finding import find
+from marketplace.web.locales import language_name
+from marketplace.web.undo import flash_with_undo
 
 MOST_CARDS = 30
 SHOWN = ("best", "today", "week", "pay")

@@ -23,7 +23,7 @@ from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_decide, check_may_staff, may_staff
 from marketplace.assignments.queries import offers_visible_to, shifts_visible_to, staffing
 from marketplace.assignments.rule_words import RULE_WORDS, rule_titles
-from marketplace.assignments.views import flash_with_undo, pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.views.offers import shift_page
 from marketplace.audit.queries import trail_of
 from marketplace.coordinators.models import Coordinator
@@ -37,6 +37,7 @@ from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web.asking import asked_word
 from marketplace.web.finding import find
 from marketplace.web.paging import Page, page_number
+from marketplace.web.undo import flash_with_undo
 
 FEW, ALL_SHOWN = 6, 30
 NEAREST = 12

@@ -11,7 +11,7 @@ from marketplace.assignments.forms import WeightsForm
 from marketplace.assignments.models import PARTS_OF_THE_SCORE
 from marketplace.assignments.policy import check_may_weigh
 from marketplace.assignments.rule_words import PART_WORDS
-from marketplace.assignments.views import pages
+from marketplace.assignments.views.blueprint import pages
 from marketplace.assignments.weighing import differences, fitted, foreseen, history, in_force, once_set, set_weights
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
@@ -33,7 +33,7 @@ def weights() -> ResponseReturnValue:
         return _page(form, earlier)
     wanted = _checked(form)
     if wanted is None:
-        return _page(form), 422
+        return _page(form, _without_note(form)), 422
     stands = in_force()
     if wanted == stands.weights:
         flash(_("Nothing was different: these weights are in force already."))
@@ -100,6 +100,13 @@ def _checked(form: WeightsForm) -> Weights | None:
             )
         )
     return None
+
+
+def _without_note(form: WeightsForm) -> Weights | None:
+    """The weights that were typed when only the note beside them is wrong: what they change is shown with it again."""
+    if any(form[part].errors for part in PARTS_OF_THE_SCORE) or sum(form.amounts) != MOST:
+        return None
+    return Weights(*form.amounts)
 
 
 def _page(form: WeightsForm, wanted: Weights | None = None) -> str:

@@ -1,7 +1,6 @@
 """The pages of invoices: the list and each invoice, the run, money received, statements of account."""
 
-from marketplace.web.guard import Pages
+from marketplace.billing.views import correcting, invoices, receiving, run, statements
+from marketplace.billing.views.blueprint import pages
 
-pages = Pages("billing", __name__, url_prefix="/invoices")
-
-from marketplace.billing.views import correcting, invoices, receiving, run, statements  # noqa: E402, F401  (they add routes)
+__all__ = ["correcting", "invoices", "pages", "receiving", "run", "statements"]

@@ -13,7 +13,7 @@ from marketplace.billing.correcting import creditable, give_credit, void
 from marketplace.billing.forms import CreditForm, VoidForm
 from marketplace.billing.models import CreditNote, Invoice
 from marketplace.billing.queries import account_of, visible_to
-from marketplace.billing.views import pages
+from marketplace.billing.views.blueprint import pages
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
@@ -21,7 +21,7 @@ from marketplace.kernel.money import dollars
 from marketplace.web.finding import find
 
 
-@pages.form("/<int:invoice_id>/voiding", may=Permission.INVOICE_RUN)
+@pages.form("/<int:invoice_id>/voiding", may=Permission.INVOICE_RUN, fresh=True)
 def voiding(invoice_id: int) -> Any:
     """Take an invoice back as if it had not been issued."""
     invoice = find(visible_to(current_person()), invoice_id)
@@ -34,7 +34,7 @@ def voiding(invoice_id: int) -> Any:
     return redirect(url_for(".invoice", invoice_id=invoice.id), 303)
 
 
-@pages.form("/<int:invoice_id>/credit", may=Permission.INVOICE_RUN)
+@pages.form("/<int:invoice_id>/credit", may=Permission.INVOICE_RUN, fresh=True)
 def credit(invoice_id: int) -> Any:
     """Give back a line or an amount."""
     invoice = find(visible_to(current_person()).options(selectinload(Invoice.lines)), invoice_id)

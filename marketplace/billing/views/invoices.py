@@ -25,7 +25,7 @@ from marketplace.billing.queries import (
     with_figures,
 )
 from marketplace.billing.receiving import credit_balance
-from marketplace.billing.views import pages
+from marketplace.billing.views.blueprint import pages
 from marketplace.billing.words import method_word, standing_word
 from marketplace.db.session import Audience, as_system, session
 from marketplace.facilities.models import Facility

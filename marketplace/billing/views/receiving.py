@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, needs_confirmation, settings
+from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.queries import trail_of
 from marketplace.billing.forms import BounceForm, PaymentForm
 from marketplace.billing.models import Invoice, Payment, PaymentMethod
@@ -20,7 +20,7 @@ from marketplace.billing.queries import (
 )
 from marketplace.billing.receiving import bounce, record_payment, use_credit
 from marketplace.billing.rules import InvoiceState
-from marketplace.billing.views import pages
+from marketplace.billing.views.blueprint import pages
 from marketplace.billing.words import method_word
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
@@ -43,7 +43,7 @@ def payments() -> str:
     )
 
 
-@pages.form("/payments/new", may=Permission.PAYMENT_RECORD)
+@pages.form("/payments/new", may=Permission.PAYMENT_RECORD, fresh=True)
 def new_payment() -> Any:
     """Record a check, ACH transfer or wire that is in the bank."""
     form = PaymentForm(data=_suggested())
@@ -137,8 +137,7 @@ def payment(payment_id: int) -> str:
     )
 
 
-@pages.form("/payments/<int:payment_id>/bounce", may=Permission.PAYMENT_RECORD)
-@needs_confirmation
+@pages.form("/payments/<int:payment_id>/bounce", may=Permission.PAYMENT_RECORD, fresh=True)
 def bounced(payment_id: int) -> Any:
     """Say that a payment did not clear."""
     found = find(payments_visible_to(current_person()), payment_id)
@@ -151,7 +150,7 @@ def bounced(payment_id: int) -> Any:
     return redirect(url_for(".payment", payment_id=found.id), 303)
 
 
-@pages.post("/<int:invoice_id>/credit-use", may=Permission.PAYMENT_RECORD)
+@pages.post("/<int:invoice_id>/credit-use", may=Permission.PAYMENT_RECORD, fresh=True)
 def credit_use(invoice_id: int) -> Any:
     """Settle an invoice from the facility's credit."""
     invoice = find(visible_to(current_person()), invoice_id)

@@ -9,7 +9,7 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.billing.ageing import Statement, last_credit_notes, last_payments, statement
 from marketplace.billing.queries import facilities_visible_to
 from marketplace.billing.rules import ageing_bucket
-from marketplace.billing.views import pages
+from marketplace.billing.views.blueprint import pages
 from marketplace.billing.words import ageing_word, method_word, standing_word
 from marketplace.db.session import session
 from marketplace.kernel.clock import now

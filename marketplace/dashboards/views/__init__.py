@@ -1,7 +1,6 @@
 """The front door, each audience's first page, and search."""
 
-from marketplace.web.guard import Pages
+from marketplace.dashboards.views import fairness, front, inbox, overview, searching
+from marketplace.dashboards.views.blueprint import pages
 
-pages = Pages("dashboards", __name__)
-
-from marketplace.dashboards.views import fairness, front, inbox, overview, searching  # noqa: E402, F401  (they add their routes)
+__all__ = ["fairness", "front", "inbox", "overview", "pages", "searching"]

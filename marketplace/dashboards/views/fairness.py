@@ -15,7 +15,7 @@ from marketplace.accounts.signing_in import current_person
 from marketplace.accounts.signing_in import settings as of_the_site
 from marketplace.catalogue.queries import service_lines
 from marketplace.dashboards.fairness import MEASURES, Fairness, Share, fairness, span_of_month
-from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.blueprint import pages
 from marketplace.db.session import Audience
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotPermitted

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.accounts.signing_in import current_person_or_none, settings
 from marketplace.catalogue.queries import service_lines
-from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.blueprint import pages
 from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotFound

@@ -13,7 +13,7 @@ from marketplace.audit.recording import record
 from marketplace.dashboards.figures import agency_money, time_to_fill, weeks
 from marketplace.dashboards.inbox import Kind, counted, listed
 from marketplace.dashboards.steps import Step, missing, steps_of_agency
-from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.blueprint import pages
 from marketplace.dashboards.views.inbox_rows import kind_words, row_of
 from marketplace.dashboards.words import compared, course, duration, points, whole_dollars
 from marketplace.db.jobs import retry_failed

@@ -15,7 +15,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.dashboards.figures import facility_month, facility_with_budget, time_to_fill, weeks
 from marketplace.dashboards.needing import on_the_desk, open_shifts, upcoming
-from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.blueprint import pages
 from marketplace.dashboards.views.inbox import agency_inbox
 from marketplace.dashboards.words import compared, course, duration, greeting, points, short_times, whole_dollars
 from marketplace.dashboards.working import Working, working_now

@@ -1,6 +1,6 @@
 """The page of search: one field, results grouped by what they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,13 +9,13 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.signing_in import current_person, settings
 from marketplace.coordinators.models import Coordinator
 from marketplace.dashboards.searching import LONGEST, Found, search
-from marketplace.dashboards.views import pages
+from marketplace.dashboards.views.blueprint import pages
 from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars
 from marketplace.kernel.spans import Span, local_day
-from marketplace.needs.models import Shift
+from marketplace.needs.models import Need, Shift
 from marketplace.web.asking import asked_word
 from marketplace.web.filters import day, short_date, times
 from marketplace.web.guard import SIGNED_IN
@@ -69,106 +69,99 @@ def _zone(person: Person) -> str:
 
 
 def _groups(person: Person, words: str, found: Found) -> list[Group]:
+    """What was found, by kind; the way to the whole list only where there is more than is shown."""
     spanish, agency = person.locale == "es", person.audience is Audience.AGENCY
-
-    def line(shift: Shift) -> str:
-        return shift.line.name_es if spanish else shift.line.name
-
-    def when(span: Span, zone: str) -> str:
-        return f"{day(span.start, zone)}, {times(span, zone)}"
-
-    def shift_text(shift: Shift) -> str:
-        text = when(shift.span, shift.time_zone)
-        return f"{shift.facility.name} · {text}" if agency else text
-
     groups = [
-        Group(
-            "people",
-            _("People"),
-            "users",
-            [Hit(one.name, _of_a_person(one, agency), _person_url(one, agency)) for one in found.people],
-            url_for("coordinators.index", q=words) if agency else "",
-        ),
-        Group(
-            "facilities",
-            _("Facilities"),
-            "building-2",
-            [
-                Hit(
-                    one.name,
-                    ", ".join(filter(None, (one.city, one.region))),
-                    url_for("facilities.show", facility_id=one.id),
-                )
-                for one in found.facilities
-            ],
-            url_for("facilities.index", q=words),
-        ),
-        Group(
-            "bookings",
-            _("Your shifts"),
-            "calendar",
-            [
-                Hit(
-                    line(one.shift),
-                    f"{one.facility.name} · {when(one.span, one.shift.time_zone)}",
-                    url_for("assignments.assignment", assignment_id=one.id),
-                    one.state.value,
-                )
-                for one in found.bookings
-            ],
-        ),
-        Group(
-            "shifts",
-            _("Shifts on %(day)s", day=short_date(found.day)) if found.day else _("Shifts"),
-            "calendar",
-            [Hit(line(one), shift_text(one), url_for("assignments.shift", shift_id=one.id)) for one in found.shifts],
-            url_for("schedule.index", week=found.day.isoformat()) if found.day else "",
-        ),
-        Group(
-            "needs",
-            _("Needs"),
-            "clipboard-list",
-            [
-                Hit(
-                    one.line.name_es if spanish else one.line.name,
-                    " · ".join(
-                        filter(
-                            None, (one.external_or_id, one.facility.name if agency else "", short_date(one.first_day))
-                        )
-                    ),
-                    url_for("need_pages.show", need_id=one.id),
-                    one.state.value,
-                )
-                for one in found.needs
-            ],
-            url_for("need_pages.index", q=words),
-        ),
-        Group(
-            "invoices",
-            _("Invoices"),
-            "receipt",
-            [
-                Hit(
-                    one.number or _("Draft"),
-                    " · ".join(
-                        filter(
-                            None,
-                            (one.facility.name if agency else "", dollars(one.total_cents), short_date(one.issued_on)),
-                        )
-                    ),
-                    url_for("billing.invoice", invoice_id=one.id),
-                    one.state.value,
-                )
-                for one in found.invoices
-            ],
-            url_for("billing.index", q=words),
-        ),
+        _people(found, agency, words),
+        _facilities(found, words),
+        _bookings(found, spanish),
+        _shifts(found, agency, spanish),
+        _needs(found, agency, spanish, words),
+        _invoices(found, agency, words),
     ]
-    return [
-        group if group.key in found.more else Group(group.key, group.name, group.icon, group.hits)
-        for group in groups
-        if group.hits
+    return [group if group.key in found.more else replace(group, more="") for group in groups if group.hits]
+
+
+def _people(found: Found, agency: bool, words: str) -> Group:
+    hits = [Hit(one.name, _of_a_person(one, agency), _person_url(one, agency)) for one in found.people]
+    return Group("people", _("People"), "users", hits, url_for("coordinators.index", q=words) if agency else "")
+
+
+def _facilities(found: Found, words: str) -> Group:
+    hits = [
+        Hit(
+            one.name,
+            ", ".join(filter(None, (one.city, one.region))),
+            url_for("facilities.show", facility_id=one.id),
+        )
+        for one in found.facilities
     ]
+    return Group("facilities", _("Facilities"), "building-2", hits, url_for("facilities.index", q=words))
+
+
+def _bookings(found: Found, spanish: bool) -> Group:
+    hits = [
+        Hit(
+            _line(one.shift, spanish),
+            f"{one.facility.name} · {_when(one.span, one.shift.time_zone)}",
+            url_for("assignments.assignment", assignment_id=one.id),
+            one.state.value,
+        )
+        for one in found.bookings
+    ]
+    return Group("bookings", _("Your shifts"), "calendar", hits)
+
+
+def _shifts(found: Found, agency: bool, spanish: bool) -> Group:
+    hits = [
+        Hit(
+            _line(one, spanish),
+            f"{one.facility.name} · {_when(one.span, one.time_zone)}" if agency else _when(one.span, one.time_zone),
+            url_for("assignments.shift", shift_id=one.id),
+        )
+        for one in found.shifts
+    ]
+    name = _("Shifts on %(day)s", day=short_date(found.day)) if found.day else _("Shifts")
+    more = url_for("schedule.index", week=found.day.isoformat()) if found.day else ""
+    return Group("shifts", name, "calendar", hits, more)
+
+
+def _needs(found: Found, agency: bool, spanish: bool, words: str) -> Group:
+    hits = [
+        Hit(
+            _line(one, spanish),
+            _listed(one.external_or_id, one.facility.name if agency else "", short_date(one.first_day)),
+            url_for("need_pages.show", need_id=one.id),
+            one.state.value,
+        )
+        for one in found.needs
+    ]
+    return Group("needs", _("Needs"), "clipboard-list", hits, url_for("need_pages.index", q=words))
+
+
+def _invoices(found: Found, agency: bool, words: str) -> Group:
+    hits = [
+        Hit(
+            one.number or _("Draft"),
+            _listed(one.facility.name if agency else "", dollars(one.total_cents), short_date(one.issued_on)),
+            url_for("billing.invoice", invoice_id=one.id),
+            one.state.value,
+        )
+        for one in found.invoices
+    ]
+    return Group("invoices", _("Invoices"), "receipt", hits, url_for("billing.index", q=words))
+
+
+def _line(work: Shift | Need, spanish: bool) -> str:
+    return work.line.name_es if spanish else work.line.name
+
+
+def _when(span: Span, zone: str) -> str:
+    return f"{day(span.start, zone)}, {times(span, zone)}"
+
+
+def _listed(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
 
 
 def _of_a_person(one: Coordinator, agency: bool) -> str:

@@ -1,7 +1,6 @@
 """The pages of matching plans: the board, single shifts of a plan, comparing, settings."""
 
-from marketplace.web.guard import Pages
+from marketplace.plans.views import board, comparing, refilling, settings, wishes
+from marketplace.plans.views.blueprint import pages
 
-pages = Pages("plans", __name__)
-
-from marketplace.plans.views import board, comparing, refilling, settings, wishes  # noqa: E402, F401  (they add their routes)
+__all__ = ["board", "comparing", "pages", "refilling", "settings", "wishes"]

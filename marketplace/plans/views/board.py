@@ -26,7 +26,7 @@ from marketplace.plans.policy import check_may_plan
 from marketplace.plans.publishing import may_take_back, publish, take_back, to_come
 from marketplace.plans.queries import before, changes_since, plan_zone, visible_to
 from marketplace.plans.rules import IN_WORK, LIFE, SHOWN, PlanKind, PlanState
-from marketplace.plans.views import pages
+from marketplace.plans.views.blueprint import pages
 from marketplace.plans.words import (
     at_least_words,
     changes_sentence,

@@ -9,7 +9,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.plans.comparing import compare
 from marketplace.plans.queries import before, plan_zone, visible_to
 from marketplace.plans.rules import PlanKind
-from marketplace.plans.views import pages
+from marketplace.plans.views.blueprint import pages
 from marketplace.plans.words import gap_sentence, loss_sentence
 from marketplace.web.asking import asked_number
 from marketplace.web.finding import find

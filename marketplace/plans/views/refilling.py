@@ -18,7 +18,7 @@ from marketplace.plans.forms import MoveForm, WhoForm
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import plan_zone
 from marketplace.plans.refilling import NO_WAYS, ways
-from marketplace.plans.views import pages
+from marketplace.plans.views.blueprint import pages
 from marketplace.plans.words import move_words
 from marketplace.web.finding import check_version, find
 from marketplace.web.forms import Form

@@ -15,7 +15,7 @@ from marketplace.plans.models import MatchSetting
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import plan_zone, settings
 from marketplace.plans.setting import set_anew
-from marketplace.plans.views import pages
+from marketplace.plans.views.blueprint import pages
 
 HISTORY = 10
 

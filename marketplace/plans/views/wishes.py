@@ -18,7 +18,7 @@ from marketplace.plans.models import MatchWish
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import present, wishes, wishes_visible_to
 from marketplace.plans.rules import WishKind
-from marketplace.plans.views import pages
+from marketplace.plans.views.blueprint import pages
 from marketplace.web.finding import find
 from marketplace.web.undo import flash_with_undo
 

@@ -34,9 +34,10 @@ from marketplace.timesheets.queries import (
     reported,
 )
 from marketplace.timesheets.reporting import check_may_be_reported, write_report
-from marketplace.timesheets.rules import LineState, PunchKind, worked
-from marketplace.timesheets.views.room import DAMAGED, pages
+from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.views.blueprint import DAMAGED, pages
 from marketplace.timesheets.words import punch_words
+from marketplace.timesheets.worked_time import PunchKind, worked
 from marketplace.web.filters import clock as wall_clock
 from marketplace.web.filters import zone_name
 from marketplace.web.finding import check_version, find
@@ -152,6 +153,8 @@ def correction(assignment_id: int) -> ResponseReturnValue:
             line = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
         except Invalid as error:
             form.refuse(error)
+            # The act locked the shift and read it anew without what the page shows beside it.
+            shift = find(own_assignments(person), assignment_id)
         else:
             flash(
                 _(

@@ -27,11 +27,8 @@ from marketplace.timesheets.queries import (
     report_of,
     whole_line,
 )
-from marketplace.timesheets.rules import (
-    LINE_LIFE,
-    LineState,
-)
-from marketplace.timesheets.views.room import DAMAGED, pages
+from marketplace.timesheets.rules import LINE_LIFE, LineState
+from marketplace.timesheets.views.blueprint import DAMAGED, pages
 from marketplace.timesheets.views.rows import rows_of
 from marketplace.timesheets.views.table import ROWS, asked_for, table
 from marketplace.timesheets.weekly import (

@@ -10,10 +10,7 @@ from marketplace.db.session import Audience
 from marketplace.timesheets.evaluating import planned_segments
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.policy import may_decide
-from marketplace.timesheets.rules import (
-    LineState,
-    TimesheetState,
-)
+from marketplace.timesheets.rules import LineState, TimesheetState
 
 
 @dataclass(frozen=True)

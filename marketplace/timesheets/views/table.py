@@ -22,10 +22,8 @@ from marketplace.timesheets.queries import (
     whole_line,
     whole_week,
 )
-from marketplace.timesheets.rules import (
-    LineState,
-)
-from marketplace.timesheets.views.room import pages
+from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.views.blueprint import pages
 from marketplace.timesheets.views.rows import Row, rows_of, week_word
 from marketplace.timesheets.words import exception_words
 from marketplace.web.asking import asked_day, asked_number, asked_word

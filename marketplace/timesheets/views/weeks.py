@@ -17,11 +17,8 @@ from marketplace.timesheets.queries import (
     whole_line,
     whole_week,
 )
-from marketplace.timesheets.rules import (
-    LIFE,
-    LineState,
-)
-from marketplace.timesheets.views.room import pages
+from marketplace.timesheets.rules import LIFE, LineState
+from marketplace.timesheets.views.blueprint import pages
 from marketplace.timesheets.views.rows import rows_of, week_word
 from marketplace.timesheets.weekly import (
     recall,

@@ -4,10 +4,11 @@ from sqlalchemy import select
 
 from marketplace.audit.recording import record
 from marketplace.contracts.models import Agreement
-from marketplace.contracts.rules import AgreementState, said
+from marketplace.contracts.rules import AgreementState
 from marketplace.db.jobs import jobs_app
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
+from marketplace.kernel.dates import short_date
 
 
 @jobs_app.task(name="contracts.expire", queueing_lock="contracts.expire")
@@ -26,5 +27,5 @@ def expire(timestamp: int = 0) -> int:
     for agreement in over:
         assert agreement.effective_until is not None
         agreement.end("expire", at)
-        record("expire", agreement, f"Expired: its last day was {said(agreement.effective_until)}.")
+        record("expire", agreement, f"Expired: its last day was {short_date(agreement.effective_until)}.")
     return len(over)

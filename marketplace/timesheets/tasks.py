@@ -16,9 +16,9 @@ from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.spans import workweek
 from marketplace.timesheets.evaluating import evaluate
 from marketplace.timesheets.models import TimeEntry
+from marketplace.timesheets.notifications import tell_overdue, tell_reminded
 from marketplace.timesheets.queries import forgotten_clocks, unsent_weeks, waiting_since
 from marketplace.timesheets.rules import APPROVAL_WINDOW, CLOCK_AFTER_END
-from marketplace.timesheets.telling import escalate, remind
 from marketplace.timesheets.weekly import approve_lines, submit
 
 
@@ -71,11 +71,11 @@ def remind_approvers(timestamp: int = 0) -> int:
     }
     for facility_id, lines in due.items():
         first = min(line.submitted_at for line in lines if line.submitted_at is not None)
-        remind(facility_id, len(lines), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
+        tell_reminded(facility_id, len(lines), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
         for line in lines:
             line.reminded_at = at
     for facility_id, lines in late.items():
-        escalate(facilities[facility_id].name, facility_id, len(lines))
+        tell_overdue(facilities[facility_id].name, facility_id, len(lines))
         for line in lines:
             line.escalated_at = at
     return sum(map(len, [*due.values(), *late.values()]))

@@ -7,11 +7,11 @@ from sqlalchemy import delete, or_
 from marketplace.accounts.attempts import forget_old_attempts
 from marketplace.accounts.links import Purpose, make_link
 from marketplace.accounts.models import OneTimeLink, SignInSession
+from marketplace.accounts.notifications import tell_new_password_link
 from marketplace.accounts.queries import person_by_email
 from marketplace.db.jobs import jobs_app
 from marketplace.db.session import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import now
-from marketplace.messaging.writing import words_in, write_letter
 
 KEPT_FOR = timedelta(days=30)
 
@@ -53,19 +53,5 @@ def write_new_password_letter(email: str) -> bool:
     person = person_by_email(email)
     if person is None or not person.active or person.password is None:
         return False
-    _ = words_in(person.locale)
-    token = make_link(person, Purpose.NEW_PASSWORD, now())
-    write_letter(
-        person.email,
-        "new-password",
-        _("Choose a new password"),
-        "plain",
-        link=f"/new-password/{token}",
-        locale=person.locale,
-        sentences=[
-            _("Somebody, hopefully you, asked for a new password for this address."),
-            _("The link works once and for one hour. If it was not you, do nothing: your password stays as it is."),
-        ],
-        button=_("Choose a new password"),
-    )
+    tell_new_password_link(person, make_link(person, Purpose.NEW_PASSWORD, now()))
     return True

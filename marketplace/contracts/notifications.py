@@ -1,0 +1,44 @@
+"""What people are told about agreements: one waits for a signature, was signed, is active, was terminated."""
+
+from marketplace.contracts.models import Agreement, AgreementKind
+from marketplace.contracts.queries import contract_managers, signers
+from marketplace.kernel.phrases import Phrase
+from marketplace.messaging.writing import Mail, notify
+
+
+def tell_sent(agreement: Agreement) -> None:
+    """The other side is asked to read and sign."""
+    waits = Phrase("%(what)s waits for your signature.", what=_what(agreement))
+    subject = Phrase("%(what)s waits for your signature", what=_what(agreement))
+    then = Phrase("Read it, then type your name under it. It takes effect when the agency activates it.")
+    _tell_signers(agreement, waits, Mail(subject, [waits, then], Phrase("Read and sign")))
+
+
+def tell_signed(agreement: Agreement) -> None:
+    """The agency's people for contracts hear that it can be activated."""
+    sentence = Phrase("%(party)s signed: %(what)s.", party=agreement.party, what=_what(agreement))
+    for person in contract_managers():
+        notify(person, sentence, kind="contract", link=f"/contracts/{agreement.id}")
+
+
+def tell_active(agreement: Agreement) -> None:
+    """From now on it holds."""
+    _tell_signers(agreement, Phrase("%(what)s is active.", what=_what(agreement)))
+
+
+def tell_terminated(agreement: Agreement, reason: str) -> None:
+    """It holds no longer; the reason is as the agency typed it."""
+    ended = Phrase("%(what)s was terminated.", what=_what(agreement))
+    subject = Phrase("%(what)s was terminated", what=_what(agreement))
+    _tell_signers(agreement, ended, Mail(subject, [ended, reason], Phrase("Look at it")))
+
+
+def _tell_signers(agreement: Agreement, sentence: Phrase, letter: Mail | None = None) -> None:
+    for person in signers(agreement):
+        notify(person, sentence, kind="contract", link=f"/contracts/{agreement.id}", letter=letter)
+
+
+def _what(agreement: Agreement) -> Phrase:
+    if agreement.kind is AgreementKind.MASTER:
+        return Phrase("The master agreement with %(party)s", party=agreement.party)
+    return Phrase("The BAA with %(party)s", party=agreement.party)

@@ -1,0 +1,41 @@
+"""What happens to credentials by itself: reminders before the end, stray files swept."""
+
+from sqlalchemy.dialects.postgresql import insert
+
+from marketplace.credentials.documents import remove_strays
+from marketplace.credentials.models import ExpiryReminder
+from marketplace.credentials.notifications import tell_expiring
+from marketplace.credentials.queries import expiring
+from marketplace.credentials.rules import REMINDER_DAYS, expiry_level
+from marketplace.db.jobs import jobs_app
+from marketplace.db.session import session
+from marketplace.kernel.clock import now
+from marketplace.kernel.spans import local_day
+
+
+@jobs_app.task(name="credentials.remind", queueing_lock="credentials.remind")
+def remind(timestamp: int = 0) -> int:
+    """60, 30 and 7 days before the last valid day the coordinator gets a letter and a notice, once each. Returns how many."""
+    at, told = now(), 0
+    for credential in expiring(max(REMINDER_DAYS) + 1, at.date()):
+        assert credential.expires_on is not None
+        today = local_day(at, credential.coordinator.time_zone)
+        days = expiry_level(credential.expires_on, today)
+        if not days:
+            continue
+        new = session.execute(
+            insert(ExpiryReminder)
+            .values(credential_id=credential.id, expires_on=credential.expires_on, days=days, told_at=at)
+            .on_conflict_do_nothing()
+            .returning(ExpiryReminder.id)
+        ).first()
+        if new is not None:
+            tell_expiring(credential, (credential.expires_on - today).days)
+            told += 1
+    return told
+
+
+@jobs_app.task(name="credentials.sweep", queueing_lock="credentials.sweep")
+def sweep(timestamp: int = 0) -> int:
+    """Files without a row are deleted. Returns how many."""
+    return remove_strays(now())

@@ -1,0 +1,18 @@
+"""What a change of facts changed, by the names of the columns."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def differing(present: object, wanted: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Those of the names under which `present` says something else than is wanted. Lists say the same in any order."""
+    return [name for name in names if not _same(getattr(present, name), wanted[name])]
+
+
+def in_words(columns: Iterable[str]) -> str:
+    """Names of columns as they read in the trail."""
+    return ", ".join(name.removesuffix("_cents").removesuffix("_minutes").replace("_", " ") for name in columns)
+
+
+def _same(present: Any, wanted: Any) -> bool:
+    return sorted(present) == sorted(wanted) if isinstance(wanted, list) else bool(present == wanted)

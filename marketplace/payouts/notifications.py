@@ -1,0 +1,26 @@
+"""What a coordinator is told about their pay."""
+
+from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import Phrase
+from marketplace.messaging.writing import notify
+from marketplace.payouts.models import Payout
+
+PAGE = "/earnings"
+
+
+def tell_sent(payout: Payout) -> None:
+    """The money has left the agency's account."""
+    amount = dollars(payout.amount_cents)
+    notify(
+        payout.coordinator.person,
+        Phrase("%(amount)s is on its way to your bank.", amount=amount),
+        kind="payout",
+        link=PAGE,
+    )
+
+
+def tell_failed(payout: Payout) -> None:
+    """The bank sent it back: what was earned is not lost."""
+    amount = dollars(payout.amount_cents)
+    sentence = Phrase("A payment of %(amount)s did not arrive.", amount=amount)
+    notify(payout.coordinator.person, sentence, kind="payout", link=PAGE)

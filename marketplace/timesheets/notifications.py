@@ -1,0 +1,127 @@
+"""What people are told about hours: waiting, changed, disputed, given back."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.queries import agency
+from marketplace.assignments.models import Assignment
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.jobs import jobs_app
+from marketplace.db.session import session
+from marketplace.kernel.money import hours_and_minutes
+from marketplace.kernel.phrases import Phrase, When
+from marketplace.messaging.writing import Mail, notify
+from marketplace.needs.models import Shift
+from marketplace.timesheets.models import TimeEntry, Timesheet
+from marketplace.timesheets.queries import WAITING, approvers
+
+_LOOK = Phrase("Look at the hours")
+
+
+@jobs_app.task(name="timesheets.tell_submitted", queue="mail", retry=3)
+def tell_submitted(timesheet_id: int) -> None:
+    """The facility's approvers find a week under their bell."""
+    row = session.execute(
+        select(Timesheet.facility_id, Person.name, func.count(TimeEntry.id), func.sum(TimeEntry.paid_minutes))
+        .join(Timesheet.coordinator)
+        .join(Coordinator.person)
+        .join(Timesheet.entries)
+        .where(Timesheet.id == timesheet_id, WAITING)
+        .group_by(Timesheet.facility_id, Person.name)
+    ).one_or_none()
+    if row is None:  # recalled, or decided, in the meantime
+        return
+    facility, name, count, minutes = row
+    sentence = Phrase(
+        "%(name)s handed in %(count)s shifts, %(hours)s h.", name=name, count=count, hours=hours_and_minutes(minutes)
+    )
+    for reader in approvers(facility):
+        notify(reader, sentence, kind="timesheet", link="/timesheets")
+
+
+@jobs_app.task(name="timesheets.tell_changed", queue="mail", retry=3)
+def tell_changed(line_id: int) -> None:
+    """The coordinator hears that other minutes were approved, and why."""
+    line = _line(line_id)
+    if line is None or line.measured_minutes is None:
+        return
+    before, after = hours_and_minutes(line.measured_minutes), hours_and_minutes(line.paid_minutes)
+    sentence = Phrase(
+        "%(facility)s approved %(after)s h instead of %(before)s h.",
+        facility=line.timesheet.facility.name,
+        after=after,
+        before=before,
+    )
+    _tell_coordinator(line, "hours-changed", sentence, line.decision_reason)
+
+
+@jobs_app.task(name="timesheets.tell_disputed", queue="mail", retry=3)
+def tell_disputed(line_id: int) -> None:
+    """The coordinator and the agency's approvers hear of a dispute; the rest of the week goes on."""
+    line = _line(line_id)
+    if line is None or not line.dispute_reason:
+        return
+    facility = line.timesheet.facility.name
+    hours = hours_and_minutes(line.paid_minutes)
+    sentence = Phrase("%(facility)s disputes %(hours)s h of yours.", facility=facility, hours=hours)
+    _tell_coordinator(line, "hours-disputed", sentence, line.dispute_reason)
+    name = line.timesheet.coordinator.name
+    for reader in approvers(agency().id):
+        disputed = Phrase("%(facility)s disputes hours of %(name)s.", facility=facility, name=name)
+        notify(reader, disputed, kind="hours-disputed", link=f"/timesheets/lines/{line.id}")
+
+
+@jobs_app.task(name="timesheets.tell_rejected", queue="mail", retry=3)
+def tell_rejected(line_id: int) -> None:
+    """The coordinator gets the hours back to correct them."""
+    line = _line(line_id)
+    if line is None or not line.decision_reason:
+        return
+    facility, hours = line.timesheet.facility.name, hours_and_minutes(line.paid_minutes)
+    sentence = Phrase("%(facility)s gave %(hours)s h back to you to correct.", facility=facility, hours=hours)
+    _tell_coordinator(line, "hours-rejected", sentence, line.decision_reason)
+
+
+def _tell_coordinator(line: TimeEntry, kind: str, sentence: Phrase, reason: str) -> None:
+    about = Phrase("It is about the shift of %(day)s.", day=When(line.starts_at, line.timesheet.time_zone))
+    letter = Mail(sentence, [sentence, about, Phrase("They say: %(reason)s", reason=reason)], _LOOK)
+    person = line.timesheet.coordinator.person
+    notify(person, sentence, kind=kind, link=f"/timesheets/lines/{line.id}", letter=letter)
+
+
+def tell_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -> None:
+    """Half of the window is over: the approvers get a letter with what happens when they do nothing."""
+    sentence = Phrase("%(count)s shifts wait for your approval.", count=count)
+    then = Phrase(
+        "Those without exceptions approve themselves from %(time)s on. The others wait for you.",
+        time=When(deadline, zone),
+    )
+    for reader in approvers(facility_id):
+        letter = Mail(sentence, [sentence, then], _LOOK)
+        notify(reader, sentence, kind="hours-reminder", link="/timesheets", letter=letter)
+
+
+def tell_overdue(facility_name: str, facility_id: int, count: int) -> None:
+    """The window is over and lines with exceptions still wait: the agency's approvers are asked to step in."""
+    sentence = Phrase(
+        "%(facility)s has not decided about %(count)s shifts with exceptions in time.",
+        facility=facility_name,
+        count=count,
+    )
+    for reader in approvers(agency().id):
+        notify(reader, sentence, kind="hours-overdue", link=f"/timesheets?facility={facility_id}")
+
+
+def _line(line_id: int) -> TimeEntry | None:
+    return session.scalars(
+        select(TimeEntry)
+        .where(TimeEntry.id == line_id)
+        .options(
+            joinedload(TimeEntry.timesheet).joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
+            joinedload(TimeEntry.timesheet).joinedload(Timesheet.facility),
+            joinedload(TimeEntry.assignment).joinedload(Assignment.shift).joinedload(Shift.line),
+        )
+    ).one_or_none()
