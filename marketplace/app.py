@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
         raise Invalid(
             "No database: set DATABASE_URL, or start the site with `marketplace serve`, which brings its own."
         )
-    app = Marketplace("marketplace", template_folder="../templates", static_folder="../static")
+    app = Marketplace("marketplace", template_folder="../templates", static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_HTTPONLY=True,
@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     filters.register(app)
     app.jinja_env.globals.update(asset_url=assets.asset_url, idempotency_key=lambda: secrets.token_urlsafe(18))
     app.register_blueprint(assets.pages)
+    assets.serve(app, settings.over_https)
     app.register_blueprint(house.pages)
     rooms.open_all(app)
     app.context_processor(page_context)

@@ -210,6 +210,8 @@ def _undone(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def work_off(url: str) -> None:
     """Do every job that waits, as a worker would: in a thread of its own, since a browser test's loop may run in this one."""
+    import marketplace.schedule  # noqa: F401 - every task by its name, as a worker has them
+
     with ThreadPoolExecutor(1) as worker:
         worker.submit(work, url, until_empty=True).result()
 

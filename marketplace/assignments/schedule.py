@@ -20,6 +20,7 @@ from marketplace.assignments.schedule_queries import (
     own_week,
     shifts_of_week,
 )
+from marketplace.assignments.timegrid import timegrid
 from marketplace.assignments.week import (
     Row,
     days_of,
@@ -27,7 +28,6 @@ from marketplace.assignments.week import (
     role_note,
     roster_rows,
     staffed_blocks,
-    timegrid,
 )
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, bind_actor, session

@@ -39,7 +39,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel import typed
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.phrases import Named
+from marketplace.kernel.phrases import Named, Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_number, asked_word
 from marketplace.web.finding import check_version, find
@@ -233,7 +233,7 @@ def take_standard(agreement_id: int) -> ResponseReturnValue:
     """Put the agency's own card in place of what stands there."""
     agreement = _to_change(agreement_id)
     drafting.put_card(agreement, [CardRow(row.service_line, row.bill_cents, row.pay_cents) for row in standard_card()])
-    record("rate", agreement, "The card is the agency's standard one.", by=current_person())
+    record("rate", agreement, Phrase("The card is the agency's standard one."), by=current_person())
     flash(_("The agency's standard card is in place."))
     return _to_card(agreement)
 

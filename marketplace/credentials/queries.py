@@ -180,7 +180,14 @@ def expiring(days: int, today: date) -> list[Credential]:
 
 def kind_of(row: CredentialType) -> Kind:
     """What the rules need to know of a type. What is checked at its issuer has a number to check."""
-    return Kind(row.code, row.name, row.per_state, row.renewal_months, row.verification is Verification.PRIMARY_SOURCE)
+    return Kind(
+        row.code,
+        row.name,
+        row.per_state,
+        row.renewal_months,
+        row.verification is Verification.PRIMARY_SOURCE,
+        row.name_es,
+    )
 
 
 def compact_on(day: date) -> frozenset[str]:

@@ -94,6 +94,7 @@ class Kind:
     per_state: bool
     renewal_months: int | None
     numbered: bool
+    name_es: str
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.holidays import Kept, holiday_on
 from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel.phrases import Phrase, Row
 from marketplace.kernel.spans import MONDAY_TO_FRIDAY, Span, check_year, local_instant
 
 
@@ -180,3 +181,13 @@ def _weekdays(repeat: str | tuple[int, ...], first: date) -> tuple[int, ...]:
     if isinstance(repeat, tuple) and all(0 <= weekday <= 6 for weekday in repeat):
         return repeat
     raise Invalid("A shift repeats WEEKLY, on WEEKDAYS, or on weekdays you choose.", "repeat")
+
+
+def shifts_counted(count: int) -> Phrase:
+    """1 shift; 5 shifts"""
+    return Phrase("1 shift") if count == 1 else Phrase("%(count)s shifts", count=count)
+
+
+def stretch(first: date, last: date) -> date | Row:
+    """From a day to a day, for a sentence; one day once."""
+    return Row([first, last], " – ") if last > first else first

@@ -3,15 +3,24 @@
 import hashlib
 import json
 import re
+import shutil
+import weakref
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
+from wsgiref.headers import Headers
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, url_for
+from whitenoise import WhiteNoise
+from whitenoise.compress import Compressor
 
 from marketplace.config import Settings
 from marketplace.web.guard import PUBLIC, Pages
+from marketplace.web.headers import fixed_headers
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
+ADDRESS = "/static/"
 
 # Weakest first; the same order as in css/layers.css, which must come before all others.
 SHEETS = (
@@ -51,8 +60,6 @@ OFFLINE_FILES = (
     "js/offline.js",
 )
 
-A_YEAR = 31_536_000
-
 pages = Pages("assets", __name__)
 
 
@@ -61,33 +68,63 @@ def stylesheet() -> bytes:
     """All sheets as one, so that a page asks once; addresses in it carry their content hash."""
     sheets = (f"{STATIC}/css/{name}.css" for name in SHEETS)
     whole = "\n".join(Path(sheet).read_text(encoding="utf-8") for sheet in sheets)
-    with_hashes = re.sub(r'"\.\./([^"]+)"', lambda found: f'"../{found[1]}?v={content_hash(found[1])}"', whole)
-    return with_hashes.encode()
+    return re.sub(r'"\.\./([^"]+)"', lambda found: f'"../{hashed(found[1])}"', whole).encode()
+
+
+def content_of(name: str) -> bytes:
+    """What is served under `name`; raises FileNotFoundError for a wrong name."""
+    return stylesheet() if name == "css/app.css" else (STATIC / name).read_bytes()
 
 
 @cache
-def content_hash(name: str) -> str:
-    """Twelve hex digits that change with a file under static/; raises FileNotFoundError for a wrong name."""
-    content = stylesheet() if name == "css/app.css" else (STATIC / name).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]
+def hashed(name: str) -> str:
+    """`js/app.js` as `js/app.0123456789ab.js`: the name changes with the content. Raises FileNotFoundError."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}.{hashlib.sha256(content_of(name)).hexdigest()[:12]}{dot}{ending}"
 
 
 @pages.app_template_global()
 def asset_url(name: str) -> str:
     """The address of a file under static/, which may be kept for ever because it names the content."""
-    return url_for("static", filename=name, v=content_hash(name))
+    return f"{request.script_root}{ADDRESS}{hashed(name)}"
 
 
-@pages.get("/static/css/app.css", may=PUBLIC)
-def app_css() -> Response:
-    response = Response(stylesheet(), mimetype="text/css")
-    if request.args.get("v") == content_hash("css/app.css"):
-        response.cache_control.public = True
-        response.cache_control.max_age = A_YEAR
-        response.cache_control.immutable = True
-    response.set_etag(content_hash("css/app.css"))
-    response.make_conditional(request)
-    return response
+def serve(app: Flask, over_https: bool) -> None:
+    """Have WhiteNoise answer for every file under static/, packed where that makes it smaller, before the pages are asked.
+
+    The files are written once, under the names that carry their hash, to a folder that lasts as long as `app`.
+    """
+    folder = mkdtemp(prefix="static-")
+    weakref.finalize(app, shutil.rmtree, folder, ignore_errors=True)
+    packer = Compressor(use_brotli=False, quiet=True)
+    for name in ("css/app.css", *_names()):
+        file = Path(folder, hashed(name))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content_of(name))
+        if packer.should_compress(file.name):
+            packer.compress(str(file))
+
+    def add_headers(found: Headers, path: str, url: str) -> None:
+        for header, value in fixed_headers(over_https).items():
+            found[header] = value
+        found["ETag"] = f'"{Path(path).name.split(".")[-2]}"'  # the same in every process
+
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=folder,
+        prefix=ADDRESS,
+        allow_all_origins=False,
+        immutable_file_test=lambda path, url: True,
+        add_headers_function=add_headers,
+    )
+
+
+def _names() -> Iterator[str]:
+    """What is served as it lies there: all but the single sheets and the service worker, which has an address of its own."""
+    for file in sorted(STATIC.rglob("*")):
+        name = file.relative_to(STATIC).as_posix()
+        if file.is_file() and file.suffix != ".css" and name != "js/sw.js":
+            yield name
 
 
 @pages.get("/sw.js", may=PUBLIC)

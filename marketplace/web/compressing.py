@@ -1,12 +1,9 @@
-"""Smaller answers: text goes out gzipped where the browser takes it, and files that name their content are kept for a year."""
+"""Smaller pages: text that is made for one person goes out gzipped where the browser takes it. Files: see `assets.py`."""
 
 import secrets
 import zlib
-from functools import lru_cache
 
 from flask import Flask, Response, request
-
-from marketplace.web.assets import A_YEAR, content_hash
 
 SMALLEST = 600
 LEVEL = 6
@@ -15,20 +12,7 @@ TEXT = ("text/", "application/javascript", "application/json", "application/mani
 
 def register(app: Flask) -> None:
     """Do so with every answer."""
-    app.after_request(keep_what_names_its_content)
     app.after_request(shrink)
-
-
-def keep_what_names_its_content(response: Response) -> Response:
-    """A file under static/ asked for with its own hash never changes."""
-    if request.endpoint != "static" or response.status_code != 200 or not request.view_args:
-        return response
-    if request.args.get("v") == content_hash(request.view_args["filename"]):
-        response.cache_control.no_cache = None
-        response.cache_control.public = True
-        response.cache_control.max_age = A_YEAR
-        response.cache_control.immutable = True
-    return response
 
 
 def shrink(response: Response) -> Response:
@@ -47,18 +31,12 @@ def shrink(response: Response) -> Response:
     body = response.get_data()
     if len(body) < SMALLEST:
         return response
-    fixed = request.endpoint in ("static", "assets.app_css")
-    response.set_data(_kept(body) if fixed else gzipped(body, secrets.randbelow(64)))
+    response.set_data(gzipped(body, secrets.randbelow(64)))
     response.headers["Content-Encoding"] = "gzip"
     etag, _weak = response.get_etag()
     if etag:
         response.set_etag(etag, weak=True)
     return response
-
-
-@lru_cache(maxsize=64)
-def _kept(body: bytes) -> bytes:
-    return gzipped(body, 0)
 
 
 def gzipped(body: bytes, padding: int) -> bytes:

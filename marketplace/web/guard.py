@@ -7,8 +7,6 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, request
 from flask.sansio.scaffold import T_route
 
-UNGUARDED = frozenset({"static"})
-
 
 class Anyone(StrEnum):
     """The two permissions that need no role."""
@@ -83,7 +81,7 @@ def guard(app: Flask, check: Callable[[StrEnum], Any], confirm: Callable[[], Any
 
     @app.before_request
     def ask() -> Any:
-        if request.endpoint is None or request.endpoint in UNGUARDED:
+        if request.endpoint is None:
             return None
         answer = check(permission_of(request.endpoint))
         if answer is None and getattr(current_app.view_functions[request.endpoint], "fresh", False):
@@ -101,6 +99,6 @@ def permission_of(endpoint: str) -> StrEnum:
 
 def check_all_guarded(app: Flask) -> None:
     """Refuse to start while any route does not say who may use it."""
-    open_doors = [e for e, view in app.view_functions.items() if e not in UNGUARDED and not hasattr(view, "may")]
+    open_doors = [e for e, view in app.view_functions.items() if not hasattr(view, "may")]
     if open_doors:
         raise LookupError("These routes do not say who may use them: " + ", ".join(sorted(open_doors)))

@@ -1,6 +1,6 @@
 """What every answer carries: a strict content policy, no sniffing, no framing, nothing of a signed-in page cached."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
 CONTENT_POLICY = "; ".join(
     (
@@ -28,16 +28,20 @@ FIXED = {
 }
 
 
+def fixed_headers(over_https: bool) -> dict[str, str]:
+    """What is the same on every answer; HSTS only where the site is reached over https."""
+    return FIXED | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if over_https else {})
+
+
 def secure(app: Flask, over_https: bool) -> None:
-    """Put the headers on every answer; HSTS only where the site is reached over https."""
+    """Put the headers on every answer."""
+    fixed = fixed_headers(over_https)
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in FIXED.items():
+        for name, value in fixed.items():
             response.headers.setdefault(name, value)
-        if over_https:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if g.get("acting_person_id") else "no-cache"
         response.headers["X-Request-ID"] = g.get("request_id", "")
         return response

@@ -51,7 +51,7 @@ def log_requests(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if request.endpoint not in ("static", "house.healthz", "house.readyz"):
+        if request.endpoint not in ("house.healthz", "house.readyz"):
             log.info(
                 "answered",
                 method=request.method,

@@ -43,13 +43,11 @@ REACHED_OTHERWISE = {
 }
 
 FETCHED_BY_MACHINES = {
-    "assets.app_css": "style sheet",
     "assets.manifest": "by the phone",
     "assets.offline": "by the service worker",
     "assets.service_worker": "by the browser",
     "house.healthz": "by what watches the process",
     "house.readyz": "by what watches the process",
-    "static": "files",
 }
 
 

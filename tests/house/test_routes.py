@@ -9,7 +9,8 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from marketplace.accounts.permissions import MAY, Permission
 from marketplace.db.session import Audience
-from marketplace.web.guard import PUBLIC, SIGNED_IN, UNGUARDED
+from marketplace.web.assets import hashed
+from marketplace.web.guard import PUBLIC, SIGNED_IN
 from tests.browser import Visitor
 from tests.house.things import WORDS, Known, Thing, Things
 from tests.house.walking import ACTORS, at_the_site
@@ -51,14 +52,14 @@ def role_of(things: Things, lively: Lively, who: str) -> str | None:
 
 def test_every_route_says_who_may_use_it(site: Flask) -> None:
     for endpoint, view in site.view_functions.items():
-        if endpoint in UNGUARDED:
-            continue
         may = getattr(view, "may", None)
         assert isinstance(may, Permission) or may in (PUBLIC, SIGNED_IN), endpoint
 
 
-def test_only_files_need_no_guard() -> None:
-    assert {"static"} == UNGUARDED
+def test_files_are_no_pages_and_need_no_guard(site: Flask) -> None:
+    assert "static" not in site.view_functions
+    with site.test_client().get(f"/static/{hashed('icon.svg')}") as answer:
+        assert answer.status_code == 200
 
 
 def test_every_parameter_that_is_a_number_is_typed_so(site: Flask) -> None:

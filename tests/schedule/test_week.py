@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.assignments.week import Block, timegrid
+from marketplace.assignments.timegrid import timegrid
+from marketplace.assignments.week import Block
 from marketplace.kernel.spans import Span
 
 MONDAY = date(2026, 11, 23)
