@@ -20,6 +20,7 @@ check: setup-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/deptry .
 	.venv/bin/python scripts/check_files.py
 
 # Every test with branch coverage, held against the floor of each package.

@@ -12,7 +12,6 @@ from marketplace.accounts.passwords import check_new_password, hash_password
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.policy import check_may_grant
 from marketplace.accounts.queries import person_by_email
-from marketplace.accounts.signing_in import new_uniquifier
 from marketplace.accounts.tokens import new_token, token_hash
 from marketplace.accounts.trail import record
 from marketplace.accounts.words import ROLE_NAMES
@@ -156,7 +155,7 @@ def accept_as(person: Person, token: str, at: datetime) -> Membership:
 
 def _new_person(email: str, name: str) -> Person:
     """Raises NotAllowedNow when the address is being taken at this very moment, by way of another invitation."""
-    person = Person(email=email, name=name, fs_uniquifier=new_uniquifier(), memberships=[])
+    person = Person(email=email, name=name, memberships=[])
     try:
         with session.begin_nested():
             session.add(person)

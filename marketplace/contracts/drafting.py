@@ -14,11 +14,11 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
+from marketplace.catalogue.lists import NET_DAYS, ROUNDINGS
 from marketplace.catalogue.models import ServiceLine
 from marketplace.config import ROOT, settings_in_force
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import (
-    NET_DAYS,
     AgreementState,
     CancellationPolicy,
     complete_rate,
@@ -32,7 +32,6 @@ from marketplace.kernel.money import dollars
 from marketplace.kernel.phrases import Named, Phrase, named
 from marketplace.kernel.text import clean_text
 
-ROUNDINGS = (0, 5, 6, 15)
 LONGEST_PO = 60
 MOST_RATE = 1_000_000  # ten thousand dollars an hour: a decimal point is missing
 

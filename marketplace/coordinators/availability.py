@@ -9,13 +9,13 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, TimeOff
 from marketplace.coordinators.registering import windows
-from marketplace.coordinators.rules import MONDAY_TO_FRIDAY, WeeklyHours, stretch, tidy
+from marketplace.coordinators.rules import WeeklyHours, stretch, tidy
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.phrases import Phrase, Row
-from marketplace.kernel.spans import Span, check_year, day_span, local_day, local_days
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY, Span, check_year, day_span, local_day, local_days
 from marketplace.kernel.text import clean_text
 
 LONGEST_TIME_OFF = 366

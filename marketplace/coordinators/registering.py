@@ -11,7 +11,6 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import person_by_email
-from marketplace.accounts.signing_in import new_uniquifier
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
@@ -57,9 +56,7 @@ def register_coordinator(
     if person is not None and session.scalar(select(Coordinator.id).where(Coordinator.person_id == person.id)):
         raise Invalid("Somebody with this address is a coordinator already.", "email")
     if person is None:
-        person = Person(
-            email=facts.email, name=facts.name, fs_uniquifier=new_uniquifier(), created_at=at, memberships=[]
-        )
+        person = Person(email=facts.email, name=facts.name, created_at=at, memberships=[])
         session.add(person)
         session.flush()
     coordinator = Coordinator(person_id=person.id, person=person, created_at=at, **_columns(facts))

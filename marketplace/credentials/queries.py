@@ -14,8 +14,7 @@ from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import REMINDER_DAYS, CredentialState, Kind, Standing
 from marketplace.db.scoping import seen_by
 from marketplace.db.session import session
-
-RN_LICENCE = "rn-license"
+from marketplace.matching.facts import RN_LICENCE
 
 
 def visible_to(person: Person) -> Select[Credential]:

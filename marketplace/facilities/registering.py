@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from marketplace.accounts.models import Organisation, OrganisationKind, Person
 from marketplace.audit.recording import record
@@ -24,13 +23,6 @@ FACTS = {
     "net_days": N_("payment term"), "ehr": N_("records system"), "payer_mix": N_("payers"),
     "monthly_budget_cents": N_("monthly budget"),
 }  # fmt: skip
-
-
-def facility_with_npi(npi: str) -> Facility | None:
-    """The facility that has this NPI, with its organisation and budget."""
-    return session.scalars(
-        select(Facility).where(Facility.npi == npi).options(undefer(Facility.monthly_budget_cents))
-    ).one_or_none()
 
 
 def register_facility(draft: FacilityDraft, at: datetime, by: Person | None = None) -> Facility:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Integer, and_, func, or_, select
@@ -250,7 +250,7 @@ def best_reasons(pair: PlanPair, most: int = 2) -> list[Part]:
 
 def parts_of(pair: PlanPair) -> list[Part]:
     """The score as its parts."""
-    return [Part(**{**part, "tone": Tone(part["tone"]) if part.get("tone") else None}) for part in pair.parts]
+    return [Part.from_record(part) for part in pair.parts]
 
 
 def by_day(found: Iterable[Row]) -> dict[date, list[Row]]:
@@ -259,8 +259,3 @@ def by_day(found: Iterable[Row]) -> dict[date, list[Row]]:
     for row in found:
         days[row.shift.local_day].append(row)
     return dict(sorted(days.items()))
-
-
-def stale_since(plan: MatchPlan) -> datetime:
-    """What happened after this moment the plan does not know."""
-    return plan.facts_at or plan.asked_at

@@ -74,7 +74,7 @@ def second_factor() -> Any:
             "code",
         )
         return render_template("accounts/second_step.html", form=form), 422
-    signing_in.complete_sign_in(signed)
+    signing_in.complete_sign_in(signed, person)
     return redirect(safe_next(form.next.data) or url_for(".welcome"), 303)
 
 
