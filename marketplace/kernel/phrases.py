@@ -166,7 +166,7 @@ def worded(value: object, language: Language) -> str:
             return str(value)
 
 
-def kept(value: object) -> Any:
+def kept(value: object) -> Any:  # noqa: PLR0911 - one case for each kind of value
     """A value of a phrase as plain JSON: words and numbers as they are, all else with its kind beside it.
 
     Raises TypeError for what cannot be kept, such as a moment without a place.
@@ -203,7 +203,7 @@ def kept(value: object) -> Any:
             raise TypeError(f"{type(value).__name__} cannot be kept in a phrase")
 
 
-def unkept(value: Any) -> object:
+def unkept(value: Any) -> object:  # noqa: PLR0911, PLR0912 - one case for each kind of value
     """The value that was kept as this JSON. Raises ValueError for a kind nobody knows."""
     match value:
         case {"text": str()}:
