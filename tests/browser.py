@@ -21,21 +21,28 @@ from marketplace.db.session import SYSTEM, bind_actor, session
 
 
 class Node:
-    """An element of a page."""
+    """An element of a page. The same element is always the same node."""
 
-    def __init__(self, element: lxml.html.HtmlElement) -> None:
-        self.element = element
+    def __init__(self, element: lxml.html.HtmlElement, known: "dict[lxml.html.HtmlElement, Node]") -> None:
+        self.element, self._known = element, known
         self.tag: str = element.tag
         self.attributes: dict[str, str] = dict(element.attrib)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Node) and self.element is other.element
-
-    def __hash__(self) -> int:
-        return hash(self.element)
+    def _node(self, element: lxml.html.HtmlElement) -> "Node":
+        return self._known.get(element) or self._known.setdefault(element, Node(element, self._known))
 
     def walk(self) -> "Iterator[Node]":
-        return (Node(found) for found in self.element.iter(etree.Element))
+        return (self._node(found) for found in self.element.iter(etree.Element))
+
+    @property
+    def parent(self) -> "Node | None":
+        found = self.element.getparent()
+        return None if found is None else self._node(found)
+
+    @property
+    def own_text(self) -> str:
+        """The text that stands in it but not in an element of it, as it was written."""
+        return "".join(self.element.xpath("text()"))
 
     @property
     def text(self) -> str:
@@ -45,14 +52,14 @@ class Node:
     def all(self, tag: str, **attributes: str) -> "list[Node]":
         wanted = {name.rstrip("_"): value for name, value in attributes.items()}
         return [
-            Node(found)
+            self._node(found)
             for found in self.element.iter(tag)
             if all(found.get(name) == value for name, value in wanted.items())
         ]
 
     def inside(self, tag: str) -> "Node | None":
         found = next(self.element.iterancestors(tag), None)
-        return None if found is None else Node(found)
+        return None if found is None else self._node(found)
 
 
 _read_aloud = etree.XPath("descendant-or-self::*[not(self::script or self::style)]/text()")
@@ -61,7 +68,9 @@ _PARSER = lxml.html.HTMLParser(encoding="utf-8")
 
 def read(html: str) -> Node:
     """A page as a tree."""
-    return Node(lxml.html.document_fromstring(html.encode() if html.strip() else b"<html></html>", parser=_PARSER))
+    known: dict[lxml.html.HtmlElement, Node] = {}
+    root = lxml.html.document_fromstring(html.encode() if html.strip() else b"<html></html>", parser=_PARSER)
+    return known.setdefault(root, Node(root, known))
 
 
 class Visitor:
