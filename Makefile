@@ -16,6 +16,7 @@ check: setup-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/deptry .
 
 bench: setup-bench
 	.venv/bin/python -m benchmarks

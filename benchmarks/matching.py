@@ -1,4 +1,4 @@
-"""How good plans are, and what they cost: all sizes with proven gaps, against other solvers, repairs and re-planning.
+"""How good plans are, and what they cost: all sizes with proven gaps, against other solvers, and re-planning.
 
 `python -m benchmarks.matching` writes `benchmarks/matching.txt`; `--quick` leaves out the largest market and the long
 comparisons. CPU seconds are of one thread, after compiling, from the instance in memory to the plan.
@@ -21,7 +21,6 @@ from benchmarks import online
 from marketplace.matching.planning.checking import check
 from marketplace.matching.planning.instance import Instance, value
 from marketplace.matching.planning.plan import Plan, solve
-from marketplace.matching.planning.repair import State
 from tests.matching.exact import solve_exactly
 from tests.matching.instances import SIZES, market, small
 
@@ -55,7 +54,6 @@ def _parts(quick: bool) -> Iterator[list[str]]:
     yield from _sizes(quick)
     yield _bounds()
     yield _greedy()
-    yield _repairs("5kx1k" if quick else "20kx4k")
     yield _replanning()
     yield online.measure()
     yield _against_highs("1kx200", 60.0)
@@ -159,30 +157,6 @@ def _greedy() -> list[str]:
             f"  {size:8} greedy misses {100 * missed:.2f} %, plan {100 * plan.gap:.4f} %; {100 * more:+.1f} % more shifts filled"
         )
     return lines
-
-
-def _repairs(size: str, count: int = 1_000) -> list[str]:
-    instance = _instance(size, 1)
-    plan = solve(instance)
-    state = State(instance, plan.pairs, plan.prices)
-    took, moved = [], []
-    for pair in np.random.default_rng(1).choice(plan.pairs, count, replace=False):
-        if not state.roster.chosen[state.here[pair]]:
-            continue
-        state.cancel(pair)
-        began = time.perf_counter()
-        chain = state.refill(pair)
-        took.append(1000 * (time.perf_counter() - began))
-        if chain is not None:
-            moved.append(chain.moved)
-            state.follow(chain)
-    assert check(instance, state.pairs()) == []
-    p50, p95 = np.quantile(took, [0.5, 0.95])
-    line = (
-        f"repair, {size}: {len(took)} cancelled seats one after the other, {100 * len(moved) / len(took):.0f} % refilled,"
-        f" {np.mean(moved):.2f} people moved on average, p50 {p50:.2f} ms, p95 {p95:.2f} ms"
-    )
-    return [line]
 
 
 def _replanning() -> list[str]:

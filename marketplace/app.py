@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     proxies.look_behind(app, settings.trusted_proxies)
     logs.log_requests(app)
     CSRFProtect(app)
+    signing_in.logins.init_app(app, add_context_processor=False)
     app.before_request(signing_in.load_person)
     guard(app, signing_in.check, confirming.ask_again)
     headers.secure(app, settings.over_https)
@@ -164,6 +165,7 @@ def _errors_as_pages(app: Flask) -> None:
     """Every refusal becomes a page with one clear sentence; what nobody foresaw is logged with its request id."""
 
     def page(status: HTTPStatus | int, sentence: str) -> Response:
+        g.error_page = True
         db.session.rollback()
         template = "errors/toast.html" if "HX-Request" in request.headers else "errors/error.html"
         response = Response(

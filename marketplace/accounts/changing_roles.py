@@ -8,8 +8,10 @@ from marketplace.accounts.policy import check_may_grant, may_manage_members
 from marketplace.accounts.queries import owners_of
 from marketplace.accounts.signing_in import end_sessions
 from marketplace.accounts.trail import record
+from marketplace.accounts.words import ROLE_NAMES
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow, NotPermitted
+from marketplace.kernel.phrases import Phrase
 
 
 def change_role(membership: Membership, role: Role, by: Person) -> None:
@@ -30,7 +32,13 @@ def change_role(membership: Membership, role: Role, by: Person) -> None:
     record(
         "changed role",
         membership,
-        f"{membership.person.name} is now {role.plain} of {membership.organisation.name}, no longer {before.plain}.",
+        Phrase(
+            "%(name)s is now %(role)s of %(organisation)s, no longer %(before)s.",
+            name=membership.person.name,
+            role=Phrase(ROLE_NAMES[role]),
+            organisation=membership.organisation.name,
+            before=Phrase(ROLE_NAMES[before]),
+        ),
         by,
     )
 
@@ -45,7 +53,14 @@ def deactivate(membership: Membership, by: Person) -> None:
     _check_owner_left(membership.organisation)
     end_sessions(membership.person_id, membership_id=membership.id)
     record(
-        "deactivated", membership, f"{membership.person.name} no longer belongs to {membership.organisation.name}.", by
+        "deactivated",
+        membership,
+        Phrase(
+            "%(name)s no longer belongs to %(organisation)s.",
+            name=membership.person.name,
+            organisation=membership.organisation.name,
+        ),
+        by,
     )
 
 
@@ -54,7 +69,16 @@ def reactivate(membership: Membership, by: Person) -> None:
     _check_may_manage(membership, by)
     check_may_grant(by, membership.role, membership.organisation)
     membership.active = True
-    record("reactivated", membership, f"{membership.person.name} belongs to {membership.organisation.name} again.", by)
+    record(
+        "reactivated",
+        membership,
+        Phrase(
+            "%(name)s belongs to %(organisation)s again.",
+            name=membership.person.name,
+            organisation=membership.organisation.name,
+        ),
+        by,
+    )
 
 
 def _check_may_manage(membership: Membership, by: Person) -> None:

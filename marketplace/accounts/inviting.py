@@ -12,12 +12,12 @@ from marketplace.accounts.passwords import check_new_password, hash_password
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.policy import check_may_grant
 from marketplace.accounts.queries import person_by_email
-from marketplace.accounts.signing_in import new_uniquifier
 from marketplace.accounts.tokens import new_token, token_hash
 from marketplace.accounts.trail import record
+from marketplace.accounts.words import ROLE_NAMES
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
-from marketplace.kernel.phrases import N_
+from marketplace.kernel.phrases import N_, Phrase
 
 GOOD_FOR = timedelta(hours=48)
 
@@ -73,7 +73,17 @@ def invite(
     session.flush()
     invitation.link = f"/invitations/{token}"
     tell_invited(invitation, by.name if by else organisation.name, by.locale if by else "en")
-    record("invited", invitation, f"{name} was invited to {organisation.name} as {role.plain}.", by)
+    record(
+        "invited",
+        invitation,
+        Phrase(
+            "%(name)s was invited to %(organisation)s as %(role)s.",
+            name=name,
+            organisation=organisation.name,
+            role=Phrase(ROLE_NAMES[role]),
+        ),
+        by,
+    )
     return invitation
 
 
@@ -94,7 +104,12 @@ def take_back(invitation: Invitation, by: Person, at: datetime) -> None:
     if invitation.accepted_at is not None:
         raise NotAllowedNow("This invitation has been accepted. Change the role of the member instead.")
     invitation.revoked_at = invitation.revoked_at or at
-    record("took back invitation", invitation, f"The invitation of {invitation.name} was taken back.", by)
+    record(
+        "took back invitation",
+        invitation,
+        Phrase("The invitation of %(name)s was taken back.", name=invitation.name),
+        by,
+    )
 
 
 def look_at_invitation(token: str, at: datetime) -> Invitation:
@@ -140,7 +155,7 @@ def accept_as(person: Person, token: str, at: datetime) -> Membership:
 
 def _new_person(email: str, name: str) -> Person:
     """Raises NotAllowedNow when the address is being taken at this very moment, by way of another invitation."""
-    person = Person(email=email, name=name, fs_uniquifier=new_uniquifier(), memberships=[])
+    person = Person(email=email, name=name, memberships=[])
     try:
         with session.begin_nested():
             session.add(person)
@@ -185,6 +200,14 @@ def _join(person: Person, invitation: Invitation) -> Membership:
     membership.active = True
     session.flush()
     record(
-        "joined", membership, f"{person.name} joined {invitation.organisation.name} as {invitation.role.plain}.", person
+        "joined",
+        membership,
+        Phrase(
+            "%(name)s joined %(organisation)s as %(role)s.",
+            name=person.name,
+            organisation=invitation.organisation.name,
+            role=Phrase(ROLE_NAMES[invitation.role]),
+        ),
+        person,
     )
     return membership

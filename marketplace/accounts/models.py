@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask_security import UserMixin
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,15 +32,17 @@ class Organisation(Base):
     __table_args__ = (Index("uq_organisation_agency", "kind", unique=True, postgresql_where="kind = 'agency'"),)
 
 
-class Person(Versioned, UserMixin, Base):
-    """Somebody who signs in, or will: without a password nobody can sign in as them."""
+class Person(Versioned, Base):
+    """Somebody who signs in, or will: without a password nobody can sign in as them.
+
+    Flask-Login knows a person by `is_authenticated`, `is_active`, `is_anonymous` and `get_id`.
+    """
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(CITEXT, unique=True)
     name: Mapped[str]
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
-    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     confirmed_at: Mapped[datetime | None]
     locale: Mapped[str] = mapped_column(default="en", server_default="en")
     theme: Mapped[str] = mapped_column(default="system", server_default="system")
@@ -57,6 +58,27 @@ class Person(Versioned, UserMixin, Base):
         check("locale IN ('en', 'es')", "locale"),
         check("theme IN ('system', 'light', 'dark')", "theme"),
     )
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.active
+
+    def get_id(self) -> str:
+        """What the cookie holds: the token of the sign-in this person was found by, never who it is."""
+        return self.token
+
+    @property
+    def token(self) -> str:
+        """Set by `accounts.signing_in` in this request, kept by no table; raises KeyError before that."""
+        token: str = self.__dict__["_token"]
+        return token
+
+    @token.setter
+    def token(self, token: str) -> None:
+        self.__dict__["_token"] = token
 
     @property
     def acting(self) -> "Membership | None":

@@ -11,6 +11,7 @@ from marketplace.accounts.passwords import check_new_password, hash_password, is
 from marketplace.accounts.queries import person_by_email
 from marketplace.accounts.signing_in import end_sessions, settings
 from marketplace.accounts.trail import record
+from marketplace.kernel.phrases import Phrase
 
 log = structlog.get_logger()
 
@@ -62,4 +63,4 @@ def set_password(person: Person, password: str, at: datetime, *, keep_session: i
     person.confirmed_at = person.confirmed_at or at
     kill_links(person.id, at)
     end_sessions(person.id, except_id=keep_session)
-    record("changed password", person, f"{person.name} chose a new password.", person)
+    record("changed password", person, Phrase("%(name)s chose a new password.", name=person.name), person)

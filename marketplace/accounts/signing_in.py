@@ -1,13 +1,11 @@
 """Who is asking: from the cookie to the person, under which role, for how long, and what they may open.
 
-Flask-Security is not given the door. Its extension, even without its pages, brings a loader that takes tokens from
-headers and addresses, a role table of its own and defaults that fail our bar (a cookie that outlives sign-out, codes
-that work twice, links that race). So `Person` is its `UserMixin`, which keeps the way to its passkeys open, while the
-session is a row of ours: the signed cookie holds a random token and nothing else, and what is not in the table is not
-signed in. `flask_login.current_user` works, because the person stands where Flask-Login looks.
+Flask-Login signs people in and out and answers `current_user`. What it keeps in the cookie is a random token; whose it is,
+since when and until when is a row of ours (`sign_in_session`), which its user loader reads at each request: what is not in
+the table is not signed in, also in a copy of the cookie. Its own ways to stay signed in and to tell browsers apart are off.
 """
 
-import secrets
+import time
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
@@ -32,8 +31,11 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotPermitted
 from marketplace.web.guard import PUBLIC, SIGNED_IN
 from marketplace.web.proxies import visitor_address
+from marketplace.web.transactions import ATTEMPTS, worth_another_try
 
-TOKEN = "sign_in"  # noqa: S105 - the name of the entry in the cookie
+TOKEN = "_user_id"  # noqa: S105 - Flask-Login's name of the entry in the cookie
+WAITING = "waiting_sign_in"
+"""The entry that holds the token until the second factor is given."""
 LONGEST_SESSION = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 IDLE_WITH_POWER = timedelta(minutes=15)
@@ -54,30 +56,54 @@ def settings() -> Settings:
 # ---- who is asking ----------------------------------------------------------------------------------------------
 
 
+class Logins(LoginManager):  # type: ignore[misc]
+    """Flask-Login without its remember-me cookie: nobody stays signed in past the limits above."""
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> None:
+        return None
+
+
+logins = Logins()
+logins.session_protection = None  # a phone changes its address; idle and absolute limits are the registry's
+
+
 def load_person() -> None:
-    """Before each request: find the person behind the cookie and let the session act for them. One SQL statement."""
-    g.pop("sign_in", None)
-    g.pop("waiting_sign_in", None)
+    """Before each request: find the person behind the cookie and let the session act for them. One SQL statement.
+
+    Nothing has been done yet, so a lost connection is tried again here.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            _load()
+            return
+        except DBAPIError as error:
+            session.rollback()
+            g.pop("_login_user", None)
+            if attempt == ATTEMPTS or not worth_another_try(error):
+                raise
+            time.sleep(0.02 * attempt)
+
+
+def _load() -> None:
+    for name in ("sign_in", "waiting_sign_in", "_login_user"):
+        g.pop(name, None)
     g.acting_person_id = None
-    g._login_user = None
-    person = _person_behind(cookie.get(TOKEN))
-    g._login_user = person
-    if person is None:
+    if not current_user.is_authenticated:  # asks `_person_behind`
         bind_actor(VISITOR)
-        return
-    g.acting_person_id = person.id
-    bind_actor(person.actor)
+        waiting = _open_session(cookie.get(WAITING))
+        if waiting is not None and _owes_second_factor(*waiting):
+            g.waiting_sign_in = waiting
 
 
 def current_person_or_none() -> Person | None:
     """The person who is signed in, if anybody is."""
     if "_login_user" not in g:
         _load_or_nobody()
-    person: Person | None = g.get("_login_user")
-    if person is not None and inspect(person).expired:  # a roll-back forgot what was loaded
+    person = current_user._get_current_object()
+    if isinstance(person, Person) and inspect(person).expired:  # a roll-back forgot what was loaded
         _load_or_nobody()
-        person = g.get("_login_user")
-    return person
+        person = current_user._get_current_object()
+    return person if isinstance(person, Person) else None
 
 
 def current_person() -> Person:
@@ -105,15 +131,33 @@ def _asked_by_itself() -> bool:
 
 
 def _load_or_nobody() -> None:
-    """Also while an error page is drawn: when the database is gone, the page is drawn for nobody."""
+    """While an error page is drawn the database may be gone: the page is then drawn for nobody."""
     try:
-        load_person()
+        _load()
     except DBAPIError:
+        if not g.get("error_page"):
+            raise
         session.rollback()
         g._login_user = None
 
 
+@logins.user_loader  # type: ignore[untyped-decorator]
 def _person_behind(token: Any) -> Person | None:
+    """Flask-Login asks: whose token is it? From here on the session acts for that person."""
+    found = _open_session(token)
+    if found is None or _owes_second_factor(*found):
+        g.waiting_sign_in = found
+        return None
+    signed, person = found
+    if now() - signed.seen_at >= SEEN_EVERY and not _asked_by_itself():
+        _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(seen_at=now()))
+    g.sign_in, g.acting_person_id = signed, person.id
+    bind_actor(person.actor)
+    return person
+
+
+def _open_session(token: Any) -> tuple[SignInSession, Person] | None:
+    """The session of a token and its person, as long as neither has ended; what is over is ended here and forgotten."""
     if not isinstance(token, str) or not token:
         return None
     found = session.execute(
@@ -125,21 +169,24 @@ def _person_behind(token: Any) -> Person | None:
     ).unique()
     row = found.one_or_none()
     if row is None:
-        cookie.pop(TOKEN, None)
+        _forget_tokens()
         return None
     signed, person = row
-    person.acting = _acting(signed, person)
+    person.acting, person.token = _acting(signed, person), token
     if _is_over(signed, person, now()):
         _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(ended_at=now()))
-        cookie.pop(TOKEN, None)
+        _forget_tokens()
         return None
-    if person.totp_seed is not None and signed.second_factor_at is None:
-        g.waiting_sign_in = (signed, person)
-        return None
-    if now() - signed.seen_at >= SEEN_EVERY and not _asked_by_itself():
-        _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(seen_at=now()))
-    g.sign_in = signed
-    return person
+    return signed, person
+
+
+def _owes_second_factor(signed: SignInSession, person: Person) -> bool:
+    return person.totp_seed is not None and signed.second_factor_at is None
+
+
+def _forget_tokens() -> None:
+    for name in (TOKEN, WAITING, "_fresh", "_id"):
+        cookie.pop(name, None)
 
 
 def _acting(signed: SignInSession, person: Person) -> Membership | None:
@@ -242,38 +289,50 @@ def safe_next(address: str | None) -> str:
 
 
 def sign_in(person: Person, membership: Membership | None = None, *, second_factor_done: bool = False) -> None:
-    """Open a session for this browser. Without `membership` it is the first active one; an older token here ends."""
+    """Open a session for this browser. Without `membership` it is the first active one; an older token here ends.
+
+    Whoever has a second factor is signed in by `complete_sign_in`, after the code.
+    """
     end_this_session()
     at = now()
     chosen = membership or next((m for m in person.memberships if m.active), None)
     token = new_token()
-    session.add(
-        SignInSession(
-            token_hash=token_hash(token),
-            person_id=person.id,
-            membership_id=chosen.id if chosen else None,
-            started_at=at,
-            seen_at=at,
-            confirmed_at=at,
-            second_factor_at=at if second_factor_done else None,
-            user_agent=_printable(request.user_agent.string, 200),
-            address=visitor_address() or "",
-        )
+    signed = SignInSession(
+        token_hash=token_hash(token),
+        person_id=person.id,
+        membership_id=chosen.id if chosen else None,
+        started_at=at,
+        seen_at=at,
+        confirmed_at=at,
+        second_factor_at=at if second_factor_done else None,
+        user_agent=_printable(request.user_agent.string, 200),
+        address=visitor_address() or "",
     )
+    session.add(signed)
     session.flush()
     flashes = cookie.get("_flashes")
     cookie.clear()  # with it the old CSRF token
-    cookie[TOKEN] = token
     if flashes:
         cookie["_flashes"] = flashes
+    if _owes_second_factor(signed, person):
+        cookie[WAITING] = token
+        return
+    person.acting = chosen
+    _let_in(signed, person, token)
 
 
-def complete_sign_in(signed: SignInSession) -> None:
+def complete_sign_in(signed: SignInSession, person: Person) -> None:
     """The second factor was right: from here on this browser is signed in, under a new token."""
     signed.second_factor_at = signed.seen_at = signed.confirmed_at = now()
+    cookie.pop(WAITING, None)
     token = new_token()
     signed.token_hash = token_hash(token)
-    cookie[TOKEN] = token
+    _let_in(signed, person, token)
+
+
+def _let_in(signed: SignInSession, person: Person, token: str) -> None:
+    person.token, g.sign_in = token, signed
+    login_user(person)
 
 
 def switch_to(membership: Membership) -> None:
@@ -285,15 +344,16 @@ def switch_to(membership: Membership) -> None:
 def sign_out() -> None:
     """End the session of this browser, on the server: the cookie is worthless afterwards, also a copy of it."""
     end_this_session()
+    logout_user()
     cookie.clear()
-    g._login_user = g.acting_person_id = None
+    g.acting_person_id = None
 
 
 def end_this_session() -> None:
     """Whatever token the cookie holds opens nothing any more."""
-    token = cookie.get(TOKEN)
-    if isinstance(token, str):
-        _end(SignInSession.token_hash == token_hash(token))
+    tokens = [token for token in (cookie.get(TOKEN), cookie.get(WAITING)) if isinstance(token, str)]
+    if tokens:
+        _end(SignInSession.token_hash.in_([token_hash(token) for token in tokens]))
 
 
 def end_sessions(person_id: int, *, except_id: int | None = None, membership_id: int | None = None) -> None:
@@ -309,8 +369,9 @@ def end_sessions(person_id: int, *, except_id: int | None = None, membership_id:
 def renew_token() -> None:
     """Give this browser a new token: after a password change even a copy of its own cookie is dead."""
     token = new_token()
-    current_sign_in().token_hash = token_hash(token)
-    cookie[TOKEN] = token
+    signed = current_sign_in()
+    signed.token_hash = token_hash(token)
+    _let_in(signed, current_person(), token)
 
 
 def _end(*which: Any) -> None:
@@ -339,8 +400,3 @@ def confirmed_now() -> None:
     signed, at = current_sign_in(), now()
     _on_its_own(update(SignInSession).where(SignInSession.id == signed.id).values(confirmed_at=at))
     set_committed_value(signed, "confirmed_at", at)
-
-
-def new_uniquifier() -> str:
-    """What Flask-Login would know a person by."""
-    return secrets.token_hex(16)

@@ -7,12 +7,13 @@ from typing import Any
 
 from marketplace.db.session import as_system, session
 from marketplace.kernel.hooks import Hook
+from marketplace.kernel.phrases import Phrase
 
 on_act: Hook[..., Any] = Hook("accounts.trail.on_act")
 """Called as `on_act(act, thing, sentence, by=person or None)`, in the act's own transaction."""
 
 
-def record(act: str, thing: Any, sentence: str, by: Any = None) -> None:
+def record(act: str, thing: Any, sentence: Phrase, by: Any = None) -> None:
     """Say that `act` was done to `thing`. The sentence names people, never passwords, codes or links."""
     with as_system():  # also somebody who is only just coming in leaves a trail
         on_act(act, thing, sentence, by=by)

@@ -27,7 +27,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.kernel.phrases import N_, Phrase
+from marketplace.kernel.phrases import N_, Phrase, named
 from marketplace.matching.records import facts_record
 from marketplace.matching.records import replay as replay_record
 from marketplace.matching.rules import explain
@@ -99,7 +99,13 @@ def book(
                 other.superseded_by_id = made.id
         if left == 0:
             shift.filled_at = at
-        record("book", made, f"{coordinator.name} was booked for {in_words(shift)}.", by=by, seat=seat)
+        record(
+            "book",
+            made,
+            Phrase("%(name)s was booked for %(shift)s.", name=coordinator.name, shift=in_words(shift)),
+            by=by,
+            seat=seat,
+        )
         session.flush()
         enqueue(notifications.tell_booked, assignment_id=made.id)
     return made
@@ -121,7 +127,14 @@ def undo(assignment: Assignment, by: Person, at: datetime) -> None:
         session.flush()
         _let_offers_stand_again(assignment, at)
         record(
-            "undo", assignment, f"The booking of {assignment.coordinator.name} for {in_words(shift)} was undone.", by=by
+            "undo",
+            assignment,
+            Phrase(
+                "The booking of %(name)s for %(shift)s was undone.",
+                name=assignment.coordinator.name,
+                shift=in_words(shift),
+            ),
+            by=by,
         )
         session.flush()
         enqueue(notifications.tell_undone, assignment_id=assignment.id, by_id=by.id)
@@ -131,7 +144,7 @@ def confirm(assignment: Assignment, by: Person, at: datetime) -> None:
     """The coordinator says once more that she will be there."""
     assignment.state = LIFE.after(assignment.state, "confirm")
     assignment.confirmed_at = at
-    record("confirm", assignment, "The shift was confirmed.", by=by)
+    record("confirm", assignment, Phrase("The shift was confirmed."), by=by)
 
 
 def replay(assignment: Assignment) -> list[Verdict]:
@@ -149,9 +162,10 @@ def score_record(given: Score) -> dict[str, Any]:
     return {"total": given.total, "percent": given.percent, "parts": [part._asdict() for part in given.parts]}
 
 
-def in_words(shift: Shift) -> str:
+def in_words(shift: Shift) -> Phrase:
     """For the trail: Prior-Authorization on Nov 30, 2026 at Harbor Family Medicine."""
-    return f"{shift.line.name} on {shift.local_day:%b} {shift.local_day.day}, {shift.local_day.year} at {shift.facility.name}"
+    line, facility = named(shift.line), shift.facility.name
+    return Phrase("%(line)s on %(day)s at %(facility)s", line=line, day=shift.local_day, facility=facility)
 
 
 # ---- locks ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.db.session import Audience, as_system, session
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.phrases import Phrase
 from marketplace.needs.models import CalendarLink, Shift
 from marketplace.needs.queries import shifts_visible_to
 from marketplace.needs.rules import ShiftState
@@ -43,7 +44,7 @@ def new_token(person: Person, at: datetime, secret_key: str) -> str:
             )
         )
         session.flush()
-        record("new_calendar_link", membership, "Made a new calendar address.", by=person)
+        record("new_calendar_link", membership, Phrase("Made a new calendar address."), by=person)
         session.flush()
     return token
 
@@ -53,7 +54,7 @@ def end_link(person: Person) -> None:
     membership = _acting(person)
     with as_system():
         session.execute(delete(CalendarLink).where(CalendarLink.membership_id == membership.id))
-        record("end_calendar_link", membership, "Ended the calendar address.", by=person)
+        record("end_calendar_link", membership, Phrase("Ended the calendar address."), by=person)
         session.flush()
 
 

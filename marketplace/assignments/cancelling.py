@@ -31,6 +31,7 @@ from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, NotAllowedNow
 from marketplace.kernel.hooks import Hook
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import LIFE as NEED_LIFE
@@ -110,6 +111,13 @@ def check_as_shown(shown: tuple[int, int], means: Sequence[Consequence]) -> None
         raise ChangedMeanwhile("What cancelling means has changed since you opened the page. Look at it again first.")
 
 
+_CANCELLED = {
+    CancelledBy.FACILITY: N_("The booking of %(name)s for %(shift)s was cancelled by the facility."),
+    CancelledBy.COORDINATOR: N_("The booking of %(name)s for %(shift)s was cancelled by the coordinator."),
+    CancelledBy.AGENCY: N_("The booking of %(name)s for %(shift)s was cancelled by the agency."),
+}
+
+
 def _cancel(
     assignment: Assignment, shift: Shift, means: Consequence, by: Person | None, at: datetime, reason: str
 ) -> None:
@@ -122,7 +130,7 @@ def _cancel(
     record(
         "cancel",
         assignment,
-        f"{assignment.coordinator.name}'s booking for {in_words(shift)} was cancelled by the {means.side.value}.",
+        Phrase(_CANCELLED[means.side], name=assignment.coordinator.name, shift=in_words(shift)),
         by=by,
         notice_minutes=means.notice_minutes,
         fee_minutes=means.fee.minutes,
@@ -215,7 +223,13 @@ def cancel_need(
     with as_system():
         need.state = NEED_LIFE.after(need.state, "cancel")
         done = _cancel_shifts([shift.id for shift in cancellable_shifts(need, at)], by, at, side, reason, expected)
-        record("cancel", need, f"The need was cancelled with {done.shifts} shifts.", by=by, fee_cents=done.fee_cents)
+        record(
+            "cancel",
+            need,
+            Phrase("The need was cancelled with %(shifts)s shifts.", shifts=done.shifts),
+            by=by,
+            fee_cents=done.fee_cents,
+        )
         session.flush()
     return done
 
@@ -233,7 +247,7 @@ def _cancel_shifts(
         for shift in shifts:
             shift.state = SHIFT_LIFE.after(shift.state, "cancel")
             shift.open_to_all = False
-            record("cancel", shift, f"{in_words(shift)} was cancelled.", by=by)
+            record("cancel", shift, Phrase("%(shift)s was cancelled.", shift=in_words(shift)), by=by)
         for assignment, means in done:
             _cancel(assignment, by_id[assignment.shift_id], means, by, at, reason)
         _withdraw_offers(shift_ids, at)
@@ -269,7 +283,11 @@ def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer
         assignment.undo_until = None
         shift.filled_at = None
         record(
-            "mark no-show", assignment, f"{assignment.coordinator.name} did not come.", by=by, points=assignment.points
+            "mark no-show",
+            assignment,
+            Phrase("%(name)s did not come.", name=assignment.coordinator.name),
+            by=by,
+            points=assignment.points,
         )
         session.flush()
         enqueue(notifications.tell_no_show, assignment_id=assignment.id)
@@ -294,8 +312,10 @@ def _decide(assignment: Assignment, act: str, by: Person, reason: str) -> None:
         if assignment.state is AssignmentState.EXCUSED:
             assignment.points = 0
         assignment.cancel_reason = reason or assignment.cancel_reason
-        done = "upheld" if act == "uphold" else "excused"
-        record(act, assignment, f"The no-show of {assignment.coordinator.name} was {done}.", by=by)
+        name = assignment.coordinator.name
+        upheld = Phrase("The no-show of %(name)s was upheld.", name=name)
+        excused = Phrase("The no-show of %(name)s was excused.", name=name)
+        record(act, assignment, upheld if act == "uphold" else excused, by=by)
         session.flush()
 
 

@@ -14,6 +14,7 @@ from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import ShiftState
 
@@ -23,7 +24,7 @@ def hold(need: Need, by: Person, at: datetime) -> int:
     shifts = _locked_shifts(need)
     need.hold()
     withdrawn = _take_back(need, shifts, by, at)
-    record("hold", need, "Put on hold.", by=by, offers_withdrawn=withdrawn)
+    record("hold", need, Phrase("Put on hold."), by=by, offers_withdrawn=withdrawn)
     return withdrawn
 
 
@@ -35,7 +36,7 @@ def resume(need: Need, by: Person, at: datetime) -> None:
         raise NotAllowedNow("Every shift of this need has begun. Extend it, or post it again.")
     if need.mode is FillMode.FIRST_COME:
         _set_open(need, True)
-    record("resume", need, "Filling again.", by=by)
+    record("resume", need, Phrase("Filling again."), by=by)
 
 
 def close(need: Need, by: Person, at: datetime) -> int:
@@ -43,7 +44,7 @@ def close(need: Need, by: Person, at: datetime) -> int:
     shifts = _locked_shifts(need)
     need.close()
     withdrawn = _take_back(need, shifts, by, at)
-    record("close", need, "Closed: open seats stay empty.", by=by, offers_withdrawn=withdrawn)
+    record("close", need, Phrase("Closed: open seats stay empty."), by=by, offers_withdrawn=withdrawn)
     return withdrawn
 
 
@@ -70,7 +71,7 @@ def _take_back(need: Need, shifts: Sequence[int], by: Person, at: datetime) -> i
     told: set[int] = set()
     for offer in waiting:
         offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, "withdraw"), at
-        record("withdraw", offer, "The offer was withdrawn.", by=by)
+        record("withdraw", offer, Phrase("The offer was withdrawn."), by=by)
         person = offer.coordinator.person
         if offer.expires_at > at and person.id not in told:  # one line, however many shifts
             told.add(person.id)

@@ -9,6 +9,7 @@ from marketplace.assignments.moving import Shown
 from marketplace.assignments.offering import LONGEST_NOTE, MOST_AT_ONCE
 from marketplace.assignments.rule_words import PART_WORDS
 from marketplace.assignments.weighing import LONGEST_NOTE as LONGEST_REASON
+from marketplace.kernel.typed import digits
 from marketplace.matching.scores import MOST
 from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber, Words
 
@@ -42,9 +43,10 @@ class CancelForm(Form):
     def shown(self) -> tuple[int, int] | None:
         """Fee in cents and points as they stood on the page; None when somebody has tampered with them."""
         given = [str(field.data or "") for field in (self.fee_cents, self.points)]
-        if not all(text.lstrip("-").isascii() and text.lstrip("-").isdigit() for text in given):
+        fee, points = (digits(text.removeprefix("-"), 10**12) for text in given)
+        if fee is None or points is None:
             return None
-        return int(given[0]), int(given[1])
+        return (-fee if given[0].startswith("-") else fee), (-points if given[1].startswith("-") else points)
 
 
 class MoveAnswerForm(Form):
@@ -58,9 +60,8 @@ class MoveAnswerForm(Form):
     def saw(self) -> Shown | None:
         """Start, end and pay as they stood on the page; None when somebody has tampered with them."""
         given = [str(field.data or "") for field in (self.start, self.end, self.pay)]
-        if not all(text.isascii() and text.isdigit() for text in given):
-            return None
-        return Shown(*(int(text) for text in given))
+        start, end, pay = (digits(text, 10**12) for text in given)
+        return None if start is None or end is None or pay is None else Shown(start, end, pay)
 
 
 class AgencyCancelForm(CancelForm):

@@ -15,11 +15,11 @@ from marketplace.assignments.outside import Outside, outside
 from marketplace.coordinators.availability import be_back, clear_day, copy_to_weekdays, set_hours, set_week, take_off
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.queries import time_off_of, visible_to, whole
-from marketplace.coordinators.rules import MONDAY_TO_FRIDAY, WEEKDAYS, WeeklyHours, read_availability, written
+from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availability, written
 from marketplace.coordinators.words import week_in_short, week_words, weekday_name
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.spans import local_day, local_days
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY, local_day, local_days
 from marketplace.web.filters import day
 from marketplace.web.finding import find
 from marketplace.web.forms import Choices, ClockTime, Day, Form, Words

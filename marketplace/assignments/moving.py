@@ -39,7 +39,7 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, Refusal
 from marketplace.kernel.lifecycle import state_words
-from marketplace.kernel.phrases import N_
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.matching import rules
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState
@@ -108,7 +108,16 @@ def ask(shift: Shift, steps: Sequence[Step], free_id: int | None, by: Person, at
                 asked.state = MOVE_LIFE.after(MoveState.PLANNED, "ask")
             session.add(asked)
             session.flush()
-            _note("ask", asked, f"{booking.coordinator.name} was asked to work {in_words(target)} instead.", by)
+            _note(
+                "ask",
+                asked,
+                Phrase(
+                    "%(name)s was asked to work %(shift)s instead.",
+                    name=booking.coordinator.name,
+                    shift=in_words(target),
+                ),
+                by,
+            )
             target, after = shifts[booking.shift_id], asked
         session.flush()
         enqueue(notifications.tell_asked_to_move, move_id=asked.id)
@@ -238,8 +247,16 @@ def _agree(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
     first.state, first.asked_at = MOVE_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())
     first.expires_at = move.expires_at = move_expiry(at, begins)
-    _note("agree", move, f"{move.coordinator.name} would move, once the seat is free.", by)
-    _note("ask", first, f"{first.coordinator.name} was asked to work {in_words(chain.shifts[first.shift_id])} instead.")
+    _note("agree", move, Phrase("%(name)s would move, once the seat is free.", name=move.coordinator.name), by)
+    _note(
+        "ask",
+        first,
+        Phrase(
+            "%(name)s was asked to work %(shift)s instead.",
+            name=first.coordinator.name,
+            shift=in_words(chain.shifts[first.shift_id]),
+        ),
+    )
     session.flush()
     enqueue(notifications.tell_asked_to_move, move_id=first.id)
     enqueue(notifications.tell_move_answered, move_id=move.id)
@@ -264,7 +281,14 @@ def _move(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
             ) from why
         link.state, link.became_id = MOVE_LIFE.after(link.state, "accept"), made.id
         link.answered_at = at if link is move else link.answered_at
-        _note("accept", link, f"{link.coordinator.name} moved to {in_words(chain.shifts[link.shift_id])}.", who)
+        _note(
+            "accept",
+            link,
+            Phrase(
+                "%(name)s moved to %(shift)s.", name=link.coordinator.name, shift=in_words(chain.shifts[link.shift_id])
+            ),
+            who,
+        )
         session.flush()
         enqueue(notifications.tell_move_answered, move_id=link.id)
     _end_what_is_over(chain, at)
@@ -278,7 +302,11 @@ def _give_up(booking: Assignment, shift: Shift, by: Person) -> None:
     record(
         "release",
         booking,
-        f"{booking.coordinator.name} gave up {in_words(shift)} for another shift, as the agency had asked: no points, no fee.",
+        Phrase(
+            "%(name)s gave up %(shift)s for another shift, as the agency had asked: no points, no fee.",
+            name=booking.coordinator.name,
+            shift=in_words(shift),
+        ),
         by=by,
     )
 
@@ -373,7 +401,7 @@ def _end(links: Sequence[MoveRequest], which: MoveRequest, act: str, at: datetim
         what = act if link is which and MOVE_LIFE.allows(link.state, act) else "withdraw"
         known = link.state in HERS_TO_ANSWER
         link.state, link.answered_at = MOVE_LIFE.after(link.state, what), at
-        _note(what, link, f"The question to {link.coordinator.name} is over: nobody was moved.", by)
+        _note(what, link, Phrase("The question to %(name)s is over: nobody was moved.", name=link.coordinator.name), by)
         session.flush()
         if what == "withdraw":
             if known:
@@ -425,5 +453,5 @@ def _lock_rows(which: ColumnElement[bool]) -> list[MoveRequest]:
     )
 
 
-def _note(act: str, move: MoveRequest, sentence: str, by: Person | None = None) -> None:
+def _note(act: str, move: MoveRequest, sentence: Phrase, by: Person | None = None) -> None:
     record(f"{act} move", move, sentence, by=by)

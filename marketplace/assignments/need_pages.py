@@ -28,6 +28,7 @@ from marketplace.db.session import as_system, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.kernel.typed import BIGGEST_VERSION, digits
 from marketplace.needs.models import Need
 from marketplace.needs.policy import CHANGEABLE, check_may_change, may_change
 from marketplace.needs.posting_page import (
@@ -190,7 +191,7 @@ def _to_change(need_id: int) -> Need:
     need = find(whole(visible_to(current_person())), need_id)
     check_may_change(current_person(), need)
     version = request.form.get("version", "")
-    check_version(need, int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None)
+    check_version(need, digits(version, BIGGEST_VERSION))
     return need
 
 

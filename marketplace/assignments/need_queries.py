@@ -17,6 +17,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
+from marketplace.kernel.typed import key
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import visible_to
 from marketplace.needs.rules import NeedState, ShiftState
@@ -70,14 +71,13 @@ def listed(
         needs = needs.where(Need.facility_id == facility)
     if text:
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        number = int(text.lstrip("#")) if text.lstrip("#").isascii() and text.lstrip("#").isdigit() else 0
         needs = needs.where(
             or_(
                 Need.notes.ilike(pattern),
                 Need.external_ref.ilike(pattern),
                 ServiceLine.name.ilike(pattern),
                 Facility.name.ilike(pattern),
-                Need.id == (number if number < 2**31 else 0),
+                Need.id == (key(text.lstrip("#")) or 0),
             )
         )
     column = SORTED_BY[sort.lstrip("-")]

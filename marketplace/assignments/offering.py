@@ -22,6 +22,7 @@ from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.lifecycle import state_words
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
 from marketplace.matching.ranking import Candidate, rank
 from marketplace.matching.verdicts import objections
@@ -99,7 +100,12 @@ def _send(shift: Shift, chosen: Sequence[Candidate], by: Person | None, at: date
     session.add_all(offers)
     session.flush()
     for offer, candidate in zip(offers, chosen, strict=True):
-        record("offer", offer, f"{in_words(shift)} was offered to {candidate.facts.name}.", by=by)
+        record(
+            "offer",
+            offer,
+            Phrase("%(shift)s was offered to %(name)s.", shift=in_words(shift), name=candidate.facts.name),
+            by=by,
+        )
         enqueue(notifications.tell_offered, offer_id=offer.id)
     session.flush()
     return offers
@@ -157,7 +163,7 @@ def open_to_all(shift: Shift, by: Person | None, at: datetime) -> None:
         if shift.open_to_all:
             raise NotAllowedNow("This shift is open to everyone who qualifies already.")
         shift.open_to_all = True
-        record("open", shift, f"{in_words(shift)} was opened to everyone who qualifies.", by=by)
+        record("open", shift, Phrase("%(shift)s was opened to everyone who qualifies.", shift=in_words(shift)), by=by)
         session.flush()
 
 
@@ -169,7 +175,7 @@ def close_to_chosen(shift: Shift, by: Person | None, at: datetime) -> None:
         if not shift.open_to_all:
             raise NotAllowedNow("This shift is only for those it is offered to already.")
         shift.open_to_all = False
-        record("close", shift, f"{in_words(shift)} is only for those it is offered to.", by=by)
+        record("close", shift, Phrase("%(shift)s is only for those it is offered to.", shift=in_words(shift)), by=by)
         session.flush()
 
 
@@ -178,7 +184,7 @@ def ask_for_applications(need: Need, by: Person | None) -> None:
     if need.mode is FillMode.CHOOSE:
         raise NotAllowedNow("Coordinators can apply for this need already.")
     need.mode = FillMode.CHOOSE
-    record("ask for applications", need, "Coordinators may apply, and the facility chooses.", by=by)
+    record("ask for applications", need, Phrase("Coordinators may apply, and the facility chooses."), by=by)
 
 
 def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> Offer:
@@ -210,7 +216,12 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         if key is None:
             raise NotAllowedNow("You have applied already, or this shift is offered to you: look at your offers.")
         application = session.get_one(Offer, key)
-        record("apply", application, f"{coordinator.name} applied for {in_words(shift)}.", by=by)
+        record(
+            "apply",
+            application,
+            Phrase("%(name)s applied for %(shift)s.", name=coordinator.name, shift=in_words(shift)),
+            by=by,
+        )
         session.flush()
         enqueue(notifications.tell_offered, offer_id=key)
     return application
@@ -231,6 +242,14 @@ def withdraw(offer: Offer, by: Person, at: datetime) -> None:
     _answer(offer, "withdraw", by, at, "")
 
 
+_ANSWERED = {
+    (OfferKind.APPLICATION, "decline"): N_("The application was declined."),
+    (OfferKind.APPLICATION, "withdraw"): N_("The application was withdrawn."),
+    (OfferKind.OFFER, "decline"): N_("The offer was declined."),
+    (OfferKind.OFFER, "withdraw"): N_("The offer was withdrawn."),
+}
+
+
 def _answer(offer: Offer, act: str, by: Person, at: datetime, reason: str) -> None:
     note = clean_text(reason, LONGEST_NOTE, "note", multiline=True)
     check_no_patient_data(note, "note")
@@ -244,9 +263,7 @@ def _answer(offer: Offer, act: str, by: Person, at: datetime, reason: str) -> No
         check_waits(offer, at)
         offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, act), at
         offer.note = note or offer.note
-        done = "declined" if act == "decline" else "withdrawn"
-        what = "The application" if offer.kind is OfferKind.APPLICATION else "The offer"
-        record(act, offer, f"{what} was {done}.", by=by)
+        record(act, offer, Phrase(_ANSWERED[offer.kind, act]), by=by)
         session.flush()
 
 
@@ -272,6 +289,6 @@ def turn_down(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) 
             shift_id=shift.id, facility_id=shift.facility_id, coordinator_id=coordinator.id, state=OfferState.DECLINED,
             sent_at=at, sent_by_id=by.id, expires_at=at, answered_at=at,
         )  # fmt: skip
-        record("decline", turned_down, "An open shift was not for her.", by=by)
+        record("decline", turned_down, Phrase("The coordinator turned an open shift down."), by=by)
         session.flush()
     return turned_down

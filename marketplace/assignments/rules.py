@@ -135,17 +135,6 @@ def move_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> d
     return at + (offer_expiry(at, first_start, first_start) - at) / still_to_ask
 
 
-OFFER_WORDS = {
-    OfferState.SENT: "Waiting for reply",
-    OfferState.COUNTERED: "Waiting for reply",
-    OfferState.ACCEPTED: "Confirmed",
-    OfferState.DECLINED: "Declined",
-    OfferState.WITHDRAWN: "Withdrawn",
-    OfferState.EXPIRED: "Expired",
-    OfferState.SUPERSEDED: "Superseded",
-}
-
-
 class AssignmentState(StrEnum):
     """Where somebody's seat in a shift stands."""
 
@@ -209,7 +198,6 @@ MAY_BE_LEFT = frozenset(state for state in AssignmentState if LIFE.allows(state,
 
 WORKING_STATES = frozenset({AssignmentState.CHECKED_IN, AssignmentState.ON_BREAK})
 
-OPEN_SEAT_WORD = "Open"
 
 # The word a person sees. From "To approve" on, the words come from the timesheet line and the invoice.
 WORDS = {

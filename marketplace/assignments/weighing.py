@@ -18,6 +18,7 @@ from marketplace.db.session import session
 from marketplace.kernel.errors import ChangedMeanwhile, NotAllowedNow
 from marketplace.kernel.money import split
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Phrase, Row
 from marketplace.kernel.text import clean_text
 from marketplace.matching.facts import ShiftFacts, Weights
 from marketplace.matching.index import Index, Prices
@@ -28,6 +29,19 @@ from marketplace.needs.rules import NeedState, ShiftState
 LONGEST_NOTE = 300
 LOOKED_AT = 20
 """How many of the next open shifts a preview looks at."""
+
+PART_NAMES = {
+    "continuity": N_("Knows the facility"),
+    "favourite": N_("Favourite"),
+    "rating": N_("Rating and reliability"),
+    "cost": N_("Pay"),
+    "time_zone": N_("Time of day"),
+    "skills": N_("Skills"),
+    "preferred_hours": N_("Preferred hours"),
+    "fairness": N_("Fair share"),
+    "versatility": N_("Kept free for other work"),
+}
+"""What a part of the score is called in the trail."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +80,14 @@ def set_weights(wanted: Weights, note: str, follows: int, by: Person, at: dateti
             session.add(made)
     except IntegrityError as error:
         raise _somebody_was_quicker() from error
-    changes = ", ".join(f"{one.part} {one.before} to {one.after}" for one in differences(stands.weights, wanted))
-    record("set", made, f"The weights of the score are others from now on: {changes}.", by=by)
+    changes = [
+        Phrase(
+            "%(part)s %(before)s to %(after)s", part=Phrase(PART_NAMES[one.part]), before=one.before, after=one.after
+        )
+        for one in differences(stands.weights, wanted)
+    ]
+    sentence = Phrase("The weights of the score are others from now on: %(changes)s.", changes=Row(changes, ", "))
+    record("set", made, sentence, by=by)
     return made
 
 

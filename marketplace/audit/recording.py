@@ -11,7 +11,7 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.phrases import ENGLISH, Phrase
 
 
-def record(act: str, thing: Any, sentence: Phrase | str, *, by: Any = None, **detail: Any) -> AuditEntry:
+def record(act: str, thing: Any, sentence: Phrase, *, by: Any = None, **detail: Any) -> AuditEntry:
     """Write that `act` was done to `thing` (a mapped row with an integer id) in words a person can read.
 
     The phrase is kept and read in the language of whoever looks; TypeError when it cannot be kept.
@@ -34,8 +34,8 @@ def record(act: str, thing: Any, sentence: Phrase | str, *, by: Any = None, **de
         thing=thing.__tablename__,
         thing_id=thing.id,
         act=act,
-        sentence=sentence.read(ENGLISH) if isinstance(sentence, Phrase) else sentence,
-        phrase=sentence.as_record() if isinstance(sentence, Phrase) else None,
+        sentence=sentence.read(ENGLISH),
+        phrase=sentence.as_record(),
         detail=detail,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )

@@ -15,6 +15,7 @@ from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.lifecycle import state_words
 from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, entry_posted, post_all
 from marketplace.ledger.rules import entry_for_credit_note, entry_for_void
@@ -49,7 +50,17 @@ def void(invoice: Invoice, reason: str, by: Person | None, at: datetime) -> None
     )
     entry = entry_for_void(invoice.id, entry_posted(f"inv:{invoice.id}"))
     post_all([Event(entry, f"Invoice {invoice.number} voided: {reason}", at)])
-    record("void", invoice, f"Invoice {invoice.number} over {dollars(invoice.total_cents)} voided: {reason}", by=by)
+    record(
+        "void",
+        invoice,
+        Phrase(
+            "Invoice %(number)s over %(amount)s voided: %(reason)s",
+            number=invoice.number,
+            amount=dollars(invoice.total_cents),
+            reason=reason,
+        ),
+        by=by,
+    )
 
 
 def creditable(invoice: Invoice) -> int:
@@ -106,7 +117,13 @@ def give_credit(
         note.id, note.facility_id, note.to_receivable_cents, note.to_credit_cents, note.tax_cents
     )
     post_all([Event(entry, f"Credit note {note.number} for invoice {invoice.number}: {reason}", at)])
-    sentence = f"Credit note {note.number} over {dollars(amount)} given for invoice {invoice.number}: {reason}"
+    sentence = Phrase(
+        "Credit note %(note)s over %(amount)s given for invoice %(number)s: %(reason)s",
+        note=note.number,
+        amount=dollars(amount),
+        number=invoice.number,
+        reason=reason,
+    )
     record("credit", invoice, sentence, by=by, credit_note=note.id)
     enqueue("billing.set_credit_note", queue="papers", credit_note_id=note.id)
     return note

@@ -21,6 +21,7 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, post_all
@@ -157,10 +158,13 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
     session.flush()
     entry = entry_for_invoice(invoice.id, facility.id, invoice.subtotal_cents, invoice.tax_cents)
     post_all([Event(entry, f"Invoice {invoice.number} to {facility.name}", at)])
-    record(
-        "issue", invoice, f"Invoice {invoice.number} over {dollars(invoice.total_cents)} issued to {facility.name}", by=by,
-        lines=len(segments),
-    )  # fmt: skip
+    sentence = Phrase(
+        "Invoice %(number)s over %(amount)s issued to %(facility)s",
+        number=invoice.number,
+        amount=dollars(invoice.total_cents),
+        facility=facility.name,
+    )
+    record("issue", invoice, sentence, by=by, lines=len(segments))
     enqueue("billing.set_invoice", queue="papers", invoice_id=invoice.id)
     return invoice
 

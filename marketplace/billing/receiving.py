@@ -15,7 +15,7 @@ from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import N_, Phrase
+from marketplace.kernel.phrases import N_, Phrase, Row
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, entry_posted, for_the_system, post_all
 from marketplace.ledger.queries import balance
@@ -58,11 +58,19 @@ def record_payment(
     happened = datetime.combine(received_on, time(12), UTC)
     entry = entry_for_payment(payment.id, facility.id, amount, owed)
     post_all([Event(entry, f"{_word(method)} {reference} from {facility.name}".replace("  ", " "), min(happened, at))])
-    over = f", {dollars(amount - sum(settled.values()))} kept as credit" if sum(settled.values()) < amount else ""
-    numbers = ", ".join(f"{dollars(cents)} to {number}" for number, cents in settled.items()) or "nothing was open"
-    record(
-        "record", payment, f"{_word(method)} of {dollars(amount)} from {facility.name} recorded: {numbers}{over}", by=by
+    over = amount - sum(settled.values())
+    uses = [
+        Phrase("%(amount)s to %(number)s", amount=dollars(cents), number=number) for number, cents in settled.items()
+    ] or [Phrase("nothing was open")]
+    kept = [Phrase("%(amount)s kept as credit", amount=dollars(over))] if over > 0 else []
+    sentence = Phrase(
+        "%(method)s of %(amount)s from %(facility)s recorded: %(uses)s",
+        method=Phrase(_word(method)),
+        amount=dollars(amount),
+        facility=facility.name,
+        uses=Row([*uses, *kept], ", "),
     )
+    record("record", payment, sentence, by=by)
     return payment
 
 
@@ -83,7 +91,12 @@ def use_credit(invoice: Invoice, by: Person | None, at: datetime, amount: int | 
     payment = _write(facility, wanted, PaymentMethod.CREDIT_BALANCE, account.day, "", by, at)
     _spread(payment, [account], wanted)
     post_all([Event(entry_for_credit_used(payment.id, facility.id, wanted), f"Credit used for {invoice.number}", at)])
-    record("use_credit", invoice, f"{dollars(wanted)} of credit used for invoice {invoice.number}", by=by)
+    record(
+        "use_credit",
+        invoice,
+        Phrase("%(amount)s of credit used for invoice %(number)s", amount=dollars(wanted), number=invoice.number),
+        by=by,
+    )
     return payment
 
 
@@ -101,7 +114,17 @@ def bounce(payment: Payment, reason: str, by: Person | None, at: datetime) -> No
     if payment.bounced_at is not None:
         raise NotAllowedNow("This payment has bounced before.")
     _take_back(payment, reason, at)
-    record("bounce", payment, f"{_word(payment.method)} of {dollars(payment.amount_cents)} bounced: {reason}", by=by)
+    record(
+        "bounce",
+        payment,
+        Phrase(
+            "%(method)s of %(amount)s bounced: %(reason)s",
+            method=Phrase(_word(payment.method)),
+            amount=dollars(payment.amount_cents),
+            reason=reason,
+        ),
+        by=by,
+    )
     uses = session.scalars(
         select(Payment)
         .where(
@@ -115,7 +138,12 @@ def bounce(payment: Payment, reason: str, by: Person | None, at: datetime) -> No
         if credit_balance(facility.id) >= 0:
             break
         _take_back(use, f"The payment that had brought the credit bounced: {reason}", at)
-        record("bounce", use, f"{dollars(use.amount_cents)} of credit used is owed again: its payment bounced", by=by)
+        record(
+            "bounce",
+            use,
+            Phrase("%(amount)s of credit used is owed again: its payment bounced", amount=dollars(use.amount_cents)),
+            by=by,
+        )
 
 
 def credit_balance(facility_id: int) -> int:

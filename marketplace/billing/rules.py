@@ -1,6 +1,5 @@
 """How an invoice lives, how late it is, and how tax falls on its lines."""
 
-from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -23,8 +22,6 @@ LIFE = Lifecycle(
         (InvoiceState.ISSUED, "void"): InvoiceState.VOIDED,
     },
 )
-
-INVOICED_WORD, PAID_WORD = "Invoiced", "Paid"
 
 
 class Standing(StrEnum):
@@ -81,16 +78,3 @@ def ageing_bucket(days_past_due: int) -> Ageing:
     if days_past_due <= 90:
         return Ageing.DAYS_61_90
     return Ageing.OVER_90
-
-
-def tax_by_line(taxable_cents: Sequence[int], rate: int) -> list[int]:
-    """Sales tax of each line in cents; `rate` is in thousandths of a percent (8.875 % is 8875).
-
-    The tax is reckoned half up once on the taxable sum, then shared by largest remainder, so the lines always add up to it.
-    """
-    if rate < 0 or any(amount < 0 for amount in taxable_cents):
-        raise ValueError("tax is reckoned on amounts and rates that are not negative")
-    taxable = sum(taxable_cents)
-    if taxable == 0:
-        return [0] * len(taxable_cents)
-    return split((2 * taxable * rate + 100_000) // 200_000, taxable_cents)

@@ -14,11 +14,11 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
+from marketplace.catalogue.lists import NET_DAYS, ROUNDINGS
 from marketplace.catalogue.models import ServiceLine
 from marketplace.config import ROOT, settings_in_force
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import (
-    NET_DAYS,
     AgreementState,
     CancellationPolicy,
     complete_rate,
@@ -26,12 +26,12 @@ from marketplace.contracts.rules import (
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.dates import long_date, short_date
+from marketplace.kernel.dates import long_date
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import Named, Phrase, named
 from marketplace.kernel.text import clean_text
 
-ROUNDINGS = (0, 5, 6, 15)
 LONGEST_PO = 60
 MOST_RATE = 1_000_000  # ten thousand dollars an hour: a decimal point is missing
 
@@ -70,7 +70,7 @@ def draft_master(
     _write(agreement, terms)
     session.add(agreement)
     session.flush()
-    record("draft", agreement, f"Drafted: master agreement with {facility.name}.", by=by)
+    record("draft", agreement, Phrase("Drafted: master agreement with %(facility)s.", facility=facility.name), by=by)
     put_card(agreement, rates)
     return agreement
 
@@ -87,7 +87,7 @@ def draft_baa(
     _check_dates(first, last)
     session.add(agreement)
     session.flush()
-    record("draft", agreement, f"Drafted: BAA with {party.name}.", by=by)
+    record("draft", agreement, Phrase("Drafted: BAA with %(name)s.", name=party.name), by=by)
     return agreement
 
 
@@ -96,7 +96,7 @@ def rewrite(agreement: Agreement, terms: Terms, by: Person) -> None:
     check_still_draft(agreement)
     _write(agreement, terms)
     session.flush()
-    record("change", agreement, "Changed its terms.", by=by)
+    record("change", agreement, Phrase("Changed its terms."), by=by)
 
 
 def amend(agreement: Agreement, at: datetime, by: Person) -> Agreement:
@@ -129,7 +129,7 @@ def amend(agreement: Agreement, at: datetime, by: Person) -> Agreement:
     session.flush()
     rows = [row for row in _rows(agreement) if row.valid_until is None or row.valid_until >= first]
     _add_rows(new, [_as_row(row, max(row.valid_from, first)) for row in rows])
-    record("amend", new, f"Drafted: a new version of agreement {agreement.id}.", by=by)
+    record("amend", new, Phrase("Drafted: a new version of agreement %(id)s.", id=agreement.id), by=by)
     return new
 
 
@@ -189,7 +189,14 @@ def change_rate(agreement: Agreement, row: CardRow, by: Person) -> None:
             old.valid_until = first - timedelta(days=1)
     session.flush()
     _add_rows(agreement, [row])
-    record("rate", agreement, f"{line.name}: billed {dollars(row.bill_cents)} an hour from {short_date(first)}.", by=by)
+    record(
+        "rate",
+        agreement,
+        Phrase(
+            "%(line)s: billed %(rate)s an hour from %(day)s.", line=named(line), rate=dollars(row.bill_cents), day=first
+        ),
+        by=by,
+    )
 
 
 def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
@@ -200,8 +207,18 @@ def remove_rate(agreement: Agreement, rate_id: int, by: Person) -> str:
         raise NotAllowedNow("That rate is not on this card any more.")
     session.delete(row)
     _touch(agreement)
-    record("rate", agreement, f"{row.service_line}: the rate from {short_date(row.valid_from)} was taken off.", by=by)
+    record(
+        "rate",
+        agreement,
+        Phrase("%(line)s: the rate from %(day)s was taken off.", line=_line(row.service_line), day=row.valid_from),
+        by=by,
+    )
     return row.service_line
+
+
+def _line(code: str) -> Named | str:
+    line = session.get(ServiceLine, code)
+    return named(line) if line else code
 
 
 def copy_card(agreement: Agreement, source: Agreement, by: Person) -> int:
@@ -209,7 +226,12 @@ def copy_card(agreement: Agreement, source: Agreement, by: Person) -> int:
     first = agreement.effective_from
     rows = [row for row in _rows(source) if row.valid_until is None or row.valid_until >= first]
     put_card(agreement, [_as_row(row, max(row.valid_from, first)) for row in rows])
-    record("rate", agreement, f"The card was copied from agreement {source.id}: {len(rows)} rates.", by=by)
+    record(
+        "rate",
+        agreement,
+        Phrase("The card was copied from agreement %(id)s: %(count)s rates.", id=source.id, count=len(rows)),
+        by=by,
+    )
     return len(rows)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.catalogue.lists import NET_DAYS
 from marketplace.contracts.drafting import LONGEST_PO, MOST_RATE, CardRow, Terms
 from marketplace.contracts.models import Agreement, Overtime, StandardRate
 from marketplace.contracts.rules import CancellationPolicy, complete_rate
@@ -12,7 +13,7 @@ from marketplace.contracts.signing import LONGEST_NAME, LONGEST_REASON
 from marketplace.kernel.errors import Invalid
 from marketplace.web.forms import Choice, Day, Dollars, Form, Tick, WholeNumber, Words
 
-NET = [(str(days), f"NET {days}") for days in (0, 7, 15, 30, 45, 60)]
+NET = [(str(days), f"NET {days}") for days in NET_DAYS]
 HOUR = 60
 
 

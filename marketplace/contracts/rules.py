@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel.dates import short_date
-from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import Span, local_days
@@ -101,31 +101,6 @@ class RateRow(Protocol):
 Row = TypeVar("Row", bound=RateRow)
 
 
-def rate_on(rows: Iterable[Row], service_line: str, earn_code: str, day: date) -> Row:
-    """The row that holds on that day. NotAllowedNow when the card has none, or has two that contradict each other."""
-    found = [
-        row
-        for row in rows
-        if (row.service_line, row.earn_code) == (service_line, earn_code)
-        and _covers(row.valid_from, row.valid_until, day)
-    ]
-    if not found:
-        raise NotAllowedNow(
-            "The rate card has no %(kind)s rate for %(work)s on %(day)s. Add a row for that day.",
-            kind=earn_code,
-            work=service_line,
-            day=day,
-        )
-    if len(found) > 1:
-        raise NotAllowedNow(
-            "The rate card has two %(kind)s rates for %(work)s on %(day)s. End one of them before.",
-            kind=earn_code,
-            work=service_line,
-            day=day,
-        )
-    return found[0]
-
-
 def _covers(first: date, last: date | None, day: date) -> bool:
     return first <= day and (last is None or day <= last)
 
@@ -146,16 +121,6 @@ def in_force(agreement: Term, span: Span, zone: ZoneInfo | str) -> bool:
     return agreement.state is AgreementState.ACTIVE and all(
         _covers(agreement.effective_from, agreement.effective_until, day) for day in local_days(span, zone)
     )
-
-
-NET_DAYS = (0, 7, 15, 30, 45, 60)
-
-
-def due_date(issued_on: date, net_days: int) -> date:
-    """The day an invoice falls due under NET terms. Invalid for terms the agency does not offer."""
-    if net_days not in NET_DAYS:
-        raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")
-    return issued_on + timedelta(days=net_days)
 
 
 @dataclass(frozen=True)

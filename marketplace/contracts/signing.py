@@ -14,6 +14,7 @@ from marketplace.contracts.queries import active
 from marketplace.contracts.rules import LIFE, AgreementState
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.text import clean_text
 
 LONGEST_NAME = 200
@@ -31,7 +32,13 @@ def send(agreement: Agreement, by: Person | None, at: datetime) -> None:
     body = words_of(agreement)
     agreement.send(body, hash_of(body), at)
     session.flush()
-    record("send", agreement, f"Sent to {agreement.party} for signature.", by=by, sha256=agreement.body_sha256)
+    record(
+        "send",
+        agreement,
+        Phrase("Sent to %(party)s for signature.", party=agreement.party),
+        by=by,
+        sha256=agreement.body_sha256,
+    )
     notifications.tell_sent(agreement)
 
 
@@ -39,7 +46,7 @@ def withdraw(agreement: Agreement, by: Person) -> None:
     """Back to the draft before anybody has signed."""
     agreement.withdraw()
     session.flush()
-    record("withdraw", agreement, "Taken back before it was signed.", by=by)
+    record("withdraw", agreement, Phrase("Taken back before it was signed."), by=by)
 
 
 def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, address: str = "") -> None:
@@ -56,7 +63,14 @@ def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, addres
     with as_system():  # the other side reads agreements; what its signature changes was checked above
         agreement.sign(name, by, at)
         session.flush()
-        record("sign", agreement, f"Signed by {name}.", by=by, sha256=agreement.body_sha256, address=address)
+        record(
+            "sign",
+            agreement,
+            Phrase("Signed by %(name)s.", name=name),
+            by=by,
+            sha256=agreement.body_sha256,
+            address=address,
+        )
         session.flush()
         notifications.tell_signed(agreement)
 
@@ -89,10 +103,10 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
             )
         before.end("supersede", at, f"Superseded by agreement {agreement.id}.")
         session.flush()  # the table allows one active agreement of a kind
-        record("supersede", before, f"Superseded by agreement {agreement.id}.", by=by)
+        record("supersede", before, Phrase("Superseded by agreement %(id)s.", id=agreement.id), by=by)
     agreement.activate(at)
     session.flush()
-    record("activate", agreement, f"Active with {agreement.party}.", by=by)
+    record("activate", agreement, Phrase("Active with %(party)s.", party=agreement.party), by=by)
     notifications.tell_active(agreement)
     return before
 
@@ -104,5 +118,5 @@ def terminate(agreement: Agreement, reason: str, by: Person, at: datetime) -> No
         raise Invalid("Write the reason: the other side reads it.", "reason")
     agreement.end("terminate", at, why)
     session.flush()
-    record("terminate", agreement, f"Terminated: {why}", by=by)
+    record("terminate", agreement, Phrase("Terminated: %(why)s", why=why), by=by)
     notifications.tell_terminated(agreement, why)

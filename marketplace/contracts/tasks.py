@@ -8,7 +8,7 @@ from marketplace.contracts.rules import AgreementState
 from marketplace.db.jobs import jobs_app
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
-from marketplace.kernel.dates import short_date
+from marketplace.kernel.phrases import Phrase
 
 
 @jobs_app.task(name="contracts.expire", queueing_lock="contracts.expire")
@@ -27,5 +27,5 @@ def expire(timestamp: int = 0) -> int:
     for agreement in over:
         assert agreement.effective_until is not None
         agreement.end("expire", at)
-        record("expire", agreement, f"Expired: its last day was {short_date(agreement.effective_until)}.")
+        record("expire", agreement, Phrase("Expired: its last day was %(day)s.", day=agreement.effective_until))
     return len(over)

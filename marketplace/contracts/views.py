@@ -1,6 +1,5 @@
 """Pages about agreements: the list, one agreement as each side sees it, drafting, the rate card, signing."""
 
-import re
 from datetime import date
 from typing import Any
 
@@ -37,12 +36,13 @@ from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, session
 from marketplace.facilities.models import Facility
+from marketplace.kernel import typed
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.phrases import Named
+from marketplace.kernel.phrases import Named, Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_number, asked_word
-from marketplace.web.finding import BIGGEST_KEY, check_version, find
+from marketplace.web.finding import check_version, find
 from marketplace.web.forms import Form
 from marketplace.web.guard import Pages
 from marketplace.web.paging import page_of
@@ -172,9 +172,9 @@ def _kind_and_party() -> tuple[AgreementKind, Facility | Coordinator]:
     kind = asked_word("kind", set(AgreementKind))
     facility, coordinator = asked_number("facility"), asked_number("coordinator")
     found: Facility | Coordinator | None = None
-    if kind and facility and facility <= BIGGEST_KEY:
+    if kind and facility:
         found = session.get(Facility, facility)
-    elif kind == AgreementKind.BAA and coordinator and coordinator <= BIGGEST_KEY:
+    elif kind == AgreementKind.BAA and coordinator:
         found = session.scalars(
             select(Coordinator).where(Coordinator.id == coordinator).options(joinedload(Coordinator.person))
         ).one_or_none()
@@ -233,7 +233,7 @@ def take_standard(agreement_id: int) -> ResponseReturnValue:
     """Put the agency's own card in place of what stands there."""
     agreement = _to_change(agreement_id)
     drafting.put_card(agreement, [CardRow(row.service_line, row.bill_cents, row.pay_cents) for row in standard_card()])
-    record("rate", agreement, "The card is the agency's standard one.", by=current_person())
+    record("rate", agreement, Phrase("The card is the agency's standard one."), by=current_person())
     flash(_("The agency's standard card is in place."))
     return _to_card(agreement)
 
@@ -243,8 +243,7 @@ def copy_card(agreement_id: int) -> ResponseReturnValue:
     """Put another contract's card in place of what stands there."""
     agreement = _to_change(agreement_id)
     chosen = request.form.get("source", "")
-    key = int(chosen) if re.fullmatch(r"[0-9]{1,18}", chosen) else 0
-    source = find(whole(visible_to(current_person())), key)
+    source = find(whole(visible_to(current_person())), typed.key(chosen) or 0)
     count = drafting.copy_card(agreement, source, current_person())
     flash(_("%(count)s rates copied from %(party)s.", count=count, party=source.party))
     return _to_card(agreement)

@@ -9,11 +9,13 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, TimeOff
 from marketplace.coordinators.registering import windows
-from marketplace.coordinators.rules import MONDAY_TO_FRIDAY, WeeklyHours, stretch, tidy
+from marketplace.coordinators.rules import WeeklyHours, stretch, tidy
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.patient_data import check_no_patient_data
-from marketplace.kernel.spans import Span, check_year, day_span, local_day, local_days
+from marketplace.kernel.phrases import Phrase, Row
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY, Span, check_year, day_span, local_day, local_days
 from marketplace.kernel.text import clean_text
 
 LONGEST_TIME_OFF = 366
@@ -86,13 +88,16 @@ def _keep(
         )
         session.add_all(windows(coordinator.id, week))
         session.flush()
-        record("change availability", coordinator, f"Typical week: {_in_words(week)}.", by=by)
+        record("change availability", coordinator, _in_words(week), by=by)
     return week
 
 
-def _in_words(week: tuple[WeeklyHours, ...]) -> str:
-    total = sum(one.end_minute - one.start_minute for one in week)
-    return f"{len({one.weekday for one in week})} days, {total // 60}:{total % 60:02d} hours" if week else "no hours"
+def _in_words(week: tuple[WeeklyHours, ...]) -> Phrase:
+    if not week:
+        return Phrase("Typical week: no hours.")
+    minutes = sum(one.end_minute - one.start_minute for one in week)
+    days = len({one.weekday for one in week})
+    return Phrase("Typical week: %(days)s days, %(hours)s hours.", days=days, hours=hours_and_minutes(minutes))
 
 
 def _lock(coordinator: Coordinator) -> None:
@@ -121,22 +126,21 @@ def take_off(coordinator: Coordinator, first: date, last: date | None, note: str
     off = TimeOff(coordinator_id=coordinator.id, starts_at=span.start, ends_at=span.end, note=note)
     session.add(off)
     session.flush()
-    record("take time off", off, f"Time off: {first} to {last}." if last > first else f"Time off: {first}.", by=by)
+    record("take time off", off, Phrase("Time off: %(days)s.", days=_days(first, last)), by=by)
     return off
 
 
 def be_back(off: TimeOff, zone: str, by: Person) -> tuple[date, date]:
     """She can take work in that time after all; the local days it was, from and to."""
     first, last = local_days(off.span, zone)
-    record(
-        "remove time off",
-        off,
-        f"No longer off: {first} to {last}." if last > first else f"No longer off: {first}.",
-        by=by,
-    )
+    record("remove time off", off, Phrase("No longer off: %(days)s.", days=_days(first, last)), by=by)
     session.delete(off)
     session.flush()
     return first, last
+
+
+def _days(first: date, last: date) -> date | Row:
+    return Row([first, last], " – ") if last > first else first
 
 
 def _span_off(first: date, last: date, zone: str, at: datetime) -> Span:

@@ -6,11 +6,12 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
+from marketplace.catalogue.lists import LANGUAGES_OFFERED, RECORDS_SYSTEMS, STATE_CHOICES
 from marketplace.catalogue.queries import service_lines
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, CoordinatorDraft
 from marketplace.coordinators.words import education_words
-from marketplace.kernel.regions import COUNTRIES, US_STATES
+from marketplace.kernel.regions import COUNTRIES
 from marketplace.web.forms import (
     Choice,
     Choices,
@@ -24,12 +25,6 @@ from marketplace.web.forms import (
 )
 from marketplace.web.locales import country_name, language_name
 
-# Spoken by patients in the United States most often, and American Sign Language.
-LANGUAGES = ("en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "de", "ase")
-SYSTEMS = (
-    "athenahealth", "Cerner", "Dentrix", "DrChrono", "Eaglesoft", "eClinicalWorks", "Epic", "Meditech", "NextGen",
-    "Open Dental", "Practice Fusion",
-)  # fmt: skip
 # Where coordinators work from most often; the other countries follow by name.
 COUNTRIES_FIRST = ("US", "MX", "CO", "PH")
 
@@ -56,7 +51,7 @@ class ProfileForm(Form):
         """What can be chosen: the catalogue, and what stands there now."""
         spanish = str(get_locale()).startswith("es")
         lines = {line.code: line.name_es if spanish else line.name for line in service_lines()}
-        tongues, known = [*LANGUAGES], [*SYSTEMS]
+        tongues, known = [*LANGUAGES_OFFERED], [*RECORDS_SYSTEMS]
         if coordinator is not None:
             lines |= {code: lines.get(code, code) for code in coordinator.service_lines}
             tongues, known = [*tongues, *coordinator.languages], [*known, *coordinator.ehr]
@@ -130,7 +125,7 @@ class PlaceForm(Form):
     country = Choice(_l("Country"), choices=countries)
     work_state = Choice(
         _l("State of work"),
-        choices=[(code, code) for code in sorted(US_STATES)],
+        choices=STATE_CHOICES,
         required=False,
         description=_l("In the US only: its overtime rules govern."),
     )

@@ -6,6 +6,7 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.text import clean_text
 
 
@@ -18,7 +19,13 @@ def hold(coordinator: Coordinator, reason: str, by: Person, at: datetime) -> Non
     if not reason:
         raise Invalid("Write what was found.", "reason")
     coordinator.exclusion_hold = reason
-    record("hold", coordinator, f"{coordinator.name} is held back: exclusion screening.", by=by, reason=reason)
+    record(
+        "hold",
+        coordinator,
+        Phrase("%(name)s is held back: exclusion screening.", name=coordinator.name),
+        by=by,
+        reason=reason,
+    )
 
 
 def release(coordinator: Coordinator, by: Person, at: datetime) -> None:
@@ -26,4 +33,10 @@ def release(coordinator: Coordinator, by: Person, at: datetime) -> None:
     if coordinator.exclusion_hold is None:
         raise NotAllowedNow("Nothing holds her back.")
     before, coordinator.exclusion_hold = coordinator.exclusion_hold, None
-    record("release", coordinator, f"{coordinator.name} is not held back any more.", by=by, reason=before)
+    record(
+        "release",
+        coordinator,
+        Phrase("%(name)s is not held back any more.", name=coordinator.name),
+        by=by,
+        reason=before,
+    )

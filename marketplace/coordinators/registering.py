@@ -11,20 +11,24 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import person_by_email
-from marketplace.accounts.signing_in import new_uniquifier
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.coordinators.rules import CoordinatorDraft, Education, WeeklyHours, checked
 from marketplace.db.session import session
-from marketplace.kernel.changes import differing, in_words
+from marketplace.kernel.changes import differing
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import N_, Phrase, Row
 from marketplace.web.forms import email_address
 
-FACTS = (
-    "country", "work_state", "time_zone", "service_lines", "languages", "ehr", "years_experience", "education",
-    "min_pay_cents", "max_week_minutes", "rest_minutes", "rating",
-)  # fmt: skip
+# What may be different about a coordinator, and what that is called in the trail.
+FACTS = {
+    "country": N_("country"), "work_state": N_("state"), "time_zone": N_("time zone"),
+    "service_lines": N_("kinds of work"), "languages": N_("languages"), "ehr": N_("records systems"),
+    "years_experience": N_("years of experience"), "education": N_("education"), "min_pay_cents": N_("lowest pay"),
+    "max_week_minutes": N_("most hours a week"), "rest_minutes": N_("rest between shifts"), "rating": N_("rating"),
+}  # fmt: skip
+_OTHER_FACTS = {"name": N_("name"), "availability": N_("typical week")}
 
 
 def coordinator_with_email(email: str) -> Coordinator | None:
@@ -52,9 +56,7 @@ def register_coordinator(
     if person is not None and session.scalar(select(Coordinator.id).where(Coordinator.person_id == person.id)):
         raise Invalid("Somebody with this address is a coordinator already.", "email")
     if person is None:
-        person = Person(
-            email=facts.email, name=facts.name, fs_uniquifier=new_uniquifier(), created_at=at, memberships=[]
-        )
+        person = Person(email=facts.email, name=facts.name, created_at=at, memberships=[])
         session.add(person)
         session.flush()
     coordinator = Coordinator(person_id=person.id, person=person, created_at=at, **_columns(facts))
@@ -62,7 +64,7 @@ def register_coordinator(
     session.flush()
     session.add_all(windows(coordinator.id, facts.availability))
     session.flush()
-    record("register", coordinator, f"{person.name} was registered as a coordinator.", by=by)
+    record("register", coordinator, Phrase("%(name)s was registered as a coordinator.", name=person.name), by=by)
     return coordinator
 
 
@@ -86,7 +88,8 @@ def amend_coordinator(
         changed.append("availability")
     if changed:
         session.flush()
-        record("change", coordinator, f"Changed: {in_words(changed)}.", by=by)
+        what = Row([Phrase((FACTS | _OTHER_FACTS)[name]) for name in changed], ", ")
+        record("change", coordinator, Phrase("Changed: %(what)s.", what=what), by=by)
     return tuple(changed)
 
 

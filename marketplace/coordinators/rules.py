@@ -45,7 +45,6 @@ class Education(StrEnum):
 
 DAY = 1440
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 MOST_STRETCHES = 28
 
 

@@ -41,6 +41,7 @@ from marketplace.coordinators.words import (
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import local_days
 from marketplace.kernel.spreadsheet import plain_dollars
 from marketplace.web.asking import asked_word
@@ -217,7 +218,12 @@ def _correct_address(coordinator: Coordinator, email: str) -> bool:
         .values(revoked_at=now())
         .execution_options(synchronize_session=False)
     )
-    record("correct address", coordinator, f"The e-mail address of {owner.name} was corrected.", by=current_person())
+    record(
+        "correct address",
+        coordinator,
+        Phrase("The e-mail address of %(name)s was corrected.", name=owner.name),
+        by=current_person(),
+    )
     return True
 
 
@@ -226,7 +232,7 @@ def pause(coordinator_id: int) -> ResponseReturnValue:
     """She is asked nothing new for now."""
     coordinator = find(visible_to(current_person()), coordinator_id)
     coordinator.pause()
-    record("pause", coordinator, f"{coordinator.name} was paused.", by=current_person())
+    record("pause", coordinator, Phrase("%(name)s was paused.", name=coordinator.name), by=current_person())
     flash(_("%(name)s is paused. What is booked stays booked.", name=coordinator.name))
     return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
 
@@ -236,7 +242,7 @@ def resume(coordinator_id: int) -> ResponseReturnValue:
     """She is asked again."""
     coordinator = find(visible_to(current_person()), coordinator_id)
     coordinator.resume()
-    record("resume", coordinator, f"{coordinator.name} is active again.", by=current_person())
+    record("resume", coordinator, Phrase("%(name)s is active again.", name=coordinator.name), by=current_person())
     flash(_("%(name)s is active again.", name=coordinator.name))
     return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
 

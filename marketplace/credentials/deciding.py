@@ -14,8 +14,8 @@ from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, P
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
-from marketplace.kernel.dates import short_date
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import N_, Phrase, named
 from marketplace.kernel.spans import local_day
 from marketplace.kernel.text import clean_text
 
@@ -67,9 +67,12 @@ def verify(credential: Credential, paper: Paper, by: Person, at: datetime, note:
         for name in ("number", "region", "multistate", "issued_on", "expires_on")
         if getattr(before, name) != getattr(read, name) and name != "number"
     }
-    end = f", valid to {short_date(read.expires_on)}" if read.expires_on else ""
+    kind = named(read.kind)
+    sentence = Phrase("Verified: %(kind)s.", kind=kind)
+    if read.expires_on:
+        sentence = Phrase("Verified: %(kind)s, valid to %(day)s.", kind=kind, day=read.expires_on)
     record(
-        "verify", credential, f"Verified: {read.kind.name}{end}.", by=by, source=source, corrected=changed,
+        "verify", credential, sentence, by=by, source=source, corrected=changed,
         replaced=[one.id for one in replaced],
     )  # fmt: skip
     _tell_later(credential)
@@ -81,7 +84,9 @@ def reject(credential: Credential, reason: str, by: Person, at: datetime) -> Non
     said = _reason(reason)
     credential.reject(by, at, said)
     session.flush()
-    record("reject", credential, f"Rejected: {credential.kind.name}. {said}", by=by)
+    record(
+        "reject", credential, Phrase("Rejected: %(kind)s. %(reason)s", kind=named(credential.kind), reason=said), by=by
+    )
     _tell_later(credential)
 
 
@@ -90,7 +95,9 @@ def revoke(credential: Credential, reason: str, by: Person, at: datetime) -> Non
     said = _reason(reason)
     credential.revoke(by, at, said)
     session.flush()
-    record("revoke", credential, f"Revoked: {credential.kind.name}. {said}", by=by)
+    record(
+        "revoke", credential, Phrase("Revoked: %(kind)s. %(reason)s", kind=named(credential.kind), reason=said), by=by
+    )
     _tell_later(credential)
 
 
@@ -100,13 +107,20 @@ def take_back(credential: Credential, by: Person, at: datetime) -> None:
         raise NotAllowedNow(
             "Ten minutes have passed, and the coordinator has been told. Revoke it, or ask for a new one."
         )
-    decided = credential.state.value
+    decided = credential.state
     credential.take_back_decision(at)
     session.flush()
     for one in session.scalars(select(Credential).where(Credential.superseded_by_id == credential.id)).all():
         one.restore()
     session.flush()
-    record("undo", credential, f"Taken back: {credential.kind.name} is not {decided} after all.", by=by)
+    record("undo", credential, Phrase(_NOT_AFTER_ALL[decided], kind=named(credential.kind)), by=by)
+
+
+_NOT_AFTER_ALL = {
+    CredentialState.VERIFIED: N_("Taken back: %(kind)s is not verified after all."),
+    CredentialState.REJECTED: N_("Taken back: %(kind)s is not rejected after all."),
+    CredentialState.REVOKED: N_("Taken back: %(kind)s is not revoked after all."),
+}
 
 
 def _check_new(paper: Paper, others: Collection[Credential]) -> None:

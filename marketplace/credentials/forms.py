@@ -7,16 +7,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField
 
+from marketplace.catalogue.lists import STATE_CHOICES
 from marketplace.catalogue.models import CredentialType
 from marketplace.credentials.deciding import LONGEST_NOTE
 from marketplace.credentials.examining import MOST_BYTES
 from marketplace.credentials.queries import kind_of
 from marketplace.credentials.rules import LONGEST_NUMBER, Paper
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.regions import US_STATES
 from marketplace.web.forms import Choice, Day, Form, Tick, Words
 
-STATES = [(code, code) for code in sorted(US_STATES)]
 TAKEN = "application/pdf,image/jpeg,image/png,image/webp"
 
 
@@ -38,7 +37,7 @@ class PaperForm(Form):
     """What stands on a credential."""
 
     number = Words(_l("Number"), limit=LONGEST_NUMBER, required=False)
-    region = Choice(_l("State"), STATES, required=False)
+    region = Choice(_l("State"), STATE_CHOICES, required=False)
     multistate = Tick(_l("Multistate (it says so on the license)"))
     issued_on = Day(_l("Issued on"), required=False)
     expires_on = Day(_l("Last valid day"), required=False)

@@ -16,6 +16,7 @@ from marketplace.db.importing import Outcome, take_in
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.regions import US_STATES
 from marketplace.kernel.tables import Report, Row
 from marketplace.kernel.text import clean_text
@@ -151,7 +152,7 @@ def _keep(paper: _Paper, known: _Known) -> Outcome:
         record(
             "import",
             credential,
-            f"{paper.type} {paper.number} came in a file of another system.",
+            Phrase("%(type)s %(number)s came in a file of another system.", type=paper.type, number=paper.number),
             verified=paper.verified,
         )
         known.credentials[paper.key] = credential
@@ -167,7 +168,11 @@ def _keep(paper: _Paper, known: _Known) -> Outcome:
     if not _verify(credential, paper, known.at) and not changed:
         return Outcome.UNCHANGED
     session.flush()
-    record("import", credential, f"{paper.type} {paper.number} was changed by a file of another system.")
+    record(
+        "import",
+        credential,
+        Phrase("%(type)s %(number)s was changed by a file of another system.", type=paper.type, number=paper.number),
+    )
     return Outcome.UPDATED
 
 

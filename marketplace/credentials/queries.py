@@ -14,8 +14,7 @@ from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import REMINDER_DAYS, CredentialState, Kind, Standing
 from marketplace.db.scoping import seen_by
 from marketplace.db.session import session
-
-RN_LICENCE = "rn-license"
+from marketplace.matching.facts import RN_LICENCE
 
 
 def visible_to(person: Person) -> Select[Credential]:
@@ -181,7 +180,14 @@ def expiring(days: int, today: date) -> list[Credential]:
 
 def kind_of(row: CredentialType) -> Kind:
     """What the rules need to know of a type. What is checked at its issuer has a number to check."""
-    return Kind(row.code, row.name, row.per_state, row.renewal_months, row.verification is Verification.PRIMARY_SOURCE)
+    return Kind(
+        row.code,
+        row.name,
+        row.per_state,
+        row.renewal_months,
+        row.verification is Verification.PRIMARY_SOURCE,
+        row.name_es,
+    )
 
 
 def compact_on(day: date) -> frozenset[str]:

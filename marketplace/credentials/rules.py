@@ -1,16 +1,14 @@
 """Whether a credential holds for a shift: verified, in date for all of it, and in the right states."""
 
 import calendar
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.regions import US_STATES
-from marketplace.kernel.spans import Span, local_days
 from marketplace.kernel.text import clean_text
 
 
@@ -42,12 +40,6 @@ LIFE = Lifecycle(
 
 TIME_TO_UNDO = timedelta(minutes=10)
 """How long whoever decided may take the decision back; only then the coordinator gets her letter."""
-
-
-def covers(issued_on: date | None, expires_on: date | None, span: Span, zone: ZoneInfo | str) -> bool:
-    """Whether the dates hold for the whole span in the facility's zone. `expires_on` is the last valid day; None is open."""
-    first, last = local_days(span, zone)
-    return (issued_on is None or issued_on <= first) and (expires_on is None or last <= expires_on)
 
 
 REMINDER_DAYS = (60, 30, 7)
@@ -102,6 +94,7 @@ class Kind:
     per_state: bool
     renewal_months: int | None
     numbered: bool
+    name_es: str
 
 
 @dataclass(frozen=True)
@@ -169,39 +162,3 @@ def replaces(new: Paper, old: Paper, today: date) -> bool:
     if new.multistate < old.multistate or (new.issued_on is not None and new.issued_on > today):
         return False
     return new.expires_on is None or (old.expires_on is not None and old.expires_on <= new.expires_on)
-
-
-@dataclass(frozen=True)
-class License:
-    """A verified nursing license: issuing state, whether it is multistate, first and last valid day."""
-
-    state: str
-    multistate: bool
-    issued_on: date | None
-    expires_on: date | None
-
-
-def licence_covers_state(
-    licenses: Iterable[License],
-    state: str,
-    home_state: str | None,
-    compact_members_on: Callable[[date], Collection[str]],
-    span: Span,
-    zone: ZoneInfo | str,
-) -> License | None:
-    """The license under which a patient in `state` may be served during the whole span, or None.
-
-    Either one of that very state, or a multistate one from the nurse's primary state of residence, when home and patient
-    state are both compact members on every day of the span (Nurse Licensure Compact, article III). A multistate license of
-    a state one has moved away from carries no privilege.
-    """
-    valid = [license for license in licenses if covers(license.issued_on, license.expires_on, span, zone)]
-    for license in valid:
-        if license.state == state:
-            return license
-    both_members = all({state, home_state} <= set(compact_members_on(day)) for day in local_days(span, zone))
-    if both_members:
-        for license in valid:
-            if license.multistate and license.state == home_state:
-                return license
-    return None

@@ -14,7 +14,7 @@ from marketplace.credentials.queries import compact_on
 from marketplace.credentials.rules import CredentialState, Paper, checked
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.phrases import Phrase
+from marketplace.kernel.phrases import Phrase, named
 from marketplace.kernel.spans import local_day
 
 
@@ -56,7 +56,7 @@ def upload(coordinator: Coordinator, paper: Paper, data: bytes, filename: str, b
             if one.state is CredentialState.SUBMITTED:
                 one.supersede(None)
         session.flush()
-    record("upload", credential, f"Handed in: {read.kind.name}{_said(read)}.", by=by, sha256=document.sha256)
+    record("upload", credential, _handed_in(read), by=by, sha256=document.sha256)
     return credential
 
 
@@ -78,5 +78,7 @@ def _dates(credential: Credential) -> tuple[date | None, date | None]:
     return credential.issued_on, credential.expires_on
 
 
-def _said(paper: Paper) -> str:
-    return f", {paper.region}" if paper.region else ""
+def _handed_in(paper: Paper) -> Phrase:
+    if paper.region:
+        return Phrase("Handed in: %(kind)s, %(region)s.", kind=named(paper.kind), region=paper.region)
+    return Phrase("Handed in: %(kind)s.", kind=named(paper.kind))

@@ -22,6 +22,7 @@ from marketplace.facilities import queries as facilities
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.web.finding import find
 from marketplace.web.guard import SIGNED_IN, Pages
 
@@ -101,7 +102,7 @@ def activate_facility(facility_id: int) -> ResponseReturnValue:
     found, at = find(facilities.visible_to(current_person()), facility_id), now()
     _check_nothing_missing(steps_of_facilities([found], at)[found.id])
     found.activate()
-    record("activate", found, f"{found.name} was activated.", by=current_person())
+    record("activate", found, Phrase("%(name)s was activated.", name=found.name), by=current_person())
     notifications.tell_facility_active(found)
     flash(_("%(name)s is active. Its people were told.", name=found.name))
     return redirect(url_for("facilities.show", facility_id=found.id), 303)
@@ -137,7 +138,7 @@ def activate_coordinator(coordinator_id: int) -> ResponseReturnValue:
         raise NotAllowedNow(_("Held back after an exclusion screening. Settle that first."))
     _check_nothing_missing(steps_of_coordinators([found], at)[found.id])
     found.activate()
-    record("activate", found, f"{found.name} was activated.", by=current_person())
+    record("activate", found, Phrase("%(name)s was activated.", name=found.name), by=current_person())
     notifications.tell_coordinator_active(found)
     flash(_("%(name)s is active and was told.", name=found.name))
     return redirect(url_for("coordinators.show", coordinator_id=found.id), 303)

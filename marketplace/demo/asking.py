@@ -10,11 +10,9 @@ from marketplace.accounts.models import Person
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.kernel import clock
-from marketplace.kernel.spans import local_instant
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY, local_instant
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.posting import NeedDraft, post_need
-
-WEEKDAYS = (0, 1, 2, 3, 4)
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Standing:
 
 STANDING = {
     "harbor": (
-        Standing("prior-auth", WEEKDAYS, 8, 12, notes="Bring the denial log."),
+        Standing("prior-auth", MONDAY_TO_FRIDAY, 8, 12, notes="Bring the denial log."),
         Standing(
             "triage",
             (0, 2, 4),
@@ -50,32 +48,32 @@ STANDING = {
         Standing("rpm", (2, 5), 12, 18, mode=FillMode.FIRST_COME),
     ),
     "riverside": (
-        Standing("care-coordination", WEEKDAYS, 9, 13, heads=2),
+        Standing("care-coordination", MONDAY_TO_FRIDAY, 9, 13, heads=2),
         Standing("medical-billing", (0, 2, 4), 8, 16),
         Standing("telehealth", (1, 3), 10, 16, mode=FillMode.FIRST_COME),
         Standing("provider-support", (0, 1, 2, 3), 13, 17),
         Standing("prior-auth", (4,), 22, 30),
     ),
     "prairie": (
-        Standing("dental-reception", WEEKDAYS, 8, 12, languages=("en", "es")),
+        Standing("dental-reception", MONDAY_TO_FRIDAY, 8, 12, languages=("en", "es")),
         Standing("dental-billing", (1, 3), 9, 15),
         Standing("dental-admin", (0, 2), 9, 13),
         Standing("dental-scribe", (4,), 9, 13),
         Standing("dental-executive", (2,), 13, 17, mode=FillMode.CHOOSE),
     ),
     "bayview": (
-        Standing("medical-scribe", WEEKDAYS, 7, 15),
+        Standing("medical-scribe", MONDAY_TO_FRIDAY, 7, 15),
         Standing("triage", (5, 6), 8, 16, states=("CA",), credentials=("rn-license",)),
         Standing("telehealth", (0, 2, 4), 12, 18),
     ),
     "maple": (
-        Standing("medical-reception", WEEKDAYS, 8, 12),
+        Standing("medical-reception", MONDAY_TO_FRIDAY, 8, 12),
         Standing("executive-va", (0, 2), 10, 14),
         Standing("care-coordination", (1, 3), 13, 17, mode=FillMode.FIRST_COME),
     ),
     "oakhill": (
         Standing("medical-admin", (0, 1, 2, 3), 9, 13),
-        Standing("medical-reception", WEEKDAYS, 13, 17),
+        Standing("medical-reception", MONDAY_TO_FRIDAY, 13, 17),
         Standing("provider-support", (4,), 9, 13),
     ),
 }

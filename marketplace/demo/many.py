@@ -3,6 +3,7 @@
 import random
 
 from marketplace.demo.cast import STANDARD_RATES, Worker
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY
 
 FIRST = (
     "Grace Tomas Uma Yusuf Elena Hugo Wanjiru Ben Amara Leila Marco Nora Kenji Rita Samuel Ingrid Paolo Zainab Victor Hana"
@@ -30,10 +31,10 @@ HOMES = (
     ("CO", "", "America/Bogota"),
 )
 RECORDS = ("Epic", "Cerner", "athenahealth", "NextGen", "Dentrix", "eClinicalWorks")
-WEEKDAYS, EVERY_DAY = (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5, 6)
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 HOURS = (
-    (WEEKDAYS, 6, 19),
-    (WEEKDAYS, 7, 20),
+    (MONDAY_TO_FRIDAY, 6, 19),
+    (MONDAY_TO_FRIDAY, 7, 20),
     (EVERY_DAY, 6, 22),
     (EVERY_DAY, 0, 24),
     ((1, 2, 3, 4, 5), 7, 18),

@@ -169,7 +169,6 @@ class Casting:
             name=name,
             email=email,
             password=self.password,
-            fs_uniquifier=f"cast-{email}",
             confirmed_at=self.since,
         )
         session.add(person)

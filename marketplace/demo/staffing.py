@@ -21,7 +21,6 @@ from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 
 NEAR = timedelta(days=10)
-GOES_STALE = timedelta(days=21)
 
 
 class Staffing:

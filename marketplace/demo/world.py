@@ -12,7 +12,7 @@ from marketplace.accounts.passwords import hash_password
 from marketplace.assignments.rules import AssignmentState
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.db.session import SYSTEM, bind_actor, session
-from marketplace.demo import asking, hours, money, today
+from marketplace.demo import asking, exceptions, hours, money, paperwork, today
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
@@ -112,23 +112,39 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     zones = {facility.id: facility.time_zone for facility in places.facility.values()}
     clocks = hours.Hours(chance)
     over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
+    planner = person("sam@northlight.example")
+    over = exceptions.went_wrong(over, places.owners(), planner, now)
     last_week = this_week - timedelta(days=7)
     since = datetime.combine(last_week, datetime.min.time(), now.tzinfo)
-    lines = clocks.clock([each for each in over if each[0].starts_at < since])
+    planned, oddly = exceptions.clocked_oddly([each for each in over if each[0].starts_at < since])
+    lines = clocks.clock(planned) + oddly()
     latest = clocks.clock([each for each in over if each[0].starts_at >= since], odd_share=0.3)
     whole = [line for line in (*lines, *latest) if line.timesheet.week < last_week]
     clocks.hand_in(whole)
     hours.approve_history(whole, places.owners(), now)
+    exceptions.second_thoughts(whole, places.owners())
     _last_week(clocks, [line for line in latest if line.timesheet.week == last_week], places, now)
     by = person("felix@northlight.example")
     weeks = [this_week - timedelta(weeks=n) for n in range(WEEKS_BEHIND, 0, -1)]
     money.run(weeks, places.keys(), by, now, chance)
     today.papers([one for one in coordinators if one.id not in spare], now, chance)
+    _decided_elsewhere(places, coordinators, now)
     today.unfilled_soon(places.facility["harbor"], places.owner["harbor"], "prior-auth", now)
     today.offer_round(today.open_shifts(now), shown["maya"], places.owners(), now)
-    planner = person("sam@northlight.example")
     riverside = places.facility["riverside"]
     today.asked_to_move(riverside, places.owner["riverside"], "prior-auth", shown["maya"], planner, now)
+
+
+def _decided_elsewhere(places: Places, coordinators: list[Coordinator], now: datetime) -> None:
+    """Offers answered, needs stopped, papers refused and agreements ended, by those whose business it is."""
+    maple, owner = places.facility["maple"], places.owner["maple"]
+    ada, chidi = person("ada@northlight.example"), person("chidi@northlight.example")
+    paperwork.offers_answered(maple, owner, now)
+    paperwork.needs_stopped(maple, owner, now)
+    paperwork.papers_decided(coordinators, chidi, now)
+    resting = coordinators[-2]
+    paperwork.agreements_ended(maple, owner, resting, ada, now)
+    paperwork.likes_and_dislikes(maple, owner, coordinators[8], coordinators[9], now)
 
 
 FINISHED = frozenset({AssignmentState.BOOKED, AssignmentState.CONFIRMED})
@@ -175,7 +191,9 @@ def _last_week(clocks: hours.Hours, lines: list[TimeEntry], places: Places, now:
     if odd:
         at = now - timedelta(hours=5)
         with clock.frozen_at(at):
-            dispute(odd[0].id, "She told us she had left at five.", places.owner["harbor"], at)
+            dispute(odd[0].id, "The badge reader says they left half an hour earlier.", places.owner["harbor"], at)
+    elsewhere = [line for line in lines if line.facility_id not in quick | {harbor.id}]
+    exceptions.contested(elsewhere, places.owners(), now - timedelta(hours=4))
 
 
 def _forget_the_noise(now: datetime) -> None:

@@ -5,17 +5,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.catalogue.lists import NET_DAYS, RECORDS_SYSTEMS, STATE_CHOICES
 from marketplace.facilities.models import Facility
-from marketplace.facilities.rules import KINDS, NET_DAYS, PAYERS, FacilityDraft, SiteDraft
+from marketplace.facilities.rules import KINDS, PAYERS, FacilityDraft, SiteDraft
 from marketplace.facilities.words import kind_word, payer_word
-from marketplace.kernel.regions import US_STATES
 from marketplace.web.forms import Choice, Choices, Dollars, EmailAddress, Form, NpiField, Words, ZoneChoice
-
-STATES = [(code, code) for code in sorted(US_STATES)]
-SYSTEMS = (
-    "athenahealth", "Cerner", "Dentrix", "DrChrono", "Eaglesoft", "eClinicalWorks", "Epic", "Meditech", "NextGen",
-    "Open Dental", "Practice Fusion",
-)  # fmt: skip
 
 
 class FactsForm(Form):
@@ -26,7 +20,7 @@ class FactsForm(Form):
         _l("Time zone"), description=_l("Shifts are posted, and hours are counted, on this place's clock.")
     )
     city = Words(_l("City"), limit=80)
-    region = Choice(_l("State"), choices=STATES, empty_label="–")
+    region = Choice(_l("State"), choices=STATE_CHOICES, empty_label="–")
     contact_name = Words(_l("Person to talk to"), limit=120)
     contact_email = EmailAddress(_l("Their e-mail address"), render_kw={"autocomplete": "off"})
     ehr = Words(
@@ -102,7 +96,7 @@ class SiteForm(Form):
     name = Words(_l("Name"), limit=80)
     time_zone = ZoneChoice(_l("Time zone"))
     city = Words(_l("City"), limit=80, required=False)
-    region = Choice(_l("State"), choices=STATES, required=False)
+    region = Choice(_l("State"), choices=STATE_CHOICES, required=False)
     monthly_budget_cents = Dollars(_l("Budget a month"), required=False)
 
     def draft(self) -> SiteDraft:
@@ -118,7 +112,7 @@ class SiteForm(Form):
 
 def systems(more: Iterable[str] = ()) -> list[str]:
     """Records systems to suggest, in order."""
-    return sorted({*SYSTEMS, *filter(None, more)}, key=str.casefold)
+    return sorted({*RECORDS_SYSTEMS, *filter(None, more)}, key=str.casefold)
 
 
 def as_shown(facility: Facility) -> dict[str, Any]:

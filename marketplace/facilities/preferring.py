@@ -11,6 +11,7 @@ from marketplace.facilities.models import Preference, PreferenceKind, Preference
 from marketplace.facilities.queries import preference
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
 
 LONGEST_REASON = 500
@@ -82,11 +83,18 @@ def _end(present: Preference, at: datetime) -> None:
     session.flush()
 
 
+_SENTENCES = {
+    PreferenceKind.FAVOURITE: (N_("No longer a favourite: %(name)s."), N_("Favourite: %(name)s.")),
+    PreferenceKind.BLOCK: (N_("No longer a do-not-return: %(name)s."), N_("Do-not-return: %(name)s.")),
+}
+
+
 def _write_down(act: str, about: Preference, name: str, by: Person) -> None:
-    word = "favourite" if about.kind is PreferenceKind.FAVOURITE else "do-not-return"
-    sentence = f"No longer a {word}: {name}." if act == "end preference" else f"{word.capitalize()}: {name}."
+    ended, begun = _SENTENCES[about.kind]
+    template = ended if act == "end preference" else begun
+    sentence = Phrase(template, name=name)
     if about.reason and act != "end preference":
-        sentence += f" Reason: {about.reason}"
+        sentence = Phrase("%(what)s Reason: %(reason)s", what=sentence, reason=about.reason)
     # Whose trail it stands in is whose preference it is: the other side must not read it there.
     entry = record(act, about, sentence, by=by)
     if about.side is PreferenceSide.FACILITY:

@@ -5,28 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from marketplace.accounts.models import Organisation, OrganisationKind, Person
 from marketplace.audit.recording import record
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.rules import MAIN_SITE, FacilityDraft, checked
-from marketplace.kernel.changes import differing, in_words
+from marketplace.kernel.changes import differing
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import N_, Phrase, Row
 from marketplace.web.forms import email_address
 
-FACTS = (
-    "npi", "name", "kind", "time_zone", "city", "region", "contact_name", "contact_email", "net_days", "ehr", "payer_mix",
-    "monthly_budget_cents",
-)  # fmt: skip
-
-
-def facility_with_npi(npi: str) -> Facility | None:
-    """The facility that has this NPI, with its organisation and budget."""
-    return session.scalars(
-        select(Facility).where(Facility.npi == npi).options(undefer(Facility.monthly_budget_cents))
-    ).one_or_none()
+# What may be different about a facility, and what that is called in the trail.
+FACTS = {
+    "npi": N_("NPI"), "name": N_("name"), "kind": N_("kind"), "time_zone": N_("time zone"), "city": N_("city"),
+    "region": N_("state"), "contact_name": N_("contact"), "contact_email": N_("contact's e-mail"),
+    "net_days": N_("payment term"), "ehr": N_("records system"), "payer_mix": N_("payers"),
+    "monthly_budget_cents": N_("monthly budget"),
+}  # fmt: skip
 
 
 def register_facility(draft: FacilityDraft, at: datetime, by: Person | None = None) -> Facility:
@@ -44,7 +40,7 @@ def register_facility(draft: FacilityDraft, at: datetime, by: Person | None = No
         Site(facility_id=facility.id, name=MAIN_SITE, time_zone=facts.time_zone, city=facts.city, region=facts.region)
     )
     session.flush()
-    record("register", facility, f"{facility.name} was registered.", by=by)
+    record("register", facility, Phrase("%(facility)s was registered.", facility=facility.name), by=by)
     return facility
 
 
@@ -66,7 +62,12 @@ def amend_facility(facility: Facility, draft: FacilityDraft, by: Person | None =
     if "name" in changed:
         session.get_one(Organisation, facility.id).name = facility.name
     session.flush()
-    record("change", facility, f"Changed: {in_words(changed)}.", by=by)
+    record(
+        "change",
+        facility,
+        Phrase("Changed: %(what)s.", what=Row([Phrase(FACTS[name]) for name in changed], ", ")),
+        by=by,
+    )
     return changed
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from marketplace.catalogue.lists import NET_DAYS
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.lifecycle import Lifecycle
 from marketplace.kernel.money import MOST_CENTS
@@ -34,7 +35,6 @@ KINDS = ("hospital", "private clinic", "doctor's office", "group practice", "eme
 # Of the Medicare, Medicaid and Tricare kind: work for them is done inside the US (matching reads these words).
 PAYERS = ("commercial", "medicare", "medicare-advantage", "medicaid", "tricare", "workers-comp", "self-pay")
 
-NET_DAYS = (0, 7, 15, 30, 45, 60)
 MAIN_SITE = "Main"
 MOST_PAYERS = 30
 

@@ -6,8 +6,13 @@ from marketplace.db.session import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.rules import SiteDraft, checked_site
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import N_, Phrase, Row
 
-FACTS = ("name", "time_zone", "city", "region", "monthly_budget_cents")
+# What may be different about a site, and what that is called in the trail.
+FACTS = {
+    "name": N_("name"), "time_zone": N_("time zone"), "city": N_("city"), "region": N_("state"),
+    "monthly_budget_cents": N_("monthly budget"),
+}  # fmt: skip
 MOST_SITES = 200
 
 
@@ -20,7 +25,7 @@ def open_site(facility: Facility, draft: SiteDraft, by: Person) -> Site:
     site = Site(facility_id=facility.id, **{name: getattr(facts, name) for name in FACTS})
     session.add(site)
     session.flush()
-    record("open", site, f"Site {site.name} was added.", by=by)
+    record("open", site, Phrase("Site %(name)s was added.", name=site.name), by=by)
     return site
 
 
@@ -33,8 +38,8 @@ def change_site(facility: Facility, site: Site, draft: SiteDraft, by: Person) ->
         setattr(site, name, getattr(facts, name))
     if changed:
         session.flush()
-        what = ", ".join(name.removesuffix("_cents").replace("_", " ") for name in changed)
-        record("change", site, f"Site {site.name}, changed: {what}.", by=by)
+        what = Row([Phrase(FACTS[name]) for name in changed], ", ")
+        record("change", site, Phrase("Site %(name)s, changed: %(what)s.", name=site.name, what=what), by=by)
     return bool(changed)
 
 
@@ -45,14 +50,14 @@ def close_site(facility: Facility, site: Site, by: Person) -> None:
     if not any(other.active for other in facility.sites if other.id != site.id):
         raise NotAllowedNow("This is the only open site. Add another one before you close it.")
     site.active = False
-    record("close", site, f"Site {site.name} was closed.", by=by)
+    record("close", site, Phrase("Site %(name)s was closed.", name=site.name), by=by)
 
 
 def reopen_site(site: Site, by: Person) -> None:
     """Needs may be posted for it again."""
     if not site.active:
         site.active = True
-        record("reopen", site, f"Site {site.name} was opened again.", by=by)
+        record("reopen", site, Phrase("Site %(name)s was opened again.", name=site.name), by=by)
 
 
 def _check_name(facility: Facility, name: str, own: int | None) -> None:

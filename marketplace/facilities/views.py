@@ -34,6 +34,7 @@ from marketplace.facilities.sites import change_site, close_site, open_site, reo
 from marketplace.facilities.words import kind_word, payer_word, state_words
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spreadsheet import plain_dollars
 from marketplace.web.asking import asked_word
 from marketplace.web.downloads import csv_download
@@ -170,7 +171,7 @@ def pause(facility_id: int) -> ResponseReturnValue:
     """It asks for nothing new for now."""
     facility = find(visible_to(current_person()), facility_id)
     facility.pause()
-    record("pause", facility, f"{facility.name} was paused.", by=current_person())
+    record("pause", facility, Phrase("%(facility)s was paused.", facility=facility.name), by=current_person())
     flash(_("%(name)s is paused. What is booked stays booked.", name=facility.name))
     return redirect(url_for(".show", facility_id=facility.id), 303)
 
@@ -180,7 +181,7 @@ def resume(facility_id: int) -> ResponseReturnValue:
     """It posts needs again."""
     facility = find(visible_to(current_person()), facility_id)
     facility.resume()
-    record("resume", facility, f"{facility.name} is active again.", by=current_person())
+    record("resume", facility, Phrase("%(facility)s is active again.", facility=facility.name), by=current_person())
     flash(_("%(name)s is active again.", name=facility.name))
     return redirect(url_for(".show", facility_id=facility.id), 303)
 

@@ -9,10 +9,5 @@ def differing(present: object, wanted: Mapping[str, Any], names: Iterable[str]) 
     return [name for name in names if not _same(getattr(present, name), wanted[name])]
 
 
-def in_words(columns: Iterable[str]) -> str:
-    """Names of columns as they read in the trail."""
-    return ", ".join(name.removesuffix("_cents").removesuffix("_minutes").replace("_", " ") for name in columns)
-
-
 def _same(present: Any, wanted: Any) -> bool:
     return sorted(present) == sorted(wanted) if isinstance(wanted, list) else bool(present == wanted)

@@ -11,6 +11,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 # Files of the zone database that say what this machine is set to: elsewhere they mean another time.
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 
+MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
+"""As date.weekday() counts."""
+
 
 @dataclass(frozen=True, order=True)
 class Span:

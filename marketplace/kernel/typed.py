@@ -8,6 +8,24 @@ from marketplace.kernel.errors import Invalid
 from marketplace.kernel.spans import check_year
 from marketplace.kernel.text import clean_text
 
+BIGGEST_KEY = 2**63 - 1
+"""The largest number a primary key can be: BIGINT."""
+BIGGEST_VERSION = 2**31 - 1
+"""The largest `version` of a row: INTEGER."""
+
+
+def digits(text: str, most: int) -> int | None:
+    """Plain digits up to `most`; None for anything else: signs, underscores, digits of other scripts, too many of them."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)):
+        return None
+    found = int(text)
+    return found if found <= most else None
+
+
+def key(text: str | None) -> int | None:
+    """A number that can be a primary key, 1 and up; None for anything else."""
+    return digits(text or "", BIGGEST_KEY) or None
+
 
 def whole_number(text: str, field: str, least: int, most: int) -> int:
     """Plain digits from `least` to `most`; not 1_0, not two, not 1e3."""

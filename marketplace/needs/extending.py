@@ -10,12 +10,12 @@ from marketplace.audit.recording import record
 from marketplace.contracts.models import Agreement
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import Phrase
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.planning import NeedDraft, draft_of, plan, rate_for
 from marketplace.needs.posting import made_shift
 from marketplace.needs.queries import active_contract
-from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState
-from marketplace.needs.words import days_between
+from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState, shifts_counted, stretch
 
 
 def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Person, at: datetime) -> list[Shift]:
@@ -51,8 +51,9 @@ def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Per
         need.until = until
     need.dates = sorted({*need.dates, *(day.isoformat() for day in other_days)})
     session.flush()
-    count = "1 shift" if len(added) == 1 else f"{len(added)} shifts"
-    record("extend", need, f"Extended by {count}: {days_between(added[0].local_day, added[-1].local_day)}.", by=by)
+    days = (added[0].local_day, added[-1].local_day)
+    extended = Phrase("Extended by %(shifts)s: %(days)s.", shifts=shifts_counted(len(added)), days=stretch(*days))
+    record("extend", need, extended, by=by)
     return shifts
 
 

@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import Field
 
+from marketplace.catalogue.lists import LANGUAGES_OFFERED, RECORDS_SYSTEMS
 from marketplace.coordinators.models import Education
 from marketplace.coordinators.words import education_words
 from marketplace.facilities.models import Facility
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.regions import US_STATES
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.planning import MOST_HEADS, NeedDraft
 from marketplace.needs.posting import LONGEST_NOTES
@@ -23,14 +25,6 @@ from marketplace.web.locales import language_name
 
 MOST_OTHER_DAYS = 60
 DAY_BOXES = 3
-
-# Spoken by patients in the United States most often; a language a need already asks for is offered too.
-LANGUAGES = ("en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "de")
-SYSTEMS = ("athenahealth", "Cerner", "Dentrix", "eClinicalWorks", "Epic", "NextGen", "Open Dental")
-STATES = frozenset(  # and territories; a nursing license is one state's
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR"
-    " PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP".split()
-)
 
 
 class Days(Field):
@@ -79,7 +73,7 @@ class PatientStates(Words):
 
     def read(self, text: str) -> list[str]:
         codes = list(dict.fromkeys(super().read(text).upper().replace(",", " ").replace(";", " ").split()))
-        strangers = [code for code in codes if code not in STATES]
+        strangers = [code for code in codes if code not in US_STATES]
         if strangers:
             raise ValueError(_("%(code)s is not a state. Write two letters each, like IL, WI.", code=strangers[0][:12]))
         return codes
@@ -131,9 +125,9 @@ class RequirementsForm(Form):
         types = {code: code for code in asked} | dict(named(offered.credentials))
         self.required_credentials.choices = self.preferred_credentials.choices = list(types.items())
         self.duties.choices = named(offered.duties)
-        tongues = dict.fromkeys([*LANGUAGES, *(need.languages if need else ())])
+        tongues = dict.fromkeys([*LANGUAGES_OFFERED, *(need.languages if need else ())])
         self.languages.choices = [(code, language_name(code)) for code in tongues]
-        known = sorted({*SYSTEMS, *filter(None, (facility.ehr, need.ehr if need else ""))}, key=str.casefold)
+        known = sorted({*RECORDS_SYSTEMS, *filter(None, (facility.ehr, need.ehr if need else ""))}, key=str.casefold)
         self.ehr.choices = [("", _("Any")), *((name, name) for name in known)]
         self.min_education.choices = [("", _("Any")), *((e.value, word) for e, word in education_words().items())]
 

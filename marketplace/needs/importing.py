@@ -20,6 +20,7 @@ from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import parse_dollars
 from marketplace.kernel.npi import is_valid_npi
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.regions import LANGUAGES, US_STATES
 from marketplace.kernel.tables import Report, Row
 from marketplace.kernel.text import clean_text
@@ -201,4 +202,4 @@ def _rewrite(need: Need, before: NeedDraft, wanted: NeedDraft, at: datetime) -> 
             raise NotAllowedNow(
                 "People are booked or asked for this need already, so its times, seats and rate stay. Change it on its page."
             ) from None
-    record("import", need, "Changed by a file of another system.", key=need.external_ref)
+    record("import", need, Phrase("Changed by a file of another system."), key=need.external_ref)

@@ -13,11 +13,12 @@ from marketplace.contracts.models import Agreement
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import Phrase, named
 from marketplace.kernel.text import clean_text
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.planning import NeedDraft, Plan, PlannedShift, plan, rates_of
 from marketplace.needs.queries import active_contract
-from marketplace.needs.rules import LIFE, NeedState, occurrences
+from marketplace.needs.rules import LIFE, NeedState, occurrences, shifts_counted, stretch
 from marketplace.needs.words import repeat_kept
 
 # Whoever posts needs the draft too.
@@ -90,7 +91,7 @@ def save_draft(draft: NeedDraft, by: Person, at: datetime, need: Need | None = N
         session.add(need)
     _write(need, draft, bill, pay)
     session.flush()
-    record("save_draft", need, f"Saved as a draft: {line.name}.", by=by)
+    record("save_draft", need, Phrase("Saved as a draft: %(line)s.", line=named(line)), by=by)
     return need
 
 
@@ -136,11 +137,16 @@ def _open(needs: Sequence[tuple[Need, Plan, Agreement | None]], by: Person | Non
     session.add_all(made_shift(need, shift) for need, planned, _contract in needs for shift in planned.shifts)
     session.flush()
     for need, planned, _contract in needs:
-        shifts = "1 shift" if len(planned.shifts) == 1 else f"{len(planned.shifts)} shifts"
+        posted = Phrase(
+            "Posted: %(line)s, %(shifts)s, %(days)s.",
+            line=named(planned.line),
+            shifts=shifts_counted(len(planned.shifts)),
+            days=stretch(planned.shifts[0].local_day, planned.shifts[-1].local_day),
+        )
         record(
             "post",
             need,
-            f"Posted: {planned.line.name}, {shifts}, {planned.days}.",
+            posted,
             by=by,
             seats=len(planned.shifts) * need.headcount,
         )

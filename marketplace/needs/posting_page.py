@@ -17,7 +17,7 @@ from marketplace.db.session import session
 from marketplace.facilities.models import Facility, FacilityState, Site
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import local_day
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY, local_day
 from marketplace.needs.forms import NeedForm, fields_of
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.planning import NeedDraft, Plan, again, plan, rate_for
@@ -30,7 +30,6 @@ from marketplace.needs.queries import (
     whole,
     with_sites,
 )
-from marketplace.needs.rules import MONDAY_TO_FRIDAY
 from marketplace.needs.words import Catalogue, left_out_words, name_of_template
 from marketplace.web.asking import asked_number
 from marketplace.web.finding import find

@@ -1,6 +1,5 @@
 """From a facility's wish ("weekdays, nine to five, until Christmas") to exact shifts and what they will cost."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -10,8 +9,8 @@ from zoneinfo import ZoneInfo
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.holidays import Kept, holiday_on
 from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import Span, check_year, local_instant
+from marketplace.kernel.phrases import Phrase, Row
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY, Span, check_year, local_instant
 
 
 class NeedState(StrEnum):
@@ -67,7 +66,6 @@ SHIFT_LIFE = Lifecycle(
 
 WEEKLY = "WEEKLY"
 WEEKDAYS = "WEEKDAYS"
-MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 
 MOST_OCCURRENCES = 370
 LEAST_MINUTES = 15
@@ -185,18 +183,11 @@ def _weekdays(repeat: str | tuple[int, ...], first: date) -> tuple[int, ...]:
     raise Invalid("A shift repeats WEEKLY, on WEEKDAYS, or on weekdays you choose.", "repeat")
 
 
-class Price(NamedTuple):
-    """What a posting will cost if every seat is filled and worked as planned."""
-
-    shifts: int
-    minutes: int
-    cents: int
+def shifts_counted(count: int) -> Phrase:
+    """1 shift; 5 shifts"""
+    return Phrase("1 shift") if count == 1 else Phrase("%(count)s shifts", count=count)
 
 
-def price(planned: Sequence[Occurrence], headcount: int, bill_rate_cents: int) -> Price:
-    """Shifts, minutes over all seats, and cents at a bill rate in cents an hour; each seat of each shift is one line."""
-    if not 1 <= headcount <= 99:
-        raise Invalid("Between 1 and 99 people.", "headcount")
-    minutes = [occurrence.span.minutes for occurrence in planned]
-    cents = headcount * sum(line_amount(each, bill_rate_cents) for each in minutes)
-    return Price(len(planned), headcount * sum(minutes), cents)
+def stretch(first: date, last: date) -> date | Row:
+    """From a day to a day, for a sentence; one day once."""
+    return Row([first, last], " – ") if last > first else first

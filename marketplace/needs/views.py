@@ -2,14 +2,15 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.audit.recording import record
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.phrases import Phrase, Row
 from marketplace.needs.extending import extend
 from marketplace.needs.forms import ExtendForm, RequirementsForm, fields_of
 from marketplace.needs.models import Need
@@ -90,8 +91,9 @@ def edit(need_id: int) -> ResponseReturnValue:
         for name in changed:
             setattr(need, name, asked[name])
         if changed:
-            what = ", ".join(str(form[name].label.text).lower() for name in changed)
-            record("change", need, f"Changed: {what}.", by=current_person())
+            with force_locale("en"):  # the label's own text, to be read in the language of whoever reads the trail
+                labels = [Phrase(str(form[name].label.text)) for name in changed]
+            record("change", need, Phrase("Changed: %(what)s.", what=Row(labels, ", ")), by=current_person())
         flash(_("Saved. Who is already booked stays booked.") if changed else _("Nothing was different."))
         return redirect(url_for("need_pages.show", need_id=need.id), 303)
     return render_template("needs/edit.html", form=form, need=need), 422 if form.is_submitted() else 200

@@ -9,7 +9,8 @@ from babel.dates import format_time, get_day_names, get_month_names
 from flask_babel import gettext as _
 
 from marketplace.kernel.holidays import Holiday, Kept
-from marketplace.needs.rules import MONDAY_TO_FRIDAY, WEEKDAYS, WEEKLY
+from marketplace.kernel.spans import MONDAY_TO_FRIDAY
+from marketplace.needs.rules import WEEKDAYS, WEEKLY
 from marketplace.web.locales import reader_locale
 
 # As RFC 5545 writes them; 0 is Monday.

@@ -15,6 +15,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_payout_reserved
@@ -100,11 +101,23 @@ def approve(
     record(
         "approve",
         run,
-        f"Pay run up to {until:%B} {until.day} approved: {total} to {len(run.payouts)} coordinators",
+        Phrase(
+            "Pay run up to %(day)s approved: %(total)s to %(count)s coordinators",
+            day=until,
+            total=total,
+            count=len(run.payouts),
+        ),
         by=by,
     )
     for payout in run.payouts:
-        record("reserve", payout, f"{dollars(payout.amount_cents)} set aside for {payout.coordinator.name}", by=by)
+        record(
+            "reserve",
+            payout,
+            Phrase(
+                "%(amount)s set aside for %(name)s", amount=dollars(payout.amount_cents), name=payout.coordinator.name
+            ),
+            by=by,
+        )
         enqueue("payouts.set_pay_statement", queue="papers", payout_id=payout.id)
     return run
 

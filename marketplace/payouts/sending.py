@@ -11,6 +11,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import (
@@ -51,9 +52,24 @@ def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: d
     )
     _follow(run)
     total = dollars(sum(payout.amount_cents for payout in payouts))
-    record("send", run, f"{total} to {len(payouts)} coordinators sent by hand, {reference}", by=by)
+    record(
+        "send",
+        run,
+        Phrase(
+            "%(total)s to %(count)s coordinators sent by hand, %(reference)s",
+            total=total,
+            count=len(payouts),
+            reference=reference,
+        ),
+        by=by,
+    )
     for payout in payouts:
-        record("send", payout, f"{dollars(payout.amount_cents)} sent, {reference}", by=by)
+        record(
+            "send",
+            payout,
+            Phrase("%(amount)s sent, %(reference)s", amount=dollars(payout.amount_cents), reference=reference),
+            by=by,
+        )
     return payouts
 
 
@@ -64,9 +80,9 @@ def confirm_arrival(run: PayRun, by: Person | None, at: datetime) -> list[Payout
         raise NotAllowedNow("Nothing in this pay run is on its way.")
     for payout in payouts:
         payout.state = LIFE.after(payout.state, "pay")
-        record("arrive", payout, f"{dollars(payout.amount_cents)} arrived", by=by)
+        record("arrive", payout, Phrase("%(amount)s arrived", amount=dollars(payout.amount_cents)), by=by)
     _follow(run)
-    record("complete", run, f"{len(payouts)} payouts arrived", by=by)
+    record("complete", run, Phrase("%(count)s payouts arrived", count=len(payouts)), by=by)
     return payouts
 
 
@@ -78,7 +94,12 @@ def release(payout: Payout, reason: str, by: Person | None, at: datetime) -> Non
     entry = entry_for_payout_released(payout.id, payout.coordinator_id, payout.amount_cents)
     post_all([Event(entry, f"Payout {payout.id} not sent: {reason}", at)])
     _follow(payout.pay_run)
-    record("release", payout, f"{dollars(payout.amount_cents)} not sent, payable again: {reason}", by=by)
+    record(
+        "release",
+        payout,
+        Phrase("%(amount)s not sent, payable again: %(reason)s", amount=dollars(payout.amount_cents), reason=reason),
+        by=by,
+    )
 
 
 def fail(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
@@ -89,7 +110,11 @@ def fail(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
     entry = entry_for_payout_failed(payout.id, payout.coordinator_id, payout.amount_cents)
     post_all([Event(entry, f"Payout {payout.id} came back: {reason}", at)])
     _follow(payout.pay_run)
-    sentence = f"{dollars(payout.amount_cents)} came back from the bank, payable again: {reason}"
+    sentence = Phrase(
+        "%(amount)s came back from the bank, payable again: %(reason)s",
+        amount=dollars(payout.amount_cents),
+        reason=reason,
+    )
     record("fail", payout, sentence, by=by)
     notifications.tell_failed(payout)
 
@@ -101,7 +126,16 @@ def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> Non
     _end(payout, reason, at)
     entry = entry_for_payout_failed(payout.id, payout.coordinator_id, payout.amount_cents, BANK)
     post_all([Event(entry, f"Payout {payout.id} reversed: {reason}", at)])
-    record("reverse", payout, f"{dollars(payout.amount_cents)} taken back by the bank, payable again: {reason}", by=by)
+    record(
+        "reverse",
+        payout,
+        Phrase(
+            "%(amount)s taken back by the bank, payable again: %(reason)s",
+            amount=dollars(payout.amount_cents),
+            reason=reason,
+        ),
+        by=by,
+    )
 
 
 def hold(coordinator: Coordinator, reason: str, by: Person | None, at: datetime) -> PayHold:
@@ -114,7 +148,9 @@ def hold(coordinator: Coordinator, reason: str, by: Person | None, at: datetime)
     placed = PayHold(coordinator_id=coordinator.id, reason=reason, placed_by_id=by.id if by else None, placed_at=at)
     session.add(placed)
     session.flush()
-    record("hold", placed, f"Pay of {coordinator.name} put on hold: {reason}", by=by)
+    record(
+        "hold", placed, Phrase("Pay of %(name)s put on hold: %(reason)s", name=coordinator.name, reason=reason), by=by
+    )
     return placed
 
 
@@ -124,7 +160,7 @@ def lift(placed: PayHold, by: Person | None, at: datetime) -> None:
     if placed.lifted_at is not None:
         raise NotAllowedNow("This hold was lifted already.")
     placed.lifted_at = at
-    record("lift", placed, "Hold lifted", by=by)
+    record("lift", placed, Phrase("Hold lifted"), by=by)
 
 
 def _locked(run: PayRun) -> Sequence[Payout]:

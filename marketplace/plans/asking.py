@@ -11,7 +11,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.kernel.phrases import N_
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import settings
@@ -39,7 +39,12 @@ def ask_for_plan(by: Person | None, at: datetime) -> MatchPlan:
     except IntegrityError as error:
         raise NotAllowedNow(BUSY) from error
     enqueue("plans.make_plan", queue="plans", lock="plans.make_plan", plan_id=plan.id)
-    record("ask", plan, "A matching plan was asked for." if by else "The nightly matching plan was begun.", by=by)
+    record(
+        "ask",
+        plan,
+        Phrase("A matching plan was asked for.") if by else Phrase("The nightly matching plan was begun."),
+        by=by,
+    )
     return plan
 
 
@@ -52,7 +57,7 @@ def ask_what_if(base: MatchPlan, shift: Shift, coordinator: Coordinator, by: Per
     session.add(plan)
     session.flush()
     enqueue("plans.make_plan", queue="plans", lock="plans.make_plan", plan_id=plan.id)
-    record("ask", plan, "What it would cost to change the matching plan was asked.", by=by)
+    record("ask", plan, Phrase("What it would cost to change the matching plan was asked."), by=by)
     return plan
 
 
@@ -74,7 +79,7 @@ def _new(by: Person | None, at: datetime, kind: PlanKind, base: MatchPlan | None
 def cancel(plan: MatchPlan, by: Person) -> None:
     """Not wanted any more; the worker stops within about a second."""
     plan.state = LIFE.after(plan.state, "cancel")
-    record("cancel", plan, "The matching plan was stopped before it was finished.", by=by)
+    record("cancel", plan, Phrase("The matching plan was stopped before it was finished."), by=by)
 
 
 def _clear_abandoned(at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Integer, and_, func, or_, select
@@ -259,8 +259,3 @@ def by_day(found: Iterable[Row]) -> dict[date, list[Row]]:
     for row in found:
         days[row.shift.local_day].append(row)
     return dict(sorted(days.items()))
-
-
-def stale_since(plan: MatchPlan) -> datetime:
-    """What happened after this moment the plan does not know."""
-    return plan.facts_at or plan.asked_at

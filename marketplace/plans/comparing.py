@@ -9,10 +9,11 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
+from marketplace.matching.constants import PRIORITY_POINTS
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchPlan, PlanPair
 from marketplace.plans.policy import check_may_plan
-from marketplace.plans.rules import PRIORITY_POINTS, priority
+from marketplace.plans.rules import priority
 
 MOST_SHOWN = 60
 

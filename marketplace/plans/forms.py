@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.assignments.moving import Step
 from marketplace.kernel.errors import Invalid
-from marketplace.plans.finding_people import key_in
+from marketplace.kernel.typed import key
 from marketplace.plans.wishing import LONGEST_REASON
 from marketplace.web.forms import Form, Hidden, WholeNumber, Words
 
@@ -27,7 +27,7 @@ class MoveForm(Form):
     def chain(self) -> list[Step]:
         """The steps; raises Invalid for anything that is none."""
         pairs = [each.split(":") for each in str(self.steps.data or "").split(",")]
-        numbers = [[key_in(number) for number in pair] for pair in pairs]
+        numbers = [[key(number) for number in pair] for pair in pairs]
         if any(len(pair) != 2 or None in pair for pair in numbers):
             raise Invalid("This form is damaged. Open the page again and repeat.")
         return [Step(who or 0, where or 0) for who, where in numbers]

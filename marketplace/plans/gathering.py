@@ -29,10 +29,11 @@ from marketplace.matching.acceptance import (
     with_acceptance,
     with_application,
 )
+from marketplace.matching.constants import PRIORITY_POINTS
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.local_hours import local_days, time_shared
-from marketplace.matching.planning.instance import PRIORITY_POINTS, Instance
+from marketplace.matching.planning.instance import Instance
 from marketplace.matching.scores import Score, score
 from marketplace.matching.verdicts import objections
 from marketplace.needs.models import Need, Shift

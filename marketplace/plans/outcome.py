@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from marketplace.matching import rules
+from marketplace.matching.constants import PRIORITY_POINTS, STAY_POINTS
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
-from marketplace.matching.planning.instance import PRIORITY_POINTS
 from marketplace.plans.gathering import MINUTE, Question, with_booking
 from marketplace.plans.rules import GapReason, priority
-from marketplace.plans.solving import STAY_POINTS, Answer
+from marketplace.plans.solving import Answer
 
 MOST_OPTIONS, MOST_NAMED = 6, 12
 

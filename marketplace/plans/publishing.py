@@ -26,7 +26,7 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, Refusal
-from marketplace.kernel.phrases import N_
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.plans.models import MatchPlan, MatchWish, PlanPair
 from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, PairState, PlanState, WishKind
@@ -38,7 +38,7 @@ def publish(plan: MatchPlan, by: Person, at: datetime) -> None:
     """Have everything sent that is not out yet. NotAllowedNow for a plan that is no longer the present one."""
     plan.state = LIFE.after(plan.state, "publish")
     plan.published_by_id, plan.published_at = by.id, at
-    record("publish", plan, "The matching plan was published.", by=by)
+    record("publish", plan, Phrase("The matching plan was published."), by=by)
     session.flush()
     enqueue("plans.publish_plan", queue="plans", lock="plans.publish_plan", plan_id=plan.id, person_id=by.id)
 
@@ -229,7 +229,12 @@ def take_back(plan: MatchPlan, by: Person, at: datetime) -> int:
         except Refusal:
             continue
         done += 1
-    record("take back", plan, f"{done} proposals of the published matching plan were taken back.", by=by)
+    record(
+        "take back",
+        plan,
+        Phrase("%(done)s proposals of the published matching plan were taken back.", done=done),
+        by=by,
+    )
     return done
 
 

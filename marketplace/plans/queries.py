@@ -20,7 +20,6 @@ from marketplace.plans.rules import (
     FAIR_PERCENT,
     FREEZE_HOURS,
     HORIZON_DAYS,
-    IN_WORK,
     SHOWN,
     TIME_LIMIT_SECONDS,
     PlanKind,
@@ -45,20 +44,6 @@ def present(person: Person) -> MatchPlan | None:
     return session.scalars(
         visible_to(person).where(MatchPlan.state.in_(SHOWN), MatchPlan.kind != PlanKind.WHAT_IF)
     ).one_or_none()
-
-
-def in_work(person: Person) -> MatchPlan | None:
-    """The plan or question that is being worked on, else one that waits; the oldest."""
-    busy = MatchPlan.state.in_([*IN_WORK, PlanState.PUBLISHING])
-    return session.scalars(visible_to(person).where(busy).order_by(MatchPlan.id).limit(1)).one_or_none()
-
-
-def last_ended(person: Person) -> MatchPlan | None:
-    """The newest plan, when it came to nothing."""
-    newest = session.scalars(
-        visible_to(person).where(MatchPlan.kind != PlanKind.WHAT_IF).order_by(MatchPlan.id.desc()).limit(1)
-    ).one_or_none()
-    return newest if newest is not None and newest.state in (PlanState.FAILED, PlanState.CANCELLED) else None
 
 
 def before(plan: MatchPlan) -> int | None:

@@ -19,6 +19,7 @@ from marketplace.assignments.models import Assignment, MoveRequest, Offer
 from marketplace.assignments.rules import OPEN_MOVES, WAITING_STATES, AssignmentState, MoveState, OfferState
 from marketplace.db.session import as_system, session
 from marketplace.matching import rules
+from marketplace.matching.constants import MOVING_COSTS
 from marketplace.matching.facts import BookingFacts, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.ranking import Candidate, Ranking, Refused, rank_everyone
@@ -26,7 +27,7 @@ from marketplace.matching.scores import score
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState
 from marketplace.plans.models import MatchWish
-from marketplace.plans.rules import MOVING_COSTS, WishKind
+from marketplace.plans.rules import WishKind
 
 FREE_SHOWN, CHAINS_SHOWN = 5, 3
 MOST_TRIED, STUCK_TRIED, TRIED_BEHIND = 40, 6, 12

@@ -107,12 +107,6 @@ class GapReason(StrEnum):
     HOURS = "hours"
 
 
-MOVING_COSTS = 300
-"""Points a chain of moves loses for each person who has to be asked to move."""
-
-PRIORITY_POINTS = 10_000
-"""What one step of urgency is worth in a plan, beside at most 999 points for the fit: seats are filled first."""
-
 URGENCY: tuple[tuple[timedelta, int], ...] = (
     (timedelta(hours=24), 8),
     (timedelta(hours=72), 4),

@@ -5,6 +5,7 @@ from datetime import datetime
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.db.session import session
+from marketplace.kernel.phrases import Phrase
 from marketplace.plans.models import MatchSetting
 
 
@@ -22,8 +23,13 @@ def set_anew(
     )
     session.add(made)
     session.flush()
-    words = (
-        f"{horizon_days} days ahead, frozen {freeze_hours} hours, {time_limit_seconds} seconds, {fair_percent} percent"
+    sentence = Phrase(
+        "Matching plans are made so from now on: %(days)s days ahead, frozen %(hours)s hours, %(seconds)s seconds, "
+        "%(percent)s percent.",
+        days=horizon_days,
+        hours=freeze_hours,
+        seconds=time_limit_seconds,
+        percent=fair_percent,
     )
-    record("set", made, f"Matching plans are made so from now on: {words}.", by=by)
+    record("set", made, sentence, by=by)
     return made

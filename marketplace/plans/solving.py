@@ -16,10 +16,8 @@ import numpy as np
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.phrases import N_
+from marketplace.matching.constants import STAY_POINTS
 from marketplace.matching.planning.instance import Instance, Integers
-
-STAY_POINTS = 300
-"""What a pair is worth more whose offer waits for an answer."""
 
 PATIENCE_SECONDS = 300
 """How much longer than its time limit the solver may take: it is compiled when it first runs."""

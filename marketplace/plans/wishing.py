@@ -19,6 +19,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
 from marketplace.matching.facts import BookingFacts
 from marketplace.matching.rules import explain
@@ -28,7 +29,10 @@ from marketplace.plans.models import MatchWish
 from marketplace.plans.rules import WishKind
 
 LONGEST_REASON = 300
-_DONE = {WishKind.PIN: "pinned to", WishKind.FORBID: "forbidden for"}
+_DONE = {
+    WishKind.PIN: N_("%(name)s was pinned to %(shift)s in matching plans."),
+    WishKind.FORBID: N_("%(name)s was forbidden for %(shift)s in matching plans."),
+}
 
 
 def pin(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str = "") -> MatchWish:
@@ -64,7 +68,7 @@ def lift(wish: MatchWish, by: Person, at: datetime) -> None:
     if wish.ended_at is not None:
         raise NotAllowedNow("This was lifted already.")
     wish.ended_at, wish.ended_by_id = at, by.id
-    _note("lift", wish, "A wish about the matching plan was lifted.", by)
+    _note("lift", wish, Phrase("A wish about the matching plan was lifted."), by)
 
 
 def restore(wish: MatchWish, by: Person, at: datetime) -> MatchWish:
@@ -80,7 +84,7 @@ def restore(wish: MatchWish, by: Person, at: datetime) -> MatchWish:
         at=at,
     )
     _keep(again)
-    _note("restore", again, "A wish about the matching plan holds again.", by)
+    _note("restore", again, Phrase("A wish about the matching plan holds again."), by)
     return again
 
 
@@ -102,7 +106,7 @@ def _wish(kind: WishKind, shift: Shift, coordinator: Coordinator, by: Person, at
         session.flush()
     wish = MatchWish(shift_id=shift.id, coordinator_id=coordinator.id, kind=kind, reason=note, by_id=by.id, at=at)
     _keep(wish)
-    _note(kind.value, wish, f"{coordinator.name} was {_DONE[kind]} {in_words(shift)} in matching plans.", by)
+    _note(kind.value, wish, Phrase(_DONE[kind], name=coordinator.name, shift=in_words(shift)), by)
     return wish
 
 
@@ -114,7 +118,7 @@ def _keep(wish: MatchWish) -> None:
         raise NotAllowedNow("Somebody else just wished something for this pair. Look at it again.") from error
 
 
-def _note(act: str, wish: MatchWish, sentence: str, by: Person) -> None:
+def _note(act: str, wish: MatchWish, sentence: Phrase, by: Person) -> None:
     """In the agency's own trail: neither she nor the facility reads what a plan was told about them."""
     entry: Any = record(act, wish, sentence, by=by)
     entry.coordinator_id = None

@@ -30,7 +30,6 @@ from marketplace.timesheets.rules import (
     LineState,
     moment_pressed,
 )
-from marketplace.timesheets.words import wall_clock
 from marketplace.timesheets.worked_time import PunchKind
 
 LONGEST_REASON = 500
@@ -100,7 +99,13 @@ def punch(
         line = line_of(held.id)
         if kind is PunchKind.OUT or line is not None:
             evaluate(held, shift, at)
-        record("punch", held, f"{PRESSED[kind]} at {wall_clock(moment, shift.time_zone)}.", by=by, kind=kind.value)
+        record(
+            "punch",
+            held,
+            Phrase("%(pressed)s at %(time)s.", pressed=Phrase(PRESSED[kind]), time=Clock(moment, shift.time_zone)),
+            by=by,
+            kind=kind.value,
+        )
     return made
 
 
@@ -211,7 +216,7 @@ def correct(
         session.flush()
         _let_shift_follow(shift, at)
         line = evaluate(held, shift, at)
-        record("correct_hours", line, "Hours entered by hand.", by=by, punches=len(corrections), reason=reason)
+        record("correct_hours", line, Phrase("Hours entered by hand."), by=by, punches=len(corrections), reason=reason)
     return line
 
 

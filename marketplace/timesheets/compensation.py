@@ -9,6 +9,7 @@ from marketplace.audit.recording import record
 from marketplace.contracts.rules import Compensation
 from marketplace.db.session import as_system, session
 from marketplace.kernel.money import dollars, hours_and_minutes, line_amount
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.ledger.entries import record_segment
 from marketplace.needs.models import Shift
@@ -60,7 +61,11 @@ def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegmen
         record(
             "compensate",
             made,
-            f"Compensation for a cancelled shift: {hours_and_minutes(minutes)} h, {dollars(made.bill_cents)}.",
+            Phrase(
+                "Compensation for a cancelled shift: %(hours)s h, %(amount)s.",
+                hours=hours_and_minutes(minutes),
+                amount=dollars(made.bill_cents),
+            ),
         )
     return made
 

@@ -19,15 +19,6 @@ class ExceptionCode(StrEnum):
     MANUAL_ENTRY = "manual_entry"
 
 
-EXCEPTION_WORDS = {
-    ExceptionCode.LATE: "Started late",
-    ExceptionCode.OVER_PLAN: "Longer than planned",
-    ExceptionCode.UNDER_PLAN: "Shorter than planned",
-    ExceptionCode.MISSING_PUNCH: "Punch missing",
-    ExceptionCode.LONG_BREAK: "Long break",
-    ExceptionCode.MANUAL_ENTRY: "Entered by hand",
-}
-
 LATE_MINUTES = 5
 OFF_PLAN_MINUTES = 15
 LONG_BREAK_MINUTES = 60

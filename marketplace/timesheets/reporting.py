@@ -11,6 +11,7 @@ from marketplace.audit.recording import record
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import Phrase
 from marketplace.timesheets.models import ShiftReport, TimeEntry
 from marketplace.timesheets.rules import LineState
 
@@ -44,5 +45,12 @@ def write_report(
         session.add(report)
     report.counts, report.tickets, report.note, report.written_at = counts, tickets, note, at
     session.flush()
-    record("report", report, f"Shift report: {sum(counts.values())} counted, {len(tickets)} tickets.", by=by)
+    record(
+        "report",
+        report,
+        Phrase(
+            "Shift report: %(counted)s counted, %(count)s tickets.", counted=sum(counts.values()), count=len(tickets)
+        ),
+        by=by,
+    )
     return report

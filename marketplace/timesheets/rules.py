@@ -100,13 +100,6 @@ DECIDED = {
     None: TimesheetState.SUBMITTED,
 }
 
-LINE_WORDS = {
-    LineState.PENDING: "To approve",
-    LineState.APPROVED: "Approved",
-    LineState.DISPUTED: "Disputed",
-    LineState.REJECTED: "Rejected",
-}
-
 
 CLOCK_AFTER_END = timedelta(hours=12)
 """So long after the end the buttons still work; later the hours are entered by hand, with a reason."""

@@ -13,6 +13,7 @@ from marketplace.db.session import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import workweek
 from marketplace.timesheets.evaluating import evaluate
 from marketplace.timesheets.models import TimeEntry
@@ -33,7 +34,7 @@ def close_forgotten_clocks(timestamp: int = 0) -> int:
             continue
         held.state = LIFE.after(held.state, "check_out")
         line = evaluate(held, shift, at)
-        record("close_forgotten_clock", line, "Nobody clocked out; the hours have to be entered by hand.")
+        record("close_forgotten_clock", line, Phrase("Nobody clocked out; the hours have to be entered by hand."))
         done += 1
     return done
 

@@ -17,7 +17,9 @@ from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.hooks import Hook
 from marketplace.kernel.money import hours_and_minutes
 from marketplace.kernel.patient_data import check_no_patient_data
+from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
+from marketplace.needs.rules import shifts_counted
 from marketplace.timesheets import notifications
 from marketplace.timesheets.evaluating import (
     minutes_by_week,
@@ -60,7 +62,14 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
     for line in fresh:
         line.submitted_at, line.reminded_at, line.escalated_at = at, None, None
     minutes = sum(line.paid_minutes for line in fresh)
-    record("submit", sheet, f"Handed in: {hours_and_minutes(minutes)} h in {_lines_in_words(len(fresh))}.", by=by)
+    record(
+        "submit",
+        sheet,
+        Phrase(
+            "Handed in: %(hours)s h in %(shifts)s.", hours=hours_and_minutes(minutes), shifts=shifts_counted(len(fresh))
+        ),
+        by=by,
+    )
     session.flush()
     enqueue(notifications.tell_submitted, timesheet_id=sheet.id)
     return len(fresh)
@@ -78,7 +87,7 @@ def recall(sheet: Timesheet, by: Person, at: datetime) -> None:
     for line in lines:
         if line.state is LineState.PENDING:
             line.submitted_at = None
-    record("recall", sheet, "Recalled to correct it.", by=by)
+    record("recall", sheet, Phrase("Recalled to correct it."), by=by)
 
 
 # ---- deciding ---------------------------------------------------------------------------------------------------
@@ -92,6 +101,10 @@ class Approved:
     minutes: int
     bill_cents: int
     pay_cents: int
+
+
+_APPROVED = N_("Approved: %(hours)s h for %(name)s.")
+_APPROVED_BY_ITSELF = N_("Approved by itself: %(hours)s h for %(name)s, nobody objected in time.")
 
 
 def approve_lines(
@@ -120,11 +133,11 @@ def approve_lines(
     made = append_segments(lines, at)
     for line in lines:
         segments = made[line.id]
-        sentence = f"Approved: {hours_and_minutes(line.paid_minutes)} h for {_name(line)}"
-        if by is None:
-            sentence = f"Approved by itself: {hours_and_minutes(line.paid_minutes)} h for {_name(line)}, nobody objected in time"
+        sentence = Phrase(
+            _APPROVED if by else _APPROVED_BY_ITSELF, hours=hours_and_minutes(line.paid_minutes), name=_name(line)
+        )
         bill = sum(segment.bill_cents for segment in segments)
-        record("approve", line, f"{sentence}.", by=by, minutes=line.paid_minutes, bill_cents=bill)
+        record("approve", line, sentence, by=by, minutes=line.paid_minutes, bill_cents=bill)
     _settle(lines, by, at)
     every = [segment for segments in made.values() for segment in segments]
     return Approved(
@@ -152,7 +165,12 @@ def approve_changed(
         record(
             "change_minutes",
             line,
-            f"Minutes changed from {hours_and_minutes(before)} to {hours_and_minutes(minutes)}: {reason}",
+            Phrase(
+                "Minutes changed from %(before)s to %(after)s: %(reason)s",
+                before=hours_and_minutes(before),
+                after=hours_and_minutes(minutes),
+                reason=reason,
+            ),
             by=by,
         )
         enqueue(notifications.tell_changed, line_id=line.id)
@@ -190,7 +208,7 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
         line.submitted_at = at
         if line.measured_minutes is not None:
             line.paid_minutes, line.measured_minutes, line.decision_reason = line.measured_minutes, None, ""
-        record("undo_approval", line, f"Approval for {_name(line)} taken back.", by=by)
+        record("undo_approval", line, Phrase("Approval for %(name)s taken back.", name=_name(line)), by=by)
     _settle(lines, by, at)
     return sum(segment.minutes for segment in standing)
 
@@ -202,7 +220,17 @@ def dispute(line_id: int, reason: str, by: Person, at: datetime, version: int | 
     _check_handed_in(line)
     line.state = LINE_LIFE.after(line.state, "dispute")
     line.dispute_reason, line.decided_at, line.decided_by_id = reason, at, by.id
-    record("dispute", line, f"Disputed: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
+    record(
+        "dispute",
+        line,
+        Phrase(
+            "Disputed: %(hours)s h of %(name)s. %(reason)s",
+            hours=hours_and_minutes(line.paid_minutes),
+            name=_name(line),
+            reason=reason,
+        ),
+        by=by,
+    )
     _settle([line], by, at)
     enqueue(notifications.tell_disputed, line_id=line.id)
 
@@ -213,7 +241,7 @@ def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None
     line.state = LINE_LIFE.after(line.state, "withdraw")
     line.decided_at = line.decided_by_id = None
     line.submitted_at = at
-    record("withdraw_dispute", line, f"Dispute about the hours of {_name(line)} withdrawn.", by=by)
+    record("withdraw_dispute", line, Phrase("Dispute about the hours of %(name)s withdrawn.", name=_name(line)), by=by)
     _settle([line], by, at)
 
 
@@ -224,7 +252,17 @@ def reject(line_id: int, reason: str, by: Person, at: datetime, version: int | N
     _check_handed_in(line)
     line.state = LINE_LIFE.after(line.state, "reject")
     line.decision_reason, line.decided_at, line.decided_by_id = reason, at, by.id
-    record("reject", line, f"Rejected: {hours_and_minutes(line.paid_minutes)} h of {_name(line)}. {reason}", by=by)
+    record(
+        "reject",
+        line,
+        Phrase(
+            "Rejected: %(hours)s h of %(name)s. %(reason)s",
+            hours=hours_and_minutes(line.paid_minutes),
+            name=_name(line),
+            reason=reason,
+        ),
+        by=by,
+    )
     _settle([line], by, at)
     enqueue(notifications.tell_rejected, line_id=line.id)
 
@@ -264,7 +302,3 @@ def _settle(lines: Iterable[TimeEntry], by: Person | None, at: datetime) -> None
 
 def _name(line: TimeEntry) -> str:
     return line.timesheet.coordinator.name
-
-
-def _lines_in_words(count: int) -> str:
-    return "1 shift" if count == 1 else f"{count} shifts"

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from marketplace.catalogue.lists import ROUNDINGS
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import split
 from marketplace.kernel.spans import Span, local_day, week_start, workweek
@@ -48,8 +49,6 @@ class Problem(StrEnum):
 # for, so the coordinator is paid.
 MEAL_MINUTES = 30
 
-ROUNDINGS = (0, 5, 6, 15)
-
 
 @dataclass(frozen=True)
 class WorkedTime:
@@ -78,11 +77,6 @@ class WorkedTime:
     def break_minutes(self) -> int:
         """Minutes of unpaid break."""
         return sum(span.minutes for span in self.breaks if span.minutes >= MEAL_MINUTES)
-
-    @property
-    def drift(self) -> int:
-        """What rounding gave (positive) or took (negative), in minutes: reported per coordinator."""
-        return self.paid_minutes - self.actual_minutes
 
 
 def worked(punches: Iterable[Pressed], rounding: int = 0) -> WorkedTime:

@@ -6,6 +6,8 @@ from datetime import date
 
 from flask import request
 
+from marketplace.kernel.typed import BIGGEST_KEY, digits
+
 LONGEST = 80
 
 
@@ -28,5 +30,4 @@ def asked_day(name: str) -> date | None:
 
 def asked_number(name: str) -> int | None:
     """A whole number without sign, small enough for a key."""
-    text = request.args.get(name, "")
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+    return digits(request.args.get(name, ""), BIGGEST_KEY)

@@ -6,9 +6,9 @@ from sqlalchemy import Select
 
 from marketplace.db.session import session
 from marketplace.kernel.errors import ChangedMeanwhile, NotFound
+from marketplace.kernel.typed import BIGGEST_KEY
 
 T = TypeVar("T")
-BIGGEST_KEY = 2**63 - 1
 
 
 def find(visible: Select[T], key: int) -> T:

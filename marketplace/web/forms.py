@@ -16,7 +16,6 @@ Every field is required unless `required=False`; then its `data` is None (text f
 A form is fed by form posts alone, never by a JSON body.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +24,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.typed import BIGGEST_VERSION, digits
 from marketplace.web.fields.choices import (
     COMMON_ZONES,
     Choice,
@@ -57,7 +57,6 @@ from marketplace.web.fields.time import (
 
 __all__ = [
     "BIGGEST",
-    "BIGGEST_VERSION",
     "COMMON_ZONES",
     "LONGEST_NOTE",
     "LONGEST_PASSWORD",
@@ -80,8 +79,6 @@ __all__ = [
     "email_address",
     "known_zones",
 ]
-
-BIGGEST_VERSION = 2**31 - 1
 
 
 class Form(FlaskForm):
@@ -121,6 +118,7 @@ class Form(FlaskForm):
         text = request.form.get("version", "")
         if not text:
             return None
-        if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > BIGGEST_VERSION:
+        version = digits(text, BIGGEST_VERSION)
+        if version is None:
             raise Invalid("This form is damaged. Open the page again and repeat.")
-        return int(text)
+        return version

@@ -7,9 +7,11 @@ from flask import request
 from sqlalchemy import Select, func, select
 
 from marketplace.db.session import session
+from marketplace.kernel.typed import digits
 
 T = TypeVar("T")
 PAGE_SIZE = 25
+MOST_PAGES = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,7 @@ class Page(Generic[T]):
 
 def page_number() -> int:
     """The `page` of the address; anything that is not a page means the first."""
-    asked = request.args.get("page", "1")
-    return max(1, min(int(asked), 100_000)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    return digits(request.args.get("page", ""), MOST_PAGES) or 1
 
 
 def page_of(statement: Select[Any], size: int = PAGE_SIZE, scalars: bool = True) -> Page[Any]:

@@ -10,6 +10,7 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
 from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
+from marketplace.kernel.typed import key
 from marketplace.web.asking import asked_day
 from marketplace.web.forms import Day, Form, Hidden
 
@@ -80,4 +81,4 @@ def read_seen(text: str) -> dict[int, tuple[int, int]]:
 def ticked(name: str) -> list[int]:
     """The keys of the rows that were ticked; anything else in the form is no row."""
     given = request.form.getlist(name)[:MOST_TICKED]
-    return [int(text) for text in given if re.fullmatch(r"[0-9]{1,18}", text)]
+    return [found for text in given if (found := key(text)) is not None]

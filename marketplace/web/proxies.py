@@ -27,8 +27,8 @@ log = structlog.get_logger()
 
 def look_behind(app: Flask, trusted: Networks) -> None:
     """From here on `request.remote_addr` is the visitor's address, as far as trusted proxies say it."""
-    app.config["TRUSTED_PROXIES"] = trusted
-    setattr(app, "wsgi_app", BehindProxies(app.wsgi_app, trusted))  # noqa: B010 - Flask's own way to add a middleware
+    app.extensions["proxies"] = behind = BehindProxies(app.wsgi_app, trusted)
+    setattr(app, "wsgi_app", behind)  # noqa: B010 - Flask's own way to add a middleware
 
 
 class BehindProxies:
@@ -69,7 +69,7 @@ def visitor_address() -> str | None:
     everybody has the same one.
     """
     address = address_in(request.remote_addr or "")
-    if address is None or address.is_loopback or is_among(address, current_app.config["TRUSTED_PROXIES"]):
+    if address is None or address.is_loopback or is_among(address, current_app.extensions["proxies"].trusted):
         return None
     return str(address)
 

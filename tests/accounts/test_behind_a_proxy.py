@@ -37,8 +37,7 @@ def trusting(app, monkeypatch):
 
     def trust(*networks):
         trusted = tuple(ip_network(network) for network in networks)
-        monkeypatch.setitem(app.config, "TRUSTED_PROXIES", trusted)
-        monkeypatch.setattr(app.wsgi_app, "trusted", trusted)
+        monkeypatch.setattr(app.extensions["proxies"], "trusted", trusted)
         return app
 
     return trust
@@ -162,7 +161,7 @@ def test_the_address_of_a_visitor(trusting, trusted, peer, header, visitor):
             seen.append(proxies.visitor_address())
         return Response("")(environ, start_response)
 
-    behind = proxies.BehindProxies(look, app.config["TRUSTED_PROXIES"])
+    behind = proxies.BehindProxies(look, app.extensions["proxies"].trusted)
     from werkzeug.test import Client
 
     headers = {"X-Forwarded-For": header} if header else {}

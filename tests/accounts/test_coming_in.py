@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from marketplace.accounts import signing_in
 from marketplace.accounts.models import Membership, Person, SignInSession
 from marketplace.accounts.passwords import hashing
 from marketplace.accounts.permissions import Role
@@ -251,25 +252,25 @@ def test_nobody_ends_another_persons_session(visitors, world):
 def test_signing_in_gives_a_new_token_and_ends_the_old_one(client, app):
     sign_in(client)
     with client.client.session_transaction() as cookie:
-        first = cookie["sign_in"]
+        first = cookie["_user_id"]
     thief = copy_of(client, app)
     client.get("/account").press("Sign out")
     sign_in(client)
     with client.client.session_transaction() as cookie:
-        assert cookie["sign_in"] != first
+        assert cookie["_user_id"] != first
     assert not is_in(thief)
 
 
 def test_the_cookie_holds_a_token_and_no_person(client):
     sign_in(client)
     with client.client.session_transaction() as cookie:
-        assert set(cookie) <= {"sign_in", "csrf_token", "_flashes"}
+        assert set(cookie) <= {"_user_id", "_fresh", "_id", "csrf_token", "_flashes"}
 
 
 def test_the_token_is_kept_only_as_a_hash(client):
     sign_in(client)
     with client.client.session_transaction() as cookie:
-        token = cookie["sign_in"]
+        token = cookie["_user_id"]
     kept = session.scalars(select(SignInSession.token_hash)).all()
     assert kept
     assert all(token.encode() not in one for one in kept)
@@ -278,7 +279,7 @@ def test_the_token_is_kept_only_as_a_hash(client):
 @pytest.mark.parametrize("token", ["", "x", "a" * 5000, "\x00", 7, None, ["a"], {"a": 1}])
 def test_a_forged_or_odd_token_is_just_nobody(client, token):
     with client.client.session_transaction() as cookie:
-        cookie["sign_in"] = token
+        cookie["_user_id"] = token
     assert not is_in(client)
 
 
@@ -386,3 +387,52 @@ def test_over_https_the_cookie_travels_over_nothing_else(settings, database_url,
         assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
     finally:
         app.extensions["engine"].dispose()
+
+
+def test_flask_login_knows_who_is_signed_in_and_who_has_gone(app, world):
+    from flask import session as cookie
+    from flask_login import current_user
+
+    with app.test_request_context():
+        bind_actor(SYSTEM)
+        signing_in.sign_in(world.rosa, second_factor_done=True)
+        assert current_user.is_authenticated
+        assert current_user.email == ROSA
+        assert cookie["_user_id"] == current_user.get_id()
+        signing_in.sign_out()
+        assert current_user.is_anonymous
+        assert "_user_id" not in cookie
+
+
+def test_a_remember_me_cookie_opens_nothing(visitors, app):
+    """Not even one with the right signature over a token that is alive."""
+    from flask_login import encode_cookie
+
+    rosa = visitors("rosa")
+    with rosa.client.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    with app.test_request_context():
+        remembered = encode_cookie(token)
+    other = Visitor(app)
+    other.client.set_cookie("remember_token", remembered)
+    assert not is_in(other)
+    assert is_in(rosa)
+
+
+def test_another_address_and_browser_do_not_sign_anybody_out(visitors):
+    """A phone changes networks all day; the registry's limits and revocation are what protects a session."""
+    rosa = visitors("rosa")
+    rosa.client.environ_base.update({"REMOTE_ADDR": "198.51.100.77", "HTTP_USER_AGENT": "Another/1.0"})
+    assert is_in(rosa)
+
+
+def test_until_the_code_is_given_nobody_is_signed_in(app, world):
+    from flask import session as cookie
+    from flask_login import current_user
+
+    with app.test_request_context():
+        bind_actor(SYSTEM)
+        world.rosa.totp_seed = b"sealed"
+        signing_in.sign_in(world.rosa)
+        assert not current_user.is_authenticated
+        assert "_user_id" not in cookie

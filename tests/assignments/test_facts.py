@@ -213,7 +213,7 @@ def many_coordinators(count):
     """`count` coordinators more, each with a week of windows and three papers."""
     people = session.scalars(
         insert(Person).returning(Person.id),
-        [{"email": f"p{n}@people.example", "name": f"Person {n}", "fs_uniquifier": f"p{n}"} for n in range(count)],
+        [{"email": f"p{n}@people.example", "name": f"Person {n}"} for n in range(count)],
     ).all()
     ids = session.scalars(
         insert(Coordinator).returning(Coordinator.id),

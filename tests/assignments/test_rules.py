@@ -6,9 +6,7 @@ from marketplace.assignments.rules import (
     LIFE,
     LIVE_STATES,
     OFFER_LIFE,
-    OFFER_WORDS,
     WAITING_STATES,
-    WORDS,
     AssignmentState,
     OfferState,
 )
@@ -50,9 +48,3 @@ def test_only_what_waits_for_an_answer_can_be_accepted():
 def test_a_counter_offer_goes_back_and_forth_and_an_acceptance_can_be_undone():
     assert OFFER_LIFE.after(OFFER_LIFE.after(OfferState.SENT, "counter"), "counter") is OfferState.SENT
     assert OFFER_LIFE.after(OfferState.ACCEPTED, "undo") is OfferState.SENT
-
-
-def test_every_state_has_its_word():
-    assert set(WORDS) == set(AssignmentState)
-    assert set(OFFER_WORDS) == set(OfferState)
-    assert {WORDS[state] for state in LIVE_STATES} == {"Confirmed", "Working", "To approve"}

@@ -55,7 +55,7 @@ def crowd(world, size):
     addresses = [f"crowd{n}@people.example" for n in range(size)]
     people = session.scalars(
         insert(Person).returning(Person.id, sort_by_parameter_order=True),
-        [{"email": a, "name": f"Crowd {n}", "fs_uniquifier": a} for n, a in enumerate(addresses)],
+        [{"email": a, "name": f"Crowd {n}"} for n, a in enumerate(addresses)],
     ).all()
     columns = [c for c in Coordinator.__table__.columns if c.name not in ("id", "person_id")]
     same = dict(session.execute(select(*columns).where(Coordinator.id == like.id)).mappings().one())

@@ -13,12 +13,10 @@ from marketplace.contracts.rules import (
     Rate,
     complete_rate,
     coordinator_points,
-    due_date,
     facility_fee,
     in_force,
-    rate_on,
 )
-from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import line_amount
 from marketplace.kernel.spans import Span
 
@@ -80,25 +78,6 @@ class Row:
     pay_cents: int = 4000
 
 
-def test_a_shift_gets_the_rate_of_its_own_day_last_day_included():
-    old, new = Row(date(2026, 1, 1), date(2026, 6, 30)), Row(date(2026, 7, 1), None)
-    assert rate_on([old, new], "triage", "regular", date(2026, 6, 30)) is old
-    assert rate_on([old, new], "triage", "regular", date(2026, 7, 1)) is new
-
-
-@pytest.mark.parametrize(
-    ("line", "code", "day"), [("rpm", "regular", 2), ("triage", "overtime", 2), ("triage", "regular", 1)]
-)
-def test_without_a_rate_for_that_day_line_and_code_nothing_can_be_priced(line, code, day):
-    with pytest.raises(NotAllowedNow, match="Add a row for that day"):
-        rate_on([Row(date(2026, 1, 2), None)], line, code, date(2026, 1, day))
-
-
-def test_two_rates_for_the_same_day_are_not_chosen_between():
-    with pytest.raises(NotAllowedNow, match="has two regular rates"):
-        rate_on([Row(date(2026, 1, 1), None), Row(date(2026, 2, 1), None)], "triage", "regular", date(2026, 3, 1))
-
-
 # Terms
 
 
@@ -131,13 +110,6 @@ def test_a_shift_ending_at_midnight_does_not_need_the_next_day():
     evening = Span(datetime(2026, 12, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, 5, tzinfo=UTC))  # 20:00–24:00
     paper = Paper(AgreementState.ACTIVE, date(2026, 11, 30), date(2026, 11, 30))
     assert in_force(paper, evening, "America/New_York")
-
-
-def test_net_terms_count_calendar_days():
-    assert due_date(date(2028, 2, 28), 30) == date(2028, 3, 29)
-    assert due_date(date(2026, 12, 1), 0) == date(2026, 12, 1)
-    with pytest.raises(Invalid, match="NET 0, 7, 15, 30, 45 or 60"):
-        due_date(date(2026, 12, 1), 10)
 
 
 # Cancelling

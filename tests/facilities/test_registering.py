@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from marketplace.accounts.models import Organisation
 from marketplace.audit.models import AuditEntry
 from marketplace.db.session import session
 from marketplace.facilities.models import Facility, FacilityState, Site
-from marketplace.facilities.registering import amend_facility, facility_with_npi, register_facility
+from marketplace.facilities.registering import amend_facility, register_facility
 from marketplace.facilities.rules import FacilityDraft
 from marketplace.kernel.errors import Invalid
 from tests.world import NOW
@@ -18,6 +19,12 @@ CEDAR = FacilityDraft(
     "1234567893", "Cedar Clinic", "private clinic", "America/Denver", "Boulder", "CO", "Ana Ruiz", "ana@cedar.example",
     45, "Epic", ("commercial",), 900_000,
 )  # fmt: skip
+
+
+def facility_with_npi(npi):
+    return session.scalars(
+        select(Facility).where(Facility.npi == npi).options(undefer(Facility.monthly_budget_cents))
+    ).one()
 
 
 def test_a_new_facility_has_an_organisation_a_main_site_and_a_line_in_the_trail(world):

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.contracts.rules import NET_DAYS as CONTRACT_NET_DAYS
 from marketplace.facilities.rules import (
     LIFE,
-    NET_DAYS,
     FacilityDraft,
     FacilityState,
     SiteDraft,
@@ -48,10 +46,6 @@ def test_what_cannot_be_right_is_refused_at_its_field(change, field):
     with pytest.raises(Invalid) as refused:
         checked(replace(GOOD, **change))
     assert refused.value.field == field
-
-
-def test_the_terms_a_facility_may_have_are_those_a_contract_may_have():
-    assert NET_DAYS == CONTRACT_NET_DAYS
 
 
 def test_payers_are_kept_once_in_small_letters():

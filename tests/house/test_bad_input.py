@@ -243,7 +243,7 @@ def nonsense(lively: Lively) -> Callable[[str], list[tuple[str, set[str]]]]:
 # Columns that nobody may set by adding their name to a form that does not show them.
 NEVER_TYPED = (
     "id", "state", "role", "person_id", "facility_id", "organisation_id", "coordinator_id", "npi", "rating", "exclusion_hold",
-    "fs_uniquifier", "totp_seed", "totp_last_step", "recovery_hashes", "active", "confirmed_at", "activated_at",
+    "totp_seed", "totp_last_step", "recovery_hashes", "active", "confirmed_at", "activated_at",
     "approved_at",
     "decided_by_id", "signed_by_id", "booked_by_id", "issued_by_id", "number", "total_cents", "bill_rate_cents",
     "pay_rate_cents",

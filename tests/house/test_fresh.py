@@ -13,7 +13,7 @@ from marketplace.accounts.permissions import MAY, Permission
 from marketplace.billing import correcting, invoicing, receiving
 from marketplace.contracts import signing
 from marketplace.payouts import pay_run, sending
-from marketplace.web.guard import PUBLIC, UNGUARDED
+from marketplace.web.guard import PUBLIC
 from tests.house.things import Things
 from tests.house.walking import ACTORS, at_the_site
 from tests.life import Lively
@@ -61,7 +61,7 @@ ACCOUNT = {
 
 def acting_views(app: Flask) -> Iterator[tuple[str, Any]]:
     for rule in app.url_map.iter_rules():
-        if rule.endpoint not in UNGUARDED and "POST" in (rule.methods or ()):
+        if "POST" in (rule.methods or ()):
             yield rule.endpoint, app.view_functions[rule.endpoint]
 
 

@@ -17,6 +17,7 @@ from marketplace.db import session as db
 from marketplace.db.jobs import enqueue
 from marketplace.db.session import Audience
 from marketplace.kernel.hooks import Hook, UnfilledHook
+from marketplace.kernel.phrases import Phrase
 from marketplace.ledger.checking import every_invariant
 from marketplace.ledger.models import BooksCheck
 from marketplace.ledger.tasks import check
@@ -55,7 +56,7 @@ def test_who_imports_a_part_of_the_site_has_the_wiring(module):
 def test_without_the_wiring_an_act_on_people_fails_instead_of_leaving_no_trail(world, monkeypatch):
     monkeypatch.setattr(trail, "on_act", Hook("accounts.trail.on_act"))
     with pytest.raises(UnfilledHook):
-        trail.record("sign in", world.rosa, "Rosa Delgado signed in.")
+        trail.record("sign in", world.rosa, Phrase("%(name)s signed in.", name="Rosa Delgado"))
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.holidays import Holiday, federal_holidays
-from marketplace.kernel.money import line_amount
-from marketplace.needs.rules import MOST_OCCURRENCES, WEEKDAYS, WEEKLY, Pattern, left_out, occurrences, price
+from marketplace.needs.rules import MOST_OCCURRENCES, WEEKDAYS, WEEKLY, Pattern, left_out, occurrences
 
 NEW_YORK = "America/New_York"
 
@@ -128,18 +127,6 @@ def test_a_pattern_keeps_its_local_times_and_never_overlaps_itself(first, at, le
     assert all(first <= each.local_day <= first + timedelta(days=more_days) for each in shifts)
     assert all(left.span.end <= right.span.start for left, right in pairwise(shifts))
     assert all(abs(each.span.minutes - length) <= 60 for each in shifts)
-
-
-def test_the_price_is_every_seat_of_every_shift_as_its_own_line():
-    week = occurrences(pattern("2026-12-07 09:00", "2026-12-07 09:20", WEEKDAYS, "2026-12-11"), NEW_YORK)
-    assert price(week, 3, 6500) == (5, 300, 15 * line_amount(20, 6500)) == (5, 300, 15 * 2167)
-
-
-@pytest.mark.parametrize("headcount", [0, -1, 100])
-def test_nobody_or_a_hundred_cannot_be_asked_for(headcount):
-    week = occurrences(pattern("2026-12-07 09:00", "2026-12-07 17:00"), NEW_YORK)
-    with pytest.raises(Invalid, match="Between 1 and 99"):
-        price(week, headcount, 4000)
 
 
 def test_an_ambiguous_end_is_the_first_of_the_two():

@@ -21,6 +21,7 @@ from marketplace.accounts.words import role_name
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
+from marketplace.kernel.phrases import Phrase
 from marketplace.web.finding import find
 from marketplace.web.guard import PUBLIC, SIGNED_IN
 
@@ -46,7 +47,12 @@ def name() -> Any:
     form = NameForm(obj=person)
     if form.validate_on_submit():
         before, person.name = person.name, form.name.data
-        record("changed name", person, f"{before} is now called {person.name}.", person)
+        record(
+            "changed name",
+            person,
+            Phrase("%(before)s is now called %(name)s.", before=before, name=person.name),
+            person,
+        )
         flash(_("Your name is now %(name)s.", name=person.name))
         return redirect(url_for(".account"), 303)
     return render_template("accounts/name.html", form=form), 422 if form.errors else 200
@@ -84,7 +90,7 @@ def new_email(token: str) -> Any:
     except IntegrityError as error:
         raise NotAllowedNow(_("This address cannot be used. Sign in with the old one and choose another.")) from error
     signing_in.end_sessions(person.id)
-    record("changed e-mail", person, f"{person.name} uses another e-mail address.", person)
+    record("changed e-mail", person, Phrase("%(name)s uses another e-mail address.", name=person.name), person)
     signing_in.sign_out()
     flash(_("From now on sign in with %(email)s.", email=link.email))
     return redirect(url_for(".sign_in"), 303)

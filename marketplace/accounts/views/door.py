@@ -17,6 +17,7 @@ from marketplace.accounts.views.blueprint import pages
 from marketplace.db.jobs import enqueue
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.web.guard import PUBLIC, SIGNED_IN
 from marketplace.web.proxies import visitor_address
 
@@ -36,7 +37,7 @@ def sign_in() -> Any:
         )  # fmt: skip
         return _sign_in_page(form)
     signing_in.sign_in(person)
-    record("signed in", person, f"{person.name} signed in.", person)
+    record("signed in", person, Phrase("%(name)s signed in.", name=person.name), person)
     then = safe_next(form.next.data)
     if person.totp_seed is not None:
         return redirect(url_for(".second_factor", next=then or None), 303)
@@ -73,7 +74,7 @@ def second_factor() -> Any:
             "code",
         )
         return render_template("accounts/second_step.html", form=form), 422
-    signing_in.complete_sign_in(signed)
+    signing_in.complete_sign_in(signed, person)
     return redirect(safe_next(form.next.data) or url_for(".welcome"), 303)
 
 

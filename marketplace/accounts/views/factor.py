@@ -17,6 +17,7 @@ from marketplace.accounts.views.blueprint import pages
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.web.guard import SIGNED_IN
 
 BEGUN = "second factor begun"
@@ -50,7 +51,12 @@ def set_up_second_factor() -> Any:
     current_sign_in().second_factor_at = now()
     session.flush()
     notifications.tell_second_factor_on(person)
-    record("turned on second factor", person, f"{person.name} signs in with a second factor from now on.", person)
+    record(
+        "turned on second factor",
+        person,
+        Phrase("%(name)s signs in with a second factor from now on.", name=person.name),
+        person,
+    )
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=True)
 
 
@@ -93,7 +99,7 @@ def renew_recovery_codes() -> Any:
         raise NotAllowedNow(_("Set up the second factor first; recovery codes come with it."))
     codes = second_factor.renew_recovery_codes(person, settings().secret_key)
     notifications.tell_new_recovery_codes(person)
-    record("renewed recovery codes", person, f"{person.name} has new recovery codes.", person)
+    record("renewed recovery codes", person, Phrase("%(name)s has new recovery codes.", name=person.name), person)
     return render_template("accounts/recovery_codes.html", codes=codes, first_time=False)
 
 
@@ -105,6 +111,11 @@ def remove_second_factor() -> Any:
     second_factor.turn_off(person)
     signing_in.end_sessions(person.id, except_id=current_sign_in().id)
     notifications.tell_second_factor_off(person)
-    record("turned off second factor", person, f"{person.name} signs in with a password alone from now on.", person)
+    record(
+        "turned off second factor",
+        person,
+        Phrase("%(name)s signs in with a password alone from now on.", name=person.name),
+        person,
+    )
     flash(_("The second factor is off. You are signed out everywhere else."))
     return redirect(url_for(".account"), 303)

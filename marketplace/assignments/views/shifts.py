@@ -30,11 +30,12 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import Audience, session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, NotFound
+from marketplace.kernel.typed import BIGGEST_KEY
 from marketplace.matching.ranking import NOBODY, Ranking, Refused
 from marketplace.needs.models import FillMode, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web.asking import asked_word
-from marketplace.web.finding import BIGGEST_KEY, find
+from marketplace.web.finding import find
 from marketplace.web.paging import Page, page_number
 from marketplace.web.undo import flash_with_undo
 

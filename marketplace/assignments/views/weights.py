@@ -18,7 +18,6 @@ from marketplace.kernel.errors import Invalid
 from marketplace.matching.facts import Weights
 from marketplace.matching.scores import MOST
 from marketplace.web.asking import asked_number
-from marketplace.web.finding import BIGGEST_KEY
 
 HISTORY, ROWS = 12, 8
 
@@ -70,7 +69,7 @@ def weights_fitting() -> ResponseReturnValue:
 
 def _asked_again() -> Weights | None:
     number = asked_number("again")
-    return once_set(number) if number is not None and number <= BIGGEST_KEY else None
+    return once_set(number) if number is not None else None
 
 
 def _checked(form: WeightsForm) -> Weights | None:

@@ -18,6 +18,7 @@ from marketplace.dashboards.views.inbox_rows import kind_words, row_of
 from marketplace.dashboards.words import compared, course, duration, points, whole_dollars
 from marketplace.db.jobs import retry_failed
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.kernel.spans import local_day
 from marketplace.web.asking import asked_word
 from marketplace.web.paging import Page, page_number
@@ -75,6 +76,10 @@ def repeat_job(job_id: int) -> ResponseReturnValue:
     name = retry_failed(job_id)
     if name is None:
         raise NotAllowedNow(_("That is not waiting to be repeated any more. Look at the list again."))
-    record("repeat_job", person, f"Had the failed job {name} (number {job_id}) done again.")
+    record(
+        "repeat_job",
+        person,
+        Phrase("Had the failed job %(name)s (number %(job_id)s) done again.", name=name, job_id=job_id),
+    )
     flash(_("It is done again within the next minute. If it fails again, it comes back here."))
     return redirect(url_for(".overview"), 303)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketplace.kernel.spans import Span
 from marketplace.matching.facts import BookingFacts, CoordinatorFacts
 from marketplace.matching.index.bits import WORD, Kept, Mask, Numbers, Positions, Row, put
 from marketplace.matching.index.clock import DAY, MINUTE, QUARTER, QUARTERS, bounds, days_of, local_weeks, monday
@@ -225,12 +224,6 @@ class Weeks:
             if spans:
                 left[position] -= self._worked(position, week)
         return left
-
-
-def on_grid(span: Span) -> bool:
-    """Whether a span begins and ends on a quarter hour."""
-    start, end = bounds(span)
-    return start % QUARTER == 0 and end % QUARTER == 0
 
 
 def covering(rows_of: Kept[int, Row], start: int, end: int) -> Iterator[Row]:

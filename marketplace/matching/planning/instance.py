@@ -22,11 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.kernel.errors import Invalid
+from marketplace.matching.constants import PRIORITY_POINTS
 
 Integers = NDArray[np.int64]
-
-PRIORITY_POINTS = 10_000
-"""What one step of priority is worth: more than any score, so that shifts are filled first and fit comes second."""
 
 MOST_POINTS = 2**42
 """All values of an instance together stay below this, so that sums of prices (multiples of 1/1024) are exact in a float."""

@@ -7,13 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.kernel.errors import Invalid
+from marketplace.matching.constants import PRIORITY_POINTS, STAY_POINTS
 from marketplace.matching.planning.checking import check
-from marketplace.matching.planning.instance import PRIORITY_POINTS, Instance, Integers
+from marketplace.matching.planning.instance import Instance, Integers
 from marketplace.matching.planning.market import Array, Market, assemble, grouped, restricted
 from marketplace.matching.planning.roster import empty_roster, fitting, take_in_order
-
-STAY_POINTS = 300
-"""What it is worth to leave somebody where she was confirmed."""
 
 
 class Prepared(NamedTuple):

@@ -13,6 +13,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
 from marketplace.catalogue.queries import duties as all_duties
 from marketplace.db.session import Audience, session
+from marketplace.kernel import typed
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow
 from marketplace.kernel.money import dollars, hours_and_minutes
@@ -242,15 +243,11 @@ def _line_versions(text: str) -> dict[int, int | None]:
     """`12:3,15:1` or `12,15`: ids of lines with the version that the page showed."""
     found: dict[int, int | None] = {}
     for part in text.split(",")[:ROWS]:
-        key, _colon, version = part.partition(":")
-        if not (
-            key.isascii()
-            and key.isdigit()
-            and len(key) <= 18
-            and (not version or (version.isascii() and version.isdigit()))
-        ):
+        number, _colon, version = part.partition(":")
+        key, shown = typed.key(number), typed.digits(version, typed.BIGGEST_VERSION)
+        if key is None or (version and shown is None):
             raise Invalid(DAMAGED)
-        found[int(key)] = int(version) if version and len(version) < 10 else None
+        found[key] = shown
     return found
 
 

@@ -1,7 +1,6 @@
 # mypy: disallow-subclassing-any=False
 """Fields that offer something: one or several of a list, a time zone, a box to tick; and what a page carries along."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from marketplace.kernel.typed import BIGGEST_KEY, digits
 from marketplace.web.filters import zone_words
 
 # Zones offered in the list. Any other IANA zone is taken too, and shown when it is the present one.
@@ -33,9 +33,10 @@ def _key(text: Any) -> int | None:
     """A primary key as a form sends it; raises ValueError for other digits, signs and underscores."""
     if isinstance(text, int) or text == "":
         return text or None
-    if not re.fullmatch(r"[0-9]{1,19}", str(text)):
+    found = digits(str(text), BIGGEST_KEY)
+    if found is None:
         raise ValueError(_l("Choose one of the list."))
-    return int(text)
+    return found
 
 
 class Choice(SelectField):

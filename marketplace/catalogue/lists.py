@@ -1,0 +1,20 @@
+"""The lists that several rooms offer: records systems, languages, US states, terms of payment, steps of rounding."""
+
+from marketplace.kernel.regions import US_STATES
+
+RECORDS_SYSTEMS = (
+    "athenahealth", "Cerner", "Dentrix", "DrChrono", "Eaglesoft", "eClinicalWorks", "Epic", "Meditech", "NextGen",
+    "Open Dental", "Practice Fusion",
+)  # fmt: skip
+"""The electronic health record systems that are offered first; any other can be written."""
+
+LANGUAGES_OFFERED = ("en", "es", "zh", "tl", "vi", "ar", "fr", "ko", "ru", "ht", "pt", "hi", "pl", "de", "ase")
+"""ISO 639 codes: what patients in the United States speak most often, and American Sign Language."""
+
+STATE_CHOICES = [(code, code) for code in sorted(US_STATES)]
+
+NET_DAYS = (0, 7, 15, 30, 45, 60)
+"""Days after the date of an invoice on which it may fall due."""
+
+ROUNDINGS = (0, 5, 6, 15)
+"""Minutes to which punches are rounded; 0 is none. 15 is the most that 29 CFR 785.48(b) names."""

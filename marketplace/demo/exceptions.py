@@ -1,0 +1,165 @@
+"""What does not go as planned: people who do not come, cancel late or forget the clock, and hours that are contested."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.assignments import cancelling
+from marketplace.assignments.models import Assignment, CancelledBy
+from marketplace.coordinators.models import Coordinator
+from marketplace.db.session import session
+from marketplace.kernel import clock
+from marketplace.timesheets.clocking import Correction, correct, punch
+from marketplace.timesheets.models import TimeEntry
+from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.tasks import close_forgotten_clocks
+from marketplace.timesheets.weekly import approve_changed, approve_lines, dispute, reject, undo_approvals
+from marketplace.timesheets.worked_time import PunchKind
+
+Worked = tuple[Assignment, str]
+
+
+def went_wrong(over: Sequence[Worked], owners: dict[int, Person], planner: Person, now: datetime) -> list[Worked]:
+    """Take some of the finished shifts (with the facility's zone) out of those that are clocked as planned, and let each
+    go wrong in its own way, spread over the weeks; returns those that were worked as planned.
+    """
+    acts: list[Callable[[Assignment], None]] = [
+        lambda one: _no_show(one, owners, planner, "uphold"),
+        lambda one: _cancel(
+            one, owners[one.facility_id], CancelledBy.FACILITY, 5, "The doctor is ill, we close today."
+        ),
+        lambda one: _cancel(one, planner, CancelledBy.AGENCY, 30, "Their license is being renewed."),
+        lambda one: _no_show(one, owners, planner, "excuse"),
+        lambda one: _cancel(one, owners[one.facility_id], CancelledBy.FACILITY, 9, "The machine broke down."),
+        lambda one: _cancel(one, _person_of(one), CancelledBy.COORDINATOR, 20, "My train does not run."),
+        lambda one: _no_show(one, owners, planner, ""),
+    ]
+    latest = now - timedelta(hours=20)
+    chosen = [each for each in over if each[0].ends_at < latest and each[0].seat == 1]
+    step = max(1, len(chosen) // len(acts))
+    taken = chosen[step - 1 :: step][: len(acts)]
+    for (one, _zone), act in zip(taken, acts, strict=False):
+        act(one)
+    session.flush()
+    apart = {one.id for one, _ in taken}
+    return [each for each in over if each[0].id not in apart]
+
+
+def clocked_oddly(over: Sequence[Worked]) -> tuple[list[Worked], Callable[[], list[TimeEntry]]]:
+    """Take three shifts out of those that are clocked as planned: hours by hand, a phone without network, and a clock that
+    was never stopped. Returns the others, and what writes these three once there are weeks to write them into.
+    """
+    ways: tuple[Callable[[Assignment], None], ...] = (_by_hand, _offline, _forgotten)
+    step = max(1, len(over) // 4)
+    taken = [one for one, _ in over[step - 1 :: step][:3]]
+
+    def write() -> list[TimeEntry]:
+        for one, way in zip(taken, ways, strict=False):
+            way(one)
+        return list(
+            session.scalars(
+                select(TimeEntry)
+                .where(TimeEntry.assignment_id.in_([one.id for one in taken]), TimeEntry.paid_minutes > 0)
+                .options(joinedload(TimeEntry.timesheet))
+            )
+        )
+
+    apart = {one.id for one in taken}
+    return [each for each in over if each[0].id not in apart], write
+
+
+def _person_of(one: Assignment) -> Person:
+    return session.scalars(
+        select(Person)
+        .join(Coordinator, Coordinator.person_id == Person.id)
+        .where(Coordinator.id == one.coordinator_id)
+        .options(joinedload(Person.memberships))
+    ).unique().one()  # fmt: skip
+
+
+def _acting(one: Assignment) -> Person:
+    found = _person_of(one)
+    found.acting = found.memberships[0]
+    return found
+
+
+def _no_show(one: Assignment, owners: dict[int, Person], planner: Person, judged: str) -> None:
+    at = one.starts_at + timedelta(minutes=25)
+    with clock.frozen_at(at):
+        cancelling.mark_no_show(one, owners[one.facility_id], at)
+    with clock.frozen_at(one.ends_at + timedelta(hours=3)):
+        if judged == "uphold":
+            cancelling.uphold(one, planner, "Three calls, no answer.")
+        elif judged == "excuse":
+            cancelling.excuse(one, planner, "An accident on the way; the police report is here.")
+
+
+def _cancel(one: Assignment, by: Person, side: CancelledBy, hours_before: int, reason: str) -> None:
+    at = max(one.starts_at - timedelta(hours=hours_before), one.booked_at + timedelta(minutes=20))
+    with clock.frozen_at(at):
+        cancelling.cancel(one, by, at, side, reason)
+
+
+def _by_hand(one: Assignment) -> None:
+    at = one.ends_at + timedelta(minutes=40)
+    whole_day = [Correction(PunchKind.IN, one.starts_at), Correction(PunchKind.OUT, one.ends_at)]
+    with clock.frozen_at(at):
+        correct(one, whole_day, "My phone was at the repair shop.", _acting(one), at)
+
+
+def _offline(one: Assignment) -> None:
+    by = _acting(one)
+    for kind, at in ((PunchKind.IN, one.starts_at), (PunchKind.OUT, one.ends_at)):
+        arrived = at + timedelta(minutes=50)
+        with clock.frozen_at(arrived):
+            punch(one, kind, arrived, by, device_time=at, client_key=f"offline-{kind}")
+
+
+def _forgotten(one: Assignment) -> None:
+    """Came, and never pressed the clock again: the clock closes itself."""
+    with clock.frozen_at(one.starts_at):
+        punch(one, PunchKind.IN, one.starts_at, _acting(one))
+    with clock.frozen_at(one.ends_at + timedelta(hours=13)):
+        close_forgotten_clocks()
+
+
+# ---- hours that are contested -----------------------------------------------------------------------------------
+
+
+def contested(lines: Sequence[TimeEntry], owners: dict[int, Person], at: datetime) -> None:
+    """Of the weeks that wait, one is given back, one approved with other minutes, and one disputed; all else in them is
+    approved, so that each week is decided.
+    """
+    ways: tuple[Callable[[TimeEntry, Person], object], ...] = (
+        lambda line, by: reject(line.id, "You left at three; our front desk saw you.", by, at),
+        lambda line, by: approve_changed(
+            line.id, max(line.paid_minutes - 15, 1), "Fifteen minutes were the lunch.", by, at
+        ),
+        lambda line, by: dispute(line.id, "The badge reader says you came an hour later.", by, at),
+    )
+    weeks = dict[int, list[TimeEntry]]()
+    for line in lines:
+        if line.state is LineState.PENDING and line.submitted_at is not None and line.paid_minutes:
+            weeks.setdefault(line.timesheet_id, []).append(line)
+    with clock.frozen_at(at):
+        for way, sheet in zip(ways, sorted(weeks.values(), key=lambda each: -len(each)), strict=False):
+            *others, last = sheet
+            by = owners[last.facility_id]
+            if others:
+                approve_lines([line.id for line in others], by, at)
+            way(last, by)
+
+
+def second_thoughts(lines: Sequence[TimeEntry], owners: dict[int, Person]) -> None:
+    """An approval of weeks ago was taken back a moment later, and given again: both stand on the invoice."""
+    approved = [line for line in lines if line.state is LineState.APPROVED and line.decided_at is not None]
+    line = approved[len(approved) // 3]
+    by, approved_at = owners[line.facility_id], line.decided_at
+    assert approved_at is not None
+    for act, minutes in ((undo_approvals, 4), (approve_lines, 31)):
+        at = approved_at + timedelta(minutes=minutes)
+        with clock.frozen_at(at):
+            act([line.id], by, at)
