@@ -69,7 +69,10 @@ _PARSER = lxml.html.HTMLParser(encoding="utf-8")
 def read(html: str) -> Node:
     """A page as a tree."""
     known: dict[lxml.html.HtmlElement, Node] = {}
-    root = lxml.html.document_fromstring(html.encode() if html.strip() else b"<html></html>", parser=_PARSER)
+    if "<html" in html:
+        root = lxml.html.document_fromstring(html.encode(), parser=_PARSER)
+    else:  # a part of a page, or nothing: no frame is invented around it
+        root = lxml.html.fragment_fromstring(html.encode(), create_parent="root", parser=_PARSER)
     return known.setdefault(root, Node(root, known))
 
 
