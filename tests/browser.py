@@ -5,13 +5,13 @@ it carries (token, keys, defaults) and follows the redirect. A button that is mi
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import lxml.html
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -19,73 +19,61 @@ from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.signing_in import sign_in
 from marketplace.db.session import SYSTEM, bind_actor, session
 
-VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
-
-@dataclass
 class Node:
-    """An element of a page."""
+    """An element of a page. The same element is always the same node."""
 
-    tag: str
-    attributes: dict[str, str]
-    parent: "Node | None" = None
-    children: "list[Node | str]" = field(default_factory=list)
+    def __init__(self, element: lxml.html.HtmlElement, known: "dict[lxml.html.HtmlElement, Node]") -> None:
+        self.element, self._known = element, known
+        self.tag: str = element.tag
+        self.attributes: dict[str, str] = dict(element.attrib)
+
+    def _node(self, element: lxml.html.HtmlElement) -> "Node":
+        return self._known.get(element) or self._known.setdefault(element, Node(element, self._known))
 
     def walk(self) -> "Iterator[Node]":
-        yield self
-        for child in self.children:
-            if isinstance(child, Node):
-                yield from child.walk()
+        return (self._node(found) for found in self.element.iter(etree.Element))
+
+    @property
+    def parent(self) -> "Node | None":
+        found = self.element.getparent()
+        return None if found is None else self._node(found)
+
+    @property
+    def own_text(self) -> str:
+        """The text that stands in it but not in an element of it, as it was written."""
+        return "".join(self.element.xpath("text()"))
 
     @property
     def text(self) -> str:
         """What is read there, white space folded."""
-        if self.tag in ("script", "style"):
-            return ""
-        parts = [child if isinstance(child, str) else child.text for child in self.children]
-        return " ".join(" ".join(parts).split())
+        return " ".join(" ".join(_read_aloud(self.element)).split())
 
     def all(self, tag: str, **attributes: str) -> "list[Node]":
+        wanted = {name.rstrip("_"): value for name, value in attributes.items()}
         return [
-            n
-            for n in self.walk()
-            if n.tag == tag and all(n.attributes.get(k.rstrip("_")) == v for k, v in attributes.items())
+            self._node(found)
+            for found in self.element.iter(tag)
+            if all(found.get(name) == value for name, value in wanted.items())
         ]
 
     def inside(self, tag: str) -> "Node | None":
-        node = self.parent
-        while node is not None and node.tag != tag:
-            node = node.parent
-        return node
+        found = next(self.element.iterancestors(tag), None)
+        return None if found is None else self._node(found)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = self.here = Node("root", {})
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {name: value if value is not None else "" for name, value in attrs}, self.here)
-        self.here.children.append(node)
-        if tag not in VOID:
-            self.here = node
-
-    def handle_endtag(self, tag: str) -> None:
-        node: Node | None = self.here
-        while node is not None and node.tag != tag:
-            node = node.parent
-        if node is not None and node.parent is not None:
-            self.here = node.parent
-
-    def handle_data(self, data: str) -> None:
-        self.here.children.append(data)
+_read_aloud = etree.XPath("descendant-or-self::*[not(self::script or self::style)]/text()")
+_PARSER = lxml.html.HTMLParser(encoding="utf-8")
 
 
 def read(html: str) -> Node:
     """A page as a tree."""
-    reader = _Reader()
-    reader.feed(html)
-    return reader.root
+    known: dict[lxml.html.HtmlElement, Node] = {}
+    if "<html" in html:
+        root = lxml.html.document_fromstring(html.encode(), parser=_PARSER)
+    else:  # a part of a page, or nothing: no frame is invented around it
+        root = lxml.html.fragment_fromstring(html.encode(), create_parent="root", parser=_PARSER)
+    return known.setdefault(root, Node(root, known))
 
 
 class Visitor:
@@ -95,7 +83,7 @@ class Visitor:
         self.app = app
         self.client: FlaskClient = app.test_client()
         self.status, self.path, self.html, self.headers = 0, "/", "", {}
-        self.page = Node("root", {})
+        self.page = read("")
 
     def sign_in(self, who: str | Person) -> "Visitor":
         """Open a real sign-in session for one of the cast ("rosa", an address, or a Person) without typing a password."""
@@ -166,7 +154,7 @@ class Visitor:
         """The button with that text; fails with the list of those that are there."""
         root = self.page
         if within:
-            root = next((n for n in self.page.walk() if n.attributes.get("id") == within), Node("root", {}))
+            root = next((n for n in self.page.walk() if n.attributes.get("id") == within), read(""))
         buttons = [n for n in root.all("button") if n.attributes.get("type") != "button"]
         for node in buttons:
             if node.text.startswith(label) or node.attributes.get("aria-label", "").startswith(label):
@@ -204,26 +192,20 @@ class Visitor:
 
 
 def _fields(form: Node) -> dict[str, list[Any]]:
+    """What a browser would send of a form as it stands, without the button."""
     data: dict[str, list[Any]] = {}
-    for node in form.walk():
-        name = node.attributes.get("name")
-        if not name or "disabled" in node.attributes:
+    for field in form.element.inputs:
+        if not field.name or "disabled" in field.attrib:
             continue
-        if node.tag == "input":
-            kind = node.attributes.get("type", "text")
-            if kind in ("submit", "button", "file") or (
-                kind in ("checkbox", "radio") and "checked" not in node.attributes
-            ):
-                continue
-            data.setdefault(name, []).append(node.attributes.get("value", "on" if kind == "checkbox" else ""))
-        elif node.tag == "textarea":
-            data.setdefault(name, []).append("".join(c for c in node.children if isinstance(c, str)).removeprefix("\n"))
-        elif node.tag == "select":
-            options = node.all("option")
-            chosen = [o for o in options if "selected" in o.attributes]
-            if not chosen and "multiple" not in node.attributes:
-                chosen = options[:1]
-            data.setdefault(name, []).extend(o.attributes.get("value", o.text) for o in chosen)
+        if field.tag == "textarea":
+            values = [field.value.removeprefix("\n")]
+        elif field.tag == "select":
+            values = list(field.value) if field.multiple else [field.value or ""]
+        elif field.type in ("submit", "button", "file") or (field.checkable and not field.checked):
+            continue
+        else:
+            values = [field.value or ""]
+        data.setdefault(field.name, []).extend(values)
     return data
 
 

@@ -68,7 +68,7 @@ def _alike(values: dict[str, str], typed: dict[str, str]) -> int:
 
 def _value(node: Node) -> str:
     if node.tag == "textarea":
-        return "".join(child for child in node.children if isinstance(child, str))
+        return node.own_text
     return node.attributes.get("value", "")
 
 
