@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import imports, index, matching, pages, race
-from marketplace.accounts.passwords import hashing
+from marketplace.accounts.authentication.passwords import hashing
 from marketplace.config import Settings
 from marketplace.db import migrating
-from marketplace.db import session as db
+from marketplace.db import sessions as db
 from marketplace.db.server import EmbeddedServer
 
 RESULTS = Path(__file__).with_name("results.txt")

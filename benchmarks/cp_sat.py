@@ -5,7 +5,7 @@ import time
 
 from ortools.sat.python import cp_model
 
-from marketplace.matching.planning.instance import Instance
+from marketplace.matching.solver.instance import Instance
 
 
 def main(path: str, seconds: float) -> None:

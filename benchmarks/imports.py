@@ -4,7 +4,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 
 SAMPLE = Path(__file__).resolve().parent.parent / "tests" / "data" / "sample"
 MOST_SECONDS = 20

@@ -16,8 +16,8 @@ from benchmarks.market import HORIZON, Market
 from marketplace.matching.facts import ShiftFacts
 from marketplace.matching.index import Index, Opening, Prices
 from marketplace.matching.index.clock import bounds
-from marketplace.matching.rules import eligible
-from marketplace.matching.scores import score
+from marketplace.matching.rules.hard_rules import eligible
+from marketplace.matching.scoring import score
 
 RESULTS = Path(__file__).with_name("index.txt")
 ROUNDS = 5

@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, date, datetime, time, timedelta
 
-from marketplace.kernel.spans import Span, local_instant
+from marketplace.kernel import Span, local_instant
 from marketplace.matching.facts import (
     HIPAA_TRAINING,
     RN_LICENCE,
@@ -15,7 +15,7 @@ from marketplace.matching.facts import (
     CoordinatorFacts,
     CredentialFacts,
     ShiftFacts,
-    Standing,
+    VerificationState,
     Window,
 )
 
@@ -134,7 +134,7 @@ class Market:
     def _credential(self, kind: str, state: str | None = None, multistate: bool = False) -> CredentialFacts:
         chance = self._chance
         ends = MONDAY + timedelta(days=chance.randint(0, 14) if chance.random() < 0.05 else chance.randint(30, 700))
-        standing = Standing.VERIFIED if chance.random() < 0.95 else Standing.SUBMITTED
+        standing = VerificationState.VERIFIED if chance.random() < 0.95 else VerificationState.SUBMITTED
         return CredentialFacts(kind, f"{kind}-{chance.randint(1, 99999)}", EVER, ends, standing, state, multistate)
 
     def _time_off(self) -> list[Span]:

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import online
-from marketplace.matching.planning.checking import check
-from marketplace.matching.planning.instance import Instance, value
-from marketplace.matching.planning.plan import Plan, solve
+from marketplace.matching.solver.instance import Instance, value
+from marketplace.matching.solver.plan import Plan, solve
+from marketplace.matching.solver.plan_check import check
 from tests.matching.exact import solve_exactly
 from tests.matching.instances import SIZES, market, small
 

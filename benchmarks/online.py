@@ -6,9 +6,9 @@ only by what they decide, and when.
 
 import numpy as np
 
-from marketplace.matching.planning.plan import solve
-from marketplace.matching.simulating import Stretch, simulate
-from marketplace.matching.simulating.ways import Planned, Waves
+from marketplace.matching.simulating import Period, simulate
+from marketplace.matching.simulating.ways import PlannedStrategy, Waves
+from marketplace.matching.solver.plan import solve
 from tests.matching.instances import SIZES, market
 
 HOUR = 60
@@ -16,17 +16,17 @@ LEADS = (6, 24, 72, 168, 336)
 """Hours before the start: a tenth of the shifts is posted in the first of these windows, half in the last two."""
 
 SHARES = (0.1, 0.15, 0.25, 0.25)
-WAYS = (Waves(), Planned(6, 0), Planned(6, 24), Planned(6, 72))
+WAYS = (Waves(), PlannedStrategy(6, 0), PlannedStrategy(6, 24), PlannedStrategy(6, 72))
 
 
-def stretch(size: str, seed: int) -> Stretch:
+def stretch(size: str, seed: int) -> Period:
     """A market with the minute in which each shift became known."""
     instance = market(*SIZES[size], seed=seed)
     random = np.random.default_rng(seed)
     window = random.choice(len(SHARES), instance.slots, p=np.array(SHARES) / sum(SHARES))
     least, most = np.array(LEADS[:-1])[window], np.array(LEADS[1:])[window]
     lead = (least + (most - least) * random.random(instance.slots)) * HOUR
-    return Stretch(
+    return Period(
         instance,
         known_at=(instance.slot_start - lead).astype(np.int64),
         pay_cents=np.zeros(instance.slots, np.int64),

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from marketplace.db.session import Audience
+from marketplace.db import Audience
 from marketplace.demo.cast import DEMO_PASSWORD
-from marketplace.rooms import WAYS
+from marketplace.navigation import NAVIGATION
 
 ROUNDS = 15
 MOST_MS, MOST_STATEMENTS = 100, 15
@@ -50,7 +50,7 @@ def addresses(app: Flask, audience: Audience) -> list[str]:
     with app.test_request_context():
         from flask import url_for
 
-        return [url_for(way.endpoint) for way in WAYS[audience]]
+        return [url_for(way.endpoint) for way in NAVIGATION[audience]]
 
 
 def _one(app: Flask, client: Any, address: str) -> tuple[list[float], int]:

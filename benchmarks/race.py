@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from benchmarks.pages import signed_in
 from marketplace.accounts.models import Organisation, OrganisationKind
 from marketplace.assignments.models import Assignment
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.demo import asking
 from marketplace.demo.cast import Worker
 from marketplace.demo.people import Casting
 from marketplace.demo.today import rounded
 from marketplace.demo.world import person
 from marketplace.facilities.models import Facility
-from marketplace.kernel.clock import now
+from marketplace.kernel import now
 from marketplace.needs.models import FillMode, Shift
 
 RUNNERS = 200

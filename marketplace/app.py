@@ -16,21 +16,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
-from marketplace import rooms
-from marketplace.accounts import confirming, signing_in
+from marketplace import navigation
+from marketplace.accounts.authentication import confirmation, sign_in
 from marketplace.catalogue.queries import name_of
 from marketplace.config import Settings, settings_from
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
-from marketplace.coordinators.words import education_words
-from marketplace.dashboards.waiting import Waiting, waiting_for
-from marketplace.db import session as db
+from marketplace.coordinators.texts import education_words
+from marketplace.db import sessions as db
 from marketplace.facilities.queries import zone_of
-from marketplace.facilities.words import payer_word
-from marketplace.kernel import phrases
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
-from marketplace.web import assets, compressing, filters, headers, house, logs, oversize, proxies
-from marketplace.web.guard import check_all_guarded, guard
+from marketplace.facilities.texts import payer_word
+from marketplace.home.badge_counts import BadgeCounts, badge_counts
+from marketplace.kernel import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal, now, phrases
+from marketplace.web import assets, check_all_guarded, compressing, filters, headers, health, logs, oversize, proxies
+from marketplace.web.guard import guard
 from marketplace.web.transactions import in_one_transaction
 
 LANGUAGES = (("en", "English"), ("es", "Español"))
@@ -81,33 +79,33 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     engine = db.connect(url, **CONNECTIONS)
     app.extensions["engine"] = engine
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
-    phrases.read_in(language)
+    phrases.set_language_source(language)
     settings_from(_settings_of_the_application)
     proxies.look_behind(app, settings.trusted_proxies)
     logs.log_requests(app)
     CSRFProtect(app)
-    signing_in.logins.init_app(app, add_context_processor=False)
-    app.before_request(signing_in.load_person)
-    guard(app, signing_in.check, confirming.ask_again)
+    sign_in.logins.init_app(app, add_context_processor=False)
+    app.before_request(sign_in.load_person)
+    guard(app, sign_in.check, confirmation.ask_again)
     headers.secure(app, settings.over_https)
     compressing.register(app)
     filters.register(app)
     app.jinja_env.globals.update(asset_url=assets.asset_url, idempotency_key=lambda: secrets.token_urlsafe(18))
     app.register_blueprint(assets.pages)
     assets.serve(app, settings.over_https)
-    app.register_blueprint(house.pages)
-    rooms.open_all(app)
+    app.register_blueprint(health.pages)
+    navigation.register_pages(app)
     app.context_processor(page_context)
     _errors_as_pages(app)
     app.teardown_appcontext(lambda _: db.session.remove())
     check_all_guarded(app)
-    rooms.check_all_lead_somewhere(app.view_functions)
+    navigation.check_all_lead_somewhere(app.view_functions)
     return app
 
 
 def locale() -> str:
     """The person's language, else the browser's best, else English."""
-    person = signing_in.current_person_or_none()
+    person = sign_in.current_person_or_none()
     if person is not None:
         return person.locale
     codes = [code for code, _ in LANGUAGES]
@@ -135,7 +133,7 @@ def code_name(of: str, code: str) -> str:
 
 def time_zone() -> str:
     """The clock times are shown by where no place has a say: the facility's, the coordinator's, else that of the agency."""
-    person = signing_in.current_person_or_none()
+    person = sign_in.current_person_or_none()
     if person is not None and person.facility_id is not None:
         return zone_of(person.facility_id)
     if person is not None and person.coordinator_id is not None:
@@ -145,13 +143,13 @@ def time_zone() -> str:
 
 def page_context() -> dict[str, Any]:
     """What `base.html` needs on every page; the list stands at the top of that file."""
-    person = signing_in.current_person_or_none()
+    person = sign_in.current_person_or_none()
     # A part of a page that htmx asks for has no frame around it, so nothing is counted for it.
     framed = person is not None and "HX-Request" not in request.headers
     # Before the second factor is set up there is nowhere to go.
-    inside = person is not None and not signing_in.must_set_up_second_factor(person)
-    waiting = waiting_for(person, now()) if framed and inside and person is not None else Waiting(0, {})
-    entries = rooms.navigation(person if inside else None, request.path, waiting.counts)
+    inside = person is not None and not sign_in.must_set_up_second_factor(person)
+    waiting = badge_counts(person, now()) if framed and inside and person is not None else BadgeCounts(0, {})
+    entries = navigation.navigation(person if inside else None, request.path, waiting.counts)
     return {
         "agency_name": _settings().agency_name,
         "person": person,
@@ -160,8 +158,8 @@ def page_context() -> dict[str, Any]:
         "locale": locale(),
         "languages": LANGUAGES,
         "nav": entries,
-        "tabs": rooms.tabs(entries),
-        "links": rooms.links(entries, inside=inside),
+        "tabs": navigation.tabs(entries),
+        "links": navigation.links(entries, inside=inside),
         "unread": waiting.unread,
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from marketplace.config import Misconfigured, Settings
-from marketplace.kernel.errors import Invalid, Refusal
+from marketplace.kernel import Invalid, Refusal
 
 # What is heavy is imported by the command that needs it, so that every command starts at once.
 
@@ -55,7 +55,7 @@ def migrated_database() -> Iterator[str]:
 @contextmanager
 def session_of_the_system() -> Iterator[None]:
     """A session that acts for the system itself: it sees everything, and commits nothing by itself."""
-    from marketplace.db import session as db
+    from marketplace.db import sessions as db
 
     with migrated_database() as url:
         engine = db.connect(url)
@@ -69,8 +69,8 @@ def session_of_the_system() -> Iterator[None]:
 
 def name_the_agency(settings: Settings, url: str) -> None:
     """The agency's row has the name that pages and papers show; in a transaction of its own."""
-    from marketplace.accounts.founding import name_agency
-    from marketplace.db import session as db
+    from marketplace.accounts.agency_setup import name_agency
+    from marketplace.db import sessions as db
 
     engine = db.connect(url)
     try:
@@ -149,9 +149,9 @@ def serve(port: int | None, host: str, workers: int) -> None:
 def worker(once: bool) -> None:
     """Do the jobs: mail, money, reminders, and what happens by itself."""
     import marketplace.schedule  # noqa: F401 - every job is known from here on
-    from marketplace.db import session as db
-    from marketplace.db.jobs import work
-    from marketplace.plans.solving import compile_ahead
+    from marketplace.db import sessions as db
+    from marketplace.db import work
+    from marketplace.plans.solver.solver_process import compile_ahead
 
     with migrated_database() as url:
         name_the_agency(Settings.from_environment(), url)
@@ -174,13 +174,12 @@ ROLES = ("owner", "scheduler", "compliance", "finance", "support")
 @click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True, help="What they are to be.")
 def invite(name: str, email: str, role: str) -> None:
     """Invite NAME at EMAIL to the agency's team: the way in for the first of them, who invites all others on the site."""
-    from marketplace.accounts import inviting
-    from marketplace.accounts.founding import name_agency
+    from marketplace.accounts import invitations
+    from marketplace.accounts.agency_setup import name_agency
     from marketplace.accounts.permissions import Role
     from marketplace.accounts.queries import agency
-    from marketplace.db.session import session
-    from marketplace.kernel.clock import now
-    from marketplace.kernel.text import clean_text
+    from marketplace.db import session
+    from marketplace.kernel import clean_text, now
     from marketplace.web.forms import email_address
 
     settings = Settings.from_environment()
@@ -189,7 +188,7 @@ def invite(name: str, email: str, role: str) -> None:
         raise Invalid("Say who is invited: their name comes first, then their address.", "name")
     with session_of_the_system():
         name_agency(settings.agency_name)
-        made = inviting.invite(email, name, Role(f"agency_{role}"), agency(), by=None, at=now())
+        made = invitations.invite(email, name, Role(f"agency_{role}"), agency(), by=None, at=now())
         session.commit()
         click.echo(
             f"{name} is invited to {settings.agency_name} as {role}. Within 48 hours, once, this link opens the site:"
@@ -229,7 +228,7 @@ def ledger_commands() -> None:
 def ledger_check() -> None:
     """Recount the books: one line for each invariant that does not hold, and exit code 1."""
     with session_of_the_system():
-        from marketplace.ledger.checking import broken_lines, recount
+        from marketplace.ledger.invariants import broken_lines, recount
 
         verdicts = recount()
     broken = broken_lines(verdicts)
@@ -257,8 +256,8 @@ def match_commands() -> None:
 @click.option("--warm", type=click.Path(dir_okay=False, path_type=Path), help="An earlier plan to start from (.npz).")
 def match_plan(instance: Path, out: Path, time_limit: float | None, seed: int, warm: Path | None) -> None:
     """The best plan for all open shifts of an INSTANCE (.npz), with a proven bound. Needs no database."""
-    from marketplace.matching.planning.instance import Instance
-    from marketplace.matching.planning.plan import Plan, solve
+    from marketplace.matching.solver.instance import Instance
+    from marketplace.matching.solver.plan import Plan, solve
 
     question = Instance.load(instance)
     start = Plan.load(warm, question) if warm else None
@@ -288,16 +287,15 @@ def match_simulate(
     weights: tuple[str, ...], seed: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Live past weeks again under other waves, freezes and weights, and print what each would have come to."""
-    from marketplace.kernel.clock import now
-    from marketplace.kernel.spans import week_start
-    from marketplace.matching.simulating import Foreseen, Planned, Waves, Way
-    from marketplace.plans.replaying import live_again, read_weeks, table, weights_from
+    from marketplace.kernel import now, week_start
+    from marketplace.matching.simulating import PerfectForesight, PlannedStrategy, Strategy, Waves
+    from marketplace.plans.replay import live_again, read_weeks, table, weights_from
 
     begins = first.date() if first else week_start(now().date()) - timedelta(weeks=weeks)
-    ways: list[Way] = [
+    ways: list[Strategy] = [
         *(Waves(size) for size in waves or (1, 3)),
-        *(Planned(every, freeze) for freeze in freezes or (0, 24, 72)),
-        Foreseen(),
+        *(PlannedStrategy(every, freeze) for freeze in freezes or (0, 24, 72)),
+        PerfectForesight(),
     ]
     with session_of_the_system():
         stretch = read_weeks(begins, begins + timedelta(weeks=weeks))
@@ -321,7 +319,7 @@ def import_file(kind: str, file: Path, as_json: bool, dry_run: bool) -> None:
     """Load a CSV FILE. Good rows go in, bad rows do not; the report says why, line by line."""
     from importlib import import_module
 
-    from marketplace.db.session import session
+    from marketplace.db import session
 
     with session_of_the_system():
         report = import_module(f"marketplace.{kind}.importing").load(file.read_bytes())

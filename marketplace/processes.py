@@ -41,7 +41,7 @@ class PartEnded(Exception):
         self.sentence = sentence
 
 
-class Part:
+class SiteProcess:
     """One program of the site, with its output in a file."""
 
     def __init__(self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
@@ -90,12 +90,12 @@ class Part:
 @contextmanager
 def side_by_side(
     commands: Mapping[str, Sequence[str]], logs: Path, environment: Mapping[str, str]
-) -> Iterator[list[Part]]:
+) -> Iterator[list[SiteProcess]]:
     """Run one part for each named command, and stop them all when the block is left."""
-    parts: list[Part] = []
+    parts: list[SiteProcess] = []
     try:
         for name, command in commands.items():
-            parts.append(Part(name, command, logs / f"{name}.log", environment))
+            parts.append(SiteProcess(name, command, logs / f"{name}.log", environment))
         yield parts
     finally:
         for part in parts:
@@ -105,7 +105,7 @@ def side_by_side(
             part.wait_stopped(until)
 
 
-def wait_until(ready: Callable[[], bool], parts: Sequence[Part], seconds: float) -> bool:
+def wait_until(ready: Callable[[], bool], parts: Sequence[SiteProcess], seconds: float) -> bool:
     """Whether `ready` came true in time. Raises PartEnded when a part ends meanwhile."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -117,7 +117,7 @@ def wait_until(ready: Callable[[], bool], parts: Sequence[Part], seconds: float)
     return False
 
 
-def watch(parts: Sequence[Part]) -> None:
+def watch(parts: Sequence[SiteProcess]) -> None:
     """Stay until a part ends (PartEnded), or this process is told to stop (SystemExit, KeyboardInterrupt)."""
     while True:
         for part in parts:

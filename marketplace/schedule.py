@@ -9,11 +9,11 @@ from procrastinate.tasks import Task
 
 import marketplace
 from marketplace.accounts.tasks import forget
-from marketplace.assignments.tasks import end_moves, expire_offers, sweep_changes
+from marketplace.booking.tasks import end_moves, expire_offers, sweep_changes
 from marketplace.contracts.tasks import expire
 from marketplace.credentials.tasks import remind, sweep
-from marketplace.dashboards.tasks import write_fair_shares
-from marketplace.db.jobs import jobs_app, resume_abandoned
+from marketplace.db import jobs_app, resume_abandoned
+from marketplace.home.tasks import write_fair_shares
 from marketplace.ledger.tasks import check as check_books
 from marketplace.plans.tasks import plan_nightly
 from marketplace.timesheets.tasks import (
@@ -23,7 +23,7 @@ from marketplace.timesheets.tasks import (
     submit_finished_weeks,
 )
 
-BY_ITSELF: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
+SCHEDULE: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     # minute hour day month weekday
     ("* * * * *", resume_abandoned),
     ("*/5 * * * *", expire_offers),
@@ -48,5 +48,5 @@ for _room in pkgutil.iter_modules(marketplace.__path__, "marketplace."):
     for _name in ("tasks", "notifications"):
         if _room.ispkg and find_spec(f"{_room.name}.{_name}"):
             import_module(f"{_room.name}.{_name}")
-for _when, _task in BY_ITSELF:
+for _when, _task in SCHEDULE:
     jobs_app.periodic(cron=_when)(_task)

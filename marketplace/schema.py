@@ -8,16 +8,17 @@ import marketplace.catalogue.models
 import marketplace.contracts.models
 import marketplace.coordinators.models
 import marketplace.credentials.models
-import marketplace.dashboards.models
+import marketplace.documents.models
+import marketplace.eligibility.models
 import marketplace.facilities.models
 import marketplace.ledger.models
 import marketplace.messaging.models
 import marketplace.needs.models
-import marketplace.papers.models
 import marketplace.payouts.models
 import marketplace.plans.models
+import marketplace.reports.models
 import marketplace.timesheets.models
 import marketplace.web.transactions  # noqa: F401  (the idempotency table)
-from marketplace.db.base import Base
+from marketplace.db import Base
 
 metadata = Base.metadata

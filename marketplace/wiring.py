@@ -7,32 +7,32 @@ transaction of its cause, and can make it fail.
 
 from typing import Any
 
-from marketplace.accounts import trail
-from marketplace.assignments import cancelling
+from marketplace.accounts import audit_hook
 from marketplace.audit.recording import record
-from marketplace.billing.checking import BILLING_INVARIANTS
+from marketplace.billing.invariants import BILLING_INVARIANTS
 from marketplace.billing.queries import is_billed
-from marketplace.contracts import linting
-from marketplace.kernel.hooks import Hook
-from marketplace.ledger import checking
+from marketplace.booking import cancelling
+from marketplace.contracts import contract_check
+from marketplace.kernel import Hook
+from marketplace.ledger import invariants
 from marketplace.needs.queries import lines_in_use
-from marketplace.payouts.checking import PAYOUT_INVARIANTS
+from marketplace.payouts.invariants import PAYOUT_INVARIANTS
 from marketplace.payouts.queries import is_paid_out
-from marketplace.timesheets import weekly
-from marketplace.timesheets.checking import TIMESHEET_INVARIANTS
+from marketplace.timesheets import approvals
 from marketplace.timesheets.compensation import pay_cancellation
+from marketplace.timesheets.invariants import TIMESHEET_INVARIANTS
 
 WIRING: tuple[Hook[..., Any], ...] = (
     # An act on people and their rights → a line in the audit trail.
-    trail.on_act.filled_by(record),
+    audit_hook.on_act.filled_by(record),
     # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
     cancelling.on_fee_due.filled_by(pay_cancellation),
     # A contract is looked through → the kinds of work its facility asks for must have a rate.
-    linting.lines_in_use.filled_by(lines_in_use),
+    contract_check.lines_in_use.filled_by(lines_in_use),
     # An approval is to be taken back → not when its hours stand on an invoice or a pay statement.
-    weekly.is_settled.filled_by(is_billed, is_paid_out),
+    approvals.is_settled.filled_by(is_billed, is_paid_out),
     # The books are recounted → what must be true of hours, invoices and pay as well.
-    checking.invariants_above.filled_by(
+    invariants.invariants_above.filled_by(
         lambda: TIMESHEET_INVARIANTS,
         lambda: BILLING_INVARIANTS,
         lambda: PAYOUT_INVARIANTS,

@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel import Lifecycle
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "marketplace" / "translations" / "es" / "LC_MESSAGES" / "messages.po"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from tests.world import NOW
 

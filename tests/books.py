@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from marketplace.db import session as db
-from marketplace.ledger.checking import broken_invariants
+from marketplace.db import sessions as db
+from marketplace.ledger.invariants import broken_invariants
 
 
 @pytest.fixture

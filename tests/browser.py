@@ -15,9 +15,9 @@ from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.authentication.sign_in import sign_in
 from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.signing_in import sign_in
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 
 
 class Node:

@@ -10,9 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 import marketplace.wiring  # noqa: F401 - every hook is filled, as in every process of the site
-from marketplace.accounts.passwords import hash_password, hashing
+from marketplace.accounts.authentication.passwords import hash_password, hashing
 from marketplace.config import Settings
-from marketplace.db import session as db
+from marketplace.db import sessions as db
 from marketplace.kernel import clock
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD, World, build

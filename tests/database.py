@@ -27,9 +27,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.config import sqlalchemy_url
-from marketplace.db import migrating
-from marketplace.db import session as db
-from marketplace.db.jobs import work
+from marketplace.db import migrating, work
+from marketplace.db import sessions as db
 from marketplace.db.server import EmbeddedServer
 
 _numbers = count(1)

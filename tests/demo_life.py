@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from marketplace.config import Settings
-from marketplace.db import session as db
+from marketplace.db import sessions as db
 from marketplace.demo.world import build
 from marketplace.kernel.clock import frozen_at
 from tests.life import ROOT, Lively, site_on

@@ -16,42 +16,42 @@ import pytest
 from flask import Flask, g
 from sqlalchemy import Connection, select, text
 
-from marketplace.accounts.inviting import invite
+from marketplace.accounts.authentication.tokens import token_hash
+from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import SignInSession
 from marketplace.accounts.permissions import Role
-from marketplace.accounts.tokens import token_hash
-from marketplace.assignments import cancelling, moving, offering
-from marketplace.assignments.booking import book
 from marketplace.assignments.models import Assignment, CancelledBy
 from marketplace.assignments.rules import AssignmentState
-from marketplace.assignments.weighing import set_weights
-from marketplace.billing.correcting import give_credit, void
+from marketplace.billing.credit_notes import give_credit, void
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import PaymentMethod
-from marketplace.billing.receiving import record_payment
+from marketplace.billing.payments_received import record_payment
+from marketplace.booking import cancelling, offers, reassignments
+from marketplace.booking.booking import book
 from marketplace.config import Settings
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.coordinators.models import TimeOff
-from marketplace.coordinators.registering import register_coordinator
+from marketplace.coordinators.registration import register_coordinator
 from marketplace.coordinators.rules import CoordinatorDraft
 from marketplace.credentials.models import Credential, Document
 from marketplace.credentials.rules import CredentialState
-from marketplace.db import session as db
+from marketplace.db import sessions as db
 from marketplace.demo import cast
+from marketplace.documents.models import IssuedDocument
+from marketplace.eligibility.score_weights import set_weights
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide, Site
+from marketplace.kernel import local_instant
 from marketplace.kernel.clock import frozen_at
-from marketplace.kernel.spans import local_instant
-from marketplace.ledger.checking import check_books
+from marketplace.ledger.invariants import check_books
 from marketplace.matching.facts import Weights
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState
-from marketplace.papers.models import IssuedPaper
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import hold, send_by_hand
-from marketplace.plans import wishing
-from marketplace.plans.asking import ask_what_if
-from marketplace.plans.setting import set_anew
-from marketplace.timesheets.weekly import dispute
+from marketplace.plans import constraints
+from marketplace.plans.requests import ask_what_if
+from marketplace.plans.settings import change_settings
+from marketplace.timesheets.approvals import dispute
 from tests.plans.planned import plan_made, worked_on
 from tests.timesheets.hours import IN, OUT, booked, handed_in, punch, worked_line
 from tests.worked import approved
@@ -115,7 +115,7 @@ def _hours_that_became_money(world: World) -> None:
     for kind, thing, owner in (("invoice", harbor, "facility_id"), ("invoice", riverside, "facility_id")):
         content = b"%PDF-1.7\n" + kind.encode() + b"\n%%EOF\n"
         db.session.add(
-            IssuedPaper(
+            IssuedDocument(
                 kind=kind, thing_id=thing.id, sha256=hashlib.sha256(content).hexdigest(), pdf=content,
                 **{owner: thing.facility_id},
             )
@@ -149,12 +149,12 @@ def _work_ahead(world: World) -> None:
         by = getattr(world, owner)
         offered = world.shift(getattr(world, key), day=date(2026, 11, 30) + shift * DAY, headcount=2)
         for who in (world.maya, world.jonas):
-            offering.send_offer(offered, who, by, NOW - HOUR)
+            offers.send_offer(offered, who, by, NOW - HOUR)
         for n in range(3):
             world.shift(getattr(world, key), day=date(2026, 12, 1 + n) + shift * DAY, mode=FillMode.FIRST_COME)
         chosen = world.shift(getattr(world, key), day=date(2026, 12, 4) + shift * DAY, mode=FillMode.CHOOSE)
         db.session.flush()
-        offering.apply(chosen, world.jonas, world.jonas.person, NOW - HOUR)
+        offers.apply(chosen, world.jonas, world.jonas.person, NOW - HOUR)
         world.need(getattr(world, key), day=date(2026, 12, 14), state=NeedState.DRAFT)
         world.need(getattr(world, key), day=date(2026, 12, 15), state=NeedState.ON_HOLD)
         for n, who in enumerate((world.maya, world.jonas)):
@@ -185,7 +185,7 @@ def _moves(world: World) -> None:
             )
         ).one()  # fmt: skip
         wanting = world.shift(world.riverside, day=day, start=time(10), end=time(14))
-        moving.ask(wanting, [moving.Step(who.id, held.shift_id)], None, world.sam, NOW - HOUR)
+        reassignments.ask(wanting, [reassignments.ReassignmentStep(who.id, held.shift_id)], None, world.sam, NOW - HOUR)
 
 
 def _people_around(world: World) -> None:
@@ -264,14 +264,14 @@ def _weights(world: World) -> None:
 
 def _plans(world: World) -> None:
     """A plan that was replaced, the present one with a pin and a ban, a question what a change would cost, a setting."""
-    set_anew(14, 24, 60, 50, by=world.sam, at=NOW - DAY)
+    change_settings(14, 24, 60, 50, by=world.sam, at=NOW - DAY)
     db.session.flush()
     free = world.shift(world.harbor, day=date(2026, 12, 8))
     again = world.shift(world.riverside, day=date(2026, 12, 8), mode=FillMode.CHOOSE)
     world.shift(world.harbor, day=date(2026, 12, 8), languages=["ja"])
     plan_made(world)
-    wishing.pin(free, world.aisha, world.sam, NOW)
-    wishing.forbid(again, world.jonas, world.sam, NOW)
+    constraints.pin(free, world.aisha, world.sam, NOW)
+    constraints.forbid(again, world.jonas, world.sam, NOW)
     present = plan_made(world)
     worked_on(ask_what_if(present, free, world.aisha, world.sam, NOW))
 
@@ -281,7 +281,7 @@ def _plans(world: World) -> None:
 
 def lay_out_papers(home: Path) -> None:
     """The files of the papers lie where the site looks for them."""
-    from marketplace.credentials.documents import path_of
+    from marketplace.credentials.files.storage import path_of
 
     for paper in db.session.scalars(select(Document)):
         place = path_of(paper.stored_as)

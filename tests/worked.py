@@ -8,12 +8,10 @@ from sqlalchemy import select
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import AssignmentState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.demo import cast
 from marketplace.facilities.models import Facility
-from marketplace.kernel.clock import now
-from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import week_start
+from marketplace.kernel import line_amount, now, week_start
 from marketplace.ledger.entries import record_segment
 from marketplace.timesheets.models import Punch, TimeEntry, TimeSegment, Timesheet
 from marketplace.timesheets.rules import LineState, TimesheetState

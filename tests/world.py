@@ -14,7 +14,7 @@ from marketplace.accounts.models import Membership, Organisation, OrganisationKi
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.demo import cast
 from marketplace.demo.people import Casting
 from marketplace.facilities.models import Facility

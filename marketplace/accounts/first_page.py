@@ -2,14 +2,14 @@
 
 from flask import url_for
 
-from marketplace.accounts.signing_in import current_person_or_none
-from marketplace.db.session import Audience
+from marketplace.accounts.authentication.sign_in import current_person_or_none
+from marketplace.db import Audience
 
 # Where everybody's daily work is.
 WORKPLACES = {
-    Audience.AGENCY: "dashboards.overview",
-    Audience.FACILITY: "dashboards.overview",
-    Audience.COORDINATOR: "assignments.offers",
+    Audience.AGENCY: "home.overview",
+    Audience.FACILITY: "home.overview",
+    Audience.COORDINATOR: "booking.offers",
 }
 # Where those begin who may have tasks before that.
 START = "onboarding.start"

@@ -12,8 +12,7 @@ from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.permissions import MAY, Permission, Role
-from marketplace.db.base import Base, Key, Versioned, check, related, state_column
-from marketplace.db.session import Actor, Audience
+from marketplace.db import Actor, Audience, Base, Key, Versioned, check, related, state_column
 
 
 class OrganisationKind(StrEnum):

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from marketplace.accounts.models import Invitation, Person
-from marketplace.accounts.words import ROLE_NAMES
+from marketplace.accounts.texts import ROLE_NAMES
 from marketplace.config import settings_in_force
-from marketplace.kernel.phrases import Clock, Phrase, Row, date_at
+from marketplace.kernel import Clock, JoinedList, Phrase, date_at
 from marketplace.messaging.writing import Mail, notify, write_letter
 
 _NOT_YOU = Phrase("If it was not you, change your password now and tell the agency.")
 
 
-def tell_invited(invitation: Invitation, inviter: str, locale: str) -> None:
+def notify_invited(invitation: Invitation, inviter: str, locale: str) -> None:
     """The letter with the link. Whoever is invited may have no account yet: it is in the language of whoever invites."""
     organisation, zone = invitation.organisation.name, settings_in_force().agency_time_zone
-    until = Row([date_at(invitation.expires_at, zone), Clock(invitation.expires_at, zone)], ", ")
+    until = JoinedList([date_at(invitation.expires_at, zone), Clock(invitation.expires_at, zone)], ", ")
     mail = Mail(
         Phrase("Your invitation to %(organisation)s", organisation=organisation),
         [
@@ -34,7 +34,7 @@ def tell_invited(invitation: Invitation, inviter: str, locale: str) -> None:
     write_letter(invitation.email, mail, kind="invitation", link=invitation.link, locale=locale)
 
 
-def tell_new_password_link(person: Person, token: str) -> None:
+def notify_new_password_link(person: Person, token: str) -> None:
     """The link with which somebody who has forgotten their password chooses another."""
     mail = Mail(
         Phrase("Choose a new password"),
@@ -49,7 +49,7 @@ def tell_new_password_link(person: Person, token: str) -> None:
     write_letter(person.email, mail, kind="new-password", link=f"/new-password/{token}", locale=person.locale)
 
 
-def tell_password_changed(person: Person) -> None:
+def notify_password_changed(person: Person) -> None:
     """Whoever did not change it has to hear of it."""
     mail = Mail(
         Phrase("Your password was changed"),
@@ -62,7 +62,7 @@ def tell_password_changed(person: Person) -> None:
     write_letter(person.email, mail, kind="password-changed", link="/forgotten-password", locale=person.locale)
 
 
-def tell_new_email(person: Person, address: str, token: str) -> None:
+def notify_new_email(person: Person, address: str, token: str) -> None:
     """The new address gets the link that confirms it; the old one hears that it was asked for."""
     confirm = Mail(
         Phrase("Confirm your new e-mail address"),
@@ -81,7 +81,7 @@ def tell_new_email(person: Person, address: str, token: str) -> None:
     write_letter(person.email, asked, kind="new-email-asked", link="/account", locale=person.locale)
 
 
-def tell_second_factor_on(person: Person) -> None:
+def notify_second_factor_on(person: Person) -> None:
     """From now on a code is asked for too."""
     _tell_about_security(
         person,
@@ -90,14 +90,14 @@ def tell_second_factor_on(person: Person) -> None:
     )
 
 
-def tell_second_factor_off(person: Person) -> None:
+def notify_second_factor_off(person: Person) -> None:
     """From now on the password is enough."""
     _tell_about_security(
         person, Phrase("Your second factor is off"), Phrase("From now on your password alone opens your account.")
     )
 
 
-def tell_new_recovery_codes(person: Person) -> None:
+def notify_new_recovery_codes(person: Person) -> None:
     """The old codes are worth nothing any more."""
     _tell_about_security(person, Phrase("New recovery codes"), Phrase("Your old recovery codes do not work any more."))
 
@@ -107,7 +107,7 @@ def _tell_about_security(person: Person, subject: Phrase, sentence: Phrase) -> N
     write_letter(person.email, mail, kind="security", link="/account", locale=person.locale)
 
 
-def tell_facility_asks(
+def notify_facility_asks(
     owners: Sequence[Person], organisation: str, name: str, email: str, phone: str, needs: str
 ) -> None:
     """The agency's owners hear of a facility that would like to work with the agency. `needs` is what it typed."""
@@ -119,7 +119,7 @@ def tell_facility_asks(
     )
 
 
-def tell_coordinator_asks(owners: Sequence[Person], name: str, email: str, phone: str, experience: str) -> None:
+def notify_coordinator_asks(owners: Sequence[Person], name: str, email: str, phone: str, experience: str) -> None:
     """The agency's owners hear of somebody who would like to work. `experience` is what they typed."""
     _tell_owners(
         owners,

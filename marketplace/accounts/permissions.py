@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from marketplace.db.session import Audience
+from marketplace.db import Audience
 
 
 class Role(StrEnum):

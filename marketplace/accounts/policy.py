@@ -2,8 +2,8 @@
 
 from marketplace.accounts.models import Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Permission, Role
-from marketplace.db.session import Audience
-from marketplace.kernel.errors import NotPermitted
+from marketplace.db import Audience
+from marketplace.kernel import NotPermitted
 
 
 def roles_of(organisation: Organisation) -> tuple[Role, ...]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Invitation, Membership, Organisation, OrganisationKind, Person, SignInSession
 from marketplace.accounts.permissions import Role
-from marketplace.db.session import session
+from marketplace.db import session
 
 
 def person_by_email(email: str) -> Person | None:

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_
 
-from marketplace.accounts.attempts import forget_old_attempts
-from marketplace.accounts.links import Purpose, make_link
+from marketplace.accounts.authentication.one_time_links import Purpose, make_link
+from marketplace.accounts.authentication.rate_limits import forget_old_attempts
 from marketplace.accounts.models import OneTimeLink, SignInSession
-from marketplace.accounts.notifications import tell_new_password_link
+from marketplace.accounts.notifications import notify_new_password_link
 from marketplace.accounts.queries import person_by_email
-from marketplace.db.jobs import jobs_app
-from marketplace.db.session import SYSTEM, bind_actor, session
-from marketplace.kernel.clock import now
+from marketplace.db import SYSTEM, bind_actor, jobs_app, session
+from marketplace.kernel import now
 
 KEPT_FOR = timedelta(days=30)
 
@@ -53,5 +52,5 @@ def write_new_password_letter(email: str) -> bool:
     person = person_by_email(email)
     if person is None or not person.active or person.password is None:
         return False
-    tell_new_password_link(person, make_link(person, Purpose.NEW_PASSWORD, now()))
+    notify_new_password_link(person, make_link(person, Purpose.NEW_PASSWORD, now()))
     return True

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, DateTime, Select, and_, cast, func, literal, 
 from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
 from marketplace.assignments.rules import LIVE_STATES, AssignmentState
 from marketplace.coordinators.models import TimeOff
-from marketplace.db.session import session
-from marketplace.kernel.spans import Span
+from marketplace.db import session
+from marketplace.kernel import Span
 from marketplace.matching.facts import BookingFacts
 
 FAIRNESS_PERIOD = timedelta(days=28)

@@ -1,6 +1,5 @@
 """Offers, and the assignments they become: who has which seat of which shift, and why she was eligible."""
 
-from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +10,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     SmallInteger,
-    UniqueConstraint,
     func,
     literal_column,
     text,
@@ -19,25 +17,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.accounts.models import Person
 from marketplace.assignments.rules import (
     HERS_TO_ANSWER,
     LIVE_STATES,
     OPEN_MOVES,
     WAITING_STATES,
     AssignmentState,
-    MoveState,
     OfferState,
+    ReassignmentState,
 )
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Cents, Key, Records, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
-from marketplace.kernel.spans import Span
-from marketplace.matching.facts import Weights
+from marketplace.kernel import Span
 from marketplace.needs.models import Shift
-
-PARTS_OF_THE_SCORE = tuple(part.name for part in fields(Weights))
-"""The columns of a set of weights, in the order in which the parts are told."""
 
 LIVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES)) + ")"
 OPEN_MOVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(OPEN_MOVES)) + ")"
@@ -170,7 +163,7 @@ class Assignment(Versioned, Base):
         return self.state in LIVE_STATES
 
 
-class MoveRequest(Versioned, Base):
+class Reassignment(Versioned, Base):
     """The agency asks a booked coordinator whether she would work another shift instead of hers.
 
     `assignment_id` is the booking she would give up, `shift_id` the shift she would work. With `after_id` the seat there is
@@ -185,7 +178,7 @@ class MoveRequest(Versioned, Base):
     after_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("move_request.id"), index=True)
     free_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
     became_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("assignment.id"), index=True)
-    state: Mapped[MoveState] = state_column(MoveState, MoveState.PLANNED)
+    state: Mapped[ReassignmentState] = state_column(ReassignmentState, ReassignmentState.PLANNED)
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     expires_at: Mapped[datetime]
@@ -195,7 +188,7 @@ class MoveRequest(Versioned, Base):
     free: Mapped[Coordinator | None] = related(foreign_keys=[free_id])
     assignment: Mapped[Assignment] = related(foreign_keys=[assignment_id])
     shift: Mapped[Shift] = related()
-    after: Mapped["MoveRequest | None"] = related(remote_side=lambda: MoveRequest.id)
+    after: Mapped["Reassignment | None"] = related(remote_side=lambda: Reassignment.id)
 
     __table_args__ = (
         # Asked once at a time, whoever of the agency presses the button.
@@ -209,73 +202,6 @@ class MoveRequest(Versioned, Base):
         """Whether her answer can still count."""
         return self.state in HERS_TO_ANSWER and at < self.expires_at
 
-    def state_at(self, at: datetime) -> MoveState:
+    def state_at(self, at: datetime) -> ReassignmentState:
         """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
-        return MoveState.EXPIRED if self.state in OPEN_MOVES and at >= self.expires_at else self.state
-
-
-class WeightSet(Base):
-    """The most each part of the score can give, from the moment it was set; the newest row holds, the others are its history.
-
-    Rows are never changed. Each names the one it followed, and none is followed twice: two people who set at the same
-    moment cannot both be right.
-    """
-
-    id: Mapped[Key]
-    follows_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("weight_set.id"))
-    set_at: Mapped[datetime]
-    set_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
-    note: Mapped[str] = mapped_column(default="", server_default="")
-    continuity: Mapped[int] = mapped_column(SmallInteger)
-    favourite: Mapped[int] = mapped_column(SmallInteger)
-    rating: Mapped[int] = mapped_column(SmallInteger)
-    cost: Mapped[int] = mapped_column(SmallInteger)
-    time_zone: Mapped[int] = mapped_column(SmallInteger)
-    skills: Mapped[int] = mapped_column(SmallInteger)
-    preferred_hours: Mapped[int] = mapped_column(SmallInteger)
-    fairness: Mapped[int] = mapped_column(SmallInteger)
-    versatility: Mapped[int] = mapped_column(SmallInteger)
-
-    set_by: Mapped[Person | None] = related()
-
-    __table_args__ = (
-        UniqueConstraint("follows_id", name="uq_weight_set_follows_id", postgresql_nulls_not_distinct=True),
-        check("follows_id < id", "follows_an_older_one"),
-        check("length(note) <= 300", "note_length"),
-        check(f"least({', '.join(PARTS_OF_THE_SCORE)}) >= 0", "none_below_nothing"),
-        check(f"{' + '.join(PARTS_OF_THE_SCORE)} = 999", "add_up_to_999"),
-    )
-
-    @property
-    def weights(self) -> Weights:
-        """As matching takes them."""
-        return Weights(**{part: getattr(self, part) for part in PARTS_OF_THE_SCORE})
-
-
-class SeatPrice(Base):
-    """What one seat of an open shift is worth in the last plan, in its points; only the last plan's shifts have one."""
-
-    shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), primary_key=True)
-    points: Mapped[int] = mapped_column(BigInteger)
-    plan_id: Mapped[int] = mapped_column(BigInteger)
-    """The number of that plan, the same for all its shifts. No foreign key: plans know shifts, and not the other way."""
-    made_at: Mapped[datetime]
-    """The moment whose facts the plan was made of."""
-
-
-class HoursWorth(Base):
-    """What one coordinator could do with her hours at those prices (`matching.index.Opening`, one list each)."""
-
-    coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), primary_key=True)
-    plan_id: Mapped[int] = mapped_column(BigInteger)
-    openings: Mapped[Records]
-
-
-class CoordinatorChange(Base):
-    """A transaction has changed what matching knows of a coordinator; written by triggers (`indexing.py` reads it)."""
-
-    id: Mapped[Key]
-    coordinator_id: Mapped[int] = mapped_column(BigInteger)
-    changed_in: Mapped[int] = mapped_column(BigInteger, index=True)
-    """PostgreSQL's number of the transaction."""
-    noted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+        return ReassignmentState.EXPIRED if self.state in OPEN_MOVES and at >= self.expires_at else self.state

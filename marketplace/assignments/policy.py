@@ -5,8 +5,8 @@ from datetime import datetime
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment, CancelledBy, Offer
-from marketplace.db.session import Audience
-from marketplace.kernel.errors import NotAllowedNow, NotPermitted
+from marketplace.db import Audience
+from marketplace.kernel import NotAllowedNow, NotPermitted
 from marketplace.needs.models import Need, Shift
 
 

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, 
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts
-from marketplace.assignments.models import Assignment, MoveRequest, Offer
+from marketplace.assignments.models import Assignment, Offer, Reassignment
 from marketplace.assignments.rules import (
     HERS_TO_ANSWER,
     LIVE_STATES,
@@ -18,13 +17,13 @@ from marketplace.assignments.rules import (
     WAITING_STATES,
     WORKING_STATES,
     AssignmentState,
-    MoveState,
     OfferState,
+    ReassignmentState,
 )
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import Audience, as_system, session
+from marketplace.db import Audience, as_system, seen_by, session
 from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.queries import load_options
 from marketplace.needs.queries import shifts_visible_to as shifts_of_needs_visible_to
 from marketplace.needs.rules import NeedState, ShiftState
 
@@ -45,7 +44,7 @@ def taken_seats() -> ScalarSelect[int]:
 def visible_to(person: Person) -> Select[Assignment]:
     """A coordinator's own bookings, a facility's, for the agency all; with shift, need, line, facility and coordinator."""
     found = select(Assignment).options(
-        joinedload(Assignment.shift).options(*facts.with_terms()),
+        joinedload(Assignment.shift).options(*load_options()),
         joinedload(Assignment.coordinator).joinedload(Coordinator.person),
         joinedload(Assignment.facility),
         joinedload(Assignment.offer),
@@ -56,7 +55,7 @@ def visible_to(person: Person) -> Select[Assignment]:
 def offers_visible_to(person: Person) -> Select[Offer]:
     """Offers and applications by the same measure; with shift and coordinator."""
     found = select(Offer).options(
-        joinedload(Offer.shift).options(*facts.with_terms()),
+        joinedload(Offer.shift).options(*load_options()),
         joinedload(Offer.coordinator).joinedload(Coordinator.person),
     )
     return seen_by(person, found, facility=Offer.facility_id, coordinator=Offer.coordinator_id)
@@ -67,14 +66,14 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
 
     A coordinator sees what anybody may take or ask for, and else only what is or was offered to her or hers.
     """
-    shifts = shifts_of_needs_visible_to(person).options(*facts.with_terms())
+    shifts = shifts_of_needs_visible_to(person).options(*load_options())
     if person.audience is Audience.COORDINATOR:
         posted = Need.state.not_in([NeedState.DRAFT, NeedState.PENDING_APPROVAL])
         for_anybody = select(Need.id).where(posted, Need.mode != FillMode.OFFER)
         offered = select(Offer.shift_id).where(Offer.coordinator_id == person.coordinator_id)
         hers = select(Assignment.shift_id).where(Assignment.coordinator_id == person.coordinator_id)
-        asked = select(MoveRequest.shift_id).where(
-            MoveRequest.coordinator_id == person.coordinator_id, MoveRequest.state != MoveState.PLANNED
+        asked = select(Reassignment.shift_id).where(
+            Reassignment.coordinator_id == person.coordinator_id, Reassignment.state != ReassignmentState.PLANNED
         )
         shifts = shifts.where(
             or_(
@@ -88,64 +87,66 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
     return shifts
 
 
-def moves_visible_to(person: Person) -> Select[MoveRequest]:
+def moves_visible_to(person: Person) -> Select[Reassignment]:
     """A coordinator's own questions to move, as far as she was asked; all of them for the agency, none for facilities."""
-    found = select(MoveRequest).options(*_both_shifts())
-    asked = MoveRequest.state != MoveState.PLANNED
-    return seen_by(person, found, coordinator=MoveRequest.coordinator_id, coordinator_if=[asked])
+    found = select(Reassignment).options(*_both_shifts())
+    asked = Reassignment.state != ReassignmentState.PLANNED
+    return seen_by(person, found, coordinator=Reassignment.coordinator_id, coordinator_if=[asked])
 
 
 def _both_shifts() -> tuple[Any, ...]:
     return (
-        joinedload(MoveRequest.shift).options(*facts.with_terms()),
-        joinedload(MoveRequest.assignment).joinedload(Assignment.shift).options(*facts.with_terms()),
-        joinedload(MoveRequest.coordinator).joinedload(Coordinator.person),
+        joinedload(Reassignment.shift).options(*load_options()),
+        joinedload(Reassignment.assignment).joinedload(Assignment.shift).options(*load_options()),
+        joinedload(Reassignment.coordinator).joinedload(Coordinator.person),
     )
 
 
-def moves_asked(coordinator_id: int, at: datetime) -> list[MoveRequest]:
+def moves_asked(coordinator_id: int, at: datetime) -> list[Reassignment]:
     """What she is asked and may still answer, the shortest time first. One statement, read past her own rows because the
     seats of others count.
     """
     with as_system():
         return list(
             session.scalars(
-                select(MoveRequest)
+                select(Reassignment)
                 .where(
-                    MoveRequest.coordinator_id == coordinator_id,
-                    MoveRequest.state.in_(HERS_TO_ANSWER),
-                    MoveRequest.expires_at > at,
+                    Reassignment.coordinator_id == coordinator_id,
+                    Reassignment.state.in_(HERS_TO_ANSWER),
+                    Reassignment.expires_at > at,
                     move_stands(),
                 )
-                .order_by(MoveRequest.expires_at, MoveRequest.id)
+                .order_by(Reassignment.expires_at, Reassignment.id)
                 .options(*_both_shifts())
             )
         )
 
 
-def moves_to_fill(shift_id: int) -> list[MoveRequest]:
+def moves_to_fill(shift_id: int) -> list[Reassignment]:
     """Everybody who is or was asked to move so that this shift is filled, the latest first; chain by chain from the seat on."""
-    first = aliased(MoveRequest)
+    first = aliased(Reassignment)
     return list(
         session.scalars(
-            select(MoveRequest)
-            .outerjoin(first, first.id == MoveRequest.after_id)
-            .where(func.coalesce(first.shift_id, MoveRequest.shift_id) == shift_id)
-            .order_by(func.coalesce(first.id, MoveRequest.id).desc(), MoveRequest.after_id.is_not(None), MoveRequest.id)
-            .options(*_both_shifts(), joinedload(MoveRequest.free).joinedload(Coordinator.person))
+            select(Reassignment)
+            .outerjoin(first, first.id == Reassignment.after_id)
+            .where(func.coalesce(first.shift_id, Reassignment.shift_id) == shift_id)
+            .order_by(
+                func.coalesce(first.id, Reassignment.id).desc(), Reassignment.after_id.is_not(None), Reassignment.id
+            )
+            .options(*_both_shifts(), joinedload(Reassignment.free).joinedload(Coordinator.person))
         )
     )
 
 
 def move_stands() -> ColumnElement[bool]:
     """Whether a question still makes sense: she has what she would give up, and the seat at the end of it all is free."""
-    first = aliased(MoveRequest)
+    first = aliased(Reassignment)
     through = (
         exists()
-        .where(first.id == MoveRequest.after_id, first.state.in_(OPEN_MOVES), _may_give_up(first), _is_free(first))
-        .correlate(MoveRequest)
+        .where(first.id == Reassignment.after_id, first.state.in_(OPEN_MOVES), _may_give_up(first), _is_free(first))
+        .correlate(Reassignment)
     )
-    return and_(_may_give_up(MoveRequest), or_(and_(MoveRequest.after_id.is_(None), _is_free(MoveRequest)), through))
+    return and_(_may_give_up(Reassignment), or_(and_(Reassignment.after_id.is_(None), _is_free(Reassignment)), through))
 
 
 def _may_give_up(move: Any) -> ColumnElement[bool]:
@@ -197,7 +198,7 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
         select(Shift, Offer)
         .join(Shift.need)
         .outerjoin(Offer, waiting)
-        .options(*facts.with_terms())
+        .options(*load_options())
         .where(
             Shift.state == ShiftState.SCHEDULED,
             Shift.ends_at > at,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel import Lifecycle
 
 UNDO_MINUTES = 5
 """Within these a coordinator takes back an acceptance without any consequence."""
@@ -83,7 +83,7 @@ OFFER_LIFE = Lifecycle(
 WAITING_STATES = frozenset({OfferState.SENT, OfferState.COUNTERED})
 
 
-class MoveState(StrEnum):
+class ReassignmentState(StrEnum):
     """Where the question stands whether somebody would work another shift instead of hers.
 
     In a chain of moves the last one is asked first: the others are planned until she has agreed, and nobody moves before
@@ -102,32 +102,32 @@ class MoveState(StrEnum):
 MOVE_LIFE = Lifecycle(
     "move request",
     {
-        (MoveState.PLANNED, "ask"): MoveState.ASKED,
-        (MoveState.PLANNED, "withdraw"): MoveState.WITHDRAWN,
-        (MoveState.ASKED, "accept"): MoveState.ACCEPTED,
+        (ReassignmentState.PLANNED, "ask"): ReassignmentState.ASKED,
+        (ReassignmentState.PLANNED, "withdraw"): ReassignmentState.WITHDRAWN,
+        (ReassignmentState.ASKED, "accept"): ReassignmentState.ACCEPTED,
         # The seat she would take is still somebody's: her yes waits for that somebody's yes.
-        (MoveState.ASKED, "agree"): MoveState.AGREED,
-        (MoveState.ASKED, "decline"): MoveState.DECLINED,
-        (MoveState.ASKED, "withdraw"): MoveState.WITHDRAWN,
-        (MoveState.ASKED, "expire"): MoveState.EXPIRED,
-        (MoveState.AGREED, "accept"): MoveState.ACCEPTED,
+        (ReassignmentState.ASKED, "agree"): ReassignmentState.AGREED,
+        (ReassignmentState.ASKED, "decline"): ReassignmentState.DECLINED,
+        (ReassignmentState.ASKED, "withdraw"): ReassignmentState.WITHDRAWN,
+        (ReassignmentState.ASKED, "expire"): ReassignmentState.EXPIRED,
+        (ReassignmentState.AGREED, "accept"): ReassignmentState.ACCEPTED,
         # Until everybody has said yes she may think better of it.
-        (MoveState.AGREED, "decline"): MoveState.DECLINED,
-        (MoveState.AGREED, "withdraw"): MoveState.WITHDRAWN,
-        (MoveState.AGREED, "expire"): MoveState.EXPIRED,
+        (ReassignmentState.AGREED, "decline"): ReassignmentState.DECLINED,
+        (ReassignmentState.AGREED, "withdraw"): ReassignmentState.WITHDRAWN,
+        (ReassignmentState.AGREED, "expire"): ReassignmentState.EXPIRED,
     },
 )
 
 MOST_MOVED = 2
 """So many people at most change their shifts so that one seat is filled."""
 
-OPEN_MOVES = frozenset({MoveState.PLANNED, MoveState.ASKED, MoveState.AGREED})
+OPEN_MOVES = frozenset({ReassignmentState.PLANNED, ReassignmentState.ASKED, ReassignmentState.AGREED})
 """Those that may yet come to something."""
 
-HERS_TO_ANSWER = frozenset({MoveState.ASKED, MoveState.AGREED})
+HERS_TO_ANSWER = frozenset({ReassignmentState.ASKED, ReassignmentState.AGREED})
 
 
-def move_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> datetime:
+def reassignment_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> datetime:
     """Until when a question to move waits, as an offer would for the soonest of the shifts concerned: before any begins.
 
     Where more people are to be asked after her, everybody has an equal part of that time.

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
-from marketplace.db.base import Base, Key, related
-from marketplace.kernel.phrases import reread
+from marketplace.db import Base, Key, related
+from marketplace.kernel import reread
 
 
 class AuditEntry(Base):

@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.audit.models import AuditEntry
-from marketplace.db.scoping import seen_by
+from marketplace.db import seen_by
 
 
 def visible_to(person: Person) -> Select[AuditEntry]:

@@ -6,9 +6,8 @@ import structlog
 from sqlalchemy import inspect
 
 from marketplace.audit.models import AuditEntry
-from marketplace.db.session import Actor, current_actor, session
-from marketplace.kernel.clock import now
-from marketplace.kernel.phrases import ENGLISH, Phrase
+from marketplace.db import Actor, current_actor, session
+from marketplace.kernel import ENGLISH, Phrase, now
 
 
 def record(act: str, thing: Any, sentence: Phrase, *, by: Any = None, **detail: Any) -> AuditEntry:

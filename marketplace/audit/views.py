@@ -6,15 +6,13 @@ from zoneinfo import ZoneInfo
 from flask import render_template
 from sqlalchemy import select
 
+from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to
-from marketplace.db.session import session
-from marketplace.web.asking import asked_day, asked_number, asked_word
-from marketplace.web.guard import Pages
-from marketplace.web.paging import page_of
+from marketplace.db import session
+from marketplace.web import Pages, asked_day, asked_number, asked_word, page_of
 
 pages = Pages("audit", __name__, url_prefix="/audit")
 

@@ -8,7 +8,7 @@ from sqlalchemy import Date, cast, or_, select
 from marketplace.billing.models import CreditNote, Invoice, Payment, PaymentMethod
 from marketplace.billing.queries import Account, credited_cents, paid_cents
 from marketplace.billing.rules import Ageing, InvoiceState, ageing_bucket
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.models import Facility
 from marketplace.ledger.posting import for_the_system
 from marketplace.ledger.queries import balance

@@ -8,15 +8,14 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine
 from marketplace.config import settings_in_force
-from marketplace.db.session import session
+from marketplace.db import session
+from marketplace.documents.archive import stored_document
+from marketplace.documents.models import IssuedDocument
 from marketplace.facilities.models import Facility
-from marketplace.kernel.dates import long_date, short_date
-from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.papers.keeping import kept_paper
-from marketplace.papers.models import IssuedPaper
+from marketplace.kernel import dollars, hours_and_minutes, long_date, short_date
 
 
-def paper_of_invoice(invoice_id: int) -> IssuedPaper:
+def paper_of_invoice(invoice_id: int) -> IssuedDocument:
     """The PDF of an issued invoice, as it was set when first asked for. The caller has checked who may see it."""
     invoice = session.scalars(
         select(Invoice)
@@ -24,7 +23,7 @@ def paper_of_invoice(invoice_id: int) -> IssuedPaper:
         .options(joinedload(Invoice.facility), selectinload(Invoice.lines))
     ).one()
     assert invoice.issued_at is not None
-    return kept_paper(
+    return stored_document(
         "invoice",
         invoice.id,
         "invoice",
@@ -34,14 +33,14 @@ def paper_of_invoice(invoice_id: int) -> IssuedPaper:
     )
 
 
-def paper_of_credit_note(credit_note_id: int) -> IssuedPaper:
+def paper_of_credit_note(credit_note_id: int) -> IssuedDocument:
     """The PDF of a credit note."""
     note = session.scalars(
         select(CreditNote)
         .where(CreditNote.id == credit_note_id)
         .options(joinedload(CreditNote.invoice).joinedload(Invoice.facility), joinedload(CreditNote.line))
     ).one()
-    return kept_paper(
+    return stored_document(
         "credit_note",
         note.id,
         "credit_note",

@@ -17,13 +17,9 @@ from marketplace.billing.queries import unbilled_segments
 from marketplace.billing.rules import LIFE, InvoiceState
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
-from marketplace.db.jobs import enqueue
-from marketplace.db.session import session
+from marketplace.db import enqueue, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
-from marketplace.kernel.spans import local_day
+from marketplace.kernel import Phrase, Preview, PreviewChanged, Seen, dollars, local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_invoice
 from marketplace.timesheets.describing import describe, names_of
@@ -113,7 +109,7 @@ def issue(
         if (only is None or key in only) and sum(segment.bill_cents for segment in group) > 0
     }
     invoices = [_issue(place, wanted[place.facility.id], until, by, at) for place in _facilities(wanted)]
-    notifications.tell_issued(invoices, at)
+    notifications.notify_issued(invoices, at)
     return invoices
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.billing.rules import InvoiceState
-from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Minutes, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
 from marketplace.timesheets.models import TimeSegment
 

@@ -9,13 +9,12 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.permissions import MAY, Permission
 from marketplace.billing.models import Invoice
-from marketplace.db.session import session
-from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import Phrase
+from marketplace.db import session
+from marketplace.kernel import Phrase, dollars
 from marketplace.messaging.writing import Mail, notify, write_letter
 
 
-def tell_issued(invoices: Sequence[Invoice], at: datetime) -> None:
+def notify_issued(invoices: Sequence[Invoice], at: datetime) -> None:
     """A letter to each facility's contact, and a notice to everybody there who may see invoices.
 
     The contact is an address: it is written to in the language of whoever there signs in with it, else of the facility's

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.billing.models import NumberSeries
 from marketplace.billing.rules import number_in
-from marketplace.db.session import session
+from marketplace.db import session
 
 INVOICES, CREDIT_NOTES = "INV", "CN"
 

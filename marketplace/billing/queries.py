@@ -10,11 +10,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Person
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
-from marketplace.billing.rules import InvoiceState, Standing, standing
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import as_system, session
+from marketplace.billing.rules import InvoiceState, InvoiceStatus, status
+from marketplace.db import as_system, seen_by, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.spans import local_day
+from marketplace.kernel import local_day
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 
 
@@ -63,9 +62,9 @@ class Account:
         return self.invoice.total_cents - self.paid - self.credited if issued else 0
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> InvoiceStatus:
         invoice = self.invoice
-        return standing(invoice.state, invoice.total_cents, self.paid, self.credited, invoice.due_on, self.day)
+        return status(invoice.state, invoice.total_cents, self.paid, self.credited, invoice.due_on, self.day)
 
     @property
     def days_late(self) -> int:
@@ -124,7 +123,7 @@ def account_of(invoice: Invoice, at: datetime) -> Account:
     return Account(invoice, int(paid), int(credited), local_day(at, invoice.facility.time_zone))
 
 
-def standing_is(wanted: str, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+def status_is(wanted: str, at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The condition behind the filter of the list: open (which includes overdue), overdue, paid or void; else all."""
     issued = Invoice.state == InvoiceState.ISSUED
     late = Invoice.due_on < cast(func.timezone(Facility.time_zone, at), Date)
@@ -147,8 +146,8 @@ def standing_is(wanted: str, at: datetime | ColumnElement[datetime]) -> ColumnEl
 
 def owed_and_overdue(person: Person, at: datetime) -> tuple[int, int]:
     """Cents open on all invoices a person may see, and how many of them are past due; one statement."""
-    late = standing_is("overdue", at)
-    open_ = visible_to(person).where(standing_is("open", at))
+    late = status_is("overdue", at)
+    open_ = visible_to(person).where(status_is("open", at))
     rows = open_.with_only_columns(
         remaining_cents().label("cents"), late.label("late"), maintain_column_froms=True
     ).subquery()

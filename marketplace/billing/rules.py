@@ -3,8 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.money import split
+from marketplace.kernel import Lifecycle, split
 
 
 class InvoiceState(StrEnum):
@@ -24,7 +23,7 @@ LIFE = Lifecycle(
 )
 
 
-class Standing(StrEnum):
+class InvoiceStatus(StrEnum):
     """Whether an invoice is paid: derived from what was settled and the day, never stored."""
 
     DRAFT = "draft"
@@ -36,15 +35,17 @@ class Standing(StrEnum):
     VOID = "void"
 
 
-def standing(state: InvoiceState, total: int, paid: int, credited: int, due_on: date | None, today: date) -> Standing:
+def status(
+    state: InvoiceState, total: int, paid: int, credited: int, due_on: date | None, today: date
+) -> InvoiceStatus:
     """How an invoice stands on a day in the facility's calendar; amounts in cents. The due day itself is still in time."""
     if state is not InvoiceState.ISSUED:
-        return Standing.DRAFT if state is InvoiceState.DRAFT else Standing.VOID
+        return InvoiceStatus.DRAFT if state is InvoiceState.DRAFT else InvoiceStatus.VOID
     if paid + credited >= total:
-        return Standing.PAID if paid else Standing.CREDITED
+        return InvoiceStatus.PAID if paid else InvoiceStatus.CREDITED
     if due_on is not None and today > due_on:
-        return Standing.OVERDUE
-    return Standing.PARTLY_PAID if paid + credited else Standing.OPEN
+        return InvoiceStatus.OVERDUE
+    return InvoiceStatus.PARTLY_PAID if paid + credited else InvoiceStatus.OPEN
 
 
 def number_in(series: str, count: int) -> str:

@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 
 from marketplace.billing.documents import paper_of_credit_note, paper_of_invoice
-from marketplace.db.jobs import jobs_app
+from marketplace.db import jobs_app
 
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=10)
 

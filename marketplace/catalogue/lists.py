@@ -1,6 +1,6 @@
 """The lists that several rooms offer: records systems, languages, US states, terms of payment, steps of rounding."""
 
-from marketplace.kernel.regions import US_STATES
+from marketplace.kernel import US_STATES
 
 RECORDS_SYSTEMS = (
     "athenahealth", "Cerner", "Dentrix", "DrChrono", "Eaglesoft", "eClinicalWorks", "Epic", "Meditech", "NextGen",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, Cents, Key, state_column
+from marketplace.db import Base, Cents, Key, state_column
 
 
 class ServiceLine(Base):

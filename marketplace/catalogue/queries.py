@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import literal, or_, select, union_all
 
 from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
-from marketplace.db.session import session
+from marketplace.db import session
 
 
 def service_lines() -> list[ServiceLine]:

@@ -18,26 +18,18 @@ from marketplace.catalogue.lists import NET_DAYS, ROUNDINGS
 from marketplace.catalogue.models import ServiceLine
 from marketplace.config import ROOT, settings_in_force
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
-from marketplace.contracts.rules import (
-    AgreementState,
-    CancellationPolicy,
-    complete_rate,
-)
+from marketplace.contracts.rules import AgreementState, CancellationPolicy, complete_rate
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.dates import long_date
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import Named, Phrase, named
-from marketplace.kernel.text import clean_text
+from marketplace.kernel import Invalid, Named, NotAllowedNow, Phrase, clean_text, dollars, long_date, named
 
 LONGEST_PO = 60
 MOST_RATE = 1_000_000  # ten thousand dollars an hour: a decimal point is missing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
+class AgreementTerms:
     """What is agreed beside the rates. Days are the facility's; `until` is the last one, None is open-ended."""
 
     effective_from: date
@@ -63,7 +55,7 @@ class CardRow:
 
 
 def draft_master(
-    facility: Facility, terms: Terms, rates: Iterable[CardRow], at: datetime, by: Person | None = None
+    facility: Facility, terms: AgreementTerms, rates: Iterable[CardRow], at: datetime, by: Person | None = None
 ) -> Agreement:
     """A master agreement with its card, as a draft only the agency sees. Raises Invalid naming the field."""
     agreement = Agreement(kind=AgreementKind.MASTER, facility_id=facility.id, facility=facility, created_at=at)
@@ -91,7 +83,7 @@ def draft_baa(
     return agreement
 
 
-def rewrite(agreement: Agreement, terms: Terms, by: Person) -> None:
+def rewrite(agreement: Agreement, terms: AgreementTerms, by: Person) -> None:
     """Other terms, while it is a draft. Raises Invalid naming the field, NotAllowedNow once it was sent."""
     check_still_draft(agreement)
     _write(agreement, terms)
@@ -139,7 +131,7 @@ def check_still_draft(agreement: Agreement) -> None:
         raise NotAllowedNow("Only a draft can be changed. Take it back first, or amend what is active.")
 
 
-def _write(agreement: Agreement, terms: Terms) -> None:
+def _write(agreement: Agreement, terms: AgreementTerms) -> None:
     _check_dates(terms.effective_from, terms.effective_until)
     if terms.net_days not in NET_DAYS:
         raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")

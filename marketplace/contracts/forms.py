@@ -6,11 +6,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.lists import NET_DAYS
-from marketplace.contracts.drafting import LONGEST_PO, MOST_RATE, CardRow, Terms
+from marketplace.contracts.drafting import LONGEST_PO, MOST_RATE, AgreementTerms, CardRow
 from marketplace.contracts.models import Agreement, Overtime, StandardRate
 from marketplace.contracts.rules import CancellationPolicy, complete_rate
 from marketplace.contracts.signing import LONGEST_NAME, LONGEST_REASON
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel import Invalid
 from marketplace.web.forms import Choice, Day, Dollars, Form, Tick, WholeNumber, Words
 
 NET = [(str(days), f"NET {days}") for days in NET_DAYS]
@@ -79,8 +79,8 @@ class TermsForm(Form):
         except Invalid as error:
             raise error.at("middle_hours") from error
 
-    def terms(self) -> Terms:
-        return Terms(
+    def terms(self) -> AgreementTerms:
+        return AgreementTerms(
             effective_from=self.effective_from.data,
             effective_until=self.effective_until.data,
             net_days=int(str(self.net_days.data)),

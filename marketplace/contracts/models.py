@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.accounts.models import Person
 from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Cents, Key, Versioned, check, private_column, related, state_column
+from marketplace.db import Base, Cents, Key, Versioned, check, private_column, related, state_column
 from marketplace.facilities.models import Facility
 
 

@@ -2,11 +2,11 @@
 
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.queries import contract_managers, signers
-from marketplace.kernel.phrases import Phrase
+from marketplace.kernel import Phrase
 from marketplace.messaging.writing import Mail, notify
 
 
-def tell_sent(agreement: Agreement) -> None:
+def notify_sent(agreement: Agreement) -> None:
     """The other side is asked to read and sign."""
     waits = Phrase("%(what)s waits for your signature.", what=_what(agreement))
     subject = Phrase("%(what)s waits for your signature", what=_what(agreement))
@@ -14,19 +14,19 @@ def tell_sent(agreement: Agreement) -> None:
     _tell_signers(agreement, waits, Mail(subject, [waits, then], Phrase("Read and sign")))
 
 
-def tell_signed(agreement: Agreement) -> None:
+def notify_signed(agreement: Agreement) -> None:
     """The agency's people for contracts hear that it can be activated."""
     sentence = Phrase("%(party)s signed: %(what)s.", party=agreement.party, what=_what(agreement))
     for person in contract_managers():
         notify(person, sentence, kind="contract", link=f"/contracts/{agreement.id}")
 
 
-def tell_active(agreement: Agreement) -> None:
+def notify_active(agreement: Agreement) -> None:
     """From now on it holds."""
     _tell_signers(agreement, Phrase("%(what)s is active.", what=_what(agreement)))
 
 
-def tell_terminated(agreement: Agreement, reason: str) -> None:
+def notify_terminated(agreement: Agreement, reason: str) -> None:
     """It holds no longer; the reason is as the agency typed it."""
     ended = Phrase("%(what)s was terminated.", what=_what(agreement))
     subject = Phrase("%(what)s was terminated", what=_what(agreement))

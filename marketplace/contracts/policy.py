@@ -4,8 +4,8 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.rules import LIFE
-from marketplace.db.session import Audience
-from marketplace.kernel.errors import NotPermitted
+from marketplace.db import Audience
+from marketplace.kernel import NotPermitted
 
 
 def may_see_pay(person: Person, agreement: Agreement) -> bool:

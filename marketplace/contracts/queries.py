@@ -11,8 +11,7 @@ from marketplace.accounts.queries import agency, members_of
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow, StandardRate
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import Audience, as_system, current_actor, session
+from marketplace.db import Audience, as_system, current_actor, seen_by, session
 from marketplace.facilities.models import Facility
 
 
@@ -32,7 +31,7 @@ def visible_to(person: Person) -> Select[Agreement]:
     )
 
 
-def whole(agreements: Select[Agreement]) -> Select[Agreement]:
+def with_details(agreements: Select[Agreement]) -> Select[Agreement]:
     """With the party and whoever signed; the card is read by `card_of`."""
     return agreements.options(
         joinedload(Agreement.facility),
@@ -45,7 +44,7 @@ def in_list(
     person: Person, kind: AgreementKind | None = None, state: AgreementState | None = None, text: str = ""
 ) -> Select[Agreement]:
     """The list under its filters: what needs somebody first (draft, sent, signed), then active, then the past."""
-    found = whole(visible_to(person))
+    found = with_details(visible_to(person))
     if kind is not None:
         found = found.where(Agreement.kind == kind)
     if state is not None:

@@ -7,11 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.dates import short_date
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import Span, local_days
+from marketplace.kernel import Invalid, Lifecycle, Span, line_amount, local_days, short_date
 
 
 class AgreementState(StrEnum):
@@ -81,7 +77,7 @@ def _nearest(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-class RateRow(Protocol):
+class RateTerms(Protocol):
     """One row of a rate card: cents an hour for a service line and earn code, between two days, the last included."""
 
     @property
@@ -98,14 +94,14 @@ class RateRow(Protocol):
     def valid_until(self) -> date | None: ...
 
 
-Row = TypeVar("Row", bound=RateRow)
+Row = TypeVar("Row", bound=RateTerms)
 
 
 def _covers(first: date, last: date | None, day: date) -> bool:
     return first <= day and (last is None or day <= last)
 
 
-class Term(Protocol):
+class AgreementTerm(Protocol):
     """What decides whether an agreement holds: its state and its first and last day (None: open-ended)."""
 
     @property
@@ -116,7 +112,7 @@ class Term(Protocol):
     def effective_until(self) -> date | None: ...
 
 
-def in_force(agreement: Term, span: Span, zone: ZoneInfo | str) -> bool:
+def in_force(agreement: AgreementTerm, span: Span, zone: ZoneInfo | str) -> bool:
     """Whether the agreement is active and covers every local day the span touches, in the facility's zone."""
     return agreement.state is AgreementState.ACTIVE and all(
         _covers(agreement.effective_from, agreement.effective_until, day) for day in local_days(span, zone)
@@ -237,7 +233,7 @@ class Weight(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class TermProblem:
     """One thing to look at, as a sentence that says what to do."""
 
     weight: Weight
@@ -245,13 +241,13 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Examined:
+class TermsCheck:
     """What the linter looks at: a master agreement, its card, the BAA beside it, and the work that is asked for."""
 
     first: date
     last: date | None
     cancellation: Mapping[str, Any]
-    rows: tuple[RateRow, ...]
+    rows: tuple[RateTerms, ...]
     baa_last: date | None = None
     has_baa: bool = False
     lines_in_use: Mapping[str, str] = field(default_factory=dict)
@@ -259,57 +255,57 @@ class Examined:
     po_number: str = ""
 
 
-def lint(contract: Examined, today: date) -> list[Finding]:
+def lint(contract: TermsCheck, today: date) -> list[TermProblem]:
     """Everything that is, or soon will be, wrong with a contract; the worst first. Empty when all is well."""
     return sorted(_findings(contract, today), key=lambda finding: list(Weight).index(finding.weight))
 
 
-def _findings(contract: Examined, today: date) -> Iterable[Finding]:
+def _findings(contract: TermsCheck, today: date) -> Iterable[TermProblem]:
     if not contract.cancellation:
-        yield Finding(Weight.WARNING, "It says nothing about cancellation, so the agency's standard terms apply.")
+        yield TermProblem(Weight.WARNING, "It says nothing about cancellation, so the agency's standard terms apply.")
     if contract.last is not None and contract.last < today:
-        yield Finding(Weight.PROBLEM, f"It ended on {short_date(contract.last)}. Nothing new can be posted.")
+        yield TermProblem(Weight.PROBLEM, f"It ended on {short_date(contract.last)}. Nothing new can be posted.")
     elif contract.last is not None and (contract.last - today).days <= ENDS_SOON_DAYS:
-        yield Finding(Weight.WARNING, f"It ends on {short_date(contract.last)}. Draft the next one now.")
+        yield TermProblem(Weight.WARNING, f"It ends on {short_date(contract.last)}. Draft the next one now.")
     if not contract.has_baa:
-        yield Finding(Weight.PROBLEM, "There is no active BAA with this facility. No shift can start without it.")
+        yield TermProblem(Weight.PROBLEM, "There is no active BAA with this facility. No shift can start without it.")
     elif contract.baa_last is not None and contract.baa_last < today:
-        yield Finding(
+        yield TermProblem(
             Weight.PROBLEM, f"The BAA ended on {short_date(contract.baa_last)}. No shift can start without it."
         )
     elif contract.baa_last is not None and (contract.baa_last - today).days <= ENDS_SOON_DAYS:
-        yield Finding(Weight.WARNING, f"The BAA ends on {short_date(contract.baa_last)}. Draft the next one now.")
+        yield TermProblem(Weight.WARNING, f"The BAA ends on {short_date(contract.baa_last)}. Draft the next one now.")
     yield from _card_findings(contract, today)
 
 
-def _card_findings(contract: Examined, today: date) -> Iterable[Finding]:
+def _card_findings(contract: TermsCheck, today: date) -> Iterable[TermProblem]:
     if not contract.rows:
-        yield Finding(Weight.PROBLEM, "The rate card is empty. Add a rate for each kind of work.")
+        yield TermProblem(Weight.PROBLEM, "The rate card is empty. Add a rate for each kind of work.")
     from_day = max(today, contract.first)
     for code, name in contract.lines_in_use.items():
         rows = [row for row in contract.rows if (row.service_line, row.earn_code) == (code, "regular")]
         if not any(_covers(row.valid_from, row.valid_until, from_day) for row in rows):
-            yield Finding(
+            yield TermProblem(
                 Weight.PROBLEM, f"{name} is asked for, but the card has no rate for it on {short_date(from_day)}."
             )
         elif all(row.valid_until is not None and row.valid_until != contract.last for row in rows):
             last = max(row.valid_until for row in rows if row.valid_until is not None)
             if contract.last is None or last < contract.last:
-                yield Finding(
+                yield TermProblem(
                     Weight.WARNING, f"The rate for {name} ends on {short_date(last)}, before the contract does."
                 )
     for one, other in _overlapping(contract.rows):
-        yield Finding(
+        yield TermProblem(
             Weight.PROBLEM,
             f"Two rates for {one.service_line} hold from {short_date(max(one.valid_from, other.valid_from))}. End one of them.",
         )
     for row in contract.rows:
         if row.pay_cents > row.bill_cents:
-            yield Finding(Weight.PROBLEM, f"{row.service_line} pays more than it bills.")
+            yield TermProblem(Weight.PROBLEM, f"{row.service_line} pays more than it bills.")
         elif row.pay_cents == row.bill_cents:
-            yield Finding(Weight.NOTE, f"{row.service_line} leaves nothing for the agency.")
+            yield TermProblem(Weight.NOTE, f"{row.service_line} leaves nothing for the agency.")
         if row.valid_from < contract.first or (contract.last and row.valid_from > contract.last):
-            yield Finding(
+            yield TermProblem(
                 Weight.NOTE,
                 f"The rate for {row.service_line} from {short_date(row.valid_from)} begins outside the contract.",
             )

@@ -12,10 +12,8 @@ from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.queries import active
 from marketplace.contracts.rules import LIFE, AgreementState
-from marketplace.db.session import as_system, session
-from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.text import clean_text
+from marketplace.db import as_system, session
+from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow, Phrase, clean_text
 
 LONGEST_NAME = 200
 LONGEST_REASON = 500
@@ -39,7 +37,7 @@ def send(agreement: Agreement, by: Person | None, at: datetime) -> None:
         by=by,
         sha256=agreement.body_sha256,
     )
-    notifications.tell_sent(agreement)
+    notifications.notify_sent(agreement)
 
 
 def withdraw(agreement: Agreement, by: Person) -> None:
@@ -72,7 +70,7 @@ def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, addres
             address=address,
         )
         session.flush()
-        notifications.tell_signed(agreement)
+        notifications.notify_signed(agreement)
 
 
 def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement | None:
@@ -107,7 +105,7 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
     agreement.activate(at)
     session.flush()
     record("activate", agreement, Phrase("Active with %(party)s.", party=agreement.party), by=by)
-    notifications.tell_active(agreement)
+    notifications.notify_active(agreement)
     return before
 
 
@@ -119,4 +117,4 @@ def terminate(agreement: Agreement, reason: str, by: Person, at: datetime) -> No
     agreement.end("terminate", at, why)
     session.flush()
     record("terminate", agreement, Phrase("Terminated: %(why)s", why=why), by=by)
-    notifications.tell_terminated(agreement, why)
+    notifications.notify_terminated(agreement, why)

@@ -5,10 +5,8 @@ from sqlalchemy import select
 from marketplace.audit.recording import record
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.rules import AgreementState
-from marketplace.db.jobs import jobs_app
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.phrases import Phrase
+from marketplace.db import jobs_app, session
+from marketplace.kernel import Phrase, now
 
 
 @jobs_app.task(name="contracts.expire", queueing_lock="contracts.expire")

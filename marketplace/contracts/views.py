@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
 from marketplace.audit.queries import trail_of
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.catalogue.queries import service_lines
 from marketplace.contracts import drafting, signing
+from marketplace.contracts.contract_check import findings
 from marketplace.contracts.drafting import CardRow, check_still_draft
 from marketplace.contracts.forms import (
     BaaForm,
@@ -28,24 +29,16 @@ from marketplace.contracts.forms import (
     policy_fields,
     terms_fields,
 )
-from marketplace.contracts.linting import findings
 from marketplace.contracts.models import Agreement, AgreementKind, StandardRate
 from marketplace.contracts.policy import check_may_sign, may_see_pay, may_sign
-from marketplace.contracts.queries import card_of, in_list, parties, standard_card, visible_to, whole, with_cards
+from marketplace.contracts.queries import card_of, in_list, parties, standard_card, visible_to, with_cards, with_details
 from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy, complete_rate
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import Audience, session
+from marketplace.db import Audience, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import typed
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.phrases import Named, Phrase
-from marketplace.kernel.spans import local_day
-from marketplace.web.asking import asked_number, asked_word
-from marketplace.web.finding import check_version, find
+from marketplace.kernel import Invalid, Named, NotFound, Phrase, local_day, now, parsing
+from marketplace.web import Pages, asked_number, asked_word, check_version, get_or_404, page_of
 from marketplace.web.forms import Form
-from marketplace.web.guard import Pages
-from marketplace.web.paging import page_of
 from marketplace.web.proxies import visitor_address
 
 pages = Pages("contracts", __name__, url_prefix="/contracts")
@@ -147,7 +140,7 @@ def edit(agreement_id: int) -> ResponseReturnValue:
             if isinstance(form, TermsForm):
                 terms = form.terms()
             else:
-                terms = drafting.Terms(
+                terms = drafting.AgreementTerms(
                     effective_from=form.effective_from.data, effective_until=form.effective_until.data
                 )
             drafting.rewrite(agreement, terms, current_person())
@@ -243,7 +236,7 @@ def copy_card(agreement_id: int) -> ResponseReturnValue:
     """Put another contract's card in place of what stands there."""
     agreement = _to_change(agreement_id)
     chosen = request.form.get("source", "")
-    source = find(whole(visible_to(current_person())), typed.key(chosen) or 0)
+    source = get_or_404(with_details(visible_to(current_person())), parsing.key(chosen) or 0)
     count = drafting.copy_card(agreement, source, current_person())
     flash(_("%(count)s rates copied from %(party)s.", count=count, party=source.party))
     return _to_card(agreement)
@@ -360,7 +353,7 @@ def terminate(agreement_id: int) -> ResponseReturnValue:
 
 
 def _one(agreement_id: int) -> Agreement:
-    return find(whole(visible_to(current_person())), agreement_id)
+    return get_or_404(with_details(visible_to(current_person())), agreement_id)
 
 
 def _to_change(agreement_id: int) -> Agreement:

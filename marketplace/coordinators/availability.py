@@ -8,15 +8,23 @@ from sqlalchemy import delete, select
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, TimeOff
-from marketplace.coordinators.registering import windows
+from marketplace.coordinators.registration import windows
 from marketplace.coordinators.rules import WeeklyHours, stretch, tidy
-from marketplace.db.session import session
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import hours_and_minutes
-from marketplace.kernel.patient_data import check_no_patient_data
-from marketplace.kernel.phrases import Phrase, Row
-from marketplace.kernel.spans import MONDAY_TO_FRIDAY, Span, check_year, day_span, local_day, local_days
-from marketplace.kernel.text import clean_text
+from marketplace.db import session
+from marketplace.kernel import (
+    MONDAY_TO_FRIDAY,
+    Invalid,
+    JoinedList,
+    Phrase,
+    Span,
+    check_no_patient_data,
+    check_year,
+    clean_text,
+    day_span,
+    hours_and_minutes,
+    local_day,
+    local_days,
+)
 
 LONGEST_TIME_OFF = 366
 FURTHEST_AHEAD = timedelta(days=2 * 366)
@@ -139,8 +147,8 @@ def be_back(off: TimeOff, zone: str, by: Person) -> tuple[date, date]:
     return first, last
 
 
-def _days(first: date, last: date) -> date | Row:
-    return Row([first, last], " – ") if last > first else first
+def _days(first: date, last: date) -> date | JoinedList:
+    return JoinedList([first, last], " – ") if last > first else first
 
 
 def _span_off(first: date, last: date, zone: str, at: datetime) -> Span:

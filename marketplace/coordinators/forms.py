@@ -10,20 +10,10 @@ from marketplace.catalogue.lists import LANGUAGES_OFFERED, RECORDS_SYSTEMS, STAT
 from marketplace.catalogue.queries import service_lines
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, CoordinatorDraft
-from marketplace.coordinators.words import education_words
-from marketplace.kernel.regions import COUNTRIES
-from marketplace.web.forms import (
-    Choice,
-    Choices,
-    Dollars,
-    EmailAddress,
-    Form,
-    Notes,
-    WholeNumber,
-    Words,
-    ZoneChoice,
-)
-from marketplace.web.locales import country_name, language_name
+from marketplace.coordinators.texts import education_words
+from marketplace.kernel import COUNTRIES
+from marketplace.web import country_name, language_name
+from marketplace.web.forms import Choice, Choices, Dollars, EmailAddress, Form, Notes, WholeNumber, Words, ZoneChoice
 
 # Where coordinators work from most often; the other countries follow by name.
 COUNTRIES_FIRST = ("US", "MX", "CO", "PH")

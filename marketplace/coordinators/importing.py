@@ -9,15 +9,11 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from marketplace.catalogue.queries import service_lines
 from marketplace.coordinators.models import Coordinator
-from marketplace.coordinators.registering import amend_coordinator, register_coordinator
+from marketplace.coordinators.registration import amend_coordinator, register_coordinator
 from marketplace.coordinators.rules import LIFE, MOST_YEARS, CoordinatorDraft, checked, read_availability
-from marketplace.db.importing import Outcome, named_as_in_file, take_in
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import parse_dollars
-from marketplace.kernel.tables import Report, Row
-from marketplace.kernel.typed import several, whole_number
+from marketplace.db import session
+from marketplace.db.importing import ImportOutcome, named_as_in_file, take_in
+from marketplace.kernel import CsvRow, Invalid, Report, now, parse_dollars, several, whole_number
 from marketplace.web.forms import email_address
 
 COLUMNS = (
@@ -62,7 +58,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _draft(row: Row, known: _Known) -> CoordinatorDraft:
+def _draft(row: CsvRow, known: _Known) -> CoordinatorDraft:
     email = email_address(row["email"], "email")
     before = known.coordinators.get(email.lower())
     draft = CoordinatorDraft(
@@ -96,11 +92,13 @@ def _rating(text: str) -> int | None:
     return int(whole) * 10 + int(tenths or "0")
 
 
-def _keep(draft: CoordinatorDraft, known: _Known) -> Outcome:
+def _keep(draft: CoordinatorDraft, known: _Known) -> ImportOutcome:
     coordinator = known.coordinators.get(draft.email.lower())
     if coordinator is None:
         coordinator = register_coordinator(draft, known.at, lines=known.lines)
         coordinator.state = LIFE.after(coordinator.state, "activate")
         known.coordinators[draft.email.lower()] = coordinator
-        return Outcome.INSERTED
-    return Outcome.UPDATED if amend_coordinator(coordinator, draft, lines=known.lines) else Outcome.UNCHANGED
+        return ImportOutcome.INSERTED
+    return (
+        ImportOutcome.UPDATED if amend_coordinator(coordinator, draft, lines=known.lines) else ImportOutcome.UNCHANGED
+    )

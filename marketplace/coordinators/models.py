@@ -10,8 +10,8 @@ from marketplace.accounts.models import Person
 from marketplace.coordinators.rules import LIFE, WeeklyHours
 from marketplace.coordinators.rules import CoordinatorState as CoordinatorState
 from marketplace.coordinators.rules import Education as Education
-from marketplace.db.base import Base, Key, Minutes, Versioned, Words, check, private_column, related, state_column
-from marketplace.kernel.spans import Span
+from marketplace.db import Base, Key, Minutes, Versioned, Words, check, private_column, related, state_column
+from marketplace.kernel import Span
 
 
 class Coordinator(Versioned, Base):

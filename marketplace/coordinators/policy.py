@@ -2,7 +2,7 @@
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel import NotPermitted
 
 
 def may_manage(person: Person) -> bool:

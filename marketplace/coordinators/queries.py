@@ -8,8 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.coordinators.models import Coordinator, CoordinatorState, TimeOff
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import session
+from marketplace.db import seen_by, session
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
     "name": Person.name.expression,
@@ -26,7 +25,7 @@ def visible_to(person: Person) -> Select[Coordinator]:
     return seen_by(person, coordinators, coordinator=Coordinator.id)
 
 
-def whole(coordinators: Select[Coordinator]) -> Select[Coordinator]:
+def with_details(coordinators: Select[Coordinator]) -> Select[Coordinator]:
     """With the typical week, time off, pay and what a screening found: for the agency and herself."""
     return coordinators.options(
         undefer(Coordinator.min_pay_cents),

@@ -6,12 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from enum import StrEnum
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.phrases import N_, Phrase
-from marketplace.kernel.regions import COUNTRIES, LANGUAGES, US_STATES
-from marketplace.kernel.spans import zone_named
-from marketplace.kernel.text import clean_text
+from marketplace.kernel import COUNTRIES, LANGUAGES, N_, US_STATES, Invalid, Lifecycle, Phrase, clean_text, zone_named
 
 
 class CoordinatorState(StrEnum):

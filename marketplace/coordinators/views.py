@@ -7,18 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import update
 
-from marketplace.accounts.inviting import invite, take_back
+from marketplace.accounts.authentication.sign_in import current_person
+from marketplace.accounts.invitations import invite, take_back
 from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency, person_by_email
-from marketplace.accounts.signing_in import current_person
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to as trail_visible_to
 from marketplace.audit.recording import record
 from marketplace.catalogue.queries import service_lines
+from marketplace.coordinators.exclusion_hold import hold as hold_back
+from marketplace.coordinators.exclusion_hold import release as let_go
 from marketplace.coordinators.forms import CoordinatorForm, HoldForm, NewCoordinatorForm, ProfileForm, as_shown
-from marketplace.coordinators.holding import hold as hold_back
-from marketplace.coordinators.holding import release as let_go
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.policy import check_may_hold, may_hold, may_manage
 from marketplace.coordinators.queries import (
@@ -28,28 +28,23 @@ from marketplace.coordinators.queries import (
     listed,
     membership_of,
     visible_to,
-    whole,
+    with_details,
 )
-from marketplace.coordinators.registering import amend_coordinator, register_coordinator
+from marketplace.coordinators.registration import amend_coordinator, register_coordinator
 from marketplace.coordinators.rules import LIFE, CoordinatorState
-from marketplace.coordinators.words import (
-    education_words,
-    state_words,
-    week_in_short,
-    week_words,
+from marketplace.coordinators.texts import education_words, state_words, week_in_short, week_words
+from marketplace.db import session
+from marketplace.kernel import Invalid, Phrase, local_days, now, plain_dollars
+from marketplace.web import (
+    Pages,
+    asked_word,
+    check_version,
+    country_name,
+    csv_download,
+    get_or_404,
+    language_name,
+    page_of,
 )
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.spans import local_days
-from marketplace.kernel.spreadsheet import plain_dollars
-from marketplace.web.asking import asked_word
-from marketplace.web.downloads import csv_download
-from marketplace.web.finding import check_version, find
-from marketplace.web.guard import Pages
-from marketplace.web.locales import country_name, language_name
-from marketplace.web.paging import page_of
 
 pages = Pages("coordinators", __name__)
 
@@ -98,7 +93,7 @@ def export() -> ResponseReturnValue:
     """The same list for a spreadsheet, with the same filters."""
     person = current_person()
     asked = _asked(_lines(person), list(session.scalars(countries())))
-    rows = session.scalars(whole(listed(person, **asked)).limit(MOST_EXPORTED)).unique()
+    rows = session.scalars(with_details(listed(person, **asked)).limit(MOST_EXPORTED)).unique()
     head = (
         "name", "e-mail", "state", "country", "us state", "time zone", "service lines", "languages", "records systems",
         "years", "education", "lowest pay", "most hours a week", "rating", "typical week", "held back", "since",
@@ -143,7 +138,7 @@ def new() -> ResponseReturnValue:
 def show(coordinator_id: int) -> str:
     """Everything the agency knows about a coordinator, apart from papers and work."""
     person, at = current_person(), now()
-    coordinator = find(whole(visible_to(person)), coordinator_id)
+    coordinator = get_or_404(with_details(visible_to(person)), coordinator_id)
     trail = trail_visible_to(person).where(AuditEntry.coordinator_id == coordinator.id).limit(TRAIL)
     lines = _lines(person)
     return render_template(
@@ -171,7 +166,7 @@ def show(coordinator_id: int) -> str:
 @pages.form("/coordinators/<int:coordinator_id>/edit", may=Permission.COORDINATOR_MANAGE)
 def edit(coordinator_id: int) -> ResponseReturnValue:
     """What she says about herself, and where she works from; name and address while she has no account."""
-    coordinator = find(whole(visible_to(current_person())), coordinator_id)
+    coordinator = get_or_404(with_details(visible_to(current_person())), coordinator_id)
     form = CoordinatorForm(data=as_shown(coordinator))
     form.offer(coordinator)
     hers = coordinator.person.password is not None
@@ -230,7 +225,7 @@ def _correct_address(coordinator: Coordinator, email: str) -> bool:
 @pages.post("/coordinators/<int:coordinator_id>/pause", may=Permission.COORDINATOR_MANAGE)
 def pause(coordinator_id: int) -> ResponseReturnValue:
     """She is asked nothing new for now."""
-    coordinator = find(visible_to(current_person()), coordinator_id)
+    coordinator = get_or_404(visible_to(current_person()), coordinator_id)
     coordinator.pause()
     record("pause", coordinator, Phrase("%(name)s was paused.", name=coordinator.name), by=current_person())
     flash(_("%(name)s is paused. What is booked stays booked.", name=coordinator.name))
@@ -240,7 +235,7 @@ def pause(coordinator_id: int) -> ResponseReturnValue:
 @pages.post("/coordinators/<int:coordinator_id>/resumption", may=Permission.COORDINATOR_MANAGE)
 def resume(coordinator_id: int) -> ResponseReturnValue:
     """She is asked again."""
-    coordinator = find(visible_to(current_person()), coordinator_id)
+    coordinator = get_or_404(visible_to(current_person()), coordinator_id)
     coordinator.resume()
     record("resume", coordinator, Phrase("%(name)s is active again.", name=coordinator.name), by=current_person())
     flash(_("%(name)s is active again.", name=coordinator.name))
@@ -253,7 +248,7 @@ def resume(coordinator_id: int) -> ResponseReturnValue:
 @pages.form("/coordinators/<int:coordinator_id>/hold", may=Permission.CREDENTIAL_VERIFY)
 def hold(coordinator_id: int) -> ResponseReturnValue:
     """Nobody books her until a screening's hit is settled."""
-    coordinator = find(whole(visible_to(current_person())), coordinator_id)
+    coordinator = get_or_404(with_details(visible_to(current_person())), coordinator_id)
     check_may_hold(current_person())
     form = HoldForm()
     if form.validate_on_submit():
@@ -273,7 +268,7 @@ def hold(coordinator_id: int) -> ResponseReturnValue:
 @pages.post("/coordinators/<int:coordinator_id>/release", may=Permission.CREDENTIAL_VERIFY)
 def release(coordinator_id: int) -> ResponseReturnValue:
     """It was adjudicated: she may be booked."""
-    coordinator = find(whole(visible_to(current_person())), coordinator_id)
+    coordinator = get_or_404(with_details(visible_to(current_person())), coordinator_id)
     check_may_hold(current_person())
     let_go(coordinator, by=current_person(), at=now())
     flash(_("%(name)s can be booked again.", name=coordinator.name))
@@ -286,7 +281,7 @@ def release(coordinator_id: int) -> ResponseReturnValue:
 @pages.post("/coordinators/<int:coordinator_id>/invitations", may=Permission.COORDINATOR_MANAGE, fresh=True)
 def invitation(coordinator_id: int) -> ResponseReturnValue:
     """A letter to her address; the link in an older one is dead."""
-    coordinator = find(visible_to(current_person()), coordinator_id)
+    coordinator = get_or_404(visible_to(current_person()), coordinator_id)
     invite(
         coordinator.person.email,
         coordinator.name,
@@ -305,8 +300,8 @@ def invitation(coordinator_id: int) -> ResponseReturnValue:
 )
 def withdraw(coordinator_id: int, invitation_id: int) -> ResponseReturnValue:
     """The link in the letter is dead."""
-    coordinator = find(visible_to(current_person()), coordinator_id)
-    found = find(invitations_of(coordinator.id), invitation_id)
+    coordinator = get_or_404(visible_to(current_person()), coordinator_id)
+    found = get_or_404(invitations_of(coordinator.id), invitation_id)
     take_back(found, by=current_person(), at=now())
     flash(_("The invitation of %(name)s is taken back: its link is dead.", name=found.name))
     return redirect(url_for(".show", coordinator_id=coordinator_id), 303)
@@ -319,7 +314,7 @@ def withdraw(coordinator_id: int, invitation_id: int) -> ResponseReturnValue:
 def me() -> str:
     """Who she is here, and the way to everything that is hers."""
     person, at = current_person(), now()
-    coordinator = find(whole(visible_to(person)), person.coordinator_id or 0)
+    coordinator = get_or_404(with_details(visible_to(person)), person.coordinator_id or 0)
     lines = _lines(person)
     return render_template(
         "coordinators/me.html",
@@ -336,7 +331,7 @@ def me() -> str:
 def profile() -> ResponseReturnValue:
     """What she says about herself. Saving says: this is right."""
     person = current_person()
-    coordinator = find(whole(visible_to(person)), person.coordinator_id or 0)
+    coordinator = get_or_404(with_details(visible_to(person)), person.coordinator_id or 0)
     form = ProfileForm(data=as_shown(coordinator))
     form.offer(coordinator)
     if form.validate_on_submit():

@@ -9,11 +9,11 @@ from wtforms import FileField
 
 from marketplace.catalogue.lists import STATE_CHOICES
 from marketplace.catalogue.models import CredentialType
-from marketplace.credentials.deciding import LONGEST_NOTE
-from marketplace.credentials.examining import MOST_BYTES
+from marketplace.credentials.files.inspection import MOST_BYTES
 from marketplace.credentials.queries import kind_of
-from marketplace.credentials.rules import LONGEST_NUMBER, Paper
-from marketplace.kernel.errors import Invalid
+from marketplace.credentials.review import LONGEST_NOTE
+from marketplace.credentials.rules import LONGEST_NUMBER, CredentialDraft
+from marketplace.kernel import Invalid
 from marketplace.web.forms import Choice, Day, Form, Tick, Words
 
 TAKEN = "application/pdf,image/jpeg,image/png,image/webp"
@@ -42,8 +42,8 @@ class PaperForm(Form):
     issued_on = Day(_l("Issued on"), required=False)
     expires_on = Day(_l("Last valid day"), required=False)
 
-    def paper_as(self, kind: CredentialType) -> Paper:
-        return Paper(
+    def paper_as(self, kind: CredentialType) -> CredentialDraft:
+        return CredentialDraft(
             kind_of(kind),
             self.number.data,
             self.region.data or "",

@@ -12,15 +12,20 @@ from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import LIFE, CredentialState
-from marketplace.db.importing import Outcome, take_in
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.regions import US_STATES
-from marketplace.kernel.tables import Report, Row
-from marketplace.kernel.text import clean_text
-from marketplace.kernel.typed import day, yes_or_no
+from marketplace.db import session
+from marketplace.db.importing import ImportOutcome, take_in
+from marketplace.kernel import (
+    US_STATES,
+    CsvRow,
+    Invalid,
+    NotAllowedNow,
+    Phrase,
+    Report,
+    clean_text,
+    day,
+    now,
+    yes_or_no,
+)
 
 COLUMNS = ("coordinator_email", "type", "number", "state", "multistate", "issued_on", "expires_on", "verified")
 
@@ -102,7 +107,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _paper(row: Row, known: _Known) -> _Paper:
+def _paper(row: CsvRow, known: _Known) -> _Paper:
     coordinator = known.coordinators.get(row["coordinator_email"].lower())
     if coordinator is None:
         raise Invalid("No coordinator here has this address. Load the coordinators first.", "coordinator_email")
@@ -128,7 +133,7 @@ def _paper(row: Row, known: _Known) -> _Paper:
     return _Paper(coordinator, row["type"], number, region, multistate, issued, expires, verified)
 
 
-def _keep(paper: _Paper, known: _Known) -> Outcome:
+def _keep(paper: _Paper, known: _Known) -> ImportOutcome:
     credential = known.credentials.get(paper.key)
     if credential is None:
         if paper.paper in known.refused:
@@ -156,7 +161,7 @@ def _keep(paper: _Paper, known: _Known) -> Outcome:
             verified=paper.verified,
         )
         known.credentials[paper.key] = credential
-        return Outcome.INSERTED
+        return ImportOutcome.INSERTED
     before = (credential.multistate, credential.issued_on, credential.expires_on)
     changed = before != (paper.multistate, paper.issued_on, paper.expires_on)
     credential.multistate, credential.issued_on, credential.expires_on = (
@@ -166,14 +171,14 @@ def _keep(paper: _Paper, known: _Known) -> Outcome:
     )
     # What the agency has verified stays verified, whatever an older file says.
     if not _verify(credential, paper, known.at) and not changed:
-        return Outcome.UNCHANGED
+        return ImportOutcome.UNCHANGED
     session.flush()
     record(
         "import",
         credential,
         Phrase("%(type)s %(number)s was changed by a file of another system.", type=paper.type, number=paper.number),
     )
-    return Outcome.UPDATED
+    return ImportOutcome.UPDATED
 
 
 def _verify(credential: Credential, paper: _Paper, at: datetime) -> bool:

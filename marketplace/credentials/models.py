@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.accounts.models import Person
 from marketplace.catalogue.models import CredentialType
 from marketplace.coordinators.models import Coordinator
-from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, Standing, standing
-from marketplace.db.base import Base, Key, Versioned, check, related, state_column
+from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, CredentialStatus, status
+from marketplace.db import Base, Key, Versioned, check, related, state_column
 
 
 class Document(Base):
@@ -97,9 +97,9 @@ class Credential(Versioned, Base):
         fresh = self.decided_at is not None and at - self.decided_at <= TIME_TO_UNDO
         return fresh and ("reopen" in acts or "reinstate" in acts)
 
-    def standing(self, today: date) -> Standing:
+    def standing(self, today: date) -> CredentialStatus:
         """The one word for where it stands on that day."""
-        return standing(self.state, self.expires_on, today)
+        return status(self.state, self.expires_on, today)
 
     def _decide(self, act: str, by: Person | None, at: datetime, note: str) -> None:
         self.state = LIFE.after(self.state, act)

@@ -5,20 +5,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from marketplace.credentials.models import Credential
-from marketplace.credentials.queries import whole
+from marketplace.credentials.queries import with_details
 from marketplace.credentials.rules import CredentialState
-from marketplace.db.jobs import jobs_app
-from marketplace.db.session import session
-from marketplace.kernel.phrases import Phrase, named
+from marketplace.db import jobs_app, session
+from marketplace.kernel import Phrase, named
 from marketplace.messaging.writing import Mail, notify
 
 PAGE = "/credentials/mine"
 
 
 @jobs_app.task(name="credentials.tell_decided", queue="mail", retry=3)
-def tell_decided(credential_id: int, decided_at: str) -> None:
+def notify_decided(credential_id: int, decided_at: str) -> None:
     """What was decided about their credential, unless that decision was taken back in the meantime."""
-    credential = session.scalars(whole(select(Credential)).where(Credential.id == credential_id)).one_or_none()
+    credential = session.scalars(with_details(select(Credential)).where(Credential.id == credential_id)).one_or_none()
     if credential is None or credential.decided_at != datetime.fromisoformat(decided_at):
         return
     person, kind, reason = credential.coordinator.person, named(credential.kind), credential.decision_note
@@ -38,7 +37,7 @@ def tell_decided(credential_id: int, decided_at: str) -> None:
     notify(person, decided, kind="credential", link=PAGE, letter=letter)
 
 
-def tell_expiring(credential: Credential, left: int) -> None:
+def notify_expiring(credential: Credential, left: int) -> None:
     """It ends in `left` days."""
     kind = named(credential.kind)
     sentence = Phrase(

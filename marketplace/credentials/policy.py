@@ -3,7 +3,7 @@
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.credentials.models import Credential
-from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel import NotPermitted
 
 
 def may_decide(person: Person, credential: Credential) -> bool:

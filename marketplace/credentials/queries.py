@@ -11,9 +11,8 @@ from marketplace.accounts.models import Person
 from marketplace.catalogue.models import CompactMember, CredentialType, ServiceLine, Verification
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import REMINDER_DAYS, CredentialState, Kind, Standing
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import session
+from marketplace.credentials.rules import REMINDER_DAYS, CredentialKind, CredentialState, CredentialStatus
+from marketplace.db import seen_by, session
 from marketplace.matching.facts import RN_LICENCE
 
 
@@ -22,7 +21,7 @@ def visible_to(person: Person) -> Select[Credential]:
     return seen_by(person, select(Credential), coordinator=Credential.coordinator_id)
 
 
-def whole(papers: Select[Credential]) -> Select[Credential]:
+def with_details(papers: Select[Credential]) -> Select[Credential]:
     """With everything a page about papers shows."""
     return papers.options(
         joinedload(Credential.kind),
@@ -36,7 +35,7 @@ def own(coordinator_id: int) -> list[Credential]:
     """A coordinator's papers, those that count first; what was replaced is left out."""
     return list(
         session.scalars(
-            whole(select(Credential))
+            with_details(select(Credential))
             .where(Credential.coordinator_id == coordinator_id, Credential.state != CredentialState.SUPERSEDED)
             .join(Credential.kind)
             .order_by(CredentialType.position, Credential.region, Credential.id.desc())
@@ -62,44 +61,44 @@ def the_same(credential: Credential) -> list[Credential]:
     )
 
 
-def standing_is(word: Standing, today: date) -> ColumnElement[bool]:
+def status_is(word: CredentialStatus, today: date) -> ColumnElement[bool]:
     """The condition behind the word, so that lists filter by what people read."""
     verified = Credential.state == CredentialState.VERIFIED
     soon = today + timedelta(days=max(REMINDER_DAYS))
     match word:
-        case Standing.WAITING:
+        case CredentialStatus.WAITING:
             return Credential.state == CredentialState.SUBMITTED
-        case Standing.VERIFIED:
+        case CredentialStatus.VERIFIED:
             return and_(verified, or_(Credential.expires_on.is_(None), Credential.expires_on > soon))
-        case Standing.EXPIRING:
+        case CredentialStatus.EXPIRING:
             return and_(verified, Credential.expires_on.between(today, soon))
-        case Standing.EXPIRED:
+        case CredentialStatus.EXPIRED:
             return and_(verified, Credential.expires_on < today)
         case _:
             return Credential.state == CredentialState(word.value)
 
 
-def in_list(word: Standing | None, today: date, kind: str = "", text: str = "") -> Select[Credential]:
+def in_list(word: CredentialStatus | None, today: date, kind: str = "", text: str = "") -> Select[Credential]:
     """The agency's list under its filters: what waits oldest first, what ends soonest first, everything else newest first."""
-    papers = whole(select(Credential)).join(Credential.coordinator).join(Coordinator.person)
+    papers = with_details(select(Credential)).join(Credential.coordinator).join(Coordinator.person)
     if word is not None:
-        papers = papers.where(standing_is(word, today))
+        papers = papers.where(status_is(word, today))
     if kind:
         papers = papers.where(Credential.type == kind)
     if text:
         pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         papers = papers.where(or_(Person.name.ilike(pattern), Credential.number.ilike(pattern)))
     match word:
-        case Standing.WAITING:
+        case CredentialStatus.WAITING:
             return papers.order_by(Credential.submitted_at, Credential.id)
-        case Standing.EXPIRING | Standing.EXPIRED:
+        case CredentialStatus.EXPIRING | CredentialStatus.EXPIRED:
             return papers.order_by(Credential.expires_on, Credential.id)
         case _:
             return papers.order_by(Credential.id.desc())
 
 
 @dataclass(frozen=True)
-class Counts:
+class QueueCounts:
     """How the agency's papers stand: how many wait and since when the oldest, how many end soon or have ended."""
 
     waiting: int
@@ -108,17 +107,17 @@ class Counts:
     expired: int
 
 
-def counts(today: date) -> Counts:
+def counts(today: date) -> QueueCounts:
     """One statement. Expired ones count only while nothing of the kind replaces them: see `expiring`."""
     row = session.execute(
         select(
-            func.count().filter(standing_is(Standing.WAITING, today)),
-            func.min(Credential.submitted_at).filter(standing_is(Standing.WAITING, today)),
-            func.count().filter(standing_is(Standing.EXPIRING, today)),
-            func.count().filter(standing_is(Standing.EXPIRED, today)),
+            func.count().filter(status_is(CredentialStatus.WAITING, today)),
+            func.min(Credential.submitted_at).filter(status_is(CredentialStatus.WAITING, today)),
+            func.count().filter(status_is(CredentialStatus.EXPIRING, today)),
+            func.count().filter(status_is(CredentialStatus.EXPIRED, today)),
         ).where(Credential.state.in_([CredentialState.SUBMITTED, CredentialState.VERIFIED]))
     ).one()
-    return Counts(row[0], row[1], row[2], row[3])
+    return QueueCounts(row[0], row[1], row[2], row[3])
 
 
 def next_waiting(after: Credential | None = None) -> int | None:
@@ -167,7 +166,7 @@ def expiring(days: int, today: date) -> list[Credential]:
     )
     return list(
         session.scalars(
-            whole(select(Credential))
+            with_details(select(Credential))
             .where(
                 Credential.state == CredentialState.VERIFIED,
                 Credential.expires_on.between(today, today + timedelta(days=days)),
@@ -178,9 +177,9 @@ def expiring(days: int, today: date) -> list[Credential]:
     )
 
 
-def kind_of(row: CredentialType) -> Kind:
+def kind_of(row: CredentialType) -> CredentialKind:
     """What the rules need to know of a type. What is checked at its issuer has a number to check."""
-    return Kind(
+    return CredentialKind(
         row.code,
         row.name,
         row.per_state,
@@ -205,7 +204,7 @@ def missing(
     held = {
         paper.type
         for paper in papers
-        if paper.standing(today) in (Standing.WAITING, Standing.VERIFIED, Standing.EXPIRING)
+        if paper.standing(today) in (CredentialStatus.WAITING, CredentialStatus.VERIFIED, CredentialStatus.EXPIRING)
     }
     nursing = session.scalar(
         select(exists().where(ServiceLine.code.in_(coordinator.service_lines), ServiceLine.needs_licence))

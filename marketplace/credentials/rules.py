@@ -6,10 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.regions import US_STATES
-from marketplace.kernel.text import clean_text
+from marketplace.kernel import US_STATES, Invalid, Lifecycle, clean_text
 
 
 class CredentialState(StrEnum):
@@ -55,7 +52,7 @@ def expiry_level(expires_on: date | None, today: date) -> int | None:
     return min((days for days in REMINDER_DAYS if left <= days), default=None)
 
 
-class Standing(StrEnum):
+class CredentialStatus(StrEnum):
     """The one word people read: the state, with what the dates say of a verified one."""
 
     WAITING = "waiting"
@@ -67,16 +64,16 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"
 
 
-def standing(state: CredentialState, expires_on: date | None, today: date) -> Standing:
+def status(state: CredentialState, expires_on: date | None, today: date) -> CredentialStatus:
     """Where a credential stands on that day; expiring begins 60 days before the last valid day."""
     if state is CredentialState.SUBMITTED:
-        return Standing.WAITING
+        return CredentialStatus.WAITING
     if state is not CredentialState.VERIFIED:
-        return Standing(state.value)
+        return CredentialStatus(state.value)
     level = expiry_level(expires_on, today)
     if level is None:
-        return Standing.VERIFIED
-    return Standing.EXPIRED if level == 0 else Standing.EXPIRING
+        return CredentialStatus.VERIFIED
+    return CredentialStatus.EXPIRED if level == 0 else CredentialStatus.EXPIRING
 
 
 # ---- what is written down of a paper ----------------------------------------------------------------------------
@@ -86,7 +83,7 @@ EARLIEST = date(1950, 1, 1)
 
 
 @dataclass(frozen=True)
-class Kind:
+class CredentialKind:
     """What the catalogue says of a type: name, whether one state issues it, for how many months, whether it has a number."""
 
     code: str
@@ -98,10 +95,10 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Paper:
+class CredentialDraft:
     """What stands on a credential. `region` is the issuing state's two letters; `expires_on` the last valid day."""
 
-    kind: Kind
+    kind: CredentialKind
     number: str = ""
     region: str = ""
     multistate: bool = False
@@ -109,7 +106,7 @@ class Paper:
     expires_on: date | None = None
 
 
-def checked(paper: Paper, today: date, compact_members: Collection[str]) -> Paper:
+def checked(paper: CredentialDraft, today: date, compact_members: Collection[str]) -> CredentialDraft:
     """The paper, cleaned, with its last day filled in from its type where only the first is written; raises Invalid.
 
     Today's dates matter: what has expired is no use, what is issued tomorrow cannot be held in the hand.
@@ -149,7 +146,7 @@ def last_day(issued_on: date, months: int) -> date:
     return date(year, month + 1, day) - timedelta(days=1)
 
 
-def replaces(new: Paper, old: Paper, today: date) -> bool:
+def replaces(new: CredentialDraft, old: CredentialDraft, today: date) -> bool:
     """Whether verifying `new` makes `old` one of the past: the same kind and state, valid now and for at least as long.
 
     Types that are renewed have one paper at a time; of the others (references, schools) only the same number is the same

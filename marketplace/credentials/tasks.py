@@ -2,15 +2,13 @@
 
 from sqlalchemy.dialects.postgresql import insert
 
-from marketplace.credentials.documents import remove_strays
+from marketplace.credentials.files.storage import remove_strays
 from marketplace.credentials.models import ExpiryReminder
-from marketplace.credentials.notifications import tell_expiring
+from marketplace.credentials.notifications import notify_expiring
 from marketplace.credentials.queries import expiring
 from marketplace.credentials.rules import REMINDER_DAYS, expiry_level
-from marketplace.db.jobs import jobs_app
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.spans import local_day
+from marketplace.db import jobs_app, session
+from marketplace.kernel import local_day, now
 
 
 @jobs_app.task(name="credentials.remind", queueing_lock="credentials.remind")
@@ -30,7 +28,7 @@ def remind(timestamp: int = 0) -> int:
             .returning(ExpiryReminder.id)
         ).first()
         if new is not None:
-            tell_expiring(credential, (credential.expires_on - today).days)
+            notify_expiring(credential, (credential.expires_on - today).days)
             told += 1
     return told
 

@@ -7,14 +7,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
 from marketplace.audit.queries import trail_of
 from marketplace.catalogue.models import CredentialType
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import Coordinator
-from marketplace.credentials import deciding
-from marketplace.credentials.documents import content_of, picture_of
+from marketplace.credentials import review
+from marketplace.credentials.files.storage import content_of, picture_of
 from marketplace.credentials.forms import ReasonForm, UploadForm, VerifyForm
 from marketplace.credentials.models import Credential, Document
 from marketplace.credentials.policy import check_may_decide, may_decide
@@ -27,20 +27,14 @@ from marketplace.credentials.queries import (
     the_same,
     visible_to,
     waiting_before,
-    whole,
+    with_details,
 )
-from marketplace.credentials.rules import LIFE, Standing
-from marketplace.credentials.uploading import upload
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.spans import local_day
-from marketplace.web.asking import asked_number, asked_word
-from marketplace.web.finding import check_version, find
+from marketplace.credentials.rules import LIFE, CredentialStatus
+from marketplace.credentials.uploads import upload
+from marketplace.db import session
+from marketplace.kernel import Invalid, NotFound, local_day, now
+from marketplace.web import Pages, asked_number, asked_word, check_version, flash_with_undo, get_or_404, page_of
 from marketplace.web.forms import Form
-from marketplace.web.guard import Pages
-from marketplace.web.paging import page_of
-from marketplace.web.undo import flash_with_undo
 
 pages = Pages("credentials", __name__, url_prefix="/credentials")
 
@@ -101,14 +95,18 @@ def _known(kinds: list[CredentialType]) -> dict[str, Any]:
         return {}
     key = asked_number("renew")
     if key:
-        old = find(visible_to(current_person()), key)
+        old = get_or_404(visible_to(current_person()), key)
         return {"type": old.type, "number": old.number, "region": old.region, "multistate": old.multistate}
     return {"type": asked_word("type", {kind.code for kind in kinds}) or None}
 
 
 def _renewed(papers: list[Credential], today: date) -> set[int]:
     """Papers near their end for which a newer one waits or holds already: nothing to do about them."""
-    live = [p for p in papers if p.standing(today) in (Standing.WAITING, Standing.VERIFIED, Standing.EXPIRING)]
+    live = [
+        p
+        for p in papers
+        if p.standing(today) in (CredentialStatus.WAITING, CredentialStatus.VERIFIED, CredentialStatus.EXPIRING)
+    ]
     return {
         paper.id
         for paper in papers
@@ -124,17 +122,27 @@ def _renewed(papers: list[Credential], today: date) -> set[int]:
 def queue() -> str:
     """Papers by how they stand; those that wait come first, the oldest on top."""
     at = now()
-    asked = {"state": asked_word("state", {*Standing, "all"}) or Standing.WAITING, "type": "", "q": asked_word("q")}
+    asked = {
+        "state": asked_word("state", {*CredentialStatus, "all"}) or CredentialStatus.WAITING,
+        "type": "",
+        "q": asked_word("q"),
+    }
     kinds = credential_types()
     asked["type"] = asked_word("type", {kind.code for kind in kinds})
-    word = None if asked["state"] == "all" else Standing(asked["state"])
+    word = None if asked["state"] == "all" else CredentialStatus(asked["state"])
     return render_template(
         "credentials/queue.html",
         page=page_of(in_list(word, at.date(), asked["type"], asked["q"])),
         counts=counts(at.date()),
         asked=asked,
         kinds=kinds,
-        states=[Standing.WAITING, Standing.EXPIRING, Standing.EXPIRED, Standing.VERIFIED, Standing.REJECTED],
+        states=[
+            CredentialStatus.WAITING,
+            CredentialStatus.EXPIRING,
+            CredentialStatus.EXPIRED,
+            CredentialStatus.VERIFIED,
+            CredentialStatus.REJECTED,
+        ],
         at=at,
         may_verify=current_person().may(Permission.CREDENTIAL_VERIFY),
         following=next_waiting(),
@@ -153,7 +161,7 @@ def verify(credential_id: int) -> ResponseReturnValue:
     form = VerifyForm()
     if form.validate():
         try:
-            deciding.verify(credential, form.paper_as(credential.kind), current_person(), now(), form.note.data)
+            review.verify(credential, form.paper_as(credential.kind), current_person(), now(), form.note.data)
         except Invalid as error:
             form.refuse(error)
         else:
@@ -170,7 +178,7 @@ def reject(credential_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate():
         try:
-            deciding.reject(credential, form.reason.data, current_person(), now())
+            review.reject(credential, form.reason.data, current_person(), now())
         except Invalid as error:
             form.refuse(error)
         else:
@@ -187,7 +195,7 @@ def revoke(credential_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate():
         try:
-            deciding.revoke(credential, form.reason.data, current_person(), now())
+            review.revoke(credential, form.reason.data, current_person(), now())
         except Invalid as error:
             form.refuse(error)
         else:
@@ -202,7 +210,7 @@ def undo(credential_id: int) -> ResponseReturnValue:
     """Within ten minutes of a decision: as if it had not been."""
     credential = _one(credential_id)
     check_may_decide(current_person(), credential)
-    deciding.take_back(credential, current_person(), now())
+    review.take_back(credential, current_person(), now())
     flash(_("Taken back. Nobody was told."))
     return redirect(url_for(".show", credential_id=credential.id), 303)
 
@@ -221,7 +229,7 @@ def picture(credential_id: int, number: int) -> Response:
 
 
 def _one(credential_id: int) -> Credential:
-    return find(whole(visible_to(current_person())), credential_id)
+    return get_or_404(with_details(visible_to(current_person())), credential_id)
 
 
 def _to_decide(credential_id: int) -> Credential:
@@ -251,7 +259,7 @@ def _review(credential: Credential, form: VerifyForm | None = None, reason: Reas
         form=form or VerifyForm().filled_from(credential),
         reason=reason or ReasonForm(),
         others=others,
-        replaced=deciding.replaced_by(credential, others, today) if waits else [],
+        replaced=review.replaced_by(credential, others, today) if waits else [],
         may_decide=may_decide(person, credential),
         waits=waits,
         can_undo=credential.can_be_undone(at),

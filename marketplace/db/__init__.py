@@ -1,1 +1,50 @@
-"""The database: the base of every table, the session, the jobs, and PostgreSQL's own server when none is given."""
+"""The database as every room sees it: tables' base, the session and its audience, scoping, jobs."""
+
+from marketplace.db.base import (
+    Base,
+    Cents,
+    Key,
+    Minutes,
+    Record,
+    Records,
+    Versioned,
+    Words,
+    check,
+    private_column,
+    related,
+    state_column,
+)
+from marketplace.db.jobs import enqueue, failed_job, jobs_app, resume_abandoned, retry_failed, work
+from marketplace.db.scoping import Share, seen_by
+from marketplace.db.sessions import SYSTEM, VISITOR, Actor, Audience, as_system, bind_actor, current_actor, session
+
+__all__ = [
+    "SYSTEM",
+    "VISITOR",
+    "Actor",
+    "Audience",
+    "Base",
+    "Cents",
+    "Key",
+    "Minutes",
+    "Record",
+    "Records",
+    "Share",
+    "Versioned",
+    "Words",
+    "as_system",
+    "bind_actor",
+    "check",
+    "current_actor",
+    "enqueue",
+    "failed_job",
+    "jobs_app",
+    "private_column",
+    "related",
+    "resume_abandoned",
+    "retry_failed",
+    "seen_by",
+    "session",
+    "state_column",
+    "work",
+]

@@ -8,14 +8,13 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.db.session import session
-from marketplace.kernel.errors import Invalid, Refusal
-from marketplace.kernel.tables import Report, Row, read_rows
+from marketplace.db.sessions import session
+from marketplace.kernel import CsvRow, Invalid, Refusal, Report, read_rows
 
 T = TypeVar("T")
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """What keeping a row did."""
 
     INSERTED = "inserted"
@@ -26,9 +25,9 @@ class Outcome(StrEnum):
 def take_in(
     data: bytes,
     columns: Sequence[str],
-    key: Callable[[Row], tuple[str, str]],
-    read: Callable[[Row], T],
-    keep: Callable[[Sequence[T]], Sequence[Outcome]],
+    key: Callable[[CsvRow], tuple[str, str]],
+    read: Callable[[CsvRow], T],
+    keep: Callable[[Sequence[T]], Sequence[ImportOutcome]],
     at_once: int = 1,
 ) -> Report:
     """Take every good row of the file in and report on all of them.
@@ -40,7 +39,7 @@ def take_in(
     """
     report = Report()
     seen: set[str] = set()
-    waiting: list[tuple[Row, str, T]] = []
+    waiting: list[tuple[CsvRow, str, T]] = []
     for row in read_rows(data, columns, report, columns[0]):
         column, name = key(row)
         # Two ways to write the same letters are one key, as they are one in the tables.
@@ -72,7 +71,7 @@ def named_as_in_file(columns: Mapping[str, str]) -> Iterator[None]:
 
 
 def _keep_all(
-    rows: Sequence[tuple[Row, str, T]], keep: Callable[[Sequence[T]], Sequence[Outcome]], report: Report
+    rows: Sequence[tuple[CsvRow, str, T]], keep: Callable[[Sequence[T]], Sequence[ImportOutcome]], report: Report
 ) -> None:
     """Keep the rows in one go, or else one by one, and count what became of them."""
     try:
@@ -92,7 +91,7 @@ def _keep_all(
             setattr(report, outcome, getattr(report, outcome) + 1)
 
 
-def _refuse(report: Report, row: Row, name: str, problem: Refusal | DBAPIError) -> None:
+def _refuse(report: Report, row: CsvRow, name: str, problem: Refusal | DBAPIError) -> None:
     if isinstance(problem, Refusal):
         report.refuse(row, name, getattr(problem, "field", None) or "", problem.sentence)
     else:

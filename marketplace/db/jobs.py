@@ -29,8 +29,8 @@ from sqlalchemy import column, func, select, table
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.db.session import SYSTEM, bind_actor
-from marketplace.db.session import session as current_session
+from marketplace.db.sessions import SYSTEM, bind_actor
+from marketplace.db.sessions import session as current_session
 
 jobs_app = App(connector=PsycopgConnector())
 """Every task of the product is declared on this. The worker gives it a connection; web requests never open it."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Select, false
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.db.session import Audience
+from marketplace.db.sessions import Audience
 
 Rows = TypeVar("Rows", bound=Select[Any])
 Condition = ColumnElement[bool]

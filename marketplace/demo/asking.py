@@ -7,16 +7,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.models import Facility, Site
-from marketplace.kernel import clock
-from marketplace.kernel.spans import MONDAY_TO_FRIDAY, local_instant
+from marketplace.kernel import MONDAY_TO_FRIDAY, clock, local_instant
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.posting import NeedDraft, post_need
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingNeed:
     """The same work on the same weekdays, from one local hour to another (past 24 overnight)."""
 
     line: str
@@ -33,8 +32,8 @@ class Standing:
 
 STANDING = {
     "harbor": (
-        Standing("prior-auth", MONDAY_TO_FRIDAY, 8, 12, notes="Bring the denial log."),
-        Standing(
+        StandingNeed("prior-auth", MONDAY_TO_FRIDAY, 8, 12, notes="Bring the denial log."),
+        StandingNeed(
             "triage",
             (0, 2, 4),
             9,
@@ -43,38 +42,38 @@ STANDING = {
             credentials=("rn-license",),
             notes="Two-way phone queue; SOP v3.",
         ),
-        Standing("medical-scribe", (1, 3), 13, 17),
-        Standing("medical-billing", (1,), 10, 14),
-        Standing("rpm", (2, 5), 12, 18, mode=FillMode.FIRST_COME),
+        StandingNeed("medical-scribe", (1, 3), 13, 17),
+        StandingNeed("medical-billing", (1,), 10, 14),
+        StandingNeed("rpm", (2, 5), 12, 18, mode=FillMode.FIRST_COME),
     ),
     "riverside": (
-        Standing("care-coordination", MONDAY_TO_FRIDAY, 9, 13, heads=2),
-        Standing("medical-billing", (0, 2, 4), 8, 16),
-        Standing("telehealth", (1, 3), 10, 16, mode=FillMode.FIRST_COME),
-        Standing("provider-support", (0, 1, 2, 3), 13, 17),
-        Standing("prior-auth", (4,), 22, 30),
+        StandingNeed("care-coordination", MONDAY_TO_FRIDAY, 9, 13, heads=2),
+        StandingNeed("medical-billing", (0, 2, 4), 8, 16),
+        StandingNeed("telehealth", (1, 3), 10, 16, mode=FillMode.FIRST_COME),
+        StandingNeed("provider-support", (0, 1, 2, 3), 13, 17),
+        StandingNeed("prior-auth", (4,), 22, 30),
     ),
     "prairie": (
-        Standing("dental-reception", MONDAY_TO_FRIDAY, 8, 12, languages=("en", "es")),
-        Standing("dental-billing", (1, 3), 9, 15),
-        Standing("dental-admin", (0, 2), 9, 13),
-        Standing("dental-scribe", (4,), 9, 13),
-        Standing("dental-executive", (2,), 13, 17, mode=FillMode.CHOOSE),
+        StandingNeed("dental-reception", MONDAY_TO_FRIDAY, 8, 12, languages=("en", "es")),
+        StandingNeed("dental-billing", (1, 3), 9, 15),
+        StandingNeed("dental-admin", (0, 2), 9, 13),
+        StandingNeed("dental-scribe", (4,), 9, 13),
+        StandingNeed("dental-executive", (2,), 13, 17, mode=FillMode.CHOOSE),
     ),
     "bayview": (
-        Standing("medical-scribe", MONDAY_TO_FRIDAY, 7, 15),
-        Standing("triage", (5, 6), 8, 16, states=("CA",), credentials=("rn-license",)),
-        Standing("telehealth", (0, 2, 4), 12, 18),
+        StandingNeed("medical-scribe", MONDAY_TO_FRIDAY, 7, 15),
+        StandingNeed("triage", (5, 6), 8, 16, states=("CA",), credentials=("rn-license",)),
+        StandingNeed("telehealth", (0, 2, 4), 12, 18),
     ),
     "maple": (
-        Standing("medical-reception", MONDAY_TO_FRIDAY, 8, 12),
-        Standing("executive-va", (0, 2), 10, 14),
-        Standing("care-coordination", (1, 3), 13, 17, mode=FillMode.FIRST_COME),
+        StandingNeed("medical-reception", MONDAY_TO_FRIDAY, 8, 12),
+        StandingNeed("executive-va", (0, 2), 10, 14),
+        StandingNeed("care-coordination", (1, 3), 13, 17, mode=FillMode.FIRST_COME),
     ),
     "oakhill": (
-        Standing("medical-admin", (0, 1, 2, 3), 9, 13),
-        Standing("medical-reception", MONDAY_TO_FRIDAY, 13, 17),
-        Standing("provider-support", (4,), 9, 13),
+        StandingNeed("medical-admin", (0, 1, 2, 3), 9, 13),
+        StandingNeed("medical-reception", MONDAY_TO_FRIDAY, 13, 17),
+        StandingNeed("provider-support", (4,), 9, 13),
     ),
 }
 
@@ -82,7 +81,7 @@ POSTED_BEFORE = timedelta(days=9)
 
 
 def post_standing(
-    pattern: Standing, facility: Facility, site: Site, by: Person, first: date, until: date, now: datetime
+    pattern: StandingNeed, facility: Facility, site: Site, by: Person, first: date, until: date, now: datetime
 ) -> Need | None:
     """Post one block of a pattern, nine days before it begins; None when no such day lies in it."""
     days = [first + timedelta(days=n) for n in range((until - first).days + 1)]

@@ -18,7 +18,7 @@ class Staff:
 
 
 @dataclass(frozen=True)
-class Place:
+class CastFacility:
     """A facility with its people and the hourly rates of its contract in cents (bill, pay)."""
 
     key: str
@@ -67,7 +67,7 @@ AGENCY_STAFF = (
 )
 
 PLACES = (
-    Place(
+    CastFacility(
         "harbor", "Harbor Family Medicine", "1043000003", "group practice", "America/Chicago", "Chicago", "IL", "Epic",
         ("commercial", "medicare-advantage"), 30,
         (
@@ -78,24 +78,24 @@ PLACES = (
         ),
         overtime="weekly",
     ),
-    Place(
+    CastFacility(
         "riverside", "Riverside Medical Center", "1043000011", "hospital", "America/New_York", "Albany", "NY", "Cerner",
         ("commercial",), 15, (Staff("Lars Holm", "lars@riverside.example", Role.FACILITY_OWNER),), budget_cents=4_500_000,
     ),
-    Place(
+    CastFacility(
         "prairie", "Prairie Dental Group", "1043000029", "dental practice", "America/Denver", "Boulder", "CO", "Dentrix",
         ("commercial",), 30, (Staff("Ines Duarte", "ines@prairie.example", Role.FACILITY_OWNER),),
     ),
-    Place(
+    CastFacility(
         "bayview", "Bayview Emergency Department", "1043000037", "emergency department", "America/Los_Angeles", "Oakland", "CA",
         "Epic", ("commercial", "medicaid"), 45, (Staff("Omar Farouk", "omar@bayview.example", Role.FACILITY_OWNER),),
         overtime="weekly", budget_cents=3_000_000,
     ),
-    Place(
+    CastFacility(
         "maple", "Maple Street Clinic", "1043000045", "private clinic", "America/New_York", "Burlington", "VT", "athenahealth",
         ("commercial", "medicare"), 30, (Staff("Greta Novak", "greta@maple.example", Role.FACILITY_OWNER),),
     ),
-    Place(
+    CastFacility(
         "oakhill", "Oak Hill Pediatrics", "1043000052", "doctor's office", "America/Chicago", "Madison", "WI", "NextGen",
         ("commercial", "medicaid"), 15, (Staff("Yara Silva", "yara@oakhill.example", Role.FACILITY_OWNER),),
     ),

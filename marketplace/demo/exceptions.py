@@ -7,16 +7,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import cancelling
 from marketplace.assignments.models import Assignment, CancelledBy
+from marketplace.booking import cancelling
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.kernel import clock
+from marketplace.timesheets.approvals import approve_changed, approve_lines, dispute, reject, undo_approvals
 from marketplace.timesheets.clocking import Correction, correct, punch
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.rules import LineState
 from marketplace.timesheets.tasks import close_forgotten_clocks
-from marketplace.timesheets.weekly import approve_changed, approve_lines, dispute, reject, undo_approvals
 from marketplace.timesheets.worked_time import PunchKind
 
 Worked = tuple[Assignment, str]

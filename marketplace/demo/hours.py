@@ -11,13 +11,12 @@ from sqlalchemy import insert
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import AssignmentState
-from marketplace.db.session import session
-from marketplace.kernel import clock
-from marketplace.kernel.spans import local_day, local_instant, week_start
+from marketplace.db import session
+from marketplace.kernel import clock, local_day, local_instant, week_start
+from marketplace.timesheets.approvals import approve_lines
 from marketplace.timesheets.exceptions import exceptions
 from marketplace.timesheets.models import Punch, PunchSource, ShiftReport, TimeEntry, Timesheet
 from marketplace.timesheets.rules import LineState, TimesheetState
-from marketplace.timesheets.weekly import approve_lines
 from marketplace.timesheets.worked_time import PunchKind, paid_minutes_by_week, worked
 
 DUTIES = (
@@ -31,14 +30,14 @@ DUTIES = (
 
 
 @dataclass(frozen=True)
-class Pressed:
+class DemoPunch:
     """One press of the clock."""
 
     kind: PunchKind
     at: datetime
 
 
-def presses(assignment: Assignment, chance: random.Random, odd_share: float) -> list[Pressed]:
+def presses(assignment: Assignment, chance: random.Random, odd_share: float) -> list[DemoPunch]:
     """A believable day: nearly on time, a meal break in a long shift; `odd_share` of them late or well over plan."""
     come = assignment.starts_at + timedelta(minutes=chance.randrange(-4, 4))
     go = assignment.ends_at + timedelta(minutes=chance.randrange(-2, 7))
@@ -47,18 +46,18 @@ def presses(assignment: Assignment, chance: random.Random, odd_share: float) -> 
         go += timedelta(minutes=chance.randrange(20, 55))
     elif odd < odd_share:
         come += timedelta(minutes=chance.randrange(8, 22))
-    found = [Pressed(PunchKind.IN, come), Pressed(PunchKind.OUT, go)]
+    found = [DemoPunch(PunchKind.IN, come), DemoPunch(PunchKind.OUT, go)]
     if go - come > timedelta(hours=6):
         pause = come + (go - come) / 2 + timedelta(minutes=chance.randrange(-30, 30))
         pause = pause.replace(second=0, microsecond=0)
         found += [
-            Pressed(PunchKind.BREAK_START, pause),
-            Pressed(PunchKind.BREAK_END, pause + timedelta(minutes=chance.randrange(30, 36))),
+            DemoPunch(PunchKind.BREAK_START, pause),
+            DemoPunch(PunchKind.BREAK_END, pause + timedelta(minutes=chance.randrange(30, 36))),
         ]
     return sorted(found, key=lambda press: press.at)
 
 
-class Hours:
+class DemoHours:
     """Writes punches, lines and weeks for finished shifts."""
 
     def __init__(self, chance: random.Random) -> None:
@@ -88,7 +87,7 @@ class Hours:
         session.flush()
         return lines
 
-    def _line(self, assignment: Assignment, zone: str, pressed: list[Pressed]) -> TimeEntry:
+    def _line(self, assignment: Assignment, zone: str, pressed: list[DemoPunch]) -> TimeEntry:
         work = worked(pressed)
         assert work.presence is not None
         assignment.state = AssignmentState.CHECKED_OUT

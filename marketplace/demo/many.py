@@ -3,7 +3,7 @@
 import random
 
 from marketplace.demo.cast import STANDARD_RATES, Worker
-from marketplace.kernel.spans import MONDAY_TO_FRIDAY
+from marketplace.kernel import MONDAY_TO_FRIDAY
 
 FIRST = (
     "Grace Tomas Uma Yusuf Elena Hugo Wanjiru Ben Amara Leila Marco Nora Kenji Rita Samuel Ingrid Paolo Zainab Victor Hana"

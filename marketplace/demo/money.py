@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.billing import correcting, invoicing, receiving
+from marketplace.billing import credit_notes, invoicing, payments_received
 from marketplace.billing.models import Invoice, PaymentMethod
 from marketplace.billing.rules import InvoiceState
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.kernel import clock
 from marketplace.payouts import pay_run, sending
 
@@ -45,7 +45,7 @@ def run(weeks: list[date], facilities: dict[int, str], by: Person, now: datetime
 
 def _issue_again(invoice: Invoice, sunday: date, by: Person, at: datetime) -> None:
     """Voided the moment after, and issued once more: the number stays used."""
-    correcting.void(invoice, "The purchase order of the facility was missing.", by, at)
+    credit_notes.void(invoice, "The purchase order of the facility was missing.", by, at)
     session.flush()
     invoicing.issue(sunday, by, at)
 
@@ -87,14 +87,14 @@ def _receive(facilities: dict[int, str], by: Person, now: datetime, chance: rand
         reference = f"{method.value.upper()}-{chance.randrange(10_000, 99_999)}"
         with clock.frozen_at(at):
             over = ROUNDED_UP if invoice.id % 17 == 5 else 0
-            payment = receiving.record_payment(
+            payment = payments_received.record_payment(
                 invoice.facility, invoice.total_cents + over, method, day, reference, by, at, invoice
             )
         back = at + timedelta(days=4)
         if method is PaymentMethod.CHECK and not bounced and back < now:
             bounced = True
             with clock.frozen_at(back):
-                receiving.bounce(payment, "The check was not covered.", by, back)
+                payments_received.bounce(payment, "The check was not covered.", by, back)
 
 
 ROUNDED_UP = 5_000
@@ -110,8 +110,8 @@ def _under_way(sunday: date, by: Person, now: datetime) -> None:
         .order_by(Invoice.id.desc())
     ).all()
     for invoice in owing:
-        if receiving.credit_balance(invoice.facility_id) > 0:
-            receiving.use_credit(invoice, by, now)
+        if payments_received.credit_balance(invoice.facility_id) > 0:
+            payments_received.use_credit(invoice, by, now)
             break
     waiting = [pay.coordinator for pay in pay_run.preview(sunday).ready]
     late, held, *others = waiting
@@ -133,4 +133,4 @@ def _credit(by: Person, now: datetime) -> None:
     ).unique().first()  # fmt: skip
     if invoice is not None:
         line = min(invoice.lines, key=lambda each: each.amount_cents)
-        correcting.give_credit(invoice, "This shift was a training day.", by, now, line=line)
+        credit_notes.give_credit(invoice, "This shift was a training day.", by, now, line=line)

@@ -6,22 +6,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import booking, cancelling, closing, offering
 from marketplace.assignments.models import CancelledBy, Offer
-from marketplace.assignments.tasks import expire_offers
+from marketplace.booking import booking, cancelling
+from marketplace.booking import offers as offering
+from marketplace.booking.tasks import expire_offers
 from marketplace.contracts import drafting, signing
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.contracts.tasks import expire
 from marketplace.coordinators.models import Coordinator
-from marketplace.credentials import deciding
+from marketplace.coverage import closing
+from marketplace.credentials import review
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.demo.asking import post_single, standing_site
 from marketplace.demo.staffing import shifts_of
 from marketplace.facilities.models import Facility, PreferenceKind, PreferenceSide
-from marketplace.facilities.preferring import prefer
+from marketplace.facilities.preferences import prefer
 from marketplace.kernel import clock
 from marketplace.needs.models import FillMode, Need
 
@@ -98,7 +100,7 @@ def papers_decided(coordinators: list[Coordinator], by: Person, now: datetime) -
     ).all()
     at = now - HOUR
     with clock.frozen_at(at):
-        deciding.reject(handed_in[0], "The photo cannot be read. Take it again in good light.", by, at)
+        review.reject(handed_in[0], "The photo cannot be read. Take it again in good light.", by, at)
     held = session.scalars(
         select(Credential)
         .where(
@@ -110,7 +112,7 @@ def papers_decided(coordinators: list[Coordinator], by: Person, now: datetime) -
         .order_by(Credential.id)
     ).all()
     with clock.frozen_at(now - 20 * DAY):
-        deciding.revoke(held[0], "The issuer has withdrawn it.", by, now - 20 * DAY)
+        review.revoke(held[0], "The issuer has withdrawn it.", by, now - 20 * DAY)
     held[1].expires_on = now.date() - 9 * DAY
     session.flush()
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from marketplace.accounts.founding import name_agency
+from marketplace.accounts.agency_setup import name_agency
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.queries import agency
@@ -16,8 +16,8 @@ from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
-from marketplace.db.session import session
-from marketplace.demo.cast import STANDARD_RATES, Place, Staff, Worker
+from marketplace.db import session
+from marketplace.demo.cast import STANDARD_RATES, CastFacility, Staff, Worker
 from marketplace.facilities.models import Facility, FacilityState, Site
 
 
@@ -39,7 +39,7 @@ class Casting:
         for member in people:
             self._member(member.name, member.email, self.agency.id, member.role)
 
-    def place(self, place: Place) -> Facility:
+    def place(self, place: CastFacility) -> Facility:
         """A facility with its main site, people, active contract, rate card and BAA."""
         organisation = Organisation(kind=OrganisationKind.FACILITY, name=place.name)
         session.add(organisation)

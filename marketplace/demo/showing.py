@@ -9,7 +9,7 @@ import click
 from sqlalchemy import text
 
 from marketplace.config import Misconfigured, Settings
-from marketplace.db import session as db
+from marketplace.db import sessions as db
 from marketplace.db.address import database_url
 from marketplace.db.migrating import upgrade
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS

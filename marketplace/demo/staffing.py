@@ -8,30 +8,31 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
-from marketplace.assignments import facts
-from marketplace.assignments.booking import score_record
 from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
-from marketplace.db.session import session
+from marketplace.booking.booking import score_record
+from marketplace.db import session
+from marketplace.eligibility import loading
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.records import facts_record
-from marketplace.matching.rules import eligible, explain
-from marketplace.matching.scores import score
+from marketplace.matching.rules.hard_rules import eligible, explain
+from marketplace.matching.scoring import score
 from marketplace.needs.models import Need, Shift
+from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 
 NEAR = timedelta(days=10)
 
 
-class Staffing:
+class DemoStaffing:
     """Fills shifts in order of time. `now` divides what happened from what is planned."""
 
     def __init__(self, now: datetime, chance: random.Random) -> None:
         self.now, self.chance = now, chance
-        self.compact = facts.context(now).compact
-        papers = facts.agreements()
+        self.compact = loading.context(now).compact
+        papers = loading.agreements()
         self.people: dict[int, CoordinatorFacts] = {
-            one.id: one for one in facts.coordinator_facts(at=now, papers=papers)
+            one.id: one for one in loading.coordinator_facts(at=now, papers=papers)
         }
         self._worked: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._offers: list[dict[str, object]] = []
@@ -42,7 +43,7 @@ class Staffing:
         """Book most seats of these shifts (loaded `facts.with_terms()`). `spare` keeps people out."""
         shifts = sorted(shifts, key=lambda shift: (shift.starts_at, shift.id))
         made: list[Assignment] = []
-        for shift, about in zip(shifts, facts.facts_of_shifts(shifts), strict=True):
+        for shift, about in zip(shifts, loading.facts_of_shifts(shifts), strict=True):
             seats = [self._seat(shift, about, seat, spare) for seat in range(1, shift.headcount + 1)]
             made += [assignment for assignment in seats if assignment is not None]
             if all(seats):
@@ -55,7 +56,7 @@ class Staffing:
 
     def book(self, shift: Shift, person_id: int, booked: datetime) -> Assignment | None:
         """Give one shift to somebody, if every rule allows it."""
-        about = facts.shift_facts(shift)
+        about = loading.shift_facts(shift)
         context = Context(as_of=booked, compact=self.compact)
         if not eligible(self.people[person_id], about, context):
             return None
@@ -171,7 +172,7 @@ def shifts_of(*needs: Need) -> list[Shift]:
     session.flush()
     return list(
         session.scalars(
-            select(Shift).where(Shift.need_id.in_([need.id for need in needs])).options(*facts.with_terms())
+            select(Shift).where(Shift.need_id.in_([need.id for need in needs])).options(*load_options())
         ).unique()
     )
 

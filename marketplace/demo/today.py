@@ -9,23 +9,23 @@ from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, moving
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.offering import send_offers, send_to_best
 from marketplace.assignments.rules import LIVE_STATES, MAY_BE_LEFT
+from marketplace.booking import reassignments
+from marketplace.booking.offers import send_offers, send_to_best
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.credentials.models import Credential
 from marketplace.credentials.queries import kind_of
-from marketplace.credentials.rules import Paper
-from marketplace.credentials.uploading import upload
-from marketplace.db.session import session
+from marketplace.credentials.rules import CredentialDraft
+from marketplace.credentials.uploads import upload
+from marketplace.db import session
 from marketplace.demo.asking import post_single, standing_site
-from marketplace.demo.staffing import Staffing, shifts_of
+from marketplace.demo.staffing import DemoStaffing, shifts_of
 from marketplace.facilities.models import Facility
-from marketplace.kernel import clock
-from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel import NotAllowedNow, clock
 from marketplace.needs.models import FillMode, Shift
+from marketplace.needs.queries import load_options
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.worked_time import PunchKind
 
@@ -46,7 +46,7 @@ def rounded(moment: datetime) -> datetime:
 
 
 def at_work(
-    staffing: Staffing, jobs: Sequence[tuple[Facility, Person, str, Coordinator]], now: datetime
+    staffing: DemoStaffing, jobs: Sequence[tuple[Facility, Person, str, Coordinator]], now: datetime
 ) -> list[Assignment]:
     """For each (facility, who posted, line, who works): a shift that began a while ago; the last one is on a break."""
     found = []
@@ -72,7 +72,7 @@ def at_work(
 
 
 def next_shift(
-    staffing: Staffing, facility: Facility, poster: Person, line: str, coordinator: Coordinator, now: datetime
+    staffing: DemoStaffing, facility: Facility, poster: Person, line: str, coordinator: Coordinator, now: datetime
 ) -> Assignment | None:
     """A confirmed shift that begins within the hour."""
     starts = rounded(now + timedelta(minutes=45))
@@ -126,7 +126,7 @@ def asked_to_move(facility: Facility, poster: Person, line: str, shown: Coordina
         try:
             with session.begin_nested(), clock.frozen_at(at):
                 [shift] = shifts_of(post_single(facility, standing_site(facility), poster, line, span, at))
-                moving.ask(shift, [moving.Step(shown.id, held.shift_id)], None, by, at)
+                reassignments.ask(shift, [reassignments.ReassignmentStep(shown.id, held.shift_id)], None, by, at)
                 return
         except NotAllowedNow:
             continue
@@ -139,7 +139,7 @@ def open_shifts(now: datetime) -> list[Shift]:
         session.scalars(
             select(Shift)
             .where(Shift.starts_at > now + timedelta(hours=3), ~taken, ~Shift.open_to_all)
-            .options(*facts.with_terms())
+            .options(*load_options())
             .order_by(Shift.starts_at, Shift.id)
         ).unique()
     )
@@ -154,7 +154,9 @@ def papers(coordinators: Sequence[Coordinator], now: datetime, chance: random.Ra
         if number % 8 == 3:
             kind = types[chance.choice(("CPCC", "CMAA", "background-check"))]
             issued = now.date() - timedelta(days=chance.randrange(5, 90))
-            paper = Paper(kind, f"{kind.code[:2].upper()}-{chance.randrange(30_000, 39_999)}", issued_on=issued)
+            paper = CredentialDraft(
+                kind, f"{kind.code[:2].upper()}-{chance.randrange(30_000, 39_999)}", issued_on=issued
+            )
             at = now - timedelta(hours=chance.randrange(2, 90))
             with clock.frozen_at(at):
                 handed_in = upload(coordinator, paper, certificate(kind.name, coordinator.name, paper), "certificate.png",
@@ -163,7 +165,7 @@ def papers(coordinators: Sequence[Coordinator], now: datetime, chance: random.Ra
     session.flush()
 
 
-def certificate(title: str, name: str, paper: Paper) -> bytes:
+def certificate(title: str, name: str, paper: CredentialDraft) -> bytes:
     """A made-up certificate as a picture."""
     picture = Image.new("RGB", (1100, 780), "#fdfcf8")
     pen = ImageDraw.Draw(picture)

@@ -7,24 +7,23 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
+from marketplace.accounts.authentication.passwords import hash_password
 from marketplace.accounts.models import Membership, Person
-from marketplace.accounts.passwords import hash_password
 from marketplace.assignments.rules import AssignmentState
 from marketplace.coordinators.models import Coordinator, CoordinatorState
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.demo import asking, exceptions, hours, money, paperwork, today
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
-from marketplace.demo.staffing import Staffing, close_past, shifts_of
+from marketplace.demo.staffing import DemoStaffing, close_past, shifts_of
 from marketplace.facilities.models import Facility
-from marketplace.kernel import clock
-from marketplace.kernel.spans import week_start
+from marketplace.kernel import clock, week_start
 from marketplace.messaging.models import Letter, Notice
 from marketplace.needs.models import Need
-from marketplace.plans.asking import ask_for_plan
+from marketplace.plans.requests import ask_for_plan
+from marketplace.timesheets.approvals import dispute
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.weekly import dispute
 
 WEEKS_BEHIND, WEEKS_AHEAD, BLOCK = 12, 3, 4
 COORDINATORS = 60
@@ -94,7 +93,7 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
         today.always_free(shown_one)
     session.flush()
     needs = _needs(places, this_week, now)
-    staffing = Staffing(now, chance)
+    staffing = DemoStaffing(now, chance)
     staffing.regulars = {(places.facility[key].id, line): shown[name].id for (key, line), name in REGULARS.items()}
     shifts = shifts_of(*needs)
     near = (now - timedelta(hours=22), now + timedelta(hours=30))
@@ -110,7 +109,7 @@ def _work(places: Places, this_week: date, now: datetime, chance: random.Random)
     staffing.write_offers()
     close_past(needs, now)
     zones = {facility.id: facility.time_zone for facility in places.facility.values()}
-    clocks = hours.Hours(chance)
+    clocks = hours.DemoHours(chance)
     over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
     planner = person("sam@northlight.example")
     over = exceptions.went_wrong(over, places.owners(), planner, now)
@@ -165,7 +164,7 @@ def _needs(places: Places, this_week: date, now: datetime) -> list[Need]:
     return needs
 
 
-def _shown_today(places: Places, staffing: Staffing, shown: dict[str, Coordinator], now: datetime) -> None:
+def _shown_today(places: Places, staffing: DemoStaffing, shown: dict[str, Coordinator], now: datetime) -> None:
     """Who works at this very moment, and whose shift begins within the hour."""
     jobs = (
         ("harbor", "rpm", "devon"),
@@ -179,7 +178,7 @@ def _shown_today(places: Places, staffing: Staffing, shown: dict[str, Coordinato
     today.next_shift(staffing, harbor, places.owner["harbor"], "prior-auth", shown["maya"], now)
 
 
-def _last_week(clocks: hours.Hours, lines: list[TimeEntry], places: Places, now: datetime) -> None:
+def _last_week(clocks: hours.DemoHours, lines: list[TimeEntry], places: Places, now: datetime) -> None:
     """Two facilities were quick; for the others the hours were handed in yesterday and wait, one line disputed."""
     quick = {places.facility[key].id for key in ("oakhill", "maple")}
     done = [line for line in lines if line.facility_id in quick]

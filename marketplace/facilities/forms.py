@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.catalogue.lists import NET_DAYS, RECORDS_SYSTEMS, STATE_CHOICES
 from marketplace.facilities.models import Facility
 from marketplace.facilities.rules import KINDS, PAYERS, FacilityDraft, SiteDraft
-from marketplace.facilities.words import kind_word, payer_word
+from marketplace.facilities.texts import kind_word, payer_word
 from marketplace.web.forms import Choice, Choices, Dollars, EmailAddress, Form, NpiField, Words, ZoneChoice
 
 

@@ -6,15 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from marketplace.db.importing import Outcome, named_as_in_file, take_in
-from marketplace.db.session import session
+from marketplace.db import session
+from marketplace.db.importing import ImportOutcome, named_as_in_file, take_in
 from marketplace.facilities.models import Facility
-from marketplace.facilities.registering import amend_facility, register_facility
+from marketplace.facilities.registration import amend_facility, register_facility
 from marketplace.facilities.rules import KINDS, LIFE, FacilityDraft, checked
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.tables import Report, Row
-from marketplace.kernel.typed import several, whole_number
+from marketplace.kernel import CsvRow, Invalid, Report, now, several, whole_number
 
 COLUMNS = (
     "npi", "name", "kind", "time_zone", "city", "state", "contact_name", "contact_email", "net_terms", "ehr", "payer_mix",
@@ -46,7 +43,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _draft(row: Row, known: _Known) -> FacilityDraft:
+def _draft(row: CsvRow, known: _Known) -> FacilityDraft:
     before = known.facilities.get(row["npi"])
     if row["kind"] not in KINDS:
         raise Invalid("A facility is one of: %(kinds)s.", "kind", kinds=", ".join(KINDS))
@@ -68,11 +65,11 @@ def _draft(row: Row, known: _Known) -> FacilityDraft:
         return checked(draft)
 
 
-def _keep(draft: FacilityDraft, known: _Known) -> Outcome:
+def _keep(draft: FacilityDraft, known: _Known) -> ImportOutcome:
     facility = known.facilities.get(draft.npi)
     if facility is None:
         facility = register_facility(draft, known.at)
         facility.state = LIFE.after(facility.state, "activate")
         known.facilities[draft.npi] = facility
-        return Outcome.INSERTED
-    return Outcome.UPDATED if amend_facility(facility, draft) else Outcome.UNCHANGED
+        return ImportOutcome.INSERTED
+    return ImportOutcome.UPDATED if amend_facility(facility, draft) else ImportOutcome.UNCHANGED

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Organisation
-from marketplace.db.base import Base, Key, Versioned, Words, check, private_column, related, state_column
+from marketplace.db import Base, Key, Versioned, Words, check, private_column, related, state_column
 from marketplace.facilities.rules import LIFE
 from marketplace.facilities.rules import FacilityState as FacilityState
 

@@ -2,9 +2,9 @@
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.db.session import Audience
+from marketplace.db import Audience
 from marketplace.facilities.models import Facility
-from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel import NotPermitted
 
 
 def may_change(person: Person, facility: Facility) -> bool:

@@ -6,8 +6,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.accounts.models import Invitation, Person
-from marketplace.db.scoping import Share, seen_by
-from marketplace.db.session import Audience, session
+from marketplace.db import Audience, Share, seen_by, session
 from marketplace.facilities.models import Facility, FacilityState, Preference, PreferenceSide, Site
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
@@ -25,7 +24,7 @@ def visible_to(person: Person) -> Select[Facility]:
     return seen_by(person, select(Facility), facility=Facility.id, coordinator=Share.ALL, coordinator_if=[working])
 
 
-def whole(facilities: Select[Facility]) -> Select[Facility]:
+def with_details(facilities: Select[Facility]) -> Select[Facility]:
     """With sites and budgets: for the agency and the facility itself."""
     return facilities.options(
         undefer(Facility.monthly_budget_cents), joinedload(Facility.sites).undefer(Site.monthly_budget_cents)

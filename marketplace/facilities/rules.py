@@ -4,13 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from marketplace.catalogue.lists import NET_DAYS
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.money import MOST_CENTS
-from marketplace.kernel.npi import is_valid_npi
-from marketplace.kernel.regions import US_STATES
-from marketplace.kernel.spans import zone_named
-from marketplace.kernel.text import clean_text
+from marketplace.kernel import MOST_CENTS, US_STATES, Invalid, Lifecycle, clean_text, is_valid_npi, zone_named
 
 
 class FacilityState(StrEnum):

@@ -2,11 +2,10 @@
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.rules import SiteDraft, checked_site
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.phrases import N_, Phrase, Row
+from marketplace.kernel import N_, Invalid, JoinedList, NotAllowedNow, Phrase
 
 # What may be different about a site, and what that is called in the trail.
 FACTS = {
@@ -38,7 +37,7 @@ def change_site(facility: Facility, site: Site, draft: SiteDraft, by: Person) ->
         setattr(site, name, getattr(facts, name))
     if changed:
         session.flush()
-        what = Row([Phrase(FACTS[name]) for name in changed], ", ")
+        what = JoinedList([Phrase(FACTS[name]) for name in changed], ", ")
         record("change", site, Phrase("Site %(name)s, changed: %(what)s.", name=site.name, what=what), by=by)
     return bool(changed)
 

@@ -6,16 +6,16 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.accounts.inviting import invite, take_back
+from marketplace.accounts.authentication.sign_in import current_person
+from marketplace.accounts.invitations import invite, take_back
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import memberships_in
-from marketplace.accounts.signing_in import current_person
-from marketplace.accounts.words import role_name
+from marketplace.accounts.texts import role_name
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to as trail_visible_to
 from marketplace.audit.recording import record
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.forms import (
     FacilityForm,
     FactsForm,
@@ -27,20 +27,13 @@ from marketplace.facilities.forms import (
 )
 from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.policy import check_may_change, may_change
-from marketplace.facilities.queries import SORTED_BY, invitations_to, listed, sites_of, visible_to, whole
-from marketplace.facilities.registering import amend_facility, register_facility
+from marketplace.facilities.queries import SORTED_BY, invitations_to, listed, sites_of, visible_to, with_details
+from marketplace.facilities.registration import amend_facility, register_facility
 from marketplace.facilities.rules import LIFE, FacilityState
 from marketplace.facilities.sites import change_site, close_site, open_site, reopen_site
-from marketplace.facilities.words import kind_word, payer_word, state_words
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.spreadsheet import plain_dollars
-from marketplace.web.asking import asked_word
-from marketplace.web.downloads import csv_download
-from marketplace.web.finding import check_version, find
-from marketplace.web.guard import Pages
-from marketplace.web.paging import page_of
+from marketplace.facilities.texts import kind_word, payer_word, state_words
+from marketplace.kernel import Invalid, Phrase, now, plain_dollars
+from marketplace.web import Pages, asked_word, check_version, csv_download, get_or_404, page_of
 
 pages = Pages("facilities", __name__)
 
@@ -73,7 +66,7 @@ def index() -> str:
 @pages.get("/facilities/export.csv", may=Permission.AGENCY_DESK)
 def export() -> ResponseReturnValue:
     """The same list for a spreadsheet, with the same filters."""
-    rows = session.scalars(whole(listed(current_person(), **_asked())).limit(MOST_EXPORTED)).unique()
+    rows = session.scalars(with_details(listed(current_person(), **_asked())).limit(MOST_EXPORTED)).unique()
     head = (
         "npi", "name", "kind", "state of work", "time zone", "city", "us state", "contact", "e-mail", "net days",
         "records system", "payers", "budget a month", "sites", "since",
@@ -129,7 +122,7 @@ def new() -> ResponseReturnValue:
 def show(facility_id: int) -> str:
     """Everything the agency knows about a facility."""
     person, at = current_person(), now()
-    facility = find(whole(visible_to(person)), facility_id)
+    facility = get_or_404(with_details(visible_to(person)), facility_id)
     trail = trail_visible_to(person).where(AuditEntry.facility_id == facility.id).limit(TRAIL)
     return render_template(
         "facilities/show.html",
@@ -150,7 +143,7 @@ def show(facility_id: int) -> str:
 @pages.form("/facilities/<int:facility_id>/edit", may=Permission.FACILITY_MANAGE)
 def edit(facility_id: int) -> ResponseReturnValue:
     """The facts, with name, NPI and terms."""
-    facility = find(whole(visible_to(current_person())), facility_id)
+    facility = get_or_404(with_details(visible_to(current_person())), facility_id)
     form = FacilityForm(data=as_shown(facility))
     form.offer(facility)
     if form.validate_on_submit():
@@ -169,7 +162,7 @@ def edit(facility_id: int) -> ResponseReturnValue:
 @pages.post("/facilities/<int:facility_id>/pause", may=Permission.FACILITY_MANAGE)
 def pause(facility_id: int) -> ResponseReturnValue:
     """It asks for nothing new for now."""
-    facility = find(visible_to(current_person()), facility_id)
+    facility = get_or_404(visible_to(current_person()), facility_id)
     facility.pause()
     record("pause", facility, Phrase("%(facility)s was paused.", facility=facility.name), by=current_person())
     flash(_("%(name)s is paused. What is booked stays booked.", name=facility.name))
@@ -179,7 +172,7 @@ def pause(facility_id: int) -> ResponseReturnValue:
 @pages.post("/facilities/<int:facility_id>/resumption", may=Permission.FACILITY_MANAGE)
 def resume(facility_id: int) -> ResponseReturnValue:
     """It posts needs again."""
-    facility = find(visible_to(current_person()), facility_id)
+    facility = get_or_404(visible_to(current_person()), facility_id)
     facility.resume()
     record("resume", facility, Phrase("%(facility)s is active again.", facility=facility.name), by=current_person())
     flash(_("%(name)s is active again.", name=facility.name))
@@ -192,7 +185,7 @@ def resume(facility_id: int) -> ResponseReturnValue:
 @pages.form("/facilities/<int:facility_id>/invitations", may=Permission.FACILITY_MANAGE, fresh=True)
 def invitation(facility_id: int) -> ResponseReturnValue:
     """Invite a (further) owner."""
-    facility = find(visible_to(current_person()), facility_id)
+    facility = get_or_404(visible_to(current_person()), facility_id)
     form = OwnerForm(data={"name": facility.contact_name, "email": facility.contact_email})
     if form.validate_on_submit():
         organisation = session.get_one(Organisation, facility.id)
@@ -228,15 +221,15 @@ def withdraw(facility_id: int, invitation_id: int) -> ResponseReturnValue:
 
 
 def _invitation(facility_id: int, invitation_id: int) -> Invitation:
-    facility = find(visible_to(current_person()), facility_id)
-    return find(invitations_to(facility.id), invitation_id)
+    facility = get_or_404(visible_to(current_person()), facility_id)
+    return get_or_404(invitations_to(facility.id), invitation_id)
 
 
 # ---- a facility's own settings ----------------------------------------------------------------------------------
 
 
 def _own() -> Facility:
-    return find(whole(visible_to(current_person())), current_person().facility_id or 0)
+    return get_or_404(with_details(visible_to(current_person())), current_person().facility_id or 0)
 
 
 @pages.form("/settings", may=Permission.FACILITY_SETTINGS)
@@ -324,7 +317,7 @@ def reopen(site_id: int) -> ResponseReturnValue:
 
 
 def _site(site_id: int) -> Site:
-    return find(sites_of(current_person()), site_id)
+    return get_or_404(sites_of(current_person()), site_id)
 
 
 def _site_as_shown(site: Site) -> dict[str, Any]:

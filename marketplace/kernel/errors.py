@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from marketplace.kernel.phrases import ENGLISH, Language, Phrase, reader
+from marketplace.kernel.phrases import ENGLISH, Language, Phrase, current_reader
 
 
 class Refusal(Exception):
@@ -23,7 +23,7 @@ class Refusal(Exception):
     @property
     def sentence(self) -> str:
         """For whoever reads it now."""
-        return self._read(reader())
+        return self._read(current_reader())
 
     def __str__(self) -> str:
         return self._read(ENGLISH)

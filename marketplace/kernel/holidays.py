@@ -32,7 +32,7 @@ class Holiday(StrEnum):
     CHRISTMAS = "christmas"
 
 
-class Kept(NamedTuple):
+class Observance(NamedTuple):
     """A holiday on a day; `observed` when it falls on the weekend beside it."""
 
     day: date
@@ -40,13 +40,13 @@ class Kept(NamedTuple):
     observed: bool = False
 
 
-def holiday_on(day: date) -> Kept | None:
+def holiday_on(day: date) -> Observance | None:
     """The holiday kept on a day, if any."""
     return federal_holidays(day.year).get(day)
 
 
 @cache
-def federal_holidays(year: int) -> dict[date, Kept]:
+def federal_holidays(year: int) -> dict[date, Observance]:
     """Every day of a year on which a holiday is kept, in order; with the new year's eve that stands for New Year's Day."""
     kept = [each for day, holiday in _by_law(year) for each in _with_observed(day, holiday)]
     kept += _with_observed(date(year + 1, 1, 1), Holiday.NEW_YEAR)
@@ -75,7 +75,7 @@ def _nth(year: int, month: int, weekday: int, number: int) -> date:
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
 
 
-def _with_observed(day: date, holiday: Holiday) -> list[Kept]:
+def _with_observed(day: date, holiday: Holiday) -> list[Observance]:
     beside = {SATURDAY: -1, SUNDAY: 1}.get(day.weekday())
-    kept = [Kept(day, holiday)]
-    return kept if beside is None else [*kept, Kept(day + timedelta(days=beside), holiday, observed=True)]
+    kept = [Observance(day, holiday)]
+    return kept if beside is None else [*kept, Observance(day + timedelta(days=beside), holiday, observed=True)]

@@ -12,10 +12,10 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.npi import passes_luhn
-from marketplace.kernel.phrases import N_, Phrase, Row
+from marketplace.kernel.phrases import N_, JoinedList, Phrase
 
 
-class Kind(StrEnum):
+class IdentifierKind(StrEnum):
     """What was found. The value is how it is called in a sentence."""
 
     SSN = N_("a Social Security number")
@@ -31,32 +31,32 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class IdentifierMatch:
     """What kind of identifier stands in the text from `start` up to `end`."""
 
     start: int
     end: int
-    kind: Kind
+    kind: IdentifierKind
 
 
-def strong_identifiers(text: str) -> list[Finding]:
+def strong_identifiers(text: str) -> list[IdentifierMatch]:
     """Everything in the text that must not be kept: identifiers of 45 CFR 164.514(b)(2) that point at one person."""
     plain, places = _plain(text)
     return _in_order(
         [
-            Finding(places[start], places[end - 1] + 1, kind)
+            IdentifierMatch(places[start], places[end - 1] + 1, kind)
             for find in (_ssns, _mbis, _records, _birth_dates, _cards)
             for start, end, kind in find(plain)
         ]
     )
 
 
-def weak_hints(text: str) -> list[Finding]:
+def weak_hints(text: str) -> list[IdentifierMatch]:
     """What may or may not point at a patient: shown to the person who wrote it, who then decides."""
     plain, places = _plain(text)
     return _in_order(
         [
-            Finding(places[match.start()], places[match.end() - 1] + 1, kind)
+            IdentifierMatch(places[match.start()], places[match.end() - 1] + 1, kind)
             for kind, pattern in _WEAK
             for match in pattern.finditer(plain)
         ]
@@ -71,11 +71,11 @@ def check_no_patient_data(text: str, field: str) -> None:
             "Take out %(what)s: patient data is never kept here. "
             "Refer to the case by its ticket number in your own system.",
             field,
-            what=Row(Phrase(kind) for kind in kinds),
+            what=JoinedList(Phrase(kind) for kind in kinds),
         )
 
 
-def _in_order(findings: list[Finding]) -> list[Finding]:
+def _in_order(findings: list[IdentifierMatch]) -> list[IdentifierMatch]:
     return sorted(set(findings))
 
 
@@ -120,12 +120,12 @@ _SSN_LAST_FOUR = re.compile(
 )
 
 
-def _ssns(plain: str) -> Iterator[tuple[int, int, Kind]]:
+def _ssns(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for match in _SSN.finditer(plain):
-        yield *match.span(), Kind.SSN
+        yield *match.span(), IdentifierKind.SSN
     for pattern in (_SSN_AFTER_CUE, _SSN_BEFORE_CUE, _SSN_LAST_FOUR):
         for match in pattern.finditer(plain):
-            yield *match.span(1), Kind.SSN
+            yield *match.span(1), IdentifierKind.SSN
 
 
 # CMS, "Understanding the Medicare Beneficiary Identifier format": eleven places, no S, L, O, I, B or Z.
@@ -135,9 +135,9 @@ _MBI = re.compile(
 )
 
 
-def _mbis(plain: str) -> Iterator[tuple[int, int, Kind]]:
+def _mbis(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for match in _MBI.finditer(plain):
-        yield *match.span(), Kind.MBI
+        yield *match.span(), IdentifierKind.MBI
 
 
 _RECORD_CUE = (
@@ -165,13 +165,13 @@ _RECORD_BEFORE_CUE = re.compile(
 _CALENDAR_DATE = re.compile(r"20\d\d-\d\d-\d\d(?![0-9])|\d{1,2}/\d{1,2}/20\d\d(?![0-9])")
 
 
-def _records(plain: str) -> Iterator[tuple[int, int, Kind]]:
+def _records(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for pattern in (_RECORD_AFTER_CUE, _PATIENT_THEN_DIGITS, _RECORD_BEFORE_CUE):
         for match in pattern.finditer(plain):
             value = match.group(1)
             # "Verify member ID, 2026-12-01" is a deadline, not a number on a card.
             if sum(c.isdigit() for c in value) >= 4 and not _CALENDAR_DATE.match(value):
-                yield *match.span(1), Kind.RECORD
+                yield *match.span(1), IdentifierKind.RECORD
 
 
 _MONTH = (
@@ -214,14 +214,14 @@ _BIRTH_BEFORE_CUE = re.compile(
 )
 
 
-def _birth_dates(plain: str) -> Iterator[tuple[int, int, Kind]]:
+def _birth_dates(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for pattern in (_BIRTH_AFTER_CUE, _BIRTH_BEFORE_CUE):
         for match in pattern.finditer(plain):
-            yield *match.span(1), Kind.BIRTH
+            yield *match.span(1), IdentifierKind.BIRTH
     for match in _BIRTH_NEAR_CUE.finditer(plain):
         gap, day = match.groups()
         if _STATEMENT.search(gap) or not (_DEADLINE.search(gap) and _RECENT.search(day)):
-            yield *match.span(2), Kind.BIRTH
+            yield *match.span(2), IdentifierKind.BIRTH
 
 
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])\d(?:[-. ]?\d){12,18}(?!\d|[-. ]\d)")
@@ -232,12 +232,12 @@ _CARD_GROUPS = re.compile(
 _ISSUER = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)|3[47]|3(?:0[0-5]|[689])|35|6")
 
 
-def _cards(plain: str) -> Iterator[tuple[int, int, Kind]]:
+def _cards(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for match in _DIGIT_RUN.finditer(plain):
         digits = re.sub(r"\D", "", match.group())
         printed_like_a_card = _CARD_GROUPS.fullmatch(match.group()) and digits[0] in "23456"
         if (printed_like_a_card or _ISSUER.match(digits)) and passes_luhn(digits):
-            yield *match.span(), Kind.CARD
+            yield *match.span(), IdentifierKind.CARD
 
 
 _NOT_A_NAME = (
@@ -248,20 +248,23 @@ _NOT_A_NAME = (
 )
 _WEAK = (
     (
-        Kind.NAME,
+        IdentifierKind.NAME,
         re.compile(
             rf"(?:\b(?i:patient|pt|paciente|mr|mrs|ms|miss|señor|señora|sra?)\b\.?:?|\b(?i:named))\s+"
             rf"({_NOT_A_NAME}[^\W\d_a-zß-ÿ][^\W\d_]+(?:\s+[^\W\d_a-zß-ÿ][^\W\d_'-]+){{0,2}})"
         ),
     ),
-    (Kind.PHONE, re.compile(r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]?\d{4}(?![\d-])")),
-    (Kind.EMAIL, re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")),
     (
-        Kind.ADDRESS,
+        IdentifierKind.PHONE,
+        re.compile(r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]?\d{4}(?![\d-])"),
+    ),
+    (IdentifierKind.EMAIL, re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")),
+    (
+        IdentifierKind.ADDRESS,
         re.compile(
             r"(?i)\b\d{1,5}\s+(?:[nsew]\.?\s+)?(?:[a-z]{1,20}\s+){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|"
             r"drive|dr|court|ct|place|pl|terrace|parkway|pkwy|circle|cir)\b\.?"
         ),
     ),
-    (Kind.OLD_DATE, re.compile(r"(?<!\d)(?:\d{1,2}[-/.]\d{1,2}[-/.]19\d\d|19\d\d-\d\d-\d\d)(?!\d)")),
+    (IdentifierKind.OLD_DATE, re.compile(r"(?<!\d)(?:\d{1,2}[-/.]\d{1,2}[-/.]19\d\d|19\d\d-\d\d-\d\d)(?!\d)")),
 )

@@ -47,6 +47,7 @@ __all__ = [
     "Coded",
     "Dollars",
     "Hours",
+    "JoinedList",
     "Language",
     "Length",
     "LocalSpan",
@@ -54,17 +55,16 @@ __all__ = [
     "Named",
     "Phrase",
     "Readable",
-    "Row",
     "Translated",
     "When",
     "as_written",
+    "current_reader",
     "date_at",
     "kept",
     "named",
     "place_name",
-    "read_in",
-    "reader",
     "reread",
+    "set_language_source",
     "together",
     "unkept",
     "worded",
@@ -94,7 +94,7 @@ class Phrase:
         return found % {name: worded(value, language) for name, value in self.values.items()} if self.values else found
 
     def __str__(self) -> str:
-        return self.read(reader())
+        return self.read(current_reader())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Phrase) and (self.template, self.values) == (other.template, other.values)
@@ -118,7 +118,7 @@ class Phrase:
         return cls(record["text"], **{name: unkept(value) for name, value in record.get("values", {}).items()})
 
 
-class Row:
+class JoinedList:
     """Several things after one another: a, b and c. With `between`, only that stands between them."""
 
     def __init__(self, things: Iterable[object], between: str | None = None) -> None:
@@ -136,14 +136,14 @@ class Row:
         return listed
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Row) and (self.things, self.between) == (other.things, other.between)
+        return isinstance(other, JoinedList) and (self.things, self.between) == (other.things, other.between)
 
     __hash__ = None  # type: ignore[assignment]
 
 
 def together(phrases: Sequence[Phrase]) -> Phrase:
     """Several sentences, one after another, as one phrase."""
-    return phrases[0] if len(phrases) == 1 else Phrase(_EACH, each=Row(phrases, " "))
+    return phrases[0] if len(phrases) == 1 else Phrase(_EACH, each=JoinedList(phrases, " "))
 
 
 def as_written(text: str) -> Phrase:
@@ -189,7 +189,7 @@ def kept(value: object) -> Any:  # noqa: PLR0911 - one case for each kind of val
         case When():
             until = value.until and value.until.isoformat()
             return {"when": value.at.isoformat(), "zone": value.zone, "until": until}
-        case Row():
+        case JoinedList():
             return {"row": [kept(thing) for thing in value.things], "between": value.between}
         case None | bool() | int() | float():
             return value
@@ -227,7 +227,7 @@ def unkept(value: Any) -> object:  # noqa: PLR0911, PLR0912 - one case for each 
         case {"when": str(at), "zone": str(zone), "until": until}:
             return When(datetime.fromisoformat(at), zone, until and datetime.fromisoformat(until))
         case {"row": list(things), "between": between}:
-            return Row(map(unkept, things), between)
+            return JoinedList(map(unkept, things), between)
         case {"day": str(day)}:
             return date.fromisoformat(day)
         case {"time": str(at)}:
@@ -243,12 +243,12 @@ def reread(record: dict[str, Any] | None, written: str) -> str:
     return str(Phrase.from_record(record)) if record else written
 
 
-def reader() -> Language:
+def current_reader() -> Language:
     """The language of whoever reads now."""
     return _asked() if _asked is not None else ENGLISH
 
 
-def read_in(asked: Callable[[], Language]) -> None:
+def set_language_source(asked: Callable[[], Language]) -> None:
     """From now on `asked` says who reads. Called by the application, when it is put together."""
     global _asked
     _asked = asked

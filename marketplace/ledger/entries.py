@@ -9,7 +9,7 @@ from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import CANCELLATION_REVENUE, SERVICE_REVENUE, entry_for_segment
 
 
-class Segment(Protocol):
+class ApprovedSegment(Protocol):
     """What the books need to know about approved minutes: a row of `time_segment` is one."""
 
     @property
@@ -30,7 +30,7 @@ class Segment(Protocol):
     def approved_at(self) -> datetime: ...
 
 
-def record_segment(segment: Segment) -> LedgerTransaction:
+def record_segment(segment: ApprovedSegment) -> LedgerTransaction:
     """Post `seg:{id}`. To be called in the transaction that stores the segment, once it has its id; twice does no harm.
 
     A correction (negative amounts) takes back exactly what it says; compensation has income of its own.
@@ -39,12 +39,12 @@ def record_segment(segment: Segment) -> LedgerTransaction:
     return written
 
 
-def record_segments(segments: Iterable[Segment]) -> list[LedgerTransaction]:
+def record_segments(segments: Iterable[ApprovedSegment]) -> list[LedgerTransaction]:
     """The same for a week of segments at once."""
     return post_all([_event(segment) for segment in segments])
 
 
-def _event(segment: Segment) -> Event:
+def _event(segment: ApprovedSegment) -> Event:
     compensation = segment.kind == "cancellation"
     entry = entry_for_segment(
         segment.id,

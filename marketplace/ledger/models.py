@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, Cents, Key, Words, check, related
+from marketplace.db import Base, Cents, Key, Words, check, related
 
 
 class LedgerTransaction(Base):

@@ -9,16 +9,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_if_new
 from sqlalchemy.orm import joinedload
 
-from marketplace.db.session import Audience, as_system, current_actor, session
+from marketplace.db import Audience, as_system, current_actor, session
 from marketplace.ledger.models import LedgerPosting, LedgerTransaction
-from marketplace.ledger.rules import Account, Entry, Posting, grows_on
+from marketplace.ledger.rules import Account, JournalEntry, Posting, grows_on
 
 
 @dataclass(frozen=True)
 class Event:
     """An entry with what a reader of the books is told about it, and when it happened (aware instant)."""
 
-    entry: Entry
+    entry: JournalEntry
     memo: str
     at: datetime
 
@@ -30,7 +30,7 @@ def post(key: str, memo: str, postings: Sequence[Posting], at: datetime) -> Ledg
     them. ValueError when the key was used for other postings, or an account is not in the chart: both are mistakes in
     the code, and the act that makes them must not be kept.
     """
-    [written] = post_all([Event(Entry(key, tuple(postings)), memo, at)])
+    [written] = post_all([Event(JournalEntry(key, tuple(postings)), memo, at)])
     return written
 
 
@@ -70,7 +70,7 @@ def post_all(events: Sequence[Event]) -> list[LedgerTransaction]:
     return [written[event.entry.key] for event in events]
 
 
-def entry_posted(key: str) -> Entry:
+def entry_posted(key: str) -> JournalEntry:
     """What was written under a key, for mirroring it; LookupError when nothing was."""
     with for_the_system():
         found = session.scalars(
@@ -84,14 +84,14 @@ def entry_posted(key: str) -> Entry:
     return _entry(transaction)
 
 
-def _entry(transaction: LedgerTransaction) -> Entry:
-    return Entry(
+def _entry(transaction: LedgerTransaction) -> JournalEntry:
+    return JournalEntry(
         transaction.key,
         tuple(Posting(Account(each.debit), Account(each.credit), each.amount_cents) for each in transaction.postings),
     )
 
 
-def _check_same(entry: Entry, written: LedgerTransaction) -> None:
+def _check_same(entry: JournalEntry, written: LedgerTransaction) -> None:
     if sorted(entry.postings, key=repr) != sorted(_entry(written).postings, key=repr):
         raise ValueError(f"{entry.key} was posted before, with other amounts")
 

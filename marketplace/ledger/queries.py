@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, Person
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.ledger.models import LedgerPosting, LedgerTransaction
 from marketplace.ledger.rules import Account, Side, grows_on
 

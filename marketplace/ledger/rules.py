@@ -88,22 +88,22 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """All postings of one event. `key` makes it impossible to post the same event twice."""
 
     key: str
     postings: tuple[Posting, ...]
 
-    def mirrored(self, key: str) -> "Entry":
+    def mirrored(self, key: str) -> "JournalEntry":
         """The exact opposite, under its own key."""
-        return Entry(key, tuple(Posting(each.credit, each.debit, each.amount_cents) for each in self.postings))
+        return JournalEntry(key, tuple(Posting(each.credit, each.debit, each.amount_cents) for each in self.postings))
 
 
-def _entry(key: str, moves: Iterable[tuple[Account, Account, int]]) -> Entry:
+def _entry(key: str, moves: Iterable[tuple[Account, Account, int]]) -> JournalEntry:
     moves = list(moves)
     if any(cents < 0 for _, _, cents in moves):
         raise ValueError("amounts in an entry are never negative; mirror the entry instead")
-    return Entry(key, tuple(Posting(debit, credit, cents) for debit, credit, cents in moves if cents))
+    return JournalEntry(key, tuple(Posting(debit, credit, cents) for debit, credit, cents in moves if cents))
 
 
 def entry_for_segment(
@@ -113,7 +113,7 @@ def entry_for_segment(
     bill_cents: int,
     pay_cents: int,
     revenue: Account = SERVICE_REVENUE,
-) -> Entry:
+) -> JournalEntry:
     """Hours are approved: the facility will owe them, the coordinator has earned them.
 
     Compensation for a cancelled shift is the same with CANCELLATION_REVENUE. A correction (both amounts negative) is
@@ -133,7 +133,7 @@ def entry_for_segment(
 
 def entry_for_invoice(
     invoice_id: int, facility_id: int, unbilled_cents: int, tax_cents: int = 0, late_fee_cents: int = 0
-) -> Entry:
+) -> JournalEntry:
     """An invoice is issued: what was unbilled is now owed, with tax and any late fee."""
     return _entry(
         f"inv:{invoice_id}",
@@ -145,14 +145,14 @@ def entry_for_invoice(
     )
 
 
-def entry_for_void(invoice_id: int, issued: Entry) -> Entry:
+def entry_for_void(invoice_id: int, issued: JournalEntry) -> JournalEntry:
     """An invoice is voided: the mirror of how it was issued; its hours are unbilled again."""
     return issued.mirrored(f"void:{invoice_id}")
 
 
 def entry_for_credit_note(
     credit_note_id: int, facility_id: int, to_receivable_cents: int, to_credit_cents: int, tax_cents: int = 0
-) -> Entry:
+) -> JournalEntry:
     """Part of an invoice is taken back: off what is still owed, and as credit for what was already paid.
 
     `tax_cents` is the part of the two amounts together that was tax. ValueError when it is more than they are.
@@ -172,7 +172,7 @@ def entry_for_credit_note(
     )
 
 
-def entry_for_payment(payment_id: int, facility_id: int, amount_cents: int, owed_cents: int) -> Entry:
+def entry_for_payment(payment_id: int, facility_id: int, amount_cents: int, owed_cents: int) -> JournalEntry:
     """Money arrived in the bank: it settles at most what is owed, and what is over is kept as the facility's credit."""
     settled = min(amount_cents, max(0, owed_cents))
     return _entry(
@@ -181,31 +181,33 @@ def entry_for_payment(payment_id: int, facility_id: int, amount_cents: int, owed
     )
 
 
-def entry_for_credit_used(payment_id: int, facility_id: int, amount_cents: int) -> Entry:
+def entry_for_credit_used(payment_id: int, facility_id: int, amount_cents: int) -> JournalEntry:
     """An invoice is settled from the facility's credit balance."""
     return _entry(f"pay:{payment_id}", [(credit(facility_id), ar(facility_id), amount_cents)])
 
 
-def entry_for_bounce(payment_id: int, recorded: Entry) -> Entry:
+def entry_for_bounce(payment_id: int, recorded: JournalEntry) -> JournalEntry:
     """A payment did not clear: the mirror of how it was recorded."""
     return recorded.mirrored(f"bounce:{payment_id}")
 
 
-def entry_for_payout_reserved(payout_id: int, coordinator_id: int, amount_cents: int) -> Entry:
+def entry_for_payout_reserved(payout_id: int, coordinator_id: int, amount_cents: int) -> JournalEntry:
     """A pay run sets a coordinator's earnings aside."""
     return _entry(f"po_res:{payout_id}", [(payable(coordinator_id), PAYOUT_IN_TRANSIT, amount_cents)])
 
 
-def entry_for_payout_sent(payout_id: int, amount_cents: int, paid_from: Account = BANK) -> Entry:
+def entry_for_payout_sent(payout_id: int, amount_cents: int, paid_from: Account = BANK) -> JournalEntry:
     """The money left the agency's bank, or its Stripe balance."""
     return _entry(f"po:{payout_id}", [(PAYOUT_IN_TRANSIT, paid_from, amount_cents)])
 
 
-def entry_for_payout_released(payout_id: int, coordinator_id: int, amount_cents: int) -> Entry:
+def entry_for_payout_released(payout_id: int, coordinator_id: int, amount_cents: int) -> JournalEntry:
     """A payout was held back before it was sent: the coordinator's earnings are payable again."""
     return _entry(f"po_rel:{payout_id}", [(PAYOUT_IN_TRANSIT, payable(coordinator_id), amount_cents)])
 
 
-def entry_for_payout_failed(payout_id: int, coordinator_id: int, amount_cents: int, paid_from: Account = BANK) -> Entry:
+def entry_for_payout_failed(
+    payout_id: int, coordinator_id: int, amount_cents: int, paid_from: Account = BANK
+) -> JournalEntry:
     """A payout that had been sent came back: the money is in the account again and payable again."""
     return _entry(f"po_fail:{payout_id}", [(paid_from, payable(coordinator_id), amount_cents)])

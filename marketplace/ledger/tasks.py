@@ -1,8 +1,8 @@
 """The books are recounted every night; whoever answers for them finds in the inbox what does not hold."""
 
-from marketplace.db.jobs import jobs_app
-from marketplace.kernel.clock import now
-from marketplace.ledger.checking import check_books
+from marketplace.db import jobs_app
+from marketplace.kernel import now
+from marketplace.ledger.invariants import check_books
 
 
 @jobs_app.task(name="ledger.check", queueing_lock="ledger.check")

@@ -9,19 +9,14 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from marketplace.accounts.permissions import Permission
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotFound
-from marketplace.kernel.spreadsheet import plain_dollars
-from marketplace.ledger.checking import check_books, recount
+from marketplace.db import session
+from marketplace.kernel import NotFound, now, plain_dollars
+from marketplace.ledger.invariants import check_books, recount
 from marketplace.ledger.models import LedgerPosting
 from marketplace.ledger.queries import balance, names_of, postings_of, transactions, trial_balance
 from marketplace.ledger.rules import Account, Side, grows_on
-from marketplace.ledger.words import account_word, side_word
-from marketplace.web.downloads import csv_download
-from marketplace.web.finding import find
-from marketplace.web.guard import Pages
-from marketplace.web.paging import page_of
+from marketplace.ledger.texts import account_word, side_word
+from marketplace.web import Pages, csv_download, get_or_404, page_of
 
 pages = Pages("ledger", __name__, url_prefix="/ledger")
 
@@ -126,7 +121,7 @@ def _balance_after(account: str, side: Side, posting_id: int) -> int:
 @pages.get("/transactions/<int:transaction_id>", may=Permission.LEDGER_SEE)
 def transaction(transaction_id: int) -> str:
     """One event in money with its postings."""
-    found = find(transactions(), transaction_id)
+    found = get_or_404(transactions(), transaction_id)
     used = {account for posting in found.postings for account in (posting.debit, posting.credit)}
     return render_template(
         "ledger/transaction.html", transaction=found, names=names_of(used), account_word=account_word

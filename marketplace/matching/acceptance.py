@@ -23,8 +23,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from marketplace.kernel.phrases import Phrase
-from marketplace.matching.scores import Part, Score, Tone
+from marketplace.kernel import Phrase
+from marketplace.matching.scoring import Score, ScorePart, Tone
 
 YES, ANSWERS = 8, 10
 """Before anybody has answered much: eight of ten say yes."""
@@ -70,17 +70,17 @@ def with_application(fit: Score) -> Score:
     return Score(fit.total, (*fit.parts, _APPLIED))
 
 
-_APPLIED = Part("acceptance", 0, 0, Phrase("Has applied for this shift"), None, Tone.OK)
+_APPLIED = ScorePart("acceptance", 0, 0, Phrase("Has applied for this shift"), None, Tone.OK)
 
 
-def _part(points: int, answers: Answers) -> Part:
+def _part(points: int, answers: Answers) -> ScorePart:
     if not answers.answered:
         usual = Phrase("%(count)s of %(most_count)s is usual", count=YES, most_count=ANSWERS)
-        return Part("acceptance", points, 0, Phrase("Has answered no offers yet"), usual)
+        return ScorePart("acceptance", points, 0, Phrase("Has answered no offers yet"), usual)
     likely = chance(answers)
     detail = Phrase("%(count)s of %(most_count)s offers accepted", count=answers.accepted, most_count=answers.answered)
     if likely >= USUALLY:
-        return Part("acceptance", points, 0, Phrase("Usually accepts"), detail)
+        return ScorePart("acceptance", points, 0, Phrase("Usually accepts"), detail)
     if likely >= MOSTLY:
-        return Part("acceptance", points, 0, Phrase("Accepts more often than not"), detail)
-    return Part("acceptance", points, 0, Phrase("Often declines"), detail, Tone.NOTE)
+        return ScorePart("acceptance", points, 0, Phrase("Accepts more often than not"), detail)
+    return ScorePart("acceptance", points, 0, Phrase("Often declines"), detail, Tone.NOTE)

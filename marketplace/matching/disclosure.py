@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from marketplace.kernel.phrases import Phrase
-from marketplace.matching.rules import RULES
-from marketplace.matching.scores import Part, Score, Tone, favourite_of_facility
+from marketplace.kernel import Phrase
+from marketplace.matching.rules.hard_rules import RULES
+from marketplace.matching.scoring import Score, ScorePart, Tone, favourite_of_facility
 from marketplace.matching.verdicts import Outcome, Verdict
 
 NOT_AVAILABLE = Phrase("Not available for this shift.")
@@ -43,7 +43,7 @@ def refusals_for_facility(bits: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32
     return told
 
 
-def parts_for_facility(parts: Iterable[Part]) -> tuple[Part, ...]:
+def parts_for_facility(parts: Iterable[ScorePart]) -> tuple[ScorePart, ...]:
     """The parts of a score without the points that a favourite of the coordinator gives."""
     return tuple(_own_favourite(part) if part.code == "favourite" else part for part in parts)
 
@@ -54,8 +54,8 @@ def score_for_facility(score: Score) -> Score:
     return Score(sum(part.points for part in parts), parts)
 
 
-def _own_favourite(part: Part) -> Part:
+def _own_favourite(part: ScorePart) -> ScorePart:
     most = favourite_of_facility(part.of)
     if most and part.points >= most:  # the coordinator's choice alone gives less
-        return Part("favourite", most, most, Phrase("A favourite of the facility"), None, Tone.OK)
-    return Part("favourite", 0, most, Phrase("Not marked as a favourite"))
+        return ScorePart("favourite", most, most, Phrase("A favourite of the facility"), None, Tone.OK)
+    return ScorePart("favourite", 0, most, Phrase("Not marked as a favourite"))

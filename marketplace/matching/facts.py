@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 
 RN_LICENCE = "rn-license"
 HIPAA_TRAINING = "hipaa-training"
@@ -24,7 +24,7 @@ class Level(IntEnum):
     ADVANCED = 3
 
 
-class Standing(StrEnum):
+class VerificationState(StrEnum):
     """Where a credential stands in the verification queue; only `VERIFIED` counts for work."""
 
     SUBMITTED = "submitted"
@@ -69,7 +69,7 @@ class CredentialFacts:
     number: str
     issued_on: date
     expires_on: date | None
-    standing: Standing = Standing.VERIFIED
+    standing: VerificationState = VerificationState.VERIFIED
     state: str | None = None
     multistate: bool = False
 
@@ -221,7 +221,7 @@ class Policy:
 class Weights:
     """The most each part of the score can give. They must add up to 999.
 
-    These are the weights as delivered; those in force are the agency's (`assignments/weighing.py`).
+    These are the weights as delivered; those in force are the agency's (`eligibility/score_weights.py`).
     """
 
     continuity: int = 200

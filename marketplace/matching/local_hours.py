@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.spans import Span, workweek
+from marketplace.kernel import Span, workweek
 from marketplace.matching.facts import Window
 
 DAY = 1440

@@ -14,8 +14,8 @@ import numpy as np
 from marketplace.matching.disclosure import refusals_for_facility, score_for_facility, verdicts_for_facility
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index, Prices
-from marketplace.matching.rules import RULES, eligible, explain, objections
-from marketplace.matching.scores import Reason, Score, reasons, score
+from marketplace.matching.rules.hard_rules import RULES, eligible, explain, objections
+from marketplace.matching.scoring import Reason, Score, reasons, score
 from marketplace.matching.verdicts import Verdict
 
 
@@ -56,7 +56,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedCandidate:
     """Somebody who may not take the shift, with every verdict."""
 
     facts: CoordinatorFacts
@@ -82,7 +82,7 @@ class Refused:
 T = TypeVar("T")
 
 
-class Shown(Sequence[T], Generic[T]):
+class RankedCandidate(Sequence[T], Generic[T]):
     """A long list of which a page shows little: each entry is made when it is looked at."""
 
     def __init__(self, length: int, make: Callable[[int], T]) -> None:
@@ -109,11 +109,11 @@ class Ranking:
     """The eligible by score, the others by how little stands in their way; equal ones by id."""
 
     eligible: Sequence[Candidate]
-    ineligible: Sequence[Refused]
+    ineligible: Sequence[RefusedCandidate]
     counts: Counter[str]
     """How many coordinators each rule refuses, by the rule's code."""
 
-    def nearest(self, most: int) -> list[Refused]:
+    def nearest(self, most: int) -> list[RefusedCandidate]:
         """At most so many of those who miss only one thing."""
         return list(takewhile(lambda one: len(one.objections()) == 1, self.ineligible[:most]))
 
@@ -128,7 +128,7 @@ def rank(shift: ShiftFacts, coordinators: Iterable[CoordinatorFacts], context: C
         if eligible(coordinator, shift, context):
             candidates.append(Candidate(coordinator, shift, context))
         else:
-            refused.append(Refused(coordinator, shift, context))
+            refused.append(RefusedCandidate(coordinator, shift, context))
     return Ranking(
         eligible=tuple(sorted(candidates, key=lambda one: (-one.score.total, one.facts.id))),
         ineligible=tuple(sorted(refused, key=lambda one: (len(one.objections()), one.facts.id))),
@@ -154,7 +154,9 @@ def rank_everyone(
     costs = best.costs.tolist()
     counted = {rule.code: int(np.count_nonzero(reasons_of & np.uint32(1 << n))) for n, rule in enumerate(RULES)}
     return Ranking(
-        eligible=Shown(len(good), lambda n: Candidate(good[n], shift, context, costs[n], prices, for_facility)),
-        ineligible=Shown(len(bad), lambda n: Refused(bad[n], shift, context, for_facility)),
+        eligible=RankedCandidate(
+            len(good), lambda n: Candidate(good[n], shift, context, costs[n], prices, for_facility)
+        ),
+        ineligible=RankedCandidate(len(bad), lambda n: RefusedCandidate(bad[n], shift, context, for_facility)),
         counts=Counter({code: count for code, count in counted.items() if count}),
     )

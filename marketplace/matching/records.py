@@ -10,10 +10,10 @@ from functools import lru_cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import AgreementFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.local_hours import local_weeks
-from marketplace.matching.rules import RULES, explain
+from marketplace.matching.rules.hard_rules import RULES, explain
 from marketplace.matching.verdicts import Verdict
 
 FORMAT = 2

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from marketplace.kernel.phrases import Phrase, as_written, kept, unkept
+from marketplace.kernel import Phrase, as_written, kept, unkept
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from babel.support import NullTranslations, Translations
 
 from marketplace.config import ROOT
-from marketplace.kernel.phrases import Language
+from marketplace.kernel import Language
 
 
 def language_of(locale: str) -> Language:

@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, ForeignKey, func
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db.base import Base, Key
-from marketplace.kernel.phrases import reread
+from marketplace.db import Base, Key
+from marketplace.kernel import reread
 
 
 class Letter(Base):

@@ -4,11 +4,10 @@ from procrastinate import RetryStrategy
 from sqlalchemy import select
 
 from marketplace.config import Settings
-from marketplace.db.jobs import jobs_app
-from marketplace.db.session import SYSTEM, session
-from marketplace.kernel.clock import now
+from marketplace.db import SYSTEM, jobs_app, session
+from marketplace.kernel import now
+from marketplace.messaging.delivery import DeliveryRefused, post
 from marketplace.messaging.models import Letter
-from marketplace.messaging.posting import Refused, post
 
 # After 1, 2, 4 … minutes: a mail server that is down for a day is no reason to lose a letter.
 AGAIN = RetryStrategy(max_attempts=12, exponential_wait=60)
@@ -33,7 +32,7 @@ def send_letter(letter_id: int, settings: Settings) -> None:
             return
         try:
             letter.sent_as = post(letter, settings)
-        except Refused as refusal:
+        except DeliveryRefused as refusal:
             letter.failed = str(refusal)
             return
         letter.sent_at, letter.failed = now(), None

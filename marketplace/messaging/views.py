@@ -9,14 +9,11 @@ from flask import Response, current_app, g, redirect, render_template, url_for
 from sqlalchemy import update
 
 from marketplace.config import Settings
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotFound
+from marketplace.db import session
+from marketplace.kernel import NotFound, now
 from marketplace.messaging.models import Notice
 from marketplace.messaging.queries import visible_to
-from marketplace.web.finding import find
-from marketplace.web.guard import PUBLIC, SIGNED_IN, Pages
-from marketplace.web.paging import page_of
+from marketplace.web import PUBLIC, SIGNED_IN, Pages, get_or_404, page_of
 
 pages = Pages("messaging", __name__)
 
@@ -31,7 +28,7 @@ def notices() -> str:
 @pages.post("/notices/<int:notice_id>/reading", may=SIGNED_IN)
 def read(notice_id: int) -> Any:
     """Go where the notice leads; it is then read."""
-    notice = find(visible_to(g.acting_person_id), notice_id)
+    notice = get_or_404(visible_to(g.acting_person_id), notice_id)
     notice.read_at = notice.read_at or now()
     return redirect(notice.address, 303)
 

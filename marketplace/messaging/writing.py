@@ -11,10 +11,8 @@ from typing import NamedTuple, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from marketplace.config import ROOT, settings_in_force
-from marketplace.db.jobs import enqueue
-from marketplace.db.session import as_system, session
-from marketplace.kernel.phrases import ENGLISH, Phrase, worded
-from marketplace.kernel.text import clean_text
+from marketplace.db import as_system, enqueue, session
+from marketplace.kernel import ENGLISH, Phrase, clean_text, worded
 from marketplace.messaging.languages import catalogue, language_of
 from marketplace.messaging.models import Letter, Notice
 

@@ -12,16 +12,15 @@ from wtforms import Field
 
 from marketplace.catalogue.lists import LANGUAGES_OFFERED, RECORDS_SYSTEMS
 from marketplace.coordinators.models import Education
-from marketplace.coordinators.words import education_words
+from marketplace.coordinators.texts import education_words
 from marketplace.facilities.models import Facility
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.regions import US_STATES
+from marketplace.kernel import US_STATES, Invalid
 from marketplace.needs.models import FillMode, Need
-from marketplace.needs.planning import MOST_HEADS, NeedDraft
 from marketplace.needs.posting import LONGEST_NOTES
-from marketplace.needs.words import Catalogue, clock_words, named, weekday_names
+from marketplace.needs.quoting import MOST_HEADS, NeedDraft
+from marketplace.needs.texts import Catalogue, clock_words, named, weekday_names
+from marketplace.web import language_name
 from marketplace.web.forms import Choice, Choices, ClockTime, Day, Dollars, Form, Notes, Tick, WholeNumber, Words
-from marketplace.web.locales import language_name
 
 MOST_OTHER_DAYS = 60
 DAY_BOXES = 3

@@ -12,23 +12,31 @@ from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.catalogue.queries import credential_types, service_lines
 from marketplace.contracts.models import Agreement
-from marketplace.db.importing import Outcome, named_as_in_file, take_in
-from marketplace.db.session import session
+from marketplace.db import session
+from marketplace.db.importing import ImportOutcome, named_as_in_file, take_in
 from marketplace.facilities.models import Facility
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.money import parse_dollars
-from marketplace.kernel.npi import is_valid_npi
-from marketplace.kernel.patient_data import check_no_patient_data
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.regions import LANGUAGES, US_STATES
-from marketplace.kernel.tables import Report, Row
-from marketplace.kernel.text import clean_text
-from marketplace.kernel.typed import day, local_time, several, whole_number
+from marketplace.kernel import (
+    LANGUAGES,
+    US_STATES,
+    CsvRow,
+    Invalid,
+    NotAllowedNow,
+    Phrase,
+    Report,
+    check_no_patient_data,
+    clean_text,
+    day,
+    is_valid_npi,
+    local_time,
+    now,
+    parse_dollars,
+    several,
+    whole_number,
+)
 from marketplace.needs.models import Need
-from marketplace.needs.planning import MOST_HEADS, NeedDraft, draft_of, plan
-from marketplace.needs.posting import LONGEST_NOTES, Planned, post_planned, rewrite
+from marketplace.needs.posting import LONGEST_NOTES, QuotedNeed, post_planned, rewrite
 from marketplace.needs.queries import active_contract
+from marketplace.needs.quoting import MOST_HEADS, NeedDraft, draft_of, quote
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
 
 COLUMNS = (
@@ -100,7 +108,7 @@ def _known() -> _Known:
     )
 
 
-def _draft(row: Row, known: _Known) -> Planned:
+def _draft(row: CsvRow, known: _Known) -> QuotedNeed:
     """What a row asks for, and the shifts that follow; raises Invalid naming the column."""
     ref = clean_text(row["external_ref"], 80, "external_ref")
     if not ref:
@@ -140,11 +148,11 @@ def _draft(row: Row, known: _Known) -> Planned:
     )
     contract = known.contract(place.id)
     with named_as_in_file(COLUMN_OF):
-        planned = plan(draft, contract, known.at, past_allowed=True, contract_needed=False)
-    return Planned(draft, planned, contract)
+        planned = quote(draft, contract, known.at, past_allowed=True, contract_needed=False)
+    return QuotedNeed(draft, planned, contract)
 
 
-def _until(row: Row) -> date | None:
+def _until(row: CsvRow) -> date | None:
     """The last day counts only for what repeats."""
     if not row["until"]:
         return None
@@ -152,11 +160,11 @@ def _until(row: Row) -> date | None:
     return last if row["repeat"] else None
 
 
-def _keep(asked: Sequence[Planned], known: _Known) -> list[Outcome]:
+def _keep(asked: Sequence[QuotedNeed], known: _Known) -> list[ImportOutcome]:
     """Rewrite what is there already, and post all that is new at once."""
     there = [known.needs.get(one.draft.external_ref or "") for one in asked]
     outcomes = [
-        Outcome.INSERTED if need is None else _compare(need, one.draft, known.at)
+        ImportOutcome.INSERTED if need is None else _compare(need, one.draft, known.at)
         for need, one in zip(there, asked, strict=True)
     ]
     new = [one for need, one in zip(there, asked, strict=True) if need is None]
@@ -167,7 +175,7 @@ def _keep(asked: Sequence[Planned], known: _Known) -> list[Outcome]:
     return outcomes
 
 
-def _compare(need: Need, draft: NeedDraft, at: datetime) -> Outcome:
+def _compare(need: Need, draft: NeedDraft, at: datetime) -> ImportOutcome:
     if need.facility_id != draft.facility_id:
         raise Invalid("This key belongs to a need of another facility.", "external_ref")
     before = replace(draft_of(need), external_ref=need.external_ref)
@@ -183,9 +191,9 @@ def _compare(need: Need, draft: NeedDraft, at: datetime) -> Outcome:
         },
     )  # fmt: skip
     if wanted == before:
-        return Outcome.UNCHANGED
+        return ImportOutcome.UNCHANGED
     _rewrite(need, before, wanted, at)
-    return Outcome.UPDATED
+    return ImportOutcome.UPDATED
 
 
 def _rewrite(need: Need, before: NeedDraft, wanted: NeedDraft, at: datetime) -> None:

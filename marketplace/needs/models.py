@@ -10,10 +10,9 @@ from marketplace.accounts.models import Membership, Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Education
-from marketplace.db.base import Base, Cents, Key, Versioned, Words, check, related, state_column
+from marketplace.db import Base, Cents, Key, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility, Site
-from marketplace.kernel.phrases import Phrase, When, named
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Phrase, Span, When, named
 from marketplace.needs.rules import LIFE, NeedState, ShiftState
 
 

@@ -2,9 +2,8 @@
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.db.session import Audience
-from marketplace.kernel.errors import NotAllowedNow, NotPermitted
-from marketplace.kernel.lifecycle import state_words
+from marketplace.db import Audience
+from marketplace.kernel import NotAllowedNow, NotPermitted, state_words
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
 

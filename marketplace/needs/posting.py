@@ -10,22 +10,19 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement
-from marketplace.db.session import session
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.patient_data import check_no_patient_data
-from marketplace.kernel.phrases import Phrase, named
-from marketplace.kernel.text import clean_text
+from marketplace.db import session
+from marketplace.kernel import Invalid, Phrase, check_no_patient_data, clean_text, named
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.planning import NeedDraft, Plan, PlannedShift, plan, rates_of
 from marketplace.needs.queries import active_contract
+from marketplace.needs.quoting import NeedDraft, Quote, QuotedShift, quote, rates_of
 from marketplace.needs.rules import LIFE, NeedState, occurrences, shifts_counted, stretch
-from marketplace.needs.words import repeat_kept
+from marketplace.needs.texts import repeat_kept
 
 # Whoever posts needs the draft too.
 __all__ = [
     "LONGEST_NOTES",
     "NeedDraft",
-    "Planned",
+    "QuotedNeed",
     "made_shift",
     "post_draft",
     "post_need",
@@ -50,20 +47,20 @@ def post_need(
     `by` is None when another system's file brings it. See `plan` for `past_allowed` and `contract_needed`.
     """
     contract = active_contract(draft.facility_id)
-    planned = plan(draft, contract, at, past_allowed=past_allowed, contract_needed=contract_needed)
-    [need] = post_planned([Planned(draft, planned, contract)], by, at)
+    planned = quote(draft, contract, at, past_allowed=past_allowed, contract_needed=contract_needed)
+    [need] = post_planned([QuotedNeed(draft, planned, contract)], by, at)
     return need
 
 
-class Planned(NamedTuple):
+class QuotedNeed(NamedTuple):
     """What somebody asks for, and the plan made of it under the facility's contract."""
 
     draft: NeedDraft
-    plan: Plan
+    plan: Quote
     contract: Agreement | None
 
 
-def post_planned(asked: Sequence[Planned], by: Person | None, at: datetime) -> list[Need]:
+def post_planned(asked: Sequence[QuotedNeed], by: Person | None, at: datetime) -> list[Need]:
     """Post needs whose plans have been made; as many statements for a hundred as for one."""
     needs = []
     for draft, planned, _contract in asked:
@@ -99,7 +96,7 @@ def post_draft(need: Need, draft: NeedDraft, by: Person, at: datetime) -> Need:
     """Post what was kept as a draft, as it reads now in `draft`; raises Invalid or NotAllowedNow."""
     LIFE.after(need.state, "post")
     contract = active_contract(draft.facility_id)
-    planned = plan(draft, contract, at)
+    planned = quote(draft, contract, at)
     _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
     _open([(need, planned, contract)], by, at)
     return need
@@ -128,7 +125,7 @@ def _write(need: Need, draft: NeedDraft, bill_cents: int, pay_cents: int) -> Non
     check_no_patient_data(need.notes, "notes")
 
 
-def _open(needs: Sequence[tuple[Need, Plan, Agreement | None]], by: Person | None, at: datetime) -> None:
+def _open(needs: Sequence[tuple[Need, Quote, Agreement | None]], by: Person | None, at: datetime) -> None:
     for need, _plan, contract in needs:
         need.state = LIFE.after(need.state or NeedState.DRAFT, "post")
         need.posted_at, need.posted_by_id = at, by.id if by else None
@@ -152,7 +149,7 @@ def _open(needs: Sequence[tuple[Need, Plan, Agreement | None]], by: Person | Non
         )
 
 
-def made_shift(need: Need, planned: PlannedShift) -> Shift:
+def made_shift(need: Need, planned: QuotedShift) -> Shift:
     """The row for one planned shift of a need."""
     return Shift(
         need_id=need.id,
@@ -179,7 +176,7 @@ def rewrite(need: Need, draft: NeedDraft, shifts_as_of: datetime | None = None) 
         session.flush()
         return
     contract = active_contract(draft.facility_id)
-    planned = plan(draft, contract, shifts_as_of, past_allowed=True, contract_needed=False)
+    planned = quote(draft, contract, shifts_as_of, past_allowed=True, contract_needed=False)
     session.execute(delete(Shift).where(Shift.need_id == need.id))
     _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)
     session.add_all(made_shift(need, shift) for shift in planned.shifts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -10,8 +11,7 @@ from marketplace.accounts.models import Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.rules import AgreementState
-from marketplace.db.scoping import Share, seen_by
-from marketplace.db.session import Audience, as_system, session
+from marketplace.db import Audience, Share, as_system, seen_by, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
@@ -28,7 +28,7 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
     return seen_by(person, select(Shift), facility=Shift.facility_id, coordinator=Share.ALL)
 
 
-def whole(needs: Select[Need]) -> Select[Need]:
+def with_details(needs: Select[Need]) -> Select[Need]:
     """With everything a page about one need shows, except its shifts."""
     return needs.options(
         joinedload(Need.facility).joinedload(Facility.sites),
@@ -121,3 +121,8 @@ def lines_in_use(facility_id: int) -> dict[str, str]:
         )
     )
     return {row[0]: row[1] for row in session.execute(rows.order_by(ServiceLine.position))}
+
+
+def load_options() -> tuple[Any, ...]:
+    """What a query of shifts must load for `shift_facts`: `select(Shift).options(*with_terms())`."""
+    return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))

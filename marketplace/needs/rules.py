@@ -6,11 +6,18 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.holidays import Kept, holiday_on
-from marketplace.kernel.lifecycle import Lifecycle
-from marketplace.kernel.phrases import Phrase, Row
-from marketplace.kernel.spans import MONDAY_TO_FRIDAY, Span, check_year, local_instant
+from marketplace.kernel import (
+    MONDAY_TO_FRIDAY,
+    Invalid,
+    JoinedList,
+    Lifecycle,
+    Observance,
+    Phrase,
+    Span,
+    check_year,
+    holiday_on,
+    local_instant,
+)
 
 
 class NeedState(StrEnum):
@@ -162,7 +169,7 @@ def _days(pattern: Pattern) -> list[date]:
     return sorted(days)
 
 
-def left_out(pattern: Pattern) -> list[Kept]:
+def left_out(pattern: Pattern) -> list[Observance]:
     """The holidays on which the pattern, one that `occurrences` accepts, has no shift because they are left out."""
     if not (pattern.repeat and pattern.until and pattern.leave_out_holidays):
         return []
@@ -188,6 +195,6 @@ def shifts_counted(count: int) -> Phrase:
     return Phrase("1 shift") if count == 1 else Phrase("%(count)s shifts", count=count)
 
 
-def stretch(first: date, last: date) -> date | Row:
+def stretch(first: date, last: date) -> date | JoinedList:
     """From a day to a day, for a sentence; one day once."""
-    return Row([first, last], " – ") if last > first else first
+    return JoinedList([first, last], " – ") if last > first else first

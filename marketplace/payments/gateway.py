@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Kind(StrEnum):
+class MovementKind(StrEnum):
     """What an instruction asks for."""
 
     PUSH_INVOICE = "push_invoice"
@@ -28,7 +28,7 @@ class Instruction:
     `party` is the rail's name for the facility or coordinator, empty on a rail that has none.
     """
 
-    kind: Kind
+    kind: MovementKind
     key: str
     ours: str
     amount_cents: int
@@ -52,7 +52,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class GatewayOutcome:
     """`reference` is the rail's name for what happened; `reason` a sentence for people when it did not."""
 
     result: Result
@@ -78,11 +78,11 @@ class Gateway(Protocol):
     pays_online: bool
     """Whether a facility can pay an issued invoice on this rail by itself."""
 
-    def carry_out(self, instruction: Instruction) -> Outcome:
+    def carry_out(self, instruction: Instruction) -> GatewayOutcome:
         """Do what the instruction says, at most once for its key."""
         ...
 
-    def look_up(self, instruction: Instruction) -> Outcome | None:
+    def look_up(self, instruction: Instruction) -> GatewayOutcome | None:
         """What became of an instruction whose key has expired, found by our reference; None when nothing did."""
         ...
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from marketplace.kernel.spreadsheet import csv_text, plain_dollars
-from marketplace.payments.gateway import Instruction, Movement, Outcome, Result
+from marketplace.kernel import csv_text, plain_dollars
+from marketplace.payments.gateway import GatewayOutcome, Instruction, Movement, Result
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class ManualGateway:
     name = "manual"
     pays_online = False
 
-    def carry_out(self, instruction: Instruction) -> Outcome:
-        return Outcome(
+    def carry_out(self, instruction: Instruction) -> GatewayOutcome:
+        return GatewayOutcome(
             Result.BY_HAND, reason=f"Make this payment at the bank and record its reference ({instruction.ours})."
         )
 
-    def look_up(self, instruction: Instruction) -> Outcome | None:
+    def look_up(self, instruction: Instruction) -> GatewayOutcome | None:
         return None
 
     def may_be_paid(self, party: str) -> bool:

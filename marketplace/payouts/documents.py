@@ -7,16 +7,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
-from marketplace.kernel.dates import long_date
-from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.papers.keeping import kept_paper
-from marketplace.papers.models import IssuedPaper
+from marketplace.db import session
+from marketplace.documents.archive import stored_document
+from marketplace.documents.models import IssuedDocument
+from marketplace.kernel import dollars, hours_and_minutes, long_date
 from marketplace.payouts.models import Payout
 from marketplace.payouts.rules import ENDED
 
 
-def paper_of_payout(payout_id: int) -> IssuedPaper:
+def paper_of_payout(payout_id: int) -> IssuedDocument:
     """The pay statement of a payout, as it was set when first asked for. The caller has checked who may see it."""
     payout = session.scalars(
         select(Payout)
@@ -27,7 +26,7 @@ def paper_of_payout(payout_id: int) -> IssuedPaper:
             selectinload(Payout.items),
         )
     ).one()
-    return kept_paper(
+    return stored_document(
         "pay_statement",
         payout.id,
         "pay_statement",

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Minutes, Versioned, check, related, state_column
 from marketplace.payouts.rules import PayoutState, PayRunState
 from marketplace.timesheets.models import TimeSegment
 

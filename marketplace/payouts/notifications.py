@@ -1,14 +1,13 @@
 """What a coordinator is told about their pay."""
 
-from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import Phrase
+from marketplace.kernel import Phrase, dollars
 from marketplace.messaging.writing import notify
 from marketplace.payouts.models import Payout
 
 PAGE = "/earnings"
 
 
-def tell_sent(payout: Payout) -> None:
+def notify_sent(payout: Payout) -> None:
     """The money has left the agency's account."""
     amount = dollars(payout.amount_cents)
     notify(
@@ -19,7 +18,7 @@ def tell_sent(payout: Payout) -> None:
     )
 
 
-def tell_failed(payout: Payout) -> None:
+def notify_failed(payout: Payout) -> None:
     """The bank sent it back: what was earned is not lost."""
     amount = dollars(payout.amount_cents)
     sentence = Phrase("A payment of %(amount)s did not arrive.", amount=amount)

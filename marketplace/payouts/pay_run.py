@@ -12,11 +12,8 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.jobs import enqueue
-from marketplace.db.session import session
-from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
+from marketplace.db import enqueue, session
+from marketplace.kernel import Phrase, Preview, PreviewChanged, Seen, dollars
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_payout_reserved
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun

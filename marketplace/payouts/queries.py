@@ -9,8 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import as_system, session
+from marketplace.db import as_system, seen_by, session
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 from marketplace.timesheets.rules import LineState

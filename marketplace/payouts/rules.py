@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel import Lifecycle
 
 
 class PayRunState(StrEnum):

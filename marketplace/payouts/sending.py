@@ -8,18 +8,10 @@ from sqlalchemy import select, update
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.money import dollars
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.spans import local_day
+from marketplace.db import session
+from marketplace.kernel import Invalid, NotAllowedNow, Phrase, dollars, local_day
 from marketplace.ledger.posting import Event, post_all
-from marketplace.ledger.rules import (
-    BANK,
-    entry_for_payout_failed,
-    entry_for_payout_released,
-    entry_for_payout_sent,
-)
+from marketplace.ledger.rules import BANK, entry_for_payout_failed, entry_for_payout_released, entry_for_payout_sent
 from marketplace.payouts import notifications
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.payouts.pay_run import standing_of
@@ -39,7 +31,7 @@ def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: d
     for payout in payouts:
         payout.state = LIFE.after(payout.state, "send")
         payout.reference, payout.sent_at, payout.paid_on = reference, at, on
-        notifications.tell_sent(payout)
+        notifications.notify_sent(payout)
     post_all(
         [
             Event(
@@ -116,7 +108,7 @@ def fail(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
         reason=reason,
     )
     record("fail", payout, sentence, by=by)
-    notifications.tell_failed(payout)
+    notifications.notify_failed(payout)
 
 
 def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:

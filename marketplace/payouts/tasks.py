@@ -2,7 +2,7 @@
 
 from procrastinate import RetryStrategy
 
-from marketplace.db.jobs import jobs_app
+from marketplace.db import jobs_app
 from marketplace.payouts.documents import paper_of_payout
 
 AGAIN = RetryStrategy(max_attempts=6, exponential_wait=10)

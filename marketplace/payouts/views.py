@@ -9,15 +9,12 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, settings
 from marketplace.audit.queries import trail_of
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.kernel.spans import local_day, week_start
+from marketplace.db import session
+from marketplace.kernel import Invalid, NotFound, dollars, hours_and_minutes, local_day, now, week_start
 from marketplace.payments.manual_gateway import BatchLine, bank_batch
 from marketplace.payouts.documents import paper_of_payout
 from marketplace.payouts.forms import ReasonForm, SentForm
@@ -33,13 +30,9 @@ from marketplace.payouts.queries import (
 )
 from marketplace.payouts.rules import PayoutState
 from marketplace.payouts.sending import confirm_arrival, fail, hold, lift, release, reverse, send_by_hand
-from marketplace.payouts.words import payout_word, run_word
+from marketplace.payouts.texts import payout_word, run_word
 from marketplace.timesheets.models import TimeSegment
-from marketplace.web.downloads import pdf_download, text_download
-from marketplace.web.finding import find
-from marketplace.web.guard import Pages
-from marketplace.web.paging import page_of
-from marketplace.web.previews import TwoClicks
+from marketplace.web import Pages, TwoClicks, get_or_404, page_of, pdf_download, text_download
 
 pages = Pages("payouts", __name__)
 
@@ -96,7 +89,7 @@ def _set_aside(run: PayRun | None) -> Any:
 @pages.get("/pay-runs/<int:run_id>", may=Permission.PAY_RUN)
 def run(run_id: int) -> str:
     """One run with every payout in it, and what comes next."""
-    found = find(runs_visible_to(current_person()), run_id)
+    found = get_or_404(runs_visible_to(current_person()), run_id)
     return render_template(
         "payouts/run.html",
         run=found,
@@ -113,7 +106,7 @@ def run(run_id: int) -> str:
 @pages.get("/pay-runs/<int:run_id>/batch.csv", may=Permission.PAY_RUN, fresh=True)
 def batch(run_id: int) -> Response:
     """The file for the bank: every payout of the run that waits to be sent."""
-    found = find(runs_visible_to(current_person()), run_id)
+    found = get_or_404(runs_visible_to(current_person()), run_id)
     lines = [
         BatchLine(
             f"PAY-{payout.id:05d}",
@@ -131,7 +124,7 @@ def batch(run_id: int) -> Response:
 @pages.form("/pay-runs/<int:run_id>/sending", may=Permission.PAY_RUN, fresh=True)
 def sending(run_id: int) -> Any:
     """Record that the bank has the batch."""
-    found = find(runs_visible_to(current_person()), run_id)
+    found = get_or_404(runs_visible_to(current_person()), run_id)
     waiting = [payout for payout in found.payouts if payout.state is PayoutState.APPROVED]
     form = SentForm(data={"paid_on": local_day(now(), settings().agency_time_zone)})
     if form.validate_on_submit():
@@ -152,7 +145,7 @@ def sending(run_id: int) -> Any:
 @pages.post("/pay-runs/<int:run_id>/arrival", may=Permission.PAY_RUN, fresh=True)
 def arrival(run_id: int) -> Any:
     """Nothing came back from the bank."""
-    found = find(runs_visible_to(current_person()), run_id)
+    found = get_or_404(runs_visible_to(current_person()), run_id)
     arrived = confirm_arrival(found, current_person(), now())
     flash(ngettext("%(num)d payout arrived.", "%(num)d payouts arrived.", len(arrived)))
     return redirect(url_for(".run", run_id=found.id), 303)
@@ -161,8 +154,8 @@ def arrival(run_id: int) -> Any:
 @pages.form("/payouts/<int:payout_id>/end", may=Permission.PAY_RUN, fresh=True)
 def end(payout_id: int) -> Any:
     """Not sent after all, sent back by the bank, or taken back later: in each case the earnings are payable again."""
-    found = find(visible_to(current_person()), payout_id)
-    run_of_it = find(runs_visible_to(current_person()), found.pay_run_id)
+    found = get_or_404(visible_to(current_person()), payout_id)
+    run_of_it = get_or_404(runs_visible_to(current_person()), found.pay_run_id)
     form = ReasonForm()
     if not form.validate_on_submit():
         page = render_template("payouts/end.html", payout=found, form=form, states=PayoutState)
@@ -201,7 +194,7 @@ def new_hold(coordinator_id: int) -> Any:
 @pages.post("/pay-runs/holds/<int:hold_id>/lifting", may=Permission.PAY_RUN, fresh=True)
 def lifting(hold_id: int) -> Any:
     """Pay again, with all that has gathered."""
-    found = find(select(PayHold), hold_id)
+    found = get_or_404(select(PayHold), hold_id)
     lift(found, current_person(), now())
     flash(_("The hold is lifted."))
     return redirect(url_for(".index"), 303)
@@ -246,6 +239,6 @@ def my_statement(payout_id: int) -> Response:
 
 
 def _statement(payout_id: int) -> Response:
-    found = find(visible_to(current_person()), payout_id)
+    found = get_or_404(visible_to(current_person()), payout_id)
     paper = paper_of_payout(found.id)
     return pdf_download(f"PAY-{found.id:05d}", paper.pdf, paper.sha256)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.matching.scores import Part, Tone
+from marketplace.matching.scoring import ScorePart, Tone
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchPlan, MatchWish, PlanGap, PlanOption, PlanPair
 from marketplace.plans.policy import may_plan
@@ -33,7 +33,7 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class BoardStatus:
     """The plans somebody at the board has to know of."""
 
     present: MatchPlan | None = None
@@ -43,17 +43,17 @@ class Standing:
     """The newest plan, when it failed or was stopped."""
 
 
-def standing(person: Person) -> Standing:
+def status(person: Person) -> BoardStatus:
     """One statement."""
     if not may_plan(person):
-        return Standing()
+        return BoardStatus()
     newest = select(func.max(MatchPlan.id)).where(MatchPlan.kind != PlanKind.WHAT_IF).scalar_subquery()
     relevant = or_(MatchPlan.state.in_([*IN_WORK, *SHOWN]), MatchPlan.id == newest)
     busy_question = and_(MatchPlan.kind == PlanKind.WHAT_IF, MatchPlan.state.not_in(IN_WORK))
     plans = session.scalars(visible_to(person).where(relevant, ~busy_question).order_by(MatchPlan.id)).all()
     own = [plan for plan in plans if plan.kind is not PlanKind.WHAT_IF]
     ended = own[-1] if own and own[-1].state in (PlanState.FAILED, PlanState.CANCELLED) else None
-    return Standing(
+    return BoardStatus(
         present=next((plan for plan in own if plan.state in SHOWN), None),
         busy=next((plan for plan in plans if plan.state in IN_WORK or plan.state is PlanState.PUBLISHING), None),
         came_to_nothing=ended,
@@ -61,7 +61,7 @@ def standing(person: Person) -> Standing:
 
 
 @dataclass(frozen=True)
-class Entry:
+class BoardEntry:
     """One shift of a plan, as far as filters and headings need it."""
 
     shift_id: int
@@ -77,7 +77,7 @@ class Entry:
     open: int
 
 
-def entries(plan_id: int) -> list[Entry]:
+def entries(plan_id: int) -> list[BoardEntry]:
     """Every shift of a plan in order of time. One statement."""
     pairs = (
         select(
@@ -105,15 +105,15 @@ def entries(plan_id: int) -> list[Entry]:
         .where(or_(pairs.c.shift_id.is_not(None), gap.c.shift_id.is_not(None)))
         .order_by(Shift.local_day, Shift.starts_at, Shift.id)
     )  # fmt: skip
-    return [Entry(*row) for row in rows]
+    return [BoardEntry(*row) for row in rows]
 
 
 def kept_by(
-    found: Iterable[Entry], show: Show, changed: Collection[int], facility: int | None, line: str, day: date | None
-) -> list[Entry]:
+    found: Iterable[BoardEntry], show: Show, changed: Collection[int], facility: int | None, line: str, day: date | None
+) -> list[BoardEntry]:
     """Those the filters let through."""
 
-    def wanted(one: Entry) -> bool:
+    def wanted(one: BoardEntry) -> bool:
         match show:
             case Show.PROPOSED:
                 return bool(one.proposed or one.open)
@@ -152,7 +152,7 @@ def changed_shifts(plan: MatchPlan, other_id: int) -> set[int]:
 
 
 @dataclass
-class Row:
+class BoardRow:
     """One shift with everybody in it, who else could be, and what is wished."""
 
     shift: Shift
@@ -182,13 +182,13 @@ class WhyOpen:
     hours: int
 
 
-def rows(plan_id: int, shift_ids: Sequence[int]) -> list[Row]:
+def rows(plan_id: int, shift_ids: Sequence[int]) -> list[BoardRow]:
     """These shifts in the order given, with all that is shown of them. Six statements."""
     pairs, gaps = pairs_of(plan_id, shift_ids), _gaps(plan_id, shift_ids)
     taken_by = {shift for gap in gaps.values() for _who, shift in gap.taken}
     names = _names({who for gap in gaps.values() for who, _shift in gap.taken})
     shifts = _shifts({*shift_ids, *taken_by})
-    found = {key: Row(shifts[key]) for key in shift_ids if key in shifts}
+    found = {key: BoardRow(shifts[key]) for key in shift_ids if key in shifts}
     for pair in pairs:
         (found[pair.shift_id].kept if pair.kept else found[pair.shift_id].proposals).append(pair)
     for key, gap in gaps.items():
@@ -240,7 +240,7 @@ def _options(plan_id: int, shift_ids: Sequence[int]) -> list[PlanOption]:
     )
 
 
-def best_reasons(pair: PlanPair, most: int = 2) -> list[Part]:
+def best_reasons(pair: PlanPair, most: int = 2) -> list[ScorePart]:
     """The named parts that speak most for a proposal, or that one should know."""
     parts = parts_of(pair)
     notes = [part for part in parts if part.tone is Tone.NOTE]
@@ -248,14 +248,14 @@ def best_reasons(pair: PlanPair, most: int = 2) -> list[Part]:
     return [*notes[:1], *good][:most]
 
 
-def parts_of(pair: PlanPair) -> list[Part]:
+def parts_of(pair: PlanPair) -> list[ScorePart]:
     """The score as its parts."""
-    return [Part.from_record(part) for part in pair.parts]
+    return [ScorePart.from_record(part) for part in pair.parts]
 
 
-def by_day(found: Iterable[Row]) -> dict[date, list[Row]]:
+def by_day(found: Iterable[BoardRow]) -> dict[date, list[BoardRow]]:
     """Day after day, as the facilities' calendars have them."""
-    days: dict[date, list[Row]] = defaultdict(list)
+    days: dict[date, list[BoardRow]] = defaultdict(list)
     for row in found:
         days[row.shift.local_day].append(row)
     return dict(sorted(days.items()))

@@ -2,10 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.assignments.moving import Step
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.typed import key
-from marketplace.plans.wishing import LONGEST_REASON
+from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.kernel import Invalid, key
+from marketplace.plans.constraints import LONGEST_REASON
 from marketplace.web.forms import Form, Hidden, WholeNumber, Words
 
 
@@ -24,13 +23,13 @@ class MoveForm(Form):
     free = Hidden(limit=20)
 
     @property
-    def chain(self) -> list[Step]:
+    def chain(self) -> list[ReassignmentStep]:
         """The steps; raises Invalid for anything that is none."""
         pairs = [each.split(":") for each in str(self.steps.data or "").split(",")]
         numbers = [[key(number) for number in pair] for pair in pairs]
         if any(len(pair) != 2 or None in pair for pair in numbers):
             raise Invalid("This form is damaged. Open the page again and repeat.")
-        return [Step(who or 0, where or 0) for who, where in numbers]
+        return [ReassignmentStep(who or 0, where or 0) for who, where in numbers]
 
 
 class SettingsForm(Form):

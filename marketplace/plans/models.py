@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.base import Base, Key, Record, Records, Versioned, check, related, state_column
-from marketplace.kernel.phrases import reread
+from marketplace.db import Base, Key, Record, Records, Versioned, check, related, state_column
+from marketplace.kernel import reread
 from marketplace.needs.models import Shift
 from marketplace.plans.rules import GapReason, PairState, PlanKind, PlanState, WishKind, gap_ppm
 

@@ -2,8 +2,8 @@
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.db.session import Audience
-from marketplace.kernel.errors import NotPermitted
+from marketplace.db import Audience
+from marketplace.kernel import NotPermitted
 
 
 def may_plan(person: Person) -> bool:

@@ -14,20 +14,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Person
-from marketplace.assignments import facts
-from marketplace.assignments.booking import book, undo
 from marketplace.assignments.models import Assignment, Offer, OfferKind
-from marketplace.assignments.offering import send_offer, withdraw
 from marketplace.assignments.rules import LIFE as BOOKING_LIFE
 from marketplace.assignments.rules import WAITING_STATES, OfferState
 from marketplace.audit.recording import record
+from marketplace.booking.booking import book, undo
+from marketplace.booking.offers import send_offer, withdraw
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.jobs import enqueue
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotAllowedNow, Refusal
-from marketplace.kernel.phrases import ENGLISH, Phrase
+from marketplace.db import enqueue, session
+from marketplace.kernel import ENGLISH, NotAllowedNow, Phrase, Refusal, now
 from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.queries import load_options
 from marketplace.plans.models import MatchPlan, MatchWish, PlanPair
 from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, PairState, PlanState, WishKind
 
@@ -151,7 +148,7 @@ def _refuse(pair_id: int, why: Phrase) -> None:
 
 
 def _offer_or_book(pair: PlanPair, by: Person, at: datetime) -> None:
-    shift = session.scalars(select(Shift).where(Shift.id == pair.shift_id).options(*facts.with_terms())).one()
+    shift = session.scalars(select(Shift).where(Shift.id == pair.shift_id).options(*load_options())).one()
     coordinator = session.scalars(
         select(Coordinator).where(Coordinator.id == pair.coordinator_id).options(joinedload(Coordinator.person))
     ).one()

@@ -8,11 +8,11 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, WeightSet
+from marketplace.assignments.models import Assignment
 from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import session
+from marketplace.db import seen_by, session
+from marketplace.eligibility.models import WeightSet
 from marketplace.needs.models import Need, Shift
 from marketplace.plans.models import MatchPlan, MatchSetting, MatchWish, PlanPair
 from marketplace.plans.policy import may_plan
@@ -95,7 +95,7 @@ def wishes_visible_to(person: Person) -> Select[MatchWish]:
 
 
 @dataclass(frozen=True)
-class Settings:
+class PlanSettings:
     """How plans are made now."""
 
     horizon_days: int = HORIZON_DAYS
@@ -111,12 +111,12 @@ def plan_zone() -> str:
     return settings_in_force().agency_time_zone
 
 
-def settings() -> Settings:
+def settings() -> PlanSettings:
     """What was set last, or what holds until somebody sets it."""
     last = session.scalars(select(MatchSetting).order_by(MatchSetting.id.desc()).limit(1)).one_or_none()
     if last is None:
-        return Settings()
-    return Settings(last.horizon_days, last.freeze_hours, last.time_limit_seconds, last.fair_percent)
+        return PlanSettings()
+    return PlanSettings(last.horizon_days, last.freeze_hours, last.time_limit_seconds, last.fair_percent)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel import Lifecycle
 
 UNDO_MINUTES = 10
 """Within these, what a plan was published as can be taken back, as a facility's own choice can."""

@@ -1,6 +1,6 @@
 """What the worker does for plans: makes them, by itself in the night and when asked, and publishes them."""
 
-from marketplace.db.jobs import jobs_app
+from marketplace.db import jobs_app
 from marketplace.plans.rules import NIGHTLY_HOUR
 
 # What these import brings the solver's arrays with it; a page that only asks for a plan must not pay for that.
@@ -9,7 +9,7 @@ from marketplace.plans.rules import NIGHTLY_HOUR
 @jobs_app.task(name="plans.make_plan", queue="plans", lock="plans.make_plan")
 def make_plan(plan_id: int) -> None:
     """One plan, from the facts to the board."""
-    from marketplace.plans.making import make
+    from marketplace.plans.solver.run_plan import make
 
     make(plan_id)
 
@@ -22,10 +22,9 @@ def plan_nightly(timestamp: int = 0) -> None:
     """
     from zoneinfo import ZoneInfo
 
-    from marketplace.kernel.clock import now
-    from marketplace.kernel.errors import NotAllowedNow
-    from marketplace.plans.asking import ask_for_plan
+    from marketplace.kernel import NotAllowedNow, now
     from marketplace.plans.queries import plan_zone
+    from marketplace.plans.requests import ask_for_plan
 
     if now().astimezone(ZoneInfo(plan_zone())).hour != NIGHTLY_HOUR:
         return

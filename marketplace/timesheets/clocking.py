@@ -8,28 +8,19 @@ from datetime import datetime
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.booking import lock_assignment, lock_shift
+from marketplace.assignments.locks import lock_assignment, lock_shift
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import CLOCK_IN_BEFORE, LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.audit.recording import record
-from marketplace.db.session import as_system, session
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.patient_data import check_no_patient_data
-from marketplace.kernel.phrases import N_, Clock, Phrase
-from marketplace.kernel.text import clean_text
+from marketplace.db import as_system, session
+from marketplace.kernel import N_, Clock, Invalid, NotAllowedNow, Phrase, check_no_patient_data, clean_text
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
-from marketplace.timesheets.evaluating import evaluate, punches_that_count
-from marketplace.timesheets.gate import may_start
+from marketplace.timesheets.clock_in_checks import may_start
+from marketplace.timesheets.hours_calculation import evaluate, punches_that_count
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
 from marketplace.timesheets.queries import line_of
-from marketplace.timesheets.rules import (
-    CLOCK_AFTER_END,
-    CORRECT_BEFORE_START,
-    EDITABLE,
-    LineState,
-    moment_pressed,
-)
+from marketplace.timesheets.rules import CLOCK_AFTER_END, CORRECT_BEFORE_START, EDITABLE, LineState, moment_pressed
 from marketplace.timesheets.worked_time import PunchKind
 
 LONGEST_REASON = 500

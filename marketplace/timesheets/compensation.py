@@ -7,10 +7,8 @@ from sqlalchemy import select
 from marketplace.assignments.models import Assignment
 from marketplace.audit.recording import record
 from marketplace.contracts.rules import Compensation
-from marketplace.db.session import as_system, session
-from marketplace.kernel.money import dollars, hours_and_minutes, line_amount
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.spans import local_day
+from marketplace.db import as_system, session
+from marketplace.kernel import Phrase, dollars, hours_and_minutes, line_amount, local_day
 from marketplace.ledger.entries import record_segment
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeSegment

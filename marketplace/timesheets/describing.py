@@ -8,9 +8,9 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.money import dollars, hours_and_minutes
+from marketplace.kernel import dollars, hours_and_minutes
 from marketplace.timesheets.models import TimeSegment
 
 

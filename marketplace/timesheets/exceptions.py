@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.timesheets.worked_time import Problem, WorkedTime
 
 

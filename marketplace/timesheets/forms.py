@@ -11,13 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.models import Duty
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import hours_and_minutes
-from marketplace.kernel.spans import Span, local_instant
+from marketplace.kernel import Invalid, Span, hours_and_minutes, local_instant
+from marketplace.timesheets.approvals import LONGEST_REASON as LONGEST_DECISION
 from marketplace.timesheets.clocking import LONGEST_REASON, Correction
 from marketplace.timesheets.models import Punch, ShiftReport
-from marketplace.timesheets.weekly import LONGEST_REASON as LONGEST_DECISION
-from marketplace.timesheets.words import punch_words
+from marketplace.timesheets.texts import punch_words
 from marketplace.timesheets.worked_time import PunchKind
 from marketplace.web.forms import Choice, ClockTime, Day, Form, Notes, WholeNumber, Words
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
-from marketplace.kernel.errors import ChangedMeanwhile, NotAllowedNow
-from marketplace.timesheets.evaluating import with_terms
+from marketplace.db import session
+from marketplace.kernel import ChangedMeanwhile, NotAllowedNow
+from marketplace.timesheets.hours_calculation import with_terms
 from marketplace.timesheets.models import TimeEntry, Timesheet
 
 

@@ -9,10 +9,8 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.queries import agency
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.jobs import jobs_app
-from marketplace.db.session import session
-from marketplace.kernel.money import hours_and_minutes
-from marketplace.kernel.phrases import Phrase, When
+from marketplace.db import jobs_app, session
+from marketplace.kernel import Phrase, When, hours_and_minutes
 from marketplace.messaging.writing import Mail, notify
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeEntry, Timesheet
@@ -22,7 +20,7 @@ _LOOK = Phrase("Look at the hours")
 
 
 @jobs_app.task(name="timesheets.tell_submitted", queue="mail", retry=3)
-def tell_submitted(timesheet_id: int) -> None:
+def notify_submitted(timesheet_id: int) -> None:
     """The facility's approvers find a week under their bell."""
     row = session.execute(
         select(Timesheet.facility_id, Person.name, func.count(TimeEntry.id), func.sum(TimeEntry.paid_minutes))
@@ -43,7 +41,7 @@ def tell_submitted(timesheet_id: int) -> None:
 
 
 @jobs_app.task(name="timesheets.tell_changed", queue="mail", retry=3)
-def tell_changed(line_id: int) -> None:
+def notify_changed(line_id: int) -> None:
     """The coordinator hears that other minutes were approved, and why."""
     line = _line(line_id)
     if line is None or line.measured_minutes is None:
@@ -59,7 +57,7 @@ def tell_changed(line_id: int) -> None:
 
 
 @jobs_app.task(name="timesheets.tell_disputed", queue="mail", retry=3)
-def tell_disputed(line_id: int) -> None:
+def notify_disputed(line_id: int) -> None:
     """The coordinator and the agency's approvers hear of a dispute; the rest of the week goes on."""
     line = _line(line_id)
     if line is None or not line.dispute_reason:
@@ -75,7 +73,7 @@ def tell_disputed(line_id: int) -> None:
 
 
 @jobs_app.task(name="timesheets.tell_rejected", queue="mail", retry=3)
-def tell_rejected(line_id: int) -> None:
+def notify_rejected(line_id: int) -> None:
     """The coordinator gets the hours back to correct them."""
     line = _line(line_id)
     if line is None or not line.decision_reason:
@@ -92,7 +90,7 @@ def _tell_coordinator(line: TimeEntry, kind: str, sentence: Phrase, reason: str)
     notify(person, sentence, kind=kind, link=f"/timesheets/lines/{line.id}", letter=letter)
 
 
-def tell_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -> None:
+def notify_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -> None:
     """Half of the window is over: the approvers get a letter with what happens when they do nothing."""
     sentence = Phrase("%(count)s shifts wait for your approval.", count=count)
     then = Phrase(
@@ -104,7 +102,7 @@ def tell_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -
         notify(reader, sentence, kind="hours-reminder", link="/timesheets", letter=letter)
 
 
-def tell_overdue(facility_name: str, facility_id: int, count: int) -> None:
+def notify_overdue(facility_name: str, facility_id: int, count: int) -> None:
     """The window is over and lines with exceptions still wait: the agency's approvers are asked to step in."""
     sentence = Phrase(
         "%(facility)s has not decided about %(count)s shifts with exceptions in time.",

@@ -3,8 +3,8 @@
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment
-from marketplace.db.session import Audience
-from marketplace.kernel.errors import NotPermitted
+from marketplace.db import Audience
+from marketplace.kernel import NotPermitted
 from marketplace.timesheets.models import TimeEntry, Timesheet
 
 

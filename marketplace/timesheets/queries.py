@@ -12,8 +12,7 @@ from marketplace.accounts.queries import members_of
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.scoping import seen_by
-from marketplace.db.session import Audience, session
+from marketplace.db import Audience, seen_by, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.models import Punch, ShiftReport, TimeEntry, Timesheet
@@ -37,7 +36,7 @@ def lines_visible_to(person: Person) -> Select[TimeEntry]:
     )
 
 
-def whole_line(lines: Select[TimeEntry]) -> Select[TimeEntry]:
+def entry_with_details(lines: Select[TimeEntry]) -> Select[TimeEntry]:
     """With everything a page about a line shows, and what its price is reckoned from."""
     return lines.options(
         joinedload(TimeEntry.timesheet).joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
@@ -48,7 +47,7 @@ def whole_line(lines: Select[TimeEntry]) -> Select[TimeEntry]:
     )
 
 
-def whole_week(sheets: Select[Timesheet]) -> Select[Timesheet]:
+def week_with_details(sheets: Select[Timesheet]) -> Select[Timesheet]:
     """A week with its people; its lines are asked for by `lines_visible_to`."""
     return sheets.options(
         joinedload(Timesheet.coordinator).joinedload(Coordinator.person),

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel import Invalid, Lifecycle
 
 
 class TimesheetState(StrEnum):

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.ledger.entries import record_segments
 from marketplace.ledger.posting import for_the_system
-from marketplace.timesheets.evaluating import Planned, planned_segments
+from marketplace.timesheets.hours_calculation import PlannedSegment, planned_segments
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 
 
@@ -20,7 +20,7 @@ def append_segments(lines: Collection[TimeEntry], at: datetime) -> dict[int, lis
     return made
 
 
-def _segment(line: TimeEntry, planned: Planned, at: datetime) -> TimeSegment:
+def _segment(line: TimeEntry, planned: PlannedSegment, at: datetime) -> TimeSegment:
     counted = planned.segment
     return TimeSegment(
         time_entry_id=line.id,

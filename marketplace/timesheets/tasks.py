@@ -5,22 +5,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from marketplace.assignments.booking import lock_assignment, lock_shift
+from marketplace.assignments.locks import lock_assignment, lock_shift
 from marketplace.assignments.rules import LIFE, WORKING_STATES
 from marketplace.audit.recording import record
-from marketplace.db.jobs import enqueue, jobs_app
-from marketplace.db.session import session
+from marketplace.db import enqueue, jobs_app, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotAllowedNow
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.spans import workweek
-from marketplace.timesheets.evaluating import evaluate
+from marketplace.kernel import NotAllowedNow, Phrase, now, workweek
+from marketplace.timesheets.approvals import approve_lines, submit
+from marketplace.timesheets.hours_calculation import evaluate
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.notifications import tell_overdue, tell_reminded
+from marketplace.timesheets.notifications import notify_overdue, notify_reminded
 from marketplace.timesheets.queries import forgotten_clocks, unsent_weeks, waiting_since
 from marketplace.timesheets.rules import APPROVAL_WINDOW, CLOCK_AFTER_END
-from marketplace.timesheets.weekly import approve_lines, submit
 
 
 @jobs_app.task(name="timesheets.close_forgotten_clocks", queueing_lock="timesheets.close_forgotten_clocks")
@@ -72,11 +68,11 @@ def remind_approvers(timestamp: int = 0) -> int:
     }
     for facility_id, lines in due.items():
         first = min(line.submitted_at for line in lines if line.submitted_at is not None)
-        tell_reminded(facility_id, len(lines), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
+        notify_reminded(facility_id, len(lines), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
         for line in lines:
             line.reminded_at = at
     for facility_id, lines in late.items():
-        tell_overdue(facilities[facility_id].name, facility_id, len(lines))
+        notify_overdue(facilities[facility_id].name, facility_id, len(lines))
         for line in lines:
             line.escalated_at = at
     return sum(map(len, [*due.values(), *late.values()]))

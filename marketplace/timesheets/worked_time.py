@@ -9,9 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from marketplace.catalogue.lists import ROUNDINGS
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import split
-from marketplace.kernel.spans import Span, local_day, week_start, workweek
+from marketplace.kernel import Invalid, Span, local_day, split, week_start, workweek
 
 
 class PunchKind(StrEnum):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from flask import Response
 
-from marketplace.kernel.spreadsheet import csv_text
+from marketplace.kernel import csv_text
 
 
 def csv_download(name: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Response:

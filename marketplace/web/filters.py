@@ -8,10 +8,7 @@ from babel.dates import format_time
 from flask import Flask
 from flask_babel import format_date, get_timezone, ngettext
 
-from marketplace.kernel import phrases
-from marketplace.kernel.clock import now
-from marketplace.kernel.money import dollars, hours_and_minutes
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span, dollars, hours_and_minutes, now, phrases
 from marketplace.web.locales import reader_locale
 from marketplace.web.tags import state_tag
 
@@ -132,7 +129,7 @@ def hours(minutes: int) -> str:
 
 def worded(value: object) -> str:
     """A value of a phrase in the reader's language."""
-    return phrases.worded(value, phrases.reader())
+    return phrases.worded(value, phrases.current_reader())
 
 
 def credential_name(code: str) -> str:

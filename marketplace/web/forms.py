@@ -23,23 +23,9 @@ from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.typed import BIGGEST_VERSION, digits
-from marketplace.web.fields.choices import (
-    COMMON_ZONES,
-    Choice,
-    Choices,
-    Hidden,
-    Options,
-    Tick,
-    ZoneChoice,
-    known_zones,
-)
-from marketplace.web.fields.numbers import (
-    BIGGEST,
-    Dollars,
-    WholeNumber,
-)
+from marketplace.kernel import BIGGEST_VERSION, Invalid, digits
+from marketplace.web.fields.choices import COMMON_ZONES, Choice, Choices, Hidden, Options, Tick, ZoneChoice, known_zones
+from marketplace.web.fields.numbers import BIGGEST, Dollars, WholeNumber
 from marketplace.web.fields.text import (
     LONGEST_NOTE,
     LONGEST_PASSWORD,
@@ -50,10 +36,7 @@ from marketplace.web.fields.text import (
     Words,
     email_address,
 )
-from marketplace.web.fields.time import (
-    ClockTime,
-    Day,
-)
+from marketplace.web.fields.time import ClockTime, Day
 
 __all__ = [
     "BIGGEST",

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 from flask import request
 from sqlalchemy import Select, func, select
 
-from marketplace.db.session import session
-from marketplace.kernel.typed import digits
+from marketplace.db import session
+from marketplace.kernel import digits
 
 T = TypeVar("T")
 PAGE_SIZE = 25

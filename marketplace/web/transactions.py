@@ -14,9 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 
-from marketplace.db.base import Base
-from marketplace.db.session import session
-from marketplace.kernel.errors import ChangedMeanwhile, Invalid
+from marketplace.db import Base, session
+from marketplace.kernel import ChangedMeanwhile, Invalid
 
 RETRIED = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
 ATTEMPTS = 3

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.messaging.models import Letter
 
 

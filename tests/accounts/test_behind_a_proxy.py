@@ -6,12 +6,12 @@ import pytest
 import structlog
 from sqlalchemy import func, select, text
 
-from marketplace.accounts import attempts
-from marketplace.accounts.inviting import invite
+from marketplace.accounts.authentication import rate_limits
+from marketplace.accounts.authentication.passwords import hashing
+from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Organisation, SignInSession
-from marketplace.accounts.passwords import hashing
 from marketplace.accounts.permissions import Role
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.web import proxies
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD
@@ -72,7 +72,7 @@ def test_ten_wrong_passwords_of_a_stranger_do_not_lock_the_others_out(trusting):
 def test_without_the_way_to_the_true_address_they_would(trusting, monkeypatch):
     """The test above can fail: with every visitor at the proxy's address and that address counted, Rosa is shut out."""
     app = trusting()
-    monkeypatch.setattr("marketplace.accounts.views.door.visitor_address", lambda: PROXY)
+    monkeypatch.setattr("marketplace.accounts.views.sign_in.visitor_address", lambda: PROXY)
     guess(ThroughProxy(app, STRANGER), 12)
     assert not comes_in(ThroughProxy(app, ROSAS_OFFICE))
 
@@ -192,10 +192,10 @@ def test_a_proxy_that_is_not_named_is_told_once_in_the_log():
 
 
 def test_of_one_ipv6_network_all_addresses_are_one_place():
-    ones = {attempts.account_and_place("a", f"2001:db8:1:2::{number:x}")[1] for number in range(1, 40)}
+    ones = {rate_limits.account_and_place("a", f"2001:db8:1:2::{number:x}")[1] for number in range(1, 40)}
     assert len(ones) == 1
-    assert attempts.account_and_place("a", "2001:db8:1:3::1")[1] not in ones
-    assert attempts.account_and_place("a", None) == ("account a",)
+    assert rate_limits.account_and_place("a", "2001:db8:1:3::1")[1] not in ones
+    assert rate_limits.account_and_place("a", None) == ("account a",)
 
 
 def test_rosa_reads_from_which_address_she_is_signed_in(trusting):

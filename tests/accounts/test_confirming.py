@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts.authentication.passwords import hashing
 from marketplace.accounts.models import SignInSession
-from marketplace.accounts.passwords import hashing
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import CreditNote, Payment
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from tests.billing.test_pages import SUNDAY
 from tests.worked import approved

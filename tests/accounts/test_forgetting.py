@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from marketplace.accounts.attempts import PASSWORDS, within_limits
+from marketplace.accounts.authentication.rate_limits import PASSWORDS, within_limits
 from marketplace.accounts.models import AttemptCount, SignInSession
 from marketplace.accounts.tasks import forget_what_is_over
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from tests.world import NOW
 
@@ -70,7 +70,7 @@ def test_her_name_is_what_she_says(visitors, world):
 
 
 def test_the_bell_counts_what_is_new(visitors, world):
-    from marketplace.kernel.phrases import Phrase
+    from marketplace.kernel import Phrase
     from marketplace.messaging.writing import notify
 
     notify(world.rosa, Phrase("Something happened."), kind="test", link="/account")

@@ -2,15 +2,8 @@
 
 import pytest
 
-from marketplace.assignments.rules import (
-    LIFE,
-    LIVE_STATES,
-    OFFER_LIFE,
-    WAITING_STATES,
-    AssignmentState,
-    OfferState,
-)
-from marketplace.kernel.errors import NotAllowedNow
+from marketplace.assignments.rules import LIFE, LIVE_STATES, OFFER_LIFE, WAITING_STATES, AssignmentState, OfferState
+from marketplace.kernel import NotAllowedNow
 
 A = AssignmentState
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from marketplace.db.session import session
-from marketplace.kernel.phrases import Coded, Length, LocalSpan, Phrase, Row
-from marketplace.matching.credential_terms import credential_name, valid_until
-from marketplace.matching.rules import explain
-from marketplace.matching.scores import Part, score
-from marketplace.matching.standing import missing_levels
+from marketplace.db import session
+from marketplace.kernel import Coded, JoinedList, Length, LocalSpan, Phrase
+from marketplace.matching.rules.credential_terms import credential_name, valid_until
+from marketplace.matching.rules.hard_rules import explain
+from marketplace.matching.rules.profile import missing_levels
+from marketplace.matching.scoring import ScorePart, score
 from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import FillMode
 from scripts.translations import catalogue
@@ -30,7 +30,7 @@ def templates(value):
             yield value.template
             for one in value.values.values():
                 yield from templates(one)
-        case Row():
+        case JoinedList():
             for one in value.things:
                 yield from templates(one)
 
@@ -80,13 +80,13 @@ LICENCE = Phrase("License %(number)s (%(states)s)", number="N-1", states="IL")
             "No consta: Gerente médico certificado.",
         ),
         (
-            Phrase("Speaks %(languages)s.", languages=Row([Coded("language", "es"), Coded("language", "it")])),
+            Phrase("Speaks %(languages)s.", languages=JoinedList([Coded("language", "es"), Coded("language", "it")])),
             "Speaks Spanish and Italian.",
             "Habla español e italiano.",
         ),
         (
             Phrase(
-                "Missing EHR experience: %(systems)s.", systems=Row(missing_levels({"Epic": 2}, {"Epic": 3, "Cerner": 1}))
+                "Missing EHR experience: %(systems)s.", systems=JoinedList(missing_levels({"Epic": 2}, {"Epic": 3, "Cerner": 1}))
             ),
             "Missing EHR experience: Cerner and Epic (working, advanced is asked for).",
             "Falta experiencia en historia clínica: Cerner y Epic (intermedio; se pide avanzado).",
@@ -103,7 +103,7 @@ LICENCE = Phrase("License %(number)s (%(states)s)", number="N-1", states="IL")
         ),
         (
             Phrase("The payer mix includes %(payers)s: work must be done inside the US, not in %(country)s.",
-                   payers=Row([Coded("payer", "medicaid")]), country=Coded("country", "MX")),
+                   payers=JoinedList([Coded("payer", "medicaid")]), country=Coded("country", "MX")),
             "The payer mix includes Medicaid: work must be done inside the US, not in Mexico.",
             "Entre los pagadores está Medicaid: el trabajo debe hacerse dentro de EE. UU., no en México.",
         ),
@@ -131,10 +131,10 @@ def test_an_old_verdict_reads_as_it_was_written(told_in):
 
 def test_an_old_part_of_a_score_reads_as_it_was_written(told_in):
     old = {"code": "pay", "points": 3, "of": 9, "sentence": "Rated 4.35 of 5", "detail": "", "tone": "ok"}
-    part = Part.from_record(old)
+    part = ScorePart.from_record(old)
     assert told_in("es", part.phrase) == "Rated 4.35 of 5"
     assert part.detail is None
-    assert Part.from_record(part.as_record()) == part
+    assert ScorePart.from_record(part.as_record()) == part
 
 
 def left_in_english(page):

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.audit.models import AuditEntry
-from marketplace.billing.correcting import give_credit, void
+from marketplace.billing.credit_notes import give_credit, void
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import Invoice, Payment, PaymentMethod
-from marketplace.billing.receiving import bounce, record_payment, use_credit
+from marketplace.billing.payments_received import bounce, record_payment, use_credit
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
-from marketplace.kernel.errors import Refusal
-from marketplace.ledger.checking import broken_invariants
+from marketplace.db import session
+from marketplace.kernel import Refusal
+from marketplace.ledger.invariants import broken_invariants
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.payouts.models import Payout, PayRun
 from marketplace.payouts.pay_run import approve

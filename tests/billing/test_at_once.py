@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.billing.correcting import give_credit
+from marketplace.billing.credit_notes import give_credit
 from marketplace.billing.documents import paper_of_invoice
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import Invoice, InvoiceLine, PaymentMethod
+from marketplace.billing.payments_received import record_payment, use_credit
 from marketplace.billing.queries import account_of
-from marketplace.billing.receiving import record_payment, use_credit
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.documents.models import IssuedDocument
 from marketplace.facilities.models import Facility
-from marketplace.kernel.errors import Refusal
-from marketplace.papers.models import IssuedPaper
+from marketplace.kernel import Refusal
 from marketplace.payouts.models import PayoutItem
 from marketplace.payouts.pay_run import approve
 from tests.at_once import transactions_at_once
@@ -132,7 +132,7 @@ def test_a_paper_asked_for_by_many_at_once_is_set_once(world):
     results = transactions_at_once(*[lambda: paper_of_invoice(key).sha256] * 5)
     assert len(set(results)) == 1
     bind_actor(SYSTEM)
-    assert session.scalar(select(func.count(IssuedPaper.id))) == 1
+    assert session.scalar(select(func.count(IssuedDocument.id))) == 1
 
 
 def _with_facility() -> Any:

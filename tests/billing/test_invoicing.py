@@ -6,13 +6,12 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.billing.correcting import void
+from marketplace.billing.credit_notes import void
 from marketplace.billing.invoicing import issue, last_sunday, preview
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.queries import account_of
-from marketplace.db.session import session
-from marketplace.kernel.errors import NotAllowedNow
-from marketplace.kernel.previewed_run import PreviewChanged
+from marketplace.db import session
+from marketplace.kernel import NotAllowedNow, PreviewChanged
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import ar, unbilled
 from tests.worked import MONDAY, approved, corrected

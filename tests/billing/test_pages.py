@@ -8,11 +8,11 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import Invoice, InvoiceLine, Payment, PaymentMethod
-from marketplace.billing.receiving import record_payment
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.billing.payments_received import record_payment
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import frozen_at
+from marketplace.timesheets.approvals import approve_lines, undo_approvals
 from marketplace.timesheets.compensation import compensate
-from marketplace.timesheets.weekly import approve_lines, undo_approvals
 from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import MONDAY, approved
 from tests.world import NOW, TODAY

@@ -11,13 +11,13 @@ from sqlalchemy.orm import joinedload, undefer
 from marketplace.audit.models import AuditEntry
 from marketplace.config import Settings
 from marketplace.contracts import drafting, signing, tasks
-from marketplace.contracts.drafting import CardRow, Terms, draft_baa, draft_master, hash_of
+from marketplace.contracts.drafting import AgreementTerms, CardRow, draft_baa, draft_master, hash_of
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow, StandardRate
-from marketplace.contracts.queries import whole
+from marketplace.contracts.queries import with_details
 from marketplace.contracts.rules import AgreementState, CancellationPolicy
-from marketplace.db.session import Actor, Audience, as_system, bind_actor, session
+from marketplace.db import Actor, Audience, as_system, bind_actor, session
+from marketplace.kernel import Invalid, NotAllowedNow, NotPermitted
 from marketplace.kernel.clock import frozen_at
-from marketplace.kernel.errors import Invalid, NotAllowedNow, NotPermitted
 from marketplace.messaging.models import Letter, Notice
 from marketplace.needs.models import Need
 from tests.browser import Visitor
@@ -36,11 +36,13 @@ def _settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENCY_NAME", settings.agency_name)
 
 
-def master(world: World, state: AgreementState = S.DRAFT, terms: Terms | None = None, place: str = "harbor") -> int:
+def master(
+    world: World, state: AgreementState = S.DRAFT, terms: AgreementTerms | None = None, place: str = "harbor"
+) -> int:
     """A new master agreement with a facility, as far along as `state`; its id."""
     with as_system():
         facility = getattr(world, place)
-        made = draft_master(facility, terms or Terms(effective_from=TODAY), CARD, NOW, world.ada)
+        made = draft_master(facility, terms or AgreementTerms(effective_from=TODAY), CARD, NOW, world.ada)
         _lead(world, made, state, "rosa" if place == "harbor" else "lars")
         session.commit()
         return made.id
@@ -71,7 +73,7 @@ def contract_of(world: World, name: str) -> int:
 def kept(key: int) -> Agreement:
     with as_system():
         return session.scalars(
-            whole(select(Agreement)).where(Agreement.id == key).execution_options(populate_existing=True)
+            with_details(select(Agreement)).where(Agreement.id == key).execution_options(populate_existing=True)
         ).one()
 
 
@@ -403,14 +405,14 @@ def test_the_agencys_own_card_is_changed_for_contracts_to_come(client: Visitor, 
 
 def test_an_empty_card_is_not_sent(world: World) -> None:
     with as_system():
-        made = draft_master(world.harbor, Terms(effective_from=TODAY), (), NOW)
+        made = draft_master(world.harbor, AgreementTerms(effective_from=TODAY), (), NOW)
         with pytest.raises(NotAllowedNow, match="The rate card is empty"):
             signing.send(made, world.ada, NOW)
 
 
 def test_the_table_itself_refuses_two_rates_for_a_day_and_more_pay_than_bill(world: World) -> None:
     with as_system():
-        made = draft_master(world.harbor, Terms(effective_from=TODAY), CARD, NOW)
+        made = draft_master(world.harbor, AgreementTerms(effective_from=TODAY), CARD, NOW)
         for row, rule in (((3900, 2900), "ex_rate_row_overlap"), ((2000, 2900), "ck_rate_row_rates")):
             with pytest.raises(IntegrityError, match=rule), session.begin_nested():  # noqa: PT012
                 session.add(
@@ -456,7 +458,7 @@ def test_one_amendment_at_a_time(client: Visitor, world: World) -> None:
 
 def test_what_begins_later_does_not_push_the_present_one_aside(world: World) -> None:
     with as_system():
-        made = kept(master(world, S.SIGNED, Terms(effective_from=TODAY + timedelta(days=10))))
+        made = kept(master(world, S.SIGNED, AgreementTerms(effective_from=TODAY + timedelta(days=10))))
         with pytest.raises(NotAllowedNow, match="It begins on Dec 4, 2026, and the present one holds until then"):
             signing.activate(made, world.ada, NOW)
         signing.activate(made, world.ada, NOW + timedelta(days=10))
@@ -469,7 +471,7 @@ def test_what_has_ended_is_not_activated(world: World) -> None:
             master(
                 world,
                 S.SIGNED,
-                Terms(effective_from=TODAY - timedelta(days=9), effective_until=TODAY - timedelta(days=1)),
+                AgreementTerms(effective_from=TODAY - timedelta(days=9), effective_until=TODAY - timedelta(days=1)),
             )
         )
         with pytest.raises(NotAllowedNow, match="It ended on"):
@@ -508,7 +510,7 @@ def test_a_facility_sees_the_bill_side_only_unless_the_contract_is_transparent(c
     assert "$29.00" not in client.html
     assert "Markup" not in client.text
     with as_system():
-        open_one = master(world, S.ACTIVE, Terms(effective_from=TODAY, transparent=True))
+        open_one = master(world, S.ACTIVE, AgreementTerms(effective_from=TODAY, transparent=True))
     client.get(f"/contracts/{open_one}").sees("$39.00", "$29.00", "of which the coordinator is paid $29.00")
     client.get(f"/contracts/{closed}")
     assert "$29.00" not in client.html
@@ -613,7 +615,7 @@ def test_the_page_says_what_is_wrong_with_a_contract(client: Visitor, world: Wor
         ).one()
         baa.effective_until = TODAY - timedelta(days=3)
         session.commit()
-    key = master(world, S.ACTIVE, Terms(effective_from=TODAY, effective_until=TODAY + timedelta(days=20)))
+    key = master(world, S.ACTIVE, AgreementTerms(effective_from=TODAY, effective_until=TODAY + timedelta(days=20)))
     client.sign_in("sam").get(f"/contracts/{key}").sees(
         "Remote Patient Monitoring is asked for, but the card has no rate for it",
         "The BAA ended on Nov 21, 2026. No shift can start without it.",

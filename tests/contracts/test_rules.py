@@ -16,9 +16,7 @@ from marketplace.contracts.rules import (
     facility_fee,
     in_force,
 )
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Invalid, Span, line_amount
 
 POLICY = CancellationPolicy()
 RATE = Rate(5000, 3000, 6667)

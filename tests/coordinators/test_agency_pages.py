@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.facts import coordinator_facts
 from marketplace.audit.models import AuditEntry
 from marketplace.coordinators.models import Coordinator, CoordinatorState
-from marketplace.coordinators.registering import coordinator_with_email
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.coordinators.registration import coordinator_with_email
+from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.eligibility.loading import coordinator_facts
 from marketplace.kernel import clock
 from tests.accounts.letters import letters_to, link_to
 from tests.world import NOW

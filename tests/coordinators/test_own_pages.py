@@ -3,8 +3,8 @@
 import pytest
 
 from marketplace.coordinators.models import CoordinatorState
-from marketplace.coordinators.registering import coordinator_with_email
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.coordinators.registration import coordinator_with_email
+from marketplace.db import SYSTEM, bind_actor, session
 from tests.world import NOW
 
 

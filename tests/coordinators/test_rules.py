@@ -19,7 +19,7 @@ from marketplace.coordinators.rules import (
     tidy,
     written,
 )
-from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel import Invalid, NotAllowedNow
 
 LINES = {"prior-auth", "triage"}
 GOOD = CoordinatorDraft(

@@ -14,14 +14,14 @@ from PIL import Image
 from sqlalchemy import select
 
 from marketplace.config import Settings
-from marketplace.credentials import documents
-from marketplace.credentials.documents import remove_strays, shown_name
-from marketplace.credentials.examining import MOST_BYTES, examined
+from marketplace.credentials.files import storage
+from marketplace.credentials.files.inspection import MOST_BYTES, inspected
+from marketplace.credentials.files.storage import remove_strays, shown_name
 from marketplace.credentials.models import Credential, Document
-from marketplace.db.session import as_system, session
-from marketplace.kernel.errors import Invalid
+from marketplace.db import as_system, session
+from marketplace.kernel import Invalid
 from tests.browser import Visitor
-from tests.credentials.papers import hand_in, packed, pdf, photo, with_object
+from tests.credentials.files import hand_in, packed, pdf, photo, with_object
 from tests.world import NOW, World
 
 
@@ -154,12 +154,12 @@ def test_a_photo_is_made_anew_so_that_only_its_pixels_are_kept(client: Visitor, 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_of_each_kind_is_taken(kind: str) -> None:
-    assert examined(photo(kind)).content_type == "image/jpeg"
+    assert inspected(photo(kind)).content_type == "image/jpeg"
 
 
 def test_a_photo_of_fifty_million_pixels_is_decoded_small_and_a_drawing_of_sixteen_is_taken() -> None:
     for data in (photo("JPEG", (8160, 6120)), wide_png(4000)):
-        with Image.open(BytesIO(examined(data).content)) as picture:
+        with Image.open(BytesIO(inspected(data).content)) as picture:
             assert max(picture.size) == 3000
 
 
@@ -167,13 +167,13 @@ def test_a_photo_of_fifty_million_pixels_is_decoded_small_and_a_drawing_of_sixte
     "address", [b"(https://nursys.example/verify?id=3#a)", b"(mailto:board\\@example.org)", b"(page2)"]
 )
 def test_a_pdf_may_lead_to_a_page_or_a_letter(address: bytes) -> None:
-    assert examined(linked(address)).content_type == "application/pdf"
+    assert inspected(linked(address)).content_type == "application/pdf"
 
 
 def test_a_transparent_picture_stands_on_white() -> None:
     out = BytesIO()
     Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(out, "PNG")
-    with Image.open(BytesIO(examined(out.getvalue()).content)) as picture:
+    with Image.open(BytesIO(inspected(out.getvalue()).content)) as picture:
         assert min(picture.getpixel((10, 10))) > 250  # type: ignore[type-var, arg-type]
 
 
@@ -216,7 +216,7 @@ def test_a_name_that_climbs_leads_nowhere(name: str, client: Visitor, world: Wor
 
 def test_what_the_act_did_not_finish_leaves_no_file(app: Flask, world: World, uploads: Path) -> None:
     with app.app_context():
-        documents.keep(photo(), "x.jpg", world.maya.id, NOW)
+        storage.keep(photo(), "x.jpg", world.maya.id, NOW)
         assert len(kept(uploads)) == 1
         session.rollback()
         assert kept(uploads) == []
@@ -224,7 +224,7 @@ def test_what_the_act_did_not_finish_leaves_no_file(app: Flask, world: World, up
 
 def test_what_was_committed_stays_when_a_later_act_fails(world: World, uploads: Path, app: Flask) -> None:
     with app.app_context():
-        documents.keep(photo(), "x.jpg", world.maya.id, NOW)
+        storage.keep(photo(), "x.jpg", world.maya.id, NOW)
         session.commit()
         session.execute(select(1))
         session.rollback()
@@ -250,7 +250,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_no_part_of_a_file(
 
 def test_files_nobody_speaks_of_are_swept_after_a_day(world: World, uploads: Path, app: Flask) -> None:
     with app.app_context():
-        document = documents.keep(pdf(), "x.pdf", world.maya.id, NOW)
+        document = storage.keep(pdf(), "x.pdf", world.maya.id, NOW)
         session.commit()
         stray = uploads / "ab" / ("ab" * 16 + ".jpg")
         stray.parent.mkdir(exist_ok=True)
@@ -268,7 +268,7 @@ def test_files_nobody_speaks_of_are_swept_after_a_day(world: World, uploads: Pat
 
 def test_the_largest_file_that_is_taken_is_ten_megabytes() -> None:
     with pytest.raises(Invalid, match="larger than 10 MB"):
-        examined(b"%PDF-" + b"\x00" * MOST_BYTES)
+        inspected(b"%PDF-" + b"\x00" * MOST_BYTES)
 
 
 def test_a_file_is_handed_out_to_be_saved_never_to_be_run(client: Visitor, world: World, uploads: Path) -> None:

@@ -13,14 +13,14 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from marketplace.accounts import attempts
+from marketplace.accounts.authentication import rate_limits
 from marketplace.config import ROOT
-from marketplace.credentials import turns
-from marketplace.credentials.turns import turn
-from marketplace.kernel.errors import Invalid
+from marketplace.credentials.files import turns
+from marketplace.credentials.files.turns import turn
+from marketplace.kernel import Invalid
 from tests.at_once import at_once
 from tests.browser import Visitor
-from tests.credentials.papers import hand_in, photo
+from tests.credentials.files import hand_in, photo
 from tests.world import World
 
 
@@ -51,7 +51,7 @@ def test_two_files_are_looked_into_at_once_and_the_others_wait(tmp_path: Path, m
 HOLDS_A_TURN = """
 import sys, time
 from pathlib import Path
-from marketplace.credentials.turns import turn
+from marketplace.credentials.files.turns import turn
 with turn(Path(sys.argv[1])), turn(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -88,7 +88,7 @@ def test_who_comes_when_too_many_wait_is_told_at_once(tmp_path: Path, monkeypatc
 def test_a_person_may_upload_so_many_files_and_then_waits(
     client: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempts, "UPLOADS", (attempts.Limit("upload", 2, 10),))
+    monkeypatch.setattr(rate_limits, "UPLOADS", (rate_limits.Limit("upload", 2, 10),))
     client.sign_in("maya")
     hand_in(client, b"no picture at all").sees("This kind of file is not taken")
     hand_in(client).sees("with the agency now")
@@ -97,7 +97,7 @@ def test_a_person_may_upload_so_many_files_and_then_waits(
     hand_in(client.sign_in("devon")).sees("with the agency now")
 
 
-GROWS = "from marketplace.credentials.drawing import limit_this_process\n{}\nheld = bytearray(700 * 2**20)\n"
+GROWS = "from marketplace.credentials.files.drawing import limit_this_process\n{}\nheld = bytearray(700 * 2**20)\n"
 
 
 def test_the_process_that_opens_files_cannot_take_more_than_half_a_gigabyte() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from marketplace.credentials.rules import expiry_level
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 
 NEW_YORK = "America/New_York"
 NIGHT = Span(datetime(2026, 12, 1, 3, tzinfo=UTC), datetime(2026, 12, 1, 11, tzinfo=UTC))  # 30 Nov 22:00 – 1 Dec 06:00

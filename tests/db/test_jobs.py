@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from marketplace.db.jobs import enqueue, jobs_app, resume_abandoned
-from marketplace.db.session import Audience, current_actor
+from marketplace.db import Audience, current_actor, enqueue, jobs_app, resume_abandoned
 from tests.database import work_off
 
 DONE: list[tuple[str, int]] = []

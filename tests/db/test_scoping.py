@@ -9,8 +9,7 @@ from sqlalchemy import Select, select, true
 from sqlalchemy.dialects import postgresql
 
 from marketplace.assignments.models import Assignment
-from marketplace.db.scoping import Share, seen_by
-from marketplace.db.session import Audience
+from marketplace.db import Audience, Share, seen_by
 from tests.life import ROOT
 
 

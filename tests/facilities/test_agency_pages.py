@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.audit.models import AuditEntry
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import clock
 from tests.accounts.letters import letters_to, link_to

@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from marketplace.assignments import facts
-from marketplace.assignments.booking import book
-from marketplace.assignments.candidates import ranked
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.offering import send_offer
 from marketplace.assignments.rules import AssignmentState
 from marketplace.audit.models import AuditEntry
+from marketplace.booking.booking import book
+from marketplace.booking.offers import send_offer
 from marketplace.coordinators.models import TimeOff
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.eligibility.candidates import ranked
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
-from marketplace.facilities.preferring import prefer, stop_preferring
-from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.facilities.preferences import prefer, stop_preferring
+from marketplace.kernel import Invalid, NotAllowedNow
 from marketplace.needs.models import Shift
+from marketplace.needs.queries import load_options
 from tests.world import NOW
 
 FACILITY, COORDINATOR = PreferenceSide.FACILITY, PreferenceSide.COORDINATOR
@@ -280,7 +280,7 @@ def test_a_facility_reads_the_same_of_a_block_as_of_a_day_off(visitors, blocking
 
 def test_the_counts_a_facility_reads_do_not_tell_a_block_from_a_day_off(world, blocking):
     bind_actor(SYSTEM)
-    shift = session.get_one(Shift, blocking, options=facts.with_terms())
+    shift = session.get_one(Shift, blocking, options=load_options())
     everything, told = ranked(shift, NOW), ranked(shift, NOW, for_facility=True)
     assert everything.counts["coordinator_block"] == 2
     assert not {"coordinator_block", "time_off"} & set(told.counts)
@@ -295,7 +295,7 @@ def test_the_counts_a_facility_reads_do_not_tell_a_block_from_a_day_off(world, b
 
 def test_whom_a_facility_asks_in_spite_of_a_block_is_refused_with_the_neutral_reason(world, blocking):
     bind_actor(SYSTEM)
-    shift = session.get_one(Shift, blocking, options=facts.with_terms())
+    shift = session.get_one(Shift, blocking, options=load_options())
     with pytest.raises(NotAllowedNow) as told:
         send_offer(shift, world.maya, by=world.rosa, at=NOW)
     assert "Not available for this shift." in str(told.value)
@@ -320,7 +320,7 @@ def test_a_favourite_of_the_coordinator_gives_no_points_that_the_facility_sees(w
         assert "The facility is a favourite of the coordinator" in visitors("ada").get(path).text, path
     bind_actor(SYSTEM)
     session.expire_all()
-    other = session.get_one(Shift, open_shift, options=facts.with_terms())
+    other = session.get_one(Shift, open_shift, options=load_options())
     told = next(one for one in ranked(other, NOW, for_facility=True).eligible if one.facts.id == world.maya.id)
     full = next(one for one in ranked(other, NOW).eligible if one.facts.id == world.maya.id)
     assert full.score.total - told.score.total == 30

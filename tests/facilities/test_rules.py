@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.facilities.rules import (
-    LIFE,
-    FacilityDraft,
-    FacilityState,
-    SiteDraft,
-    checked,
-    checked_site,
-)
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.npi import is_valid_npi
+from marketplace.facilities.rules import LIFE, FacilityDraft, FacilityState, SiteDraft, checked, checked_site
+from marketplace.kernel import Invalid, NotAllowedNow, is_valid_npi
 
 GOOD = FacilityDraft("1234567893", "Harbor", "hospital", "America/Chicago", city="Chicago", region="IL")
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.audit.models import AuditEntry
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility, FacilityState, Site
 from tests.world import NOW
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from marketplace.db.session import Actor, Audience, bind_actor, session
+from marketplace.db import Actor, Audience, bind_actor, session
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Enum, Table, select, text
 
 from marketplace import schema  # noqa: F401 - every table is known
-from marketplace.db.base import Base
+from marketplace.db import Base
 
 # The parameters of a route → the table whose rows they name, where it is not the last parameter's own name.
 TABLES = {

@@ -20,40 +20,40 @@ STATES_SET_BY_HAND = {
 
 # The modules that use `as_system`, each with what it needs to see or write past the actor's own rows.
 SEES_PAST = {
-    "accounts/trail.py": "also somebody who is only just coming in leaves a trail",
-    "assignments/assessment.py": "judges people by what neither side may read",
-    "assignments/booking.py": "the seats of a shift are counted and taken over all coordinators",
-    "assignments/calendar_feed.py": "a calendar program brings a token instead of a person",
-    "assignments/cancelling.py": "a cancellation moves shift, offers and seats of others",
-    "assignments/candidates.py": "ranking reads every coordinator's facts; only verdicts leave",
-    "assignments/facts.py": "matching reads what neither side may read of the other",
-    "assignments/indexing.py": "the index holds everybody's facts; only verdicts, points and counts leave",
-    "assignments/moving.py": "a move changes the seats of two shifts and the offers of others",
-    "assignments/need_pages.py": "counts over all coordinators; only figures leave",
-    "assignments/offering.py": "offers go to people whose rows the facility may not read",
+    "accounts/audit_hook.py": "also somebody who is only just coming in leaves a trail",
+    "eligibility/assessment.py": "judges people by what neither side may read",
+    "booking/booking.py": "the seats of a shift are counted and taken over all coordinators",
+    "schedules/calendar_feed.py": "a calendar program brings a token instead of a person",
+    "booking/cancelling.py": "a cancellation moves shift, offers and seats of others",
+    "eligibility/candidates.py": "ranking reads every coordinator's facts; only verdicts leave",
+    "eligibility/loading.py": "matching reads what neither side may read of the other",
+    "eligibility/index.py": "the index holds everybody's facts; only verdicts, points and counts leave",
+    "booking/reassignments.py": "a move changes the seats of two shifts and the offers of others",
+    "coverage/views/needs.py": "counts over all coordinators; only figures leave",
+    "booking/offers.py": "offers go to people whose rows the facility may not read",
     "assignments/queries.py": "names of those who were asked",
-    "assignments/views/moves.py": "the shift she is asked to work instead",
-    "assignments/views/offers.py": "the card of a shift that is open to her",
+    "booking/views/reassignments.py": "the shift she is asked to work instead",
+    "booking/views/offers.py": "the card of a shift that is open to her",
     "billing/queries.py": "whether hours stand on an invoice, asked by whoever takes an approval back",
     "billing/views/invoices.py": "that the facility has looked at it is noted on a paper it may not write",
     "contracts/queries.py": "a transparent card shows its facility what is paid",
     "contracts/signing.py": "the other side signs what it may only read",
-    "credentials/uploading.py": "what she handed in before is put aside for her",
-    "dashboards/steps.py": "whether somebody has a calendar address; not which",
-    "dashboards/views/front.py": "whether a worker is alive; nothing else",
-    "db/session.py": "where it is made",
+    "credentials/uploads.py": "what she handed in before is put aside for her",
+    "onboarding/checklist.py": "whether somebody has a calendar address; not which",
+    "home/views/front.py": "whether a worker is alive; nothing else",
+    "db/sessions.py": "where it is made",
     "ledger/posting.py": "the books are written by the house alone",
     "messaging/writing.py": "letters and notices are for others",
     "needs/queries.py": "the rate card with what coordinators are paid",
-    "papers/keeping.py": "papers are kept by the house",
+    "documents/archive.py": "papers are kept by the house",
     "payouts/queries.py": "whether hours were paid out, asked by whoever takes an approval back",
-    "plans/gathering.py": "a plan weighs everybody for every open seat",
-    "plans/refilling.py": "who is free, and who could move; only names, points and reasons leave",
-    "plans/replaying.py": "past weeks are lived again with everybody; only figures leave",
-    "plans/wishing.py": "whether a pin can be kept",
+    "plans/solver/build_instance.py": "a plan weighs everybody for every open seat",
+    "plans/refill.py": "who is free, and who could move; only names, points and reasons leave",
+    "plans/replay.py": "past weeks are lived again with everybody; only figures leave",
+    "plans/constraints.py": "whether a pin can be kept",
     "timesheets/clocking.py": "a punch moves shift and assignment",
     "timesheets/compensation.py": "what a cancellation costs is written by the house",
-    "timesheets/gate.py": "whether the facility's papers are in order",
+    "timesheets/clock_in_checks.py": "whether the facility's papers are in order",
 }
 
 
@@ -153,7 +153,7 @@ def test_the_places_that_see_past_a_persons_own_rows_are_known_and_needed() -> N
         if not name.startswith("demo/")
         and any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == "as_system" for node in ast.walk(tree))
     }
-    using.add("db/session.py")
+    using.add("db/sessions.py")
     assert using == set(SEES_PAST)
 
 

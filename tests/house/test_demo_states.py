@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Enum, select, text
 
 from marketplace import schema  # noqa: F401 - every table is known
-from marketplace.db.base import Base
+from marketplace.db import Base
 from marketplace.ledger.queries import balance
 from tests.life import Lively
 
@@ -86,7 +86,7 @@ def test_what_is_corrected_held_bounced_or_overdrawn_is_there_too(demo: Lively) 
 
 def test_the_agency_of_the_demo_has_money_in_the_bank(demo: Lively) -> None:
     with demo.app.app_context():
-        from marketplace.db.session import SYSTEM, bind_actor
+        from marketplace.db import SYSTEM, bind_actor
 
         bind_actor(SYSTEM)
         assert 500_000 < balance("bank") < 30_000_000

@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from marketplace.accounts import changing_roles, inviting, proving, second_factor
+from marketplace.accounts import invitations, role_changes
+from marketplace.accounts.authentication import reauthentication, second_factor
 from marketplace.accounts.permissions import MAY, Permission
-from marketplace.billing import correcting, invoicing, receiving
+from marketplace.billing import credit_notes, invoicing, payments_received
 from marketplace.contracts import signing
 from marketplace.payouts import pay_run, sending
-from marketplace.web.guard import PUBLIC
+from marketplace.web import PUBLIC
 from tests.house.things import Things
 from tests.house.walking import ACTORS, at_the_site
 from tests.life import Lively
@@ -33,12 +34,13 @@ DOES_NOT = {
 
 ACTS = {
     # money
-    correcting.void, correcting.give_credit, invoicing.issue, receiving.record_payment, receiving.use_credit,
-    receiving.bounce, pay_run.approve, sending.send_by_hand, sending.confirm_arrival, sending.release, sending.fail,
+    credit_notes.void, credit_notes.give_credit, invoicing.issue, payments_received.record_payment, payments_received.use_credit,
+    payments_received.bounce, pay_run.approve, sending.send_by_hand, sending.confirm_arrival, sending.release, sending.fail,
     sending.reverse, sending.hold, sending.lift,
     # who somebody is, and what they may
-    inviting.invite, changing_roles.change_role, changing_roles.deactivate, changing_roles.reactivate,
-    proving.set_password, second_factor.turn_on, second_factor.turn_off, second_factor.renew_recovery_codes, signing.sign,
+    invitations.invite, role_changes.change_role, role_changes.deactivate, role_changes.reactivate,
+    reauthentication.set_password, second_factor.turn_on, second_factor.turn_off, second_factor.renew_recovery_codes,
+    signing.sign,
 }  # fmt: skip
 """A route whose view does one of these is fresh, whatever its permission."""
 

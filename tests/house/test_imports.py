@@ -3,7 +3,7 @@
 import grimp
 
 PAGES = ("views", "forms")
-OPENS_ALL_ROOMS = {"marketplace.app", "marketplace.rooms"}
+OPENS_ALL_ROOMS = {"marketplace.app", "marketplace.navigation"}
 
 
 def room(module: str) -> str:

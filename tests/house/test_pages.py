@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from marketplace.web.guard import PUBLIC
+from marketplace.web import PUBLIC
 from tests.house.walking import ACTORS, Walk, at_the_site, faults_of, look, walked
 from tests.life import Lively
 
@@ -28,7 +28,7 @@ REACHED_OTHERWISE = {
     "accounts.welcome": "after signing in: it leads on to one's first page",
     "onboarding.start": "from there: it leads on to the tasks, the overview or the offers",
     "contracts.draft": "from the form that asks with whom",
-    "dashboards.styleguide": "by designers, in the demo and in tests",
+    "home.styleguide": "by designers, in the demo and in tests",
     "messaging.outbox": "from the sign-in page of the demo",
     "accounts.accept_invitation": "by the invitation letter",
     "accounts.new_email": "by the letter to the new address",
@@ -87,10 +87,10 @@ def test_the_lists_above_speak_of_pages_that_exist(lively: Lively) -> None:
 
 
 def test_each_of_the_cast_finds_the_rooms_of_the_navigation(walks: dict[str, Walk], lively: Lively) -> None:
-    from marketplace.rooms import WAYS
+    from marketplace.navigation import NAVIGATION
 
     known = lively.app.view_functions
-    missing = {way.endpoint for ways in WAYS.values() for way in ways if way.endpoint not in known}
+    missing = {way.endpoint for ways in NAVIGATION.values() for way in ways if way.endpoint not in known}
     assert missing == set()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from marketplace.kernel.lifecycle import Lifecycle
+from marketplace.kernel import Lifecycle
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from marketplace.kernel import errors
-from marketplace.kernel.errors import Refusal
+from marketplace.kernel import Refusal, errors
 from scripts.translations import ROOT, catalogue, lives
 
 BLANK = re.compile(r"%\(([a-z_]+)\)s")

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from werkzeug.routing import IntegerConverter, Rule
 
 from marketplace.accounts.permissions import MAY, Permission
-from marketplace.db.session import Audience
+from marketplace.db import Audience
+from marketplace.web import PUBLIC, SIGNED_IN
 from marketplace.web.assets import hashed
-from marketplace.web.guard import PUBLIC, SIGNED_IN
 from tests.browser import Visitor
 from tests.house.things import WORDS, Known, Thing, Things
 from tests.house.walking import ACTORS, at_the_site
@@ -20,7 +20,7 @@ REFUSED = (403, 404)
 
 # What stands under somebody else's number and may still be asked for, with the reason.
 SEEN_BY_OTHERS = {
-    ("assignments.offer", "facility"): "the candidate is not the facility's, the shift is",
+    ("coverage.offer", "facility"): "the candidate is not the facility's, the shift is",
 }
 
 
@@ -143,7 +143,7 @@ def answer(lively: Lively, visitor: Visitor, method: str, address: str) -> tuple
 
 def test_the_matrix_notices_a_page_that_forgets_whose_it_is(lively: Lively, things: Things) -> None:
     """The check proves itself: what Rosa may see of her own is foreign to Lars."""
-    rule = next(rule for rule in things.rules() if rule.endpoint == "need_pages.show")
+    rule = next(rule for rule in things.rules() if rule.endpoint == "coverage.show")
     own = next(iter(things.some_of(rule, things.cast["rosa"])))
     assert not own.is_foreign_to(things.cast["rosa"])
     assert own.is_foreign_to(things.cast["lars"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import marketplace
 import marketplace.schedule
-from marketplace.db.jobs import jobs_app
+from marketplace.db import jobs_app
 
 ROOT = Path(marketplace.__file__).resolve().parent
 LOAD = "import sys; import marketplace.schedule; print(*sys.modules)"

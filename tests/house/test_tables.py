@@ -7,8 +7,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.db import migrating
-from marketplace.db.base import Base
+from marketplace.db import Base, migrating
 from marketplace.schema import metadata
 
 # Read before we know who asks, so outside row-level security.

@@ -11,14 +11,13 @@ from flask import Flask
 from sqlalchemy import select, text
 
 import marketplace
-from marketplace import rooms
-from marketplace.accounts import trail
-from marketplace.db import session as db
-from marketplace.db.jobs import enqueue
-from marketplace.db.session import Audience
-from marketplace.kernel.hooks import Hook, UnfilledHook
-from marketplace.kernel.phrases import Phrase
-from marketplace.ledger.checking import every_invariant
+from marketplace import navigation
+from marketplace.accounts import audit_hook
+from marketplace.db import Audience, enqueue
+from marketplace.db import sessions as db
+from marketplace.kernel import Hook, Phrase
+from marketplace.kernel.hooks import UnfilledHook
+from marketplace.ledger.invariants import every_invariant
 from marketplace.ledger.models import BooksCheck
 from marketplace.ledger.tasks import check
 from marketplace.wiring import WIRING
@@ -48,15 +47,15 @@ def test_a_hook_that_nobody_filled_raises_and_one_that_is_filled_asks_everybody(
 
 @pytest.mark.parametrize("module", ["marketplace.app", "marketplace.serving", "marketplace.demo.world"])
 def test_who_imports_a_part_of_the_site_has_the_wiring(module):
-    asked = f"import {module}; from marketplace.accounts.trail import on_act; print(on_act)"
+    asked = f"import {module}; from marketplace.accounts.audit_hook import on_act; print(on_act)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert said == "Hook(accounts.trail.on_act: marketplace.audit.recording.record)\n"
 
 
 def test_without_the_wiring_an_act_on_people_fails_instead_of_leaving_no_trail(world, monkeypatch):
-    monkeypatch.setattr(trail, "on_act", Hook("accounts.trail.on_act"))
+    monkeypatch.setattr(audit_hook, "on_act", Hook("accounts.trail.on_act"))
     with pytest.raises(UnfilledHook):
-        trail.record("sign in", world.rosa, Phrase("%(name)s signed in.", name="Rosa Delgado"))
+        audit_hook.record("sign in", world.rosa, Phrase("%(name)s signed in.", name="Rosa Delgado"))
 
 
 @pytest.fixture
@@ -97,20 +96,20 @@ def test_the_worker_recounts_every_invariant_and_reports_the_seal_that_was_taken
 
 
 def test_a_room_that_does_not_exist_stops_the_start(site, monkeypatch):
-    monkeypatch.setattr(rooms, "ROOMS", (*rooms.ROOMS, "marketplace.billing.veiws"))
+    monkeypatch.setattr(navigation, "ROOMS", (*navigation.ROOMS, "marketplace.billing.veiws"))
     with pytest.raises(ImportError, match="veiws"):
-        rooms.open_all(Flask("another"))
+        navigation.register_pages(Flask("another"))
 
 
 @pytest.mark.parametrize("table", ["navigation", "frame", "first page"])
 def test_an_entry_that_leads_nowhere_stops_the_start(site, monkeypatch, table):
-    rooms.check_all_lead_somewhere(site.view_functions)
+    navigation.check_all_lead_somewhere(site.view_functions)
     if table == "navigation":
-        inbox = rooms.WAYS[Audience.AGENCY][0]
-        monkeypatch.setitem(rooms.WAYS, Audience.AGENCY, (replace(inbox, endpoint="dashboards.inbocks"),))
+        inbox = navigation.NAVIGATION[Audience.AGENCY][0]
+        monkeypatch.setitem(navigation.NAVIGATION, Audience.AGENCY, (replace(inbox, endpoint="dashboards.inbocks"),))
     elif table == "frame":
-        monkeypatch.setitem(rooms.LINKS, "search", "dashboards.inbocks")
+        monkeypatch.setitem(navigation.LINKS, "search", "dashboards.inbocks")
     else:
-        monkeypatch.setitem(rooms.FIRST, Audience.AGENCY, "dashboards.inbocks")
+        monkeypatch.setitem(navigation.FIRST, Audience.AGENCY, "dashboards.inbocks")
     with pytest.raises(LookupError, match=r"dashboards\.inbocks"):
-        rooms.check_all_lead_somewhere(site.view_functions)
+        navigation.check_all_lead_somewhere(site.view_functions)

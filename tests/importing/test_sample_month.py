@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from marketplace.assignments.facts import coordinator_facts
+from marketplace.eligibility.loading import coordinator_facts
 from marketplace.needs.models import Need, Shift
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -124,7 +124,7 @@ def test_lines_count_what_is_written_over_several(world):
 
 
 def test_a_file_without_the_columns_is_refused_whole(world):
-    from marketplace.kernel.errors import Invalid
+    from marketplace.kernel import Invalid
 
     with pytest.raises(Invalid, match="no column facility_npi"):
         load("needs", b"external_ref,notes\nA,b\n")
@@ -203,14 +203,14 @@ def test_empty_cells_that_a_spreadsheet_leaves_at_the_right_do_not_count(world):
     "data", [b"", b'"external_ref,facility_npi\nA,b\n', b'"external_ref"x,y\n', b"\0\0\n", b"\n\n"]
 )
 def test_what_has_no_header_is_refused_whole(world, data):
-    from marketplace.kernel.errors import Invalid
+    from marketplace.kernel import Invalid
 
     with pytest.raises(Invalid, match="no column external_ref"):
         import_module("marketplace.needs.importing").load(data)
 
 
 def test_a_file_in_utf_16_is_told_to_come_in_utf_8(world):
-    from marketplace.kernel.errors import Invalid
+    from marketplace.kernel import Invalid
 
     with pytest.raises(Invalid, match="UTF-16"):
         load("needs", file(world, GOOD).decode().encode("utf-16"))

@@ -16,7 +16,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.engine import make_url
 
-from marketplace.accounts.tokens import token_hash
+from marketplace.accounts.authentication.tokens import token_hash
 from tests.life import PICTURE, ROOT, lively, lively_engine, lively_template
 from tests.world import NOW
 

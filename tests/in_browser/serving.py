@@ -8,10 +8,10 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from marketplace.accounts.passwords import hashing
+from marketplace.accounts.authentication.passwords import hashing
 from marketplace.app import create_app
 from marketplace.config import Settings
-from marketplace.db import session as db
+from marketplace.db import sessions as db
 from marketplace.kernel.clock import frozen_at
 
 

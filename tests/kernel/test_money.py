@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import MOST_CENTS, dollars, hours_and_minutes, line_amount, parse_dollars, split
+from marketplace.kernel import MOST_CENTS, Invalid, dollars, hours_and_minutes, line_amount, parse_dollars, split
 
 cents = st.integers(0, MOST_CENTS)
 

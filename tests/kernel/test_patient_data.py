@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel import Invalid, check_no_patient_data, weak_hints
 from marketplace.kernel.npi import passes_luhn
-from marketplace.kernel.patient_data import Kind, check_no_patient_data, strong_identifiers, weak_hints
+from marketplace.kernel.patient_data import IdentifierKind, strong_identifiers
 
 MONTHS = [
     "January",
@@ -37,13 +37,13 @@ def numerals(count: int) -> st.SearchStrategy[str]:
     return st.text("0123456789", min_size=count, max_size=count)
 
 
-def kinds(text: str) -> set[Kind]:
+def kinds(text: str) -> set[IdentifierKind]:
     return {finding.kind for finding in strong_identifiers(text)}
 
 
 @given(AROUND, numerals(3), numerals(2), numerals(4), st.sampled_from(["-", " ", ".", "–", "\u2011", " - ", "/"]))
 def test_a_social_security_number_with_separators_is_found(around, area, group, serial, separator):
-    assert Kind.SSN in kinds(around.format(separator.join([area, group, serial])))
+    assert IdentifierKind.SSN in kinds(around.format(separator.join([area, group, serial])))
 
 
 @given(
@@ -53,13 +53,13 @@ def test_a_social_security_number_with_separators_is_found(around, area, group, 
     numerals(9),
 )
 def test_nine_digits_after_a_cue_are_a_social_security_number(around, cue, link, number):
-    assert Kind.SSN in kinds(around.format(cue + link + number))
+    assert IdentifierKind.SSN in kinds(around.format(cue + link + number))
 
 
 @given(AROUND, numerals(4))
 def test_the_last_four_digits_of_a_social_security_number_are_found(around, number):
-    assert Kind.SSN in kinds(around.format(f"last four of SSN {number}"))
-    assert Kind.SSN in kinds(around.format(f"SSN ending in {number}"))
+    assert IdentifierKind.SSN in kinds(around.format(f"last four of SSN {number}"))
+    assert IdentifierKind.SSN in kinds(around.format(f"SSN ending in {number}"))
 
 
 LETTERS = "ACDEFGHJKMNPQRTUVWXY"
@@ -75,7 +75,7 @@ def test_a_medicare_number_is_found_with_or_without_dashes(around, chance, dash,
     middle = pick(LETTERS) + pick(either) + pick(string.digits)
     last = pick(LETTERS) + pick(LETTERS) + pick(string.digits) + pick(string.digits)
     number = dash.join([first, middle, last])
-    assert Kind.MBI in kinds(around.format(number.lower() if lower else number))
+    assert IdentifierKind.MBI in kinds(around.format(number.lower() if lower else number))
 
 
 RECORD_CUES = st.sampled_from(
@@ -123,13 +123,13 @@ RECORD_NUMBERS = st.one_of(
 def test_a_record_or_member_number_after_its_cue_is_found(around, cue, link, number):
     if cue == "Patient account":
         cue += " number"
-    assert kinds(around.format(cue + link + number)) & {Kind.RECORD, Kind.SSN}
+    assert kinds(around.format(cue + link + number)) & {IdentifierKind.RECORD, IdentifierKind.SSN}
 
 
 @given(AROUND, st.integers(5, 10).flatmap(numerals))
 def test_a_number_followed_by_what_it_is_counts_too(around, number):
-    assert Kind.RECORD in kinds(around.format(f"{number} (MRN)"))
-    assert Kind.RECORD in kinds(around.format(f"patient #{number}"))
+    assert IdentifierKind.RECORD in kinds(around.format(f"{number} (MRN)"))
+    assert IdentifierKind.RECORD in kinds(around.format(f"patient #{number}"))
 
 
 BIRTH_CUES = st.sampled_from(
@@ -190,30 +190,30 @@ def test_a_date_of_birth_is_found_in_every_spelling(around, cue, link, day):
     # Without a year, and with other words between, it may be any date.
     assume(sum(c.isdigit() for c in day) > 2 or cue not in ("DOB for Jane Roe is", "Date of birth on file"))
     text = around.format(cue + link + day)
-    assert Kind.BIRTH in kinds(text), text
+    assert IdentifierKind.BIRTH in kinds(text), text
 
 
 @given(AROUND, st.integers(2, 6), st.integers(12, 18), st.randoms(use_true_random=False))
 def test_a_card_number_is_found(around, first, length, chance):
     body = str(first) + "".join(chance.choice(string.digits) for _ in range(length - 1))
     number = next(body + check for check in string.digits if passes_luhn(body + check))
-    assert Kind.CARD in kinds(around.format(number))
+    assert IdentifierKind.CARD in kinds(around.format(number))
     if len(number) == 16:
         groups = [number[i : i + 4] for i in range(0, 16, 4)]
-        assert Kind.CARD in kinds(around.format(" ".join(groups)))
-        assert Kind.CARD in kinds(around.format("-".join(groups)))
+        assert IdentifierKind.CARD in kinds(around.format(" ".join(groups)))
+        assert IdentifierKind.CARD in kinds(around.format("-".join(groups)))
 
 
 @given(st.text("0123456789", min_size=16, max_size=16).filter(lambda number: not passes_luhn(number)))
 def test_sixteen_digits_with_a_wrong_check_digit_are_no_card(number):
-    assert Kind.CARD not in kinds(f"Ticket {number}")
+    assert IdentifierKind.CARD not in kinds(f"Ticket {number}")
 
 
 def test_digits_of_other_scripts_and_hidden_characters_do_not_hide_a_number():
-    assert Kind.SSN in kinds("١٢٣-٤٥-٦٧٨٩")
-    assert Kind.SSN in kinds("123-\u200b45-67\u200d89")
-    assert Kind.SSN in kinds("１２３－４５－６７８９")
-    assert Kind.RECORD in kinds("M\u200bRN 00482913")
+    assert IdentifierKind.SSN in kinds("١٢٣-٤٥-٦٧٨٩")
+    assert IdentifierKind.SSN in kinds("123-\u200b45-67\u200d89")
+    assert IdentifierKind.SSN in kinds("１２３－４５－６７８９")
+    assert IdentifierKind.RECORD in kinds("M\u200bRN 00482913")
 
 
 def test_what_was_found_is_pointed_at_where_it_stands_in_the_text_as_typed():
@@ -295,11 +295,11 @@ def test_the_weaker_hints_are_named_but_not_refused():
     text = "Call patient Jane Roe at 555-201-3344 or jane@example.org, 12 Elm Street, since 03/04/1961."
     check_no_patient_data(text, "notes")
     assert {hint.kind for hint in weak_hints(text)} == {
-        Kind.NAME,
-        Kind.PHONE,
-        Kind.EMAIL,
-        Kind.ADDRESS,
-        Kind.OLD_DATE,
+        IdentifierKind.NAME,
+        IdentifierKind.PHONE,
+        IdentifierKind.EMAIL,
+        IdentifierKind.ADDRESS,
+        IdentifierKind.OLD_DATE,
     }
     assert weak_hints("Patient Portal messages within 24 h; Patient Services answers.") == []
 

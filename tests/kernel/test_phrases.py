@@ -6,9 +6,21 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from marketplace.kernel import phrases
-from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow
-from marketplace.kernel.phrases import ENGLISH, Clock, Language, Month, Named, Phrase, Row, When, worded
+from marketplace.kernel import (
+    ENGLISH,
+    ChangedMeanwhile,
+    Clock,
+    Invalid,
+    JoinedList,
+    Language,
+    Month,
+    Named,
+    NotAllowedNow,
+    Phrase,
+    When,
+    phrases,
+    worded,
+)
 
 SAID = {
     "%(name)s has a shift on %(day)s.": "%(name)s tiene un turno el %(day)s.",
@@ -32,8 +44,8 @@ def read_in_spanish(monkeypatch):
         (Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"), "8:50 am CST", "8:50 a.m. CST"),
         (Named("Prior-Authorization", "Autorización previa"), "Prior-Authorization", "Autorización previa"),
         (Phrase("a need"), "a need", "una solicitud"),
-        (Row(["bread", "milk"]), "bread and milk", "bread y milk"),
-        (Row([date(2026, 11, 24), Phrase("a need")], " "), "Nov 24, 2026 a need", "24 nov 2026 una solicitud"),
+        (JoinedList(["bread", "milk"]), "bread and milk", "bread y milk"),
+        (JoinedList([date(2026, 11, 24), Phrase("a need")], " "), "Nov 24, 2026 a need", "24 nov 2026 una solicitud"),
         (
             When(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"),
             "Tue, Nov 24, 8:50 am CST",
@@ -70,7 +82,7 @@ def test_what_stands_in_a_blank_reads_as_its_reader_writes_it(value, english, sp
         Named("Prior-Authorization", "Autorización previa"),
         Phrase("a need"),
         Month(date(2026, 11, 1)),
-        Row(["bread", Phrase("%(n)s more", n=Row([1, 2], " ")), date(2026, 11, 24)]),
+        JoinedList(["bread", Phrase("%(n)s more", n=JoinedList([1, 2], " ")), date(2026, 11, 24)]),
     ],
 )
 def test_a_phrase_that_was_kept_is_the_same_phrase_when_it_is_read_again(value):

@@ -7,18 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.clock import frozen_at, now
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.spans import (
-    Span,
-    day_span,
-    local_day,
-    local_instant,
-    local_span,
-    week_start,
-    workweek,
-    zone_named,
-)
+from marketplace.kernel import Invalid, Span, day_span, local_day, local_instant, now, week_start, workweek, zone_named
+from marketplace.kernel.clock import frozen_at
+from marketplace.kernel.spans import local_span
 
 NEW_YORK = ZoneInfo("America/New_York")
 ONE_DAY = timedelta(days=1)

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.npi import is_valid_npi
-from marketplace.kernel.text import clean_text
+from marketplace.kernel import Invalid, clean_text, is_valid_npi
 
 
 def test_known_provider_numbers():

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from marketplace.billing.invoicing import issue
-from marketplace.db.session import session
+from marketplace.db import session
 from tests.worked import approved
 from tests.world import NOW
 

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.db.session import Actor, Audience, bind_actor, current_actor, session
+from marketplace.db import Actor, Audience, bind_actor, current_actor, session
 from marketplace.ledger.models import LedgerPosting, LedgerTransaction
 from marketplace.ledger.posting import Event, entry_posted, post, post_all
 from marketplace.ledger.queries import balance, balances, trial_balance
-from marketplace.ledger.rules import BANK, Account, Entry, Posting, ar, credit
+from marketplace.ledger.rules import BANK, Account, JournalEntry, Posting, ar, credit
 from tests.world import NOW
 
 
@@ -33,7 +33,7 @@ def test_accounts_outside_the_chart_are_refused(world):
 
 
 def test_many_events_are_written_at_once_in_their_order(world):
-    events = [Event(Entry(f"seg:{n}", (Posting(BANK, credit(7), n),)), f"Nr {n}", NOW) for n in (3, 1, 2, 3)]
+    events = [Event(JournalEntry(f"seg:{n}", (Posting(BANK, credit(7), n),)), f"Nr {n}", NOW) for n in (3, 1, 2, 3)]
     assert [written.key for written in post_all(events)] == ["seg:3", "seg:1", "seg:2", "seg:3"]
     assert balance(BANK) == 6
     assert entry_posted("seg:2").mirrored("void").postings == (Posting(credit(7), BANK, 2),)

@@ -14,7 +14,7 @@ from marketplace.ledger.rules import (
     STRIPE_BALANCE,
     TAX_PAYABLE,
     Account,
-    Entry,
+    JournalEntry,
     Posting,
     Side,
     ar,
@@ -40,7 +40,7 @@ FACILITY, COORDINATOR = 7, 9
 amounts = st.integers(0, 1_000_000)
 
 
-def balances(*entries: Entry) -> dict[Account, int]:
+def balances(*entries: JournalEntry) -> dict[Account, int]:
     """Each account as it grows; a zero is left out."""
     sums: Counter[Account] = Counter()
     for entry in entries:

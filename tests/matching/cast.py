@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import (
     HIPAA_TRAINING,
     RN_LICENCE,
@@ -17,11 +17,11 @@ from marketplace.matching.facts import (
     CoordinatorFacts,
     CredentialFacts,
     ShiftFacts,
-    Standing,
+    VerificationState,
     Window,
     at_level,
 )
-from marketplace.matching.rules import explain, objections
+from marketplace.matching.rules.hard_rules import explain, objections
 from marketplace.matching.verdicts import Verdict
 
 RIVERSIDE, HARBOR = 1, 2
@@ -31,8 +31,12 @@ BAA = AgreementFacts(AgreementKind.BAA, "7", date(2025, 1, 1))
 CONTRACT = AgreementFacts(AgreementKind.CONTRACT, "7", date(2025, 1, 1))
 TRAINING = CredentialFacts(HIPAA_TRAINING, "HIP-1", date(2026, 1, 1), date(2027, 12, 31))
 CODER = CredentialFacts("CPCC", "CPC-1", date(2026, 1, 1), date(2027, 12, 31))
-ILLINOIS = CredentialFacts(RN_LICENCE, "RN-IL-1", date(2026, 1, 1), date(2027, 12, 31), Standing.VERIFIED, "IL")
-TEXAS = CredentialFacts(RN_LICENCE, "RN-TX-1", date(2026, 1, 1), date(2027, 12, 31), Standing.VERIFIED, "TX", True)
+ILLINOIS = CredentialFacts(
+    RN_LICENCE, "RN-IL-1", date(2026, 1, 1), date(2027, 12, 31), VerificationState.VERIFIED, "IL"
+)
+TEXAS = CredentialFacts(
+    RN_LICENCE, "RN-TX-1", date(2026, 1, 1), date(2027, 12, 31), VerificationState.VERIFIED, "TX", True
+)
 
 EVERY_DAY = tuple(Window(weekday, 0, 1440) for weekday in range(7))
 

@@ -7,7 +7,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from marketplace.matching.planning.instance import Instance
+from marketplace.matching.solver.instance import Instance
 
 Rows = list[tuple[list[int], list[float], float]]
 

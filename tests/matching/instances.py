@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketplace.matching.planning.instance import Instance
+from marketplace.matching.solver.instance import Instance
 
 SIZES = {
     "200x50": (200, 50),

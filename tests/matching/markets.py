@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import (
     AgreementFacts,
     AgreementKind,
@@ -16,7 +16,7 @@ from marketplace.matching.facts import (
     CoordinatorFacts,
     CredentialFacts,
     ShiftFacts,
-    Standing,
+    VerificationState,
     Window,
 )
 from tests.matching.cast import ANA, BILLING, HARBOR, RIVERSIDE, TRAINING
@@ -147,7 +147,7 @@ class Market:
             f"N-{self.chance.randint(1, 99)}",
             first,
             self.chance.choice([last, None]),
-            self.chance.choice([Standing.VERIFIED] * 6 + list(Standing)),
+            self.chance.choice([VerificationState.VERIFIED] * 6 + list(VerificationState)),
             self.chance.choice(STATES) if license else None,
             license and self.chance.random() < 0.6,
         )

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import AgreementFacts, Context, CoordinatorFacts, CredentialFacts, ShiftFacts, Window
 
 MINUTE = timedelta(minutes=1)

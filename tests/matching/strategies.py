@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import (
     AgreementFacts,
     AgreementKind,
@@ -15,7 +15,7 @@ from marketplace.matching.facts import (
     CoordinatorFacts,
     CredentialFacts,
     ShiftFacts,
-    Standing,
+    VerificationState,
     Window,
 )
 from tests.matching.cast import BILLING, CONTEXT, HARBOR, RIVERSIDE, TRAINING, ana, billing, context
@@ -83,7 +83,7 @@ def credentials(draw: st.DrawFn, span: Span) -> CredentialFacts:
         number=f"N-{draw(st.integers(1, 99))}",
         issued_on=first,
         expires_on=draw(st.sampled_from([last, None])),
-        standing=draw(st.sampled_from([Standing.VERIFIED, Standing.VERIFIED, *Standing])),
+        standing=draw(st.sampled_from([VerificationState.VERIFIED, VerificationState.VERIFIED, *VerificationState])),
         state=draw(st.sampled_from(["IL", "TX", "FL"])) if license else None,
         multistate=draw(st.booleans()) if license else False,
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.phrases import Phrase
+from marketplace.kernel import Phrase
 from marketplace.matching.acceptance import (
     ANSWERS,
     NONE_YET,
@@ -18,7 +18,7 @@ from marketplace.matching.acceptance import (
     with_acceptance,
     with_application,
 )
-from marketplace.matching.scores import Tone, score
+from marketplace.matching.scoring import Tone, score
 from tests.matching.cast import ANA, BILLING, CONTEXT
 
 answers = st.integers(0, 400).flatmap(lambda total: st.builds(Answers, st.integers(0, total), st.just(total)))

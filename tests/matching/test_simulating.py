@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.kernel.errors import Invalid
-from marketplace.matching.planning.checking import check
-from marketplace.matching.planning.instance import Instance
-from marketplace.matching.simulating import Foreseen, Planned, Stretch, Waves, gini, simulate
+from marketplace.kernel import Invalid
+from marketplace.matching.simulating import PerfectForesight, Period, PlannedStrategy, Waves, gini, simulate
 from marketplace.matching.simulating.measures import measured
 from marketplace.matching.simulating.stretch import Book
 from marketplace.matching.simulating.ways import Replies
+from marketplace.matching.solver.instance import Instance
+from marketplace.matching.solver.plan_check import check
 
 DAY, HOUR = 1440, 60
 
 
-def weeks_of_shifts(seed: int = 1, slots: int = 36, people: int = 8, accepts: float = 0.8) -> Stretch:
+def weeks_of_shifts(seed: int = 1, slots: int = 36, people: int = 8, accepts: float = 0.8) -> Period:
     """Ten days of shifts of four and eight hours, posted one to four days before, half of all pairs eligible."""
     random = np.random.default_rng(seed)
     start = np.sort(random.integers(4 * DAY, 14 * DAY, slots) // 15 * 15)
@@ -37,10 +37,10 @@ def weeks_of_shifts(seed: int = 1, slots: int = 36, people: int = 8, accepts: fl
         pair_score=random.integers(0, 1000, len(slot)),
     )
     known = start - random.integers(1, 5, slots) * DAY
-    return Stretch(instance, known, length * 30, np.full(len(slot), accepts))
+    return Period(instance, known, length * 30, np.full(len(slot), accepts))
 
 
-WAYS = [Waves(1), Waves(3, 30), Planned(24, 24), Planned(24, 0), Foreseen()]
+WAYS = [Waves(1), Waves(3, 30), PlannedStrategy(24, 24), PlannedStrategy(24, 0), PerfectForesight()]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
@@ -73,7 +73,7 @@ def test_no_way_does_better_than_to_know_everything_beforehand():
         stretch = weeks_of_shifts(seed)
         for way in WAYS:
             value[way.name] += simulate(stretch, way, seed).value
-    foreseen = value[Foreseen().name]
+    foreseen = value[PerfectForesight().name]
     assert max(value.values()) <= foreseen * 1.0005
     assert min(value.values()) > 0.6 * foreseen
 
@@ -86,7 +86,7 @@ def test_when_nobody_says_yes_nothing_is_filled():
 
 def test_nobody_who_declined_is_asked_again_for_the_same_shift():
     stretch = weeks_of_shifts(accepts=0.3)
-    for way in (Waves(2), Planned(24, 24)):
+    for way in (Waves(2), PlannedStrategy(24, 24)):
         outcome = simulate(stretch, way)
         assert outcome.asked <= stretch.instance.pairs
         assert outcome.declined < outcome.asked
@@ -95,20 +95,20 @@ def test_nobody_who_declined_is_asked_again_for_the_same_shift():
 def test_a_shift_that_was_posted_after_it_began_is_given_to_nobody():
     stretch = weeks_of_shifts()
     late = replace(stretch, known_at=stretch.instance.slot_start + 1)
-    for way in (Waves(1), Planned(24, 24)):
+    for way in (Waves(1), PlannedStrategy(24, 24)):
         assert simulate(late, way).filled == 0
 
 
 def test_with_a_longer_freeze_fewer_plans_change_hands():
     stretch = weeks_of_shifts(slots=50)
-    assert simulate(stretch, Planned(24, 96)).shown <= simulate(stretch, Planned(24, 0)).shown
+    assert simulate(stretch, PlannedStrategy(24, 96)).shown <= simulate(stretch, PlannedStrategy(24, 0)).shown
 
 
 def test_without_shifts_or_people_all_figures_are_zero():
     none = np.empty(0, np.int64)
     empty = Instance(none, none, none, none, none, none, np.empty((0, 1), np.int64), none, none, none)
     for way in WAYS:
-        assert simulate(Stretch(empty, none, none, np.empty(0)), way).fill_rate == 0.0
+        assert simulate(Period(empty, none, none, np.empty(0)), way).fill_rate == 0.0
 
 
 def test_a_stretch_whose_parts_do_not_fit_is_refused():

@@ -12,36 +12,35 @@ import pytest
 from sqlalchemy import select, text, update
 
 import marketplace.accounts.notifications as accounts
-import marketplace.assignments.notifications as assignments
+import marketplace.booking.notifications as assignments
 import marketplace.contracts.notifications as contracts
 import marketplace.credentials.notifications as credentials
-import marketplace.dashboards.notifications as dashboards
+import marketplace.onboarding.notifications as dashboards
 import marketplace.timesheets.notifications as timesheets
-from marketplace.accounts.inviting import invite
+from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Role
-from marketplace.assignments import cancelling, moving, offering
-from marketplace.assignments.booking import book
-from marketplace.assignments.models import Assignment, CancelledBy, MoveRequest
-from marketplace.assignments.moving import Step
-from marketplace.assignments.rules import MoveState
+from marketplace.assignments.models import Assignment, CancelledBy, Reassignment
+from marketplace.assignments.rules import ReassignmentState
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.recording import record
 from marketplace.billing.invoicing import issue
+from marketplace.booking import cancelling, offers, reassignments
+from marketplace.booking.booking import book
+from marketplace.booking.reassignments import ReassignmentStep
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.credentials.models import Credential
-from marketplace.credentials.queries import whole
+from marketplace.credentials.queries import with_details
 from marketplace.credentials.rules import CredentialState
-from marketplace.db.session import SYSTEM, bind_actor, session
-from marketplace.kernel import phrases
-from marketplace.kernel.phrases import ENGLISH, Phrase
+from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.kernel import ENGLISH, Phrase, phrases
 from marketplace.messaging.languages import language_of
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import fail, send_by_hand
-from marketplace.timesheets.weekly import approve_changed, dispute, reject
+from marketplace.timesheets.approvals import approve_changed, dispute, reject
 from tests.life import ROOT
 from tests.timesheets.hours import handed_in, worked_line
 from tests.worked import MONDAY, approved
@@ -102,7 +101,7 @@ def tell_about_contracts(world):
 
 def tell_about_credentials(world):
     verified = session.scalars(
-        whole(select(Credential)).where(
+        with_details(select(Credential)).where(
             Credential.coordinator_id == world.maya.id, Credential.state == CredentialState.VERIFIED
         )
     ).first()
@@ -118,10 +117,10 @@ def tell_about_credentials(world):
 
 def tell_about_shifts(world):
     shift, maya = world.shift(), world.maya
-    offer = offering.send_offer(shift, maya, world.tom, NOW)
+    offer = offers.send_offer(shift, maya, world.tom, NOW)
     assignments.tell_offered(offer.id)
     chosen = world.shift(day=date(2026, 12, 1), mode=FillMode.CHOOSE)
-    assignments.tell_offered(offering.apply(chosen, maya, maya.person, NOW).id)
+    assignments.tell_offered(offers.apply(chosen, maya, maya.person, NOW).id)
     assignments.tell_offer_withdrawn(maya.person, shift)
     made = book(shift, maya, maya.person, NOW, offer=offer)
     assignments.tell_booked(made.id)
@@ -141,23 +140,23 @@ def tell_about_moves(world):
     book(hers, world.maya, world.lars, NOW - timedelta(hours=2))
     session.flush()
     session.expire_all()
-    move = moving.ask(
-        session.get_one(type(here), here.id, options=moving.facts.with_terms(), populate_existing=True),
-        [Step(world.maya.id, hers.id)], None, world.sam, NOW,
+    move = reassignments.ask(
+        session.get_one(type(here), here.id, options=reassignments.facts.with_terms(), populate_existing=True),
+        [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW,
     )  # fmt: skip
     session.flush()
     assignments.tell_asked_to_move(move.id)
     before = move.state
-    for state in (MoveState.AGREED, MoveState.DECLINED, MoveState.EXPIRED, before):
-        session.execute(update(MoveRequest).where(MoveRequest.id == move.id).values(state=state))
+    for state in (ReassignmentState.AGREED, ReassignmentState.DECLINED, ReassignmentState.EXPIRED, before):
+        session.execute(update(Reassignment).where(Reassignment.id == move.id).values(state=state))
         session.expire_all()
         assignments.tell_move_answered(move.id)
     assignments.tell_move_withdrawn(move.id)
-    moving.accept(session.get_one(MoveRequest, move.id), world.maya.person, NOW)
+    reassignments.accept(session.get_one(Reassignment, move.id), world.maya.person, NOW)
     session.flush()
     session.expire_all()
     assignments.tell_move_answered(move.id)
-    assignments.tell_booked(session.get_one(MoveRequest, move.id).became_id)
+    assignments.tell_booked(session.get_one(Reassignment, move.id).became_id)
 
 
 def tell_about_hours(world):

@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import select, text
 
 from marketplace.config import MailServer
-from marketplace.db.session import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.phrases import Phrase
+from marketplace.db import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
+from marketplace.kernel import Invalid, Phrase
+from marketplace.messaging.delivery import envelope
 from marketplace.messaging.models import Letter, Notice
-from marketplace.messaging.posting import envelope
 from marketplace.messaging.tasks import send_letter
 from marketplace.messaging.writing import Mail, notify, write_letter
 from tests.database import work_off

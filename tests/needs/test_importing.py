@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.audit.models import AuditEntry
-from marketplace.db.session import as_system, session
-from marketplace.kernel.errors import Invalid
+from marketplace.db import as_system, session
+from marketplace.kernel import Invalid
 from marketplace.needs import importing
 from marketplace.needs.models import Need, Shift
 from tests.world import World

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from marketplace.contracts.models import RateRow
-from marketplace.db.session import session
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.money import line_amount
-from marketplace.needs.extending import extend
+from marketplace.db import session
+from marketplace.kernel import Invalid, NotAllowedNow, line_amount
+from marketplace.needs.extensions import extend
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.planning import NeedDraft, again, draft_of, plan
 from marketplace.needs.posting import post_draft, post_need, save_draft
 from marketplace.needs.queries import active_contract
+from marketplace.needs.quoting import NeedDraft, again, draft_of, quote
 from marketplace.needs.rules import NeedState
 from tests.world import NOW, World
 
@@ -238,7 +237,7 @@ def test_whatever_is_planned_stands_at_its_local_times_and_adds_up(
     )  # fmt: skip
     contract = active_contract(facility.id)
     try:
-        planned = plan(wish, contract, NOW)
+        planned = quote(wish, contract, NOW)
     except Invalid as error:
         where = error.field
         assert where in {"starts_local", "ends_local", "until"}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.audit.models import AuditEntry
 from marketplace.contracts.models import RateRow
-from marketplace.db.session import as_system, session
+from marketplace.db import as_system, session
 from marketplace.facilities.models import FacilityState
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.holidays import Holiday, federal_holidays
+from marketplace.kernel import Holiday, Invalid
+from marketplace.kernel.holidays import federal_holidays
 from marketplace.needs.rules import MOST_OCCURRENCES, WEEKDAYS, WEEKLY, Pattern, left_out, occurrences
 
 NEW_YORK = "America/New_York"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import SignInSession
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.payouts.models import Payout, PayRun
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import hold

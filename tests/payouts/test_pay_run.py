@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.previewed_run import PreviewChanged
+from marketplace.kernel import Invalid, NotAllowedNow, PreviewChanged
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import BANK, PAYOUT_IN_TRANSIT, payable
 from marketplace.payouts.pay_run import approve, preview

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel import NotAllowedNow
 from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from marketplace.matching.planning.instance import Instance
-from marketplace.plans.solving import solve_here
+from marketplace.matching.solver.instance import Instance
+from marketplace.plans.solver.solver_process import solve_here
 
 
 @pytest.fixture(scope="session")

@@ -5,37 +5,37 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.db.session import SYSTEM, bind_actor, session
-from marketplace.kernel.spans import Span
-from marketplace.plans import solving
-from marketplace.plans.asking import ask_for_plan
-from marketplace.plans.gathering import Question, gather
-from marketplace.plans.making import make
+from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.kernel import Span
 from marketplace.plans.models import MatchPlan, PlanGap, PlanPair
 from marketplace.plans.publishing import publish, publish_pairs
+from marketplace.plans.requests import ask_for_plan
+from marketplace.plans.solver import solver_process
+from marketplace.plans.solver.build_instance import PlanningProblem, build_instance
+from marketplace.plans.solver.run_plan import make
 from tests.world import NOW
 
 HORIZON = Span(NOW, NOW + timedelta(days=14))
 
 
-def quick(instance: Any, **_: Any) -> solving.Answer:
+def quick(instance: Any, **_: Any) -> solver_process.SolverResult:
     """Every pair is named; what stands beside the others is for the rules to say. The bound is what nothing can exceed."""
     most = int(instance.pair_worth.sum()) + 300 * instance.pairs
-    return solving.Answer(list(range(instance.pairs)), 0, most, [0.0] * instance.slots)
+    return solver_process.SolverResult(list(range(instance.pairs)), 0, most, [0.0] * instance.slots)
 
 
-def question(**more: Any) -> Question:
-    return gather(NOW, HORIZON, 24, **more)
+def question(**more: Any) -> PlanningProblem:
+    return build_instance(NOW, HORIZON, 24, **more)
 
 
-def plan_made(world: Any, solver: solving.Solver = quick) -> MatchPlan:
+def plan_made(world: Any, solver: solver_process.Solver = quick) -> MatchPlan:
     """Asked for by Sam, the agency's scheduler, and made by a worker."""
     plan = ask_for_plan(world.sam, NOW)
     session.commit()
     return worked_on(plan, solver)
 
 
-def worked_on(plan: MatchPlan, solver: solving.Solver = quick) -> MatchPlan:
+def worked_on(plan: MatchPlan, solver: solver_process.Solver = quick) -> MatchPlan:
     bind_actor(SYSTEM)
     make(plan.id, solver)
     return again(plan)

@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from marketplace.assignments import offering
 from marketplace.assignments.models import Offer
 from marketplace.assignments.rules import OfferState
-from marketplace.db.session import session
+from marketplace.booking import offers
+from marketplace.db import session
 from marketplace.matching.acceptance import COUNTED_FOR, Answers, chance, expected
-from marketplace.matching.scores import score
+from marketplace.matching.scoring import score
 from marketplace.needs.models import FillMode
-from marketplace.plans import solving
+from marketplace.plans.solver import solver_process
 from tests.plans.planned import plan_made, proposals, question, who_has
 from tests.world import NOW
 
@@ -35,8 +35,8 @@ def test_answers_of_the_last_half_year_are_counted_and_nothing_else(world):
     answered(world, world.maya, 3, 1)
     answered(world, world.maya, 5, 5, at=NOW - COUNTED_FOR - timedelta(days=1))
     open_shift = world.shift(day=MONDAY, mode=FillMode.FIRST_COME)
-    offering.turn_down(open_shift, world.maya, world.maya.person, NOW)
-    unanswered = offering.send_offer(world.shift(day=MONDAY), world.maya, world.rosa, NOW)
+    offers.turn_down(open_shift, world.maya, world.maya.person, NOW)
+    unanswered = offers.send_offer(world.shift(day=MONDAY), world.maya, world.rosa, NOW)
     assert unanswered.state is OfferState.SENT
     assert question().answers == {world.maya.id: Answers(3, 4)}
 
@@ -46,7 +46,7 @@ def test_the_solver_is_given_exactly_what_the_parts_add_up_to(world):
     answered(world, world.jonas, 0, 9)
     applied = world.shift(day=MONDAY + timedelta(days=1), mode=FillMode.CHOOSE)
     world.shift(day=MONDAY, headcount=2)
-    offering.apply(applied, world.jonas, world.jonas.person, NOW)
+    offers.apply(applied, world.jonas, world.jonas.person, NOW)
     asked = question()
     given = zip(
         asked.instance.pair_slot.tolist(), asked.instance.pair_coordinator.tolist(), asked.instance.pair_score.tolist(),
@@ -86,7 +86,7 @@ def test_with_the_solver_itself_the_bound_holds_for_what_the_plan_is_worth(compi
     answered(world, world.maya, 1, 12)
     for n in range(4):
         world.shift(day=MONDAY + timedelta(days=n), headcount=2)
-    plan = plan_made(world, solving.solve_here)
+    plan = plan_made(world, solver_process.solve_here)
     worth = sum(10_000 + pair.score for pair in proposals(plan))
     assert plan.value == pytest.approx(worth, abs=10_000 * 8 * len(proposals(plan)))
     assert plan.value <= plan.bound

@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.assignments.assessment import assess
-from marketplace.assignments.booking import book
 from marketplace.audit.models import AuditEntry
-from marketplace.db.session import SYSTEM, Actor, Audience, bind_actor, session
+from marketplace.booking.booking import book
+from marketplace.db import SYSTEM, Actor, Audience, bind_actor, session
+from marketplace.eligibility.assessment import assess
 from marketplace.kernel.clock import frozen_at
 from marketplace.needs.models import FillMode
-from marketplace.plans import wishing
-from marketplace.plans.asking import ask_for_plan
+from marketplace.plans import constraints
 from marketplace.plans.models import MatchPlan, MatchSetting, MatchWish
 from marketplace.plans.publishing import publish_pairs
+from marketplace.plans.requests import ask_for_plan
 from marketplace.plans.rules import PlanState, WishKind
 from tests.plans.planned import again, plan_made, proposals, published, who_has, worked_on
 from tests.world import NOW
@@ -195,7 +195,7 @@ def test_settings_hold_for_the_next_plan_and_keep_their_history(world, client):
 
 def test_every_act_leaves_a_line_in_the_trail_and_none_of_it_is_hers_to_read(world):
     shift = world.shift(day=MONDAY)
-    wishing.forbid(shift, world.maya, world.sam, NOW, "Asked for somebody new.")
+    constraints.forbid(shift, world.maya, world.sam, NOW, "Asked for somebody new.")
     published(world, plan_made(world))
     acts = session.execute(select(AuditEntry.act, AuditEntry.thing, AuditEntry.coordinator_id)).all()
     assert {("ask", "match_plan", None), ("publish", "match_plan", None), ("forbid", "match_wish", None)} <= {

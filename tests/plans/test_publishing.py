@@ -5,17 +5,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from marketplace.assignments import offering
-from marketplace.assignments.assessment import assess
-from marketplace.assignments.booking import book, undo
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
+from marketplace.booking import offers as offering
+from marketplace.booking.booking import book, undo
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
-from marketplace.db.session import session
-from marketplace.kernel.errors import NotAllowedNow
+from marketplace.db import session
+from marketplace.eligibility.assessment import assess
+from marketplace.kernel import NotAllowedNow
 from marketplace.needs.models import FillMode
-from marketplace.plans import publishing, wishing
+from marketplace.plans import constraints, publishing
 from marketplace.plans.publishing import publish, take_back, to_come
 from marketplace.plans.rules import PairState, PlanState
 from tests.plans.planned import again, of_the_cast, plan_made, proposals, published, who_has
@@ -71,7 +71,7 @@ def test_a_pair_that_no_longer_may_is_refused_with_the_reason_and_the_rest_goes_
     plan = plan_made(world)
     (her,) = who_has(plan, first)
     if who_has(plan, second) == {her}:
-        wishing.forbid(second, of_the_cast(world, her), world.sam, NOW)
+        constraints.forbid(second, of_the_cast(world, her), world.sam, NOW)
         plan = plan_made(world)
         (her,) = who_has(plan, first)
     for paper in session.scalars(
@@ -136,7 +136,7 @@ def test_what_was_forbidden_or_declined_after_the_plan_is_not_sent(world):
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
     (her,) = who_has(plan, shift)
-    wishing.forbid(shift, of_the_cast(world, her), world.sam, NOW)
+    constraints.forbid(shift, of_the_cast(world, her), world.sam, NOW)
     (pair,) = published(world, plan)
     assert (pair.state, pair.reason) == (PairState.REFUSED, "This pair was forbidden after the plan was made.")
 

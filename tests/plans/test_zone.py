@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from marketplace.assignments.booking import book
-from marketplace.db.session import session
+from marketplace.booking.booking import book
+from marketplace.db import session
 from marketplace.kernel import clock
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import plan_zone
-from marketplace.plans.replaying import read_weeks
+from marketplace.plans.replay import read_weeks
 from marketplace.plans.tasks import plan_nightly
 from tests.plans.planned import plan_made, question
 from tests.timesheets.hours import booked
@@ -51,7 +51,7 @@ def test_the_nightly_plan_is_made_in_the_agencys_night_and_once(world, at_the_co
 @pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 11, 1)])
 def test_a_change_of_the_clocks_neither_skips_nor_doubles_the_nightly_plan(world, at_the_coast, day, monkeypatch):
     asked = []
-    monkeypatch.setattr("marketplace.plans.asking.ask_for_plan", lambda by, at: asked.append(at))
+    monkeypatch.setattr("marketplace.plans.requests.ask_for_plan", lambda by, at: asked.append(at))
     for hour in range(30):
         with clock.frozen_at(datetime.combine(day, time(0, 30), UTC) + timedelta(hours=hour)):
             plan_nightly()
@@ -90,13 +90,13 @@ def test_the_pages_of_a_plan_tell_its_times_on_that_clock(world, site, settings,
 
 
 def test_the_question_to_move_is_told_on_that_clock(world, site, settings, client, monkeypatch):
-    from marketplace.assignments import moving
-    from tests.assignments.test_moving import whole
+    from marketplace.booking import reassignments
+    from tests.booking.test_reassignments import whole
 
     monkeypatch.setitem(site.config, "SETTINGS", replace(settings, agency_time_zone=LOS_ANGELES))
     here, hers = world.shift(day=date(2026, 11, 30)), world.shift(day=date(2026, 11, 30))
     book(hers, world.maya, world.rosa, NOW)
     session.flush()
-    moving.ask(whole(here), [moving.Step(world.maya.id, hers.id)], None, world.sam, NOW)
+    reassignments.ask(whole(here), [reassignments.ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
     page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
     assert page.sees("until Nov 25, 2026, 7:00 am PST")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from marketplace.db.session import SYSTEM, bind_actor
+from marketplace.db import SYSTEM, bind_actor
 from marketplace.kernel.clock import frozen_at
 from tests.browser import Visitor
 

@@ -11,7 +11,7 @@ from marketplace.accounts.models import Person
 from marketplace.billing.models import Invoice
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.payouts.models import Payout
 from marketplace.payouts.rules import PayoutState

@@ -4,14 +4,14 @@ from datetime import date, time, timedelta
 
 from sqlalchemy import func, select
 
-from marketplace.assignments.booking import book
 from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.offering import send_offer
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import CreditNote, Invoice
 from marketplace.billing.rules import InvoiceState
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.booking.booking import book
+from marketplace.booking.offers import send_offer
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.needs.models import FillMode
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 from marketplace.timesheets.rules import LineState

@@ -10,11 +10,11 @@ from sqlalchemy.orm import joinedload
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import AssignmentState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db.session import session
+from marketplace.db import session
 from marketplace.needs.models import Need, Shift
+from marketplace.timesheets.approvals import submit
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.weekly import submit
 from marketplace.timesheets.worked_time import PunchKind
 
 IN, OUT, PAUSE, RESUME = PunchKind.IN, PunchKind.OUT, PunchKind.BREAK_START, PunchKind.BREAK_END

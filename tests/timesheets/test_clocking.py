@@ -9,11 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.assignments.rules import AssignmentState
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
-from marketplace.db.session import session
-from marketplace.kernel.errors import Invalid, NotAllowedNow, NotPermitted
+from marketplace.db import session
+from marketplace.kernel import Invalid, NotAllowedNow, NotPermitted
 from marketplace.needs.rules import ShiftState
 from marketplace.timesheets.clocking import Correction, correct, punch
-from marketplace.timesheets.evaluating import punches_that_count
+from marketplace.timesheets.hours_calculation import punches_that_count
 from marketplace.timesheets.models import Punch, PunchSource, Timesheet
 from marketplace.timesheets.policy import check_may_clock
 from marketplace.timesheets.rules import LineState, TimesheetState, moment_pressed

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
 from marketplace.timesheets.rules import LineState
 from marketplace.timesheets.worked_time import PunchKind

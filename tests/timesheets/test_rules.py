@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.catalogue.lists import ROUNDINGS
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import line_amount
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Invalid, Span, line_amount
 from marketplace.timesheets.exceptions import ExceptionCode, exceptions
 from marketplace.timesheets.overtime import EarnCode, Segment, WeekEntry, weekly_overtime
 from marketplace.timesheets.worked_time import Problem, PunchKind, paid_minutes_by_week, rounded, worked

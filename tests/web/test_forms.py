@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel import Invalid
 from marketplace.web.forms import (
     Choice,
     Choices,

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.booking import book
 from marketplace.assignments.rules import AssignmentState
+from marketplace.booking.booking import book
 from marketplace.contracts.models import Agreement
-from marketplace.db.session import SYSTEM, bind_actor, session
+from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import frozen_at
 from marketplace.needs.models import FillMode
 from tests.timesheets.hours import booked

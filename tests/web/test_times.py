@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.web import filters
 
 # Half past eight in the evening of Wednesday in Chicago; in UTC it is Thursday.

@@ -7,23 +7,21 @@ from flask import session as cookie
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts import attempts, notifications, second_factor, signing_in
+from marketplace.accounts import notifications
+from marketplace.accounts.audit_hook import record
+from marketplace.accounts.authentication import rate_limits, second_factor, sign_in
+from marketplace.accounts.authentication.one_time_links import Purpose, look_at_link, make_link, use_link
+from marketplace.accounts.authentication.reauthentication import set_password
+from marketplace.accounts.authentication.sign_in import current_person, current_sign_in, sent_from
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import EmailForm, NameForm, NewPasswordForm
-from marketplace.accounts.links import Purpose, look_at_link, make_link, use_link
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.proving import set_password
 from marketplace.accounts.queries import live_sessions, person_by_id
-from marketplace.accounts.signing_in import current_person, current_sign_in, sent_from
-from marketplace.accounts.trail import record
+from marketplace.accounts.texts import role_name
 from marketplace.accounts.views.blueprint import pages
-from marketplace.accounts.words import role_name
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound
-from marketplace.kernel.phrases import Phrase
-from marketplace.web.finding import find
-from marketplace.web.guard import PUBLIC, SIGNED_IN
+from marketplace.db import session
+from marketplace.kernel import Invalid, NotAllowedNow, NotFound, Phrase, now
+from marketplace.web import PUBLIC, SIGNED_IN, get_or_404
 
 LOCALES = ("en", "es")
 THEMES = ("system", "light", "dark")
@@ -37,7 +35,7 @@ def account() -> str:
         me=person,
         memberships=[(m, role_name(m.role)) for m in person.memberships if m.active],
         manages=person.may(Permission.MEMBER_MANAGE),
-        factor_required=second_factor.required_of(person) and signing_in.settings().require_second_factor,
+        factor_required=second_factor.required_of(person) and sign_in.settings().require_second_factor,
     )
 
 
@@ -65,11 +63,11 @@ def email() -> Any:
     form = EmailForm()
     if not form.validate_on_submit():
         return render_template("accounts/email.html", form=form, me=person), 422 if form.errors else 200
-    if not attempts.within_limits(attempts.LETTERS, f"person {person.id}", at=now()):
+    if not rate_limits.within_limits(rate_limits.LETTERS, f"person {person.id}", at=now()):
         form.refuse(_("You asked for several letters already. Wait a quarter of an hour."), "email")
         return render_template("accounts/email.html", form=form, me=person), 422
     token = make_link(person, Purpose.NEW_EMAIL, now(), form.email.data)
-    notifications.tell_new_email(person, form.email.data, token)
+    notifications.notify_new_email(person, form.email.data, token)
     return render_template("accounts/letter_on_its_way.html", email=form.email.data)
 
 
@@ -89,9 +87,9 @@ def new_email(token: str) -> Any:
             person.email, person.confirmed_at = link.email, now()
     except IntegrityError as error:
         raise NotAllowedNow(_("This address cannot be used. Sign in with the old one and choose another.")) from error
-    signing_in.end_sessions(person.id)
+    sign_in.end_sessions(person.id)
     record("changed e-mail", person, Phrase("%(name)s uses another e-mail address.", name=person.name), person)
-    signing_in.sign_out()
+    sign_in.sign_out()
     flash(_("From now on sign in with %(email)s.", email=link.email))
     return redirect(url_for(".sign_in"), 303)
 
@@ -106,8 +104,8 @@ def password() -> Any:
         except Invalid as error:
             form.refuse(error)
         else:
-            signing_in.renew_token()
-            notifications.tell_password_changed(person)
+            sign_in.renew_token()
+            notifications.notify_password_changed(person)
             flash(_("Your password is changed. You are signed out everywhere else."))
             return redirect(url_for(".account"), 303)
     return render_template("accounts/password.html", form=form), 422 if form.errors else 200
@@ -117,23 +115,21 @@ def password() -> Any:
 def sign_ins() -> str:
     mine = session.scalars(live_sessions(current_person().id)).all()
     at = now()
-    live = [
-        one for one in mine if at - one.started_at <= signing_in.LONGEST_SESSION and at - one.seen_at <= signing_in.IDLE
-    ]
+    live = [one for one in mine if at - one.started_at <= sign_in.LONGEST_SESSION and at - one.seen_at <= sign_in.IDLE]
     return render_template("accounts/sign_ins.html", sign_ins=live, here=current_sign_in().id)
 
 
 @pages.post("/account/sign-ins/<int:sign_in_id>/ending", may=SIGNED_IN)
 def end_sign_in(sign_in_id: int) -> Any:
     """Sign out another browser of one's own."""
-    find(live_sessions(current_person().id), sign_in_id).ended_at = now()
+    get_or_404(live_sessions(current_person().id), sign_in_id).ended_at = now()
     flash(_("That browser is signed out."))
     return redirect(url_for(".sign_ins"), 303)
 
 
 @pages.post("/account/sign-ins/ending", may=SIGNED_IN)
 def end_other_sign_ins() -> Any:
-    signing_in.end_sessions(current_person().id, except_id=current_sign_in().id)
+    sign_in.end_sessions(current_person().id, except_id=current_sign_in().id)
     flash(_("You are signed out everywhere else."))
     return redirect(url_for(".sign_ins"), 303)
 
@@ -145,7 +141,7 @@ def switch_organisation() -> Any:
     membership = next((m for m in current_person().memberships if m.active and str(m.id) == asked), None)
     if membership is None:
         raise NotFound(_("You do not belong there."))
-    signing_in.switch_to(membership)
+    sign_in.switch_to(membership)
     return redirect(first_page(), 303)
 
 
@@ -165,7 +161,7 @@ def shortcuts() -> Any:
 def language() -> Any:
     """For a visitor the choice stays in the browser, for anybody else it belongs to the account."""
     chosen = _one_of("locale", LOCALES)
-    person = signing_in.current_person_or_none()
+    person = sign_in.current_person_or_none()
     if person is not None:
         person.locale = chosen
     cookie["locale"] = chosen

@@ -1,5 +1,5 @@
 """The pages of an account: coming in, joining, and what somebody says about themselves."""
 
-from marketplace.web.guard import Pages
+from marketplace.web import Pages
 
 pages = Pages("accounts", __name__)

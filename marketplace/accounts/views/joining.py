@@ -5,20 +5,20 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts import attempts, notifications, signing_in
+from marketplace.accounts import notifications
+from marketplace.accounts.authentication import rate_limits, sign_in
+from marketplace.accounts.authentication.reauthentication import person_with_password
+from marketplace.accounts.authentication.sign_in import current_person_or_none
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import AcceptForm, ConfirmForm, JoinCoordinatorForm, JoinFacilityForm
-from marketplace.accounts.inviting import accept_as, accept_as_new, look_at_invitation
+from marketplace.accounts.invitations import accept_as, accept_as_new, look_at_invitation
 from marketplace.accounts.models import Invitation
-from marketplace.accounts.proving import person_with_password
 from marketplace.accounts.queries import agency, owners_of, person_by_email
-from marketplace.accounts.signing_in import current_person_or_none
+from marketplace.accounts.texts import role_name
 from marketplace.accounts.views.blueprint import pages
-from marketplace.accounts.words import role_name
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel import Invalid, now
+from marketplace.web import PUBLIC
 from marketplace.web.forms import Form
-from marketplace.web.guard import PUBLIC
 from marketplace.web.proxies import visitor_address
 
 
@@ -31,7 +31,7 @@ def accept_invitation(token: str) -> Any:
         form: Form = Form()
         if form.validate_on_submit():
             membership = accept_as(present, token, now())
-            signing_in.switch_to(membership)
+            sign_in.switch_to(membership)
             flash(_("You now belong to %(organisation)s.", organisation=invitation.organisation.name))
             return redirect(url_for(".welcome"), 303)
         return _invitation_page(invitation, form, "signed_in")
@@ -47,7 +47,7 @@ def _accept_with_account(token: str, invitation: Invitation) -> Any:
         person = person_with_password(invitation.email, form.password.data, visitor_address(), now())
         if person is not None:
             membership = accept_as(person, token, now())
-            signing_in.sign_in(person, membership)
+            sign_in.sign_in(person, membership)
             return redirect(url_for(".second_factor" if person.totp_seed is not None else ".welcome"), 303)
         form.refuse(_("This is not the password, or there were too many tries. Wait a few minutes."), "password")
     return _invitation_page(invitation, form, "account")
@@ -61,7 +61,7 @@ def _accept_as_new(token: str, invitation: Invitation) -> Any:
         except Invalid as error:
             form.refuse(error)
         else:
-            signing_in.sign_in(person, membership)
+            sign_in.sign_in(person, membership)
             flash(_("Welcome. You now belong to %(organisation)s.", organisation=invitation.organisation.name))
             return redirect(url_for(".welcome"), 303)
     return _invitation_page(invitation, form, "new")
@@ -80,7 +80,7 @@ def join_facility() -> Any:
     if not form.validate_on_submit():
         return render_template("accounts/join_facility.html", form=form), 422 if form.errors else 200
     if _within_limits(form.email.data):
-        notifications.tell_facility_asks(
+        notifications.notify_facility_asks(
             owners_of(agency().id),
             form.organisation.data,
             form.name.data,
@@ -97,7 +97,7 @@ def join_coordinator() -> Any:
     if not form.validate_on_submit():
         return render_template("accounts/join_coordinator.html", form=form), 422 if form.errors else 200
     if _within_limits(form.email.data):
-        notifications.tell_coordinator_asks(
+        notifications.notify_coordinator_asks(
             owners_of(agency().id), form.name.data, form.email.data, form.phone.data, form.experience.data
         )
     return redirect(url_for(".request_received"), 303)
@@ -110,5 +110,5 @@ def request_received() -> str:
 
 def _within_limits(sender: str) -> bool:
     """Too many requests from one place are let go silently."""
-    whom = attempts.account_and_place(sender, visitor_address(), act="join ")
-    return attempts.within_limits(attempts.LETTERS, *whom, at=now())
+    whom = rate_limits.account_and_place(sender, visitor_address(), act="join ")
+    return rate_limits.within_limits(rate_limits.LETTERS, *whom, at=now())

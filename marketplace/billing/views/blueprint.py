@@ -1,5 +1,5 @@
 """The pages of invoices: the list and each invoice, the run, money received, statements of account."""
 
-from marketplace.web.guard import Pages
+from marketplace.web import Pages
 
 pages = Pages("billing", __name__, url_prefix="/invoices")

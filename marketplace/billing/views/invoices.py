@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import selectinload
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
 from marketplace.audit.queries import trail_of
 from marketplace.billing.documents import paper_of_credit_note, paper_of_invoice
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
+from marketplace.billing.payments_received import credit_balance
 from marketplace.billing.policy import may_record_payment, may_run
 from marketplace.billing.queries import (
     account_of,
@@ -19,26 +20,19 @@ from marketplace.billing.queries import (
     credit_notes_visible_to,
     line_with_evidence,
     owed_and_overdue,
-    standing_is,
+    status_is,
     unbilled_cents,
     visible_to,
     with_figures,
 )
-from marketplace.billing.receiving import credit_balance
+from marketplace.billing.texts import method_word, standing_word
 from marketplace.billing.views.blueprint import pages
-from marketplace.billing.words import method_word, standing_word
-from marketplace.db.session import Audience, as_system, session
+from marketplace.db import Audience, as_system, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotAllowedNow, NotFound
-from marketplace.kernel.money import hours_and_minutes
-from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.kernel import NotAllowedNow, NotFound, hours_and_minutes, now, plain_dollars
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.timesheets.models import Punch
-from marketplace.web.asking import asked_number, asked_word
-from marketplace.web.downloads import csv_download, pdf_download
-from marketplace.web.finding import find
-from marketplace.web.paging import Page, page_of
+from marketplace.web import Page, asked_number, asked_word, csv_download, get_or_404, page_of, pdf_download
 
 SHOWN = ("all", "open", "overdue", "paid", "void")
 MOST_ROWS = 50_000
@@ -48,7 +42,7 @@ def _wanted() -> tuple[str, str, int | None, Any]:
     """The filters of the list: standing, words, facility, and the invoices they leave."""
     show = asked_word("show", SHOWN) or "all"
     search, facility = asked_word("q"), asked_number("facility")
-    invoices = visible_to(current_person()).where(standing_is(show, now()))
+    invoices = visible_to(current_person()).where(status_is(show, now()))
     if search:
         # A facility whose name matches, or a number; the words are looked for as they are, % and _ included.
         named = Invoice.facility.has(Facility.name.icontains(search, autoescape=True))
@@ -122,7 +116,7 @@ def list_csv() -> Response:
 def invoice(invoice_id: int) -> str:
     """One invoice: its lines, what was paid and credited, and what can be done with it."""
     person = current_person()
-    found = find(visible_to(person).options(selectinload(Invoice.lines)), invoice_id)
+    found = get_or_404(visible_to(person).options(selectinload(Invoice.lines)), invoice_id)
     account = account_of(found, now())
     _note_viewed(found)
     notes = session.scalars(select(CreditNote).where(CreditNote.invoice_id == found.id).order_by(CreditNote.id)).all()
@@ -163,7 +157,7 @@ def _note_viewed(found: Invoice) -> None:
 @pages.get("/<int:invoice_id>/pdf", may=Permission.INVOICE_SEE)
 def pdf(invoice_id: int) -> Response:
     """The paper itself; set now when the worker has not come to it yet."""
-    found = find(visible_to(current_person()), invoice_id)
+    found = get_or_404(visible_to(current_person()), invoice_id)
     if found.number is None:
         raise NotAllowedNow(_("A draft has no paper yet."))
     paper = paper_of_invoice(found.id)
@@ -172,7 +166,7 @@ def pdf(invoice_id: int) -> Response:
 
 @pages.get("/credit-notes/<int:credit_note_id>/pdf", may=Permission.INVOICE_SEE)
 def credit_note_pdf(credit_note_id: int) -> Response:
-    found = find(credit_notes_visible_to(current_person()), credit_note_id)
+    found = get_or_404(credit_notes_visible_to(current_person()), credit_note_id)
     paper = paper_of_credit_note(found.id)
     return pdf_download(found.number, paper.pdf, paper.sha256)
 
@@ -180,7 +174,7 @@ def credit_note_pdf(credit_note_id: int) -> Response:
 @pages.get("/<int:invoice_id>/lines.csv", may=Permission.INVOICE_SEE)
 def lines_csv(invoice_id: int) -> Response:
     """The lines with their hours and rates, for a spreadsheet."""
-    found = find(
+    found = get_or_404(
         visible_to(current_person()).options(selectinload(Invoice.lines).joinedload(InvoiceLine.segment)), invoice_id
     )
     return csv_download(
@@ -207,7 +201,7 @@ def lines_csv(invoice_id: int) -> Response:
 def line(invoice_id: int, line_id: int) -> str:
     """The evidence for one line: punches, hours, approval, rate, and for the agency the entry in the books."""
     person = current_person()
-    found = find(visible_to(person), invoice_id)
+    found = get_or_404(visible_to(person), invoice_id)
     evidence = line_with_evidence(found, line_id)
     if evidence is None:
         raise NotFound(_("There is no such line on this invoice."))

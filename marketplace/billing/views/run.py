@@ -6,15 +6,13 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person, settings
 from marketplace.billing.invoicing import issue, last_sunday, preview
 from marketplace.billing.models import Invoice
 from marketplace.billing.views.blueprint import pages
-from marketplace.kernel.clock import now
-from marketplace.kernel.money import dollars
-from marketplace.kernel.spans import local_day
-from marketplace.web.previews import TwoClicks
+from marketplace.kernel import dollars, local_day, now
+from marketplace.web import TwoClicks
 
 
 @pages.form("/run", may=Permission.INVOICE_RUN, fresh=True)

@@ -4,21 +4,16 @@ from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
 from marketplace.billing.ageing import Statement, last_credit_notes, last_payments, statement
 from marketplace.billing.queries import facilities_visible_to
 from marketplace.billing.rules import ageing_bucket
+from marketplace.billing.texts import ageing_word, method_word, standing_word
 from marketplace.billing.views.blueprint import pages
-from marketplace.billing.words import ageing_word, method_word, standing_word
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotFound
-from marketplace.kernel.spans import local_day
-from marketplace.kernel.spreadsheet import plain_dollars
-from marketplace.web.asking import asked_day, asked_number
-from marketplace.web.downloads import csv_download
-from marketplace.web.finding import find
+from marketplace.db import session
+from marketplace.kernel import NotFound, local_day, now, plain_dollars
+from marketplace.web import asked_day, asked_number, csv_download, get_or_404
 
 
 @pages.get("/statements", may=Permission.INVOICE_SEE)
@@ -34,7 +29,7 @@ def statements() -> str | AnyResponse:
 
 
 def _statement(facility_id: int) -> Statement:
-    facility = find(facilities_visible_to(current_person()), facility_id)
+    facility = get_or_404(facilities_visible_to(current_person()), facility_id)
     today = local_day(now(), facility.time_zone)
     day = asked_day("on") or today
     if day > today:

@@ -8,19 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from marketplace.matching.facts import CoordinatorFacts, Policy
-from marketplace.matching.index.bits import WORD, Kept, Numbers, Row, pack
+from marketplace.matching.index.bits import WORD, LruCache, Numbers, Row, pack
 
 Levels = npt.NDArray[np.int32]
 
 
-class Mastery:
+class SkillLevels:
     """Levels by code (a language, a system; a service line is known or not), nothing being 0."""
 
     def __init__(self, words: int) -> None:
         self._people = words * WORD
         self._codes: dict[str, Levels] = {}
         self._nobody = np.zeros(self._people, np.int32)
-        self.at_least = Kept(self._at_least)
+        self.at_least = LruCache(self._at_least)
         """By code and level: who reaches it."""
 
     def put(self, position: int, levels: Mapping[str, int]) -> None:
@@ -60,12 +60,12 @@ class Columns:
         self._words: list[str] = []
         self._zone_numbers: dict[str, int] = {}
         self._word_numbers: dict[str, int] = {}
-        self.flag = Kept(self._flag)
-        self.educated = Kept(self._educated)
+        self.flag = LruCache(self._flag)
+        self.educated = LruCache(self._educated)
         """By the minimum asked for: who reaches it."""
-        self.experienced = Kept(self._experienced)
+        self.experienced = LruCache(self._experienced)
         """By the years asked for: who has them."""
-        self.in_zone = Kept(self._in_zone)
+        self.in_zone = LruCache(self._in_zone)
         """By the zone's number: who lives by it."""
 
     def put(self, position: int, person: CoordinatorFacts) -> None:
@@ -113,9 +113,9 @@ class Ties:
         self._people = words * WORD
         self._by_facility: dict[int, dict[int, int]] = {}
         self._of: dict[int, dict[int, int]] = {}
-        self.row = Kept(self._row)
+        self.row = LruCache(self._row)
         """By facility: who is tied to it."""
-        self.amount = Kept(self._amount, 512)
+        self.amount = LruCache(self._amount, 512)
         """By facility: everybody's number."""
 
     def __contains__(self, facility: int) -> bool:

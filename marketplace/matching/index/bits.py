@@ -82,7 +82,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
+class LruCache(Generic[K, V]):
     """What was worked out once and is still true; the oldest answers go when there are too many."""
 
     def __init__(self, make: Callable[[K], V], most: int = 4096) -> None:

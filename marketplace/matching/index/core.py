@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.bits import (
     WORD,
@@ -24,14 +24,14 @@ from marketplace.matching.index.bits import (
     turned,
     words_for,
 )
+from marketplace.matching.index.busy_time import booked
 from marketplace.matching.index.clock import bounds, days_of, local_weeks
 from marketplace.matching.index.judging import Judge
 from marketplace.matching.index.pairing import Pairs, all_pairs
-from marketplace.matching.index.points import Points
 from marketplace.matching.index.prices import Prices
-from marketplace.matching.index.taken import booked
+from marketplace.matching.index.score_columns import ScoreColumns
 from marketplace.matching.local_hours import local_days
-from marketplace.matching.rules import RULES
+from marketplace.matching.rules.hard_rules import RULES
 
 SPARE = 64
 """Room for so many newcomers, or an eighth of all, before everything is laid out anew."""
@@ -64,7 +64,7 @@ class Index:
     def _lay_out(self, people: Collection[CoordinatorFacts], context: Context) -> None:
         words = words_for(len(people) + max(SPARE, len(people) // 8))
         self._judge = judge = Judge(words, context)
-        self._points = Points(words, context, judge.columns, judge.systems, judge.terms)
+        self._points = ScoreColumns(words, context, judge.columns, judge.systems, judge.terms)
         self.ids: Numbers = np.full(words * WORD, -1, np.int64)
         self._position: dict[int, int] = {}
         judge.facts = [None] * (words * WORD)

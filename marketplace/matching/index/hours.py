@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from marketplace.matching.facts import Window
-from marketplace.matching.index.bits import WORD, Kept, Mask, Numbers, Row, bit_of, pack, put
+from marketplace.matching.index.bits import WORD, LruCache, Mask, Numbers, Row, bit_of, pack, put
 from marketplace.matching.index.clock import DAY, EPOCH, QUARTER, QUARTERS, day_as_span, instant
 from marketplace.matching.index.tables import Table
 from marketplace.matching.local_hours import open_within, window_on
@@ -47,7 +47,7 @@ def rows_between(first: Numbers, last: Numbers, position: Numbers, people: int) 
     return rows
 
 
-class Hours:
+class OpenHours:
     """Everybody's weekly windows. A day's rows are worked out when it is first asked for, with the rules' own local hours.
 
     A window that does not begin and end on a quarter hour counts only with the quarters it covers whole; who has such a
@@ -60,7 +60,7 @@ class Hours:
         self._kinds: dict[tuple[str, Window], int] = {}
         self._entries = Table(2)
         self._of: dict[int, tuple[str, Sequence[Window]]] = {}
-        self.day = Kept(self._rows_of, MOST_DAYS)
+        self.day = LruCache(self._rows_of, MOST_DAYS)
         """The rows of a day: a matrix of 96 rows."""
 
     def __bool__(self) -> bool:

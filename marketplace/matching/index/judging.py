@@ -7,22 +7,15 @@ from datetime import date
 
 import numpy as np
 
-from marketplace.matching import timing
-from marketplace.matching.facts import (
-    HIPAA_TRAINING,
-    RN_LICENCE,
-    AgreementKind,
-    Context,
-    CoordinatorFacts,
-    ShiftFacts,
-)
-from marketplace.matching.index.abilities import Columns, Mastery, Ties
-from marketplace.matching.index.bits import Kept, Mask, Positions, Row, pack, positions_in, put
+from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementKind, Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.index.abilities import Columns, SkillLevels, Ties
+from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, pack, positions_in, put
+from marketplace.matching.index.busy_time import Taken, Weeks, covering
 from marketplace.matching.index.clock import QUARTER, bounds, local_weeks
-from marketplace.matching.index.hours import Hours
-from marketplace.matching.index.taken import Taken, Weeks, covering
-from marketplace.matching.index.terms import BAA, Terms, in_force
-from marketplace.matching.rules import RULES
+from marketplace.matching.index.hours import OpenHours
+from marketplace.matching.index.validity import BAA, Validity, in_force
+from marketplace.matching.rules import timing
+from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.verdicts import Outcome, Rule
 
 _TIME = (timing.overlap, timing.rest, timing.time_off, timing.availability)
@@ -38,9 +31,9 @@ class Judge:
         """Which positions belong to somebody."""
         self.facts: list[CoordinatorFacts | None] = []
         self.columns = Columns(words, context.policy)
-        self.lines, self.languages, self.systems = Mastery(words), Mastery(words), Mastery(words)
-        self.terms = Terms(words, context.compact)
-        self.hours = Hours(words)
+        self.lines, self.languages, self.systems = SkillLevels(words), SkillLevels(words), SkillLevels(words)
+        self.terms = Validity(words, context.compact)
+        self.hours = OpenHours(words)
         self.taken = Taken(words, self.hours)
         self.weeks = Weeks(words * 64)
         self.blocks, self.do_not_return = Ties(words), Ties(words)
@@ -122,7 +115,7 @@ class Judge:
         words = self.context.policy.onshore_payer_words
         return not shift.offshore_allowed or any(word in payer.lower() for payer in shift.payer_mix for word in words)
 
-    def _throughout(self, rows_of: Kept[int, Row], start: int, end: int, among: Row) -> tuple[Row, Row | None]:
+    def _throughout(self, rows_of: LruCache[int, Row], start: int, end: int, among: Row) -> tuple[Row, Row | None]:
         """Whose bit is set in every quarter hour the stretch touches; and, where it begins or ends inside a quarter,
         who has no bit there but all those between: they must be asked exactly if their own times are ragged too.
         """

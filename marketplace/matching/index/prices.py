@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketplace.kernel.spans import Span
+from marketplace.kernel import Span
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.bits import Numbers
 from marketplace.matching.index.clock import MINUTE, bounds
-from marketplace.matching.scores import MOST
+from marketplace.matching.scoring import MOST
 
 FILL = 10_000
 """What filling one seat is worth in a plan, beside at most 999 points for the fit."""

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from marketplace.matching.planning.instance import Integers, value
-from marketplace.matching.simulating.stretch import Book, Stretch
+from marketplace.matching.simulating.stretch import Book, Period
+from marketplace.matching.solver.instance import Integers, value
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SimulationResult:
     """Figures of one way over one stretch. Money in cents, time in minutes, shares from 0 to 1."""
 
     way: str
@@ -58,13 +58,13 @@ def gini(amounts: Integers) -> float:
     return float((2 * ranks - len(ordered) - 1) @ ordered / (len(ordered) * total))
 
 
-def measured(way: str, stretch: Stretch, book: Book, **counts: int) -> Outcome:
+def measured(way: str, stretch: Period, book: Book, **counts: int) -> SimulationResult:
     """The figures of a book at the end. Only those who might have had a shift at all count for fairness."""
     data = stretch.instance
     pairs = np.array(book.pairs, np.int64)
     slots, who = data.pair_slot[pairs], data.pair_coordinator[pairs]
     minutes = np.bincount(who, weights=data.slot_end[slots] - data.slot_start[slots], minlength=data.coordinators)
-    return Outcome(
+    return SimulationResult(
         way=way,
         seats=data.seats,
         filled=len(pairs),

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.kernel.errors import Invalid
-from marketplace.matching.planning.instance import Instance, Integers
+from marketplace.kernel import Invalid
+from marketplace.matching.solver.instance import Instance, Integers
 
 Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class Period:
     """Open seats of some weeks with everybody who may take them, before anybody has.
 
     Beside the instance, for each slot: `known_at`, the minute in which it was posted, on the clock of `slot_start`, and

@@ -13,30 +13,30 @@ from typing import Protocol
 
 import numpy as np
 
-from marketplace.matching.planning.instance import Instance, Integers
-from marketplace.matching.planning.plan import Plan, solve
-from marketplace.matching.simulating.measures import Outcome, measured
-from marketplace.matching.simulating.stretch import Book, Stretch
+from marketplace.matching.simulating.measures import SimulationResult, measured
+from marketplace.matching.simulating.stretch import Book, Period
+from marketplace.matching.solver.instance import Instance, Integers
+from marketplace.matching.solver.plan import Plan, solve
 
 HOUR = 60
 SLOWEST_REPLY = 60
 """Minutes within which whoever says yes does so."""
 
 
-class Way(Protocol):
+class Strategy(Protocol):
     """One way of giving out seats."""
 
     @property
     def name(self) -> str: ...
 
-    def give_out(self, stretch: Stretch, replies: Replies, book: Book) -> dict[str, int]:
+    def give_out(self, stretch: Period, replies: Replies, book: Book) -> dict[str, int]:
         """Fill the book; what else is counted on the way."""
 
 
 class Replies:
     """What each would say if asked, and after how many minutes; the same for every way."""
 
-    def __init__(self, stretch: Stretch, seed: int) -> None:
+    def __init__(self, stretch: Period, seed: int) -> None:
         random = np.random.default_rng(seed)
         self.yes = random.random(stretch.instance.pairs) < stretch.accepts
         self.minutes = random.integers(1, SLOWEST_REPLY + 1, stretch.instance.pairs)
@@ -50,7 +50,7 @@ class Replies:
         return bool(self.yes[pair])
 
 
-def simulate(stretch: Stretch, way: Way, seed: int = 0, *, told_in: Stretch | None = None) -> Outcome:
+def simulate(stretch: Period, way: Strategy, seed: int = 0, *, told_in: Period | None = None) -> SimulationResult:
     """The stretch lived through in one way. The same seed gives the same people.
 
     `told_in` is the same stretch with other scores: seats are given out by those of `stretch`, and the figures told in its.
@@ -81,7 +81,7 @@ class Waves:
     def name(self) -> str:
         return f"waves of {self.size} every {self.minutes} min"
 
-    def give_out(self, stretch: Stretch, replies: Replies, book: Book) -> dict[str, int]:
+    def give_out(self, stretch: Period, replies: Replies, book: Book) -> dict[str, int]:
         data, best = stretch.instance, _by_slot(stretch.instance)
         asked: dict[int, int] = defaultdict(int)  # how far down the list of each slot
         events = [(int(at), 0, slot) for slot, at in enumerate(stretch.known_at) if at < data.slot_start[slot]]
@@ -96,7 +96,7 @@ class Waves:
         return {}
 
     def _ask(
-        self, slot: int, at: int, stretch: Stretch, replies: Replies, book: Book, best: list[int],
+        self, slot: int, at: int, stretch: Period, replies: Replies, book: Book, best: list[int],
         asked: dict[int, int], events: list[tuple[int, int, int]],
     ) -> None:  # fmt: skip
         """One wave for one slot: yeses come in later, in the order in which people answer."""
@@ -114,7 +114,7 @@ class Waves:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStrategy:
     """A plan for all open shifts every few hours; what begins within the freeze is offered and fixed, the rest stays open.
 
     A shift that is posted too late for a plan is offered at once to the best who is free, and so is a seat that was declined.
@@ -127,7 +127,7 @@ class Planned:
     def name(self) -> str:
         return f"plan every {self.every_hours} h, fixed {self.freeze_hours} h ahead"
 
-    def give_out(self, stretch: Stretch, replies: Replies, book: Book) -> dict[str, int]:
+    def give_out(self, stretch: Period, replies: Replies, book: Book) -> dict[str, int]:
         data, best = stretch.instance, _by_slot(stretch.instance)
         if not data.slots:
             return {}
@@ -177,7 +177,7 @@ class Planned:
                     declined[pair] = True
 
     @staticmethod
-    def _plan(stretch: Stretch, book: Book, declined: np.ndarray, prices: np.ndarray, at: int) -> list[int]:
+    def _plan(stretch: Period, book: Book, declined: np.ndarray, prices: np.ndarray, at: int) -> list[int]:
         """The pairs of the best plan for what is known and open; `prices` go from one plan to the next."""
         data = stretch.instance
         open_slots = (stretch.known_at <= at) & (data.slot_start > at) & (book.seats > 0)
@@ -198,12 +198,12 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class PerfectForesight:
     """Everything known beforehand and everybody's answer too: what no way can exceed, but for the gap of the plan."""
 
     name: str = "all known beforehand"
 
-    def give_out(self, stretch: Stretch, replies: Replies, book: Book) -> dict[str, int]:
+    def give_out(self, stretch: Period, replies: Replies, book: Book) -> dict[str, int]:
         data = stretch.instance
         pairs = np.flatnonzero(replies.yes)
         if len(pairs):

@@ -1,5 +1,5 @@
 """The pages of matching plans: the board, single shifts of a plan, comparing, settings."""
 
-from marketplace.web.guard import Pages
+from marketplace.web import Pages
 
 pages = Pages("plans", __name__)

@@ -10,24 +10,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
-from marketplace.assignments.rule_words import rule_titles
 from marketplace.audit.queries import trail_of
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import NotFound
+from marketplace.db import session
+from marketplace.eligibility.rule_texts import rule_titles
+from marketplace.kernel import NotFound, now
 from marketplace.plans import board
-from marketplace.plans.asking import ask_for_plan, cancel
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.publishing import may_take_back, publish, take_back, to_come
 from marketplace.plans.queries import before, changes_since, plan_zone, visible_to
+from marketplace.plans.requests import ask_for_plan, cancel_plan
 from marketplace.plans.rules import IN_WORK, LIFE, SHOWN, PlanKind, PlanState
-from marketplace.plans.views.blueprint import pages
-from marketplace.plans.words import (
+from marketplace.plans.texts import (
     at_least_words,
     changes_sentence,
     gap_sentence,
@@ -37,10 +35,9 @@ from marketplace.plans.words import (
     show_words,
     state_words,
 )
-from marketplace.web.asking import asked_day, asked_number, asked_word
-from marketplace.web.finding import check_version, find
+from marketplace.plans.views.blueprint import pages
+from marketplace.web import Page, asked_day, asked_number, asked_word, check_version, get_or_404, page_number, page_of
 from marketplace.web.forms import Form
-from marketplace.web.paging import Page, page_number, page_of
 
 SHIFTS_ON_A_PAGE = 12
 
@@ -49,7 +46,7 @@ SHIFTS_ON_A_PAGE = 12
 def index() -> ResponseReturnValue:
     """The present plan, or the way to the first one."""
     person = current_person()
-    stands = board.standing(person)
+    stands = board.status(person)
     if stands.present is None:
         return render_template("plans/board.html", plan=None, stands=stands, at=now(), zone=plan_zone(), **_words())
     return _board(person, stands.present, stands)
@@ -59,13 +56,13 @@ def index() -> ResponseReturnValue:
 def plan(plan_id: int) -> ResponseReturnValue:
     """Any plan there was; a question ("what if") leads to what it would change."""
     person = current_person()
-    found = find(visible_to(person), plan_id)
+    found = get_or_404(visible_to(person), plan_id)
     if found.kind is PlanKind.WHAT_IF and found.finished_at is not None and found.state is PlanState.READY:
         return redirect(url_for(".comparison", plan_id=found.id), 303)
-    return _board(person, found, board.Standing(present=found, busy=found if found.state in IN_WORK else None))
+    return _board(person, found, board.BoardStatus(present=found, busy=found if found.state in IN_WORK else None))
 
 
-def _board(person: Person, plan: MatchPlan, stands: board.Standing) -> str:
+def _board(person: Person, plan: MatchPlan, stands: board.BoardStatus) -> str:
     show = Show(asked_word("show", [each.value for each in Show]) or Show.PROPOSED)
     facility, line, day = asked_number("facility"), asked_word("line"), asked_day("day")
     entries = board.entries(plan.id)
@@ -112,7 +109,7 @@ def _page(keys: Sequence[int]) -> Page[int]:
     return Page(list(keys[first : first + SHIFTS_ON_A_PAGE]), number, len(keys), SHIFTS_ON_A_PAGE)
 
 
-def _facets(entries: Sequence[board.Entry]) -> dict[str, list[tuple[Any, str]]]:
+def _facets(entries: Sequence[board.BoardEntry]) -> dict[str, list[tuple[Any, str]]]:
     """What can be filtered by: what there is in this plan."""
     spanish = current_person().locale == "es"
     facilities = {one.facility_id: one.facility for one in entries}
@@ -142,7 +139,7 @@ def _words() -> dict[str, Any]:
 def shift(plan_id: int, shift_id: int) -> ResponseReturnValue:
     """One shift in a plan: every part of each score, who else, and what was done about it."""
     person = current_person()
-    plan = find(visible_to(person), plan_id)
+    plan = get_or_404(visible_to(person), plan_id)
     rows = board.rows(plan.id, [shift_id])
     if not rows:
         raise NotFound("There is no such page, or it is not yours to see.")
@@ -178,7 +175,7 @@ def progress() -> Response:
 
     When there is nothing left to wait for, the page is asked to load itself anew.
     """
-    busy = board.standing(current_person()).busy
+    busy = board.status(current_person()).busy
     if busy is None:
         return Response(status=204, headers={"HX-Refresh": "true"})
     response = make_response(render_template("plans/_progress.html", busy=busy, mark=mark_of(busy), **_words()))
@@ -209,8 +206,8 @@ def make() -> ResponseReturnValue:
 def stop(plan_id: int) -> ResponseReturnValue:
     """Not wanted any more."""
     person = current_person()
-    found = find(visible_to(person), plan_id)
-    cancel(found, person)
+    found = get_or_404(visible_to(person), plan_id)
+    cancel_plan(found, person)
     flash(_("Stopped. The plan before it still stands."))
     return redirect(url_for(".index"), 303)
 
@@ -219,7 +216,7 @@ def stop(plan_id: int) -> ResponseReturnValue:
 def publication(plan_id: int) -> ResponseReturnValue:
     """Send the offers, make the bookings."""
     person = current_person()
-    found = find(visible_to(person), plan_id)
+    found = get_or_404(visible_to(person), plan_id)
     check_may_plan(person)
     check_version(found, Form().posted_version)
     publish(found, person, now())
@@ -231,7 +228,7 @@ def publication(plan_id: int) -> ResponseReturnValue:
 def withdrawal(plan_id: int) -> ResponseReturnValue:
     """Take back what was published, as far as nobody has answered."""
     person = current_person()
-    found = find(visible_to(person), plan_id)
+    found = get_or_404(visible_to(person), plan_id)
     check_may_plan(person)
     done = take_back(found, person, now())
     flash(ngettext("%(num)d proposal is taken back.", "%(num)d proposals are taken back.", done))

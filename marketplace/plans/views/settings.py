@@ -6,15 +6,15 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
+from marketplace.db import session
+from marketplace.kernel import now
 from marketplace.plans.forms import SettingsForm
 from marketplace.plans.models import MatchSetting
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import plan_zone, settings
-from marketplace.plans.setting import set_anew
+from marketplace.plans.settings import change_settings
 from marketplace.plans.views.blueprint import pages
 
 HISTORY = 10
@@ -27,7 +27,7 @@ def matching_settings() -> ResponseReturnValue:
     check_may_plan(person)
     form = SettingsForm(obj=settings())
     if form.validate_on_submit():
-        set_anew(
+        change_settings(
             form.horizon_days.data, form.freeze_hours.data, form.time_limit_seconds.data, form.fair_percent.data,
             by=person, at=now(),
         )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marketplace.kernel.phrases import N_
-from marketplace.timesheets.words import exception_words, punch_words
-from marketplace.web.guard import Pages
+from marketplace.kernel import N_
+from marketplace.timesheets.texts import exception_words, punch_words
+from marketplace.web import Pages
 
 pages = Pages("timesheets", __name__)
 DAMAGED = N_("This form is damaged. Open the page again and repeat.")

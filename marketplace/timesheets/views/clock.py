@@ -10,18 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import CLOCK_IN_BEFORE, AssignmentState
 from marketplace.catalogue.queries import duties as all_duties
-from marketplace.kernel.clock import now
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import hours_and_minutes
+from marketplace.kernel import Invalid, hours_and_minutes, now
+from marketplace.timesheets.clock_in_checks import missing_papers
 from marketplace.timesheets.clocking import check_may_be_corrected, correct, punch
-from marketplace.timesheets.evaluating import punches_that_count
 from marketplace.timesheets.forms import correction_form, count_field, report_form
-from marketplace.timesheets.gate import missing_papers
+from marketplace.timesheets.hours_calculation import punches_that_count
 from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
 from marketplace.timesheets.policy import check_may_clock
 from marketplace.timesheets.queries import (
@@ -33,14 +31,14 @@ from marketplace.timesheets.queries import (
     report_of,
     reported,
 )
-from marketplace.timesheets.reporting import check_may_be_reported, write_report
 from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.shift_reports import check_may_be_reported, write_report
+from marketplace.timesheets.texts import punch_words
 from marketplace.timesheets.views.blueprint import DAMAGED, pages
-from marketplace.timesheets.words import punch_words
 from marketplace.timesheets.worked_time import PunchKind, worked
+from marketplace.web import check_version, get_or_404
 from marketplace.web.filters import clock as wall_clock
 from marketplace.web.filters import zone_name
-from marketplace.web.finding import check_version, find
 from marketplace.web.forms import Form
 
 
@@ -79,7 +77,7 @@ def clock() -> Response:
 @pages.get("/clock/<int:assignment_id>/elapsed", may=Permission.CLOCK)
 def elapsed(assignment_id: int) -> ResponseReturnValue:
     """The time worked so far, for a page that asks again and again; 304 while the minute is the same."""
-    shift = find(own_assignments(current_person()), assignment_id)
+    shift = get_or_404(own_assignments(current_person()), assignment_id)
     response = Response(_elapsed(punches_that_count(shift.id), now()))
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
@@ -90,7 +88,7 @@ def elapsed(assignment_id: int) -> ResponseReturnValue:
 def press(assignment_id: int) -> ResponseReturnValue:
     """One press of the clock; from a phone that was offline it carries its own moment."""
     person = current_person()
-    shift = find(own_assignments(person), assignment_id)
+    shift = get_or_404(own_assignments(person), assignment_id)
     check_may_clock(person, shift)
     zone = shift.shift.time_zone
     made = punch(
@@ -112,7 +110,7 @@ def press(assignment_id: int) -> ResponseReturnValue:
 def report(assignment_id: int) -> ResponseReturnValue:
     """Counts by duty, ticket numbers and a note, after clocking out and until the hours are approved."""
     person = current_person()
-    shift = find(own_assignments(person), assignment_id)
+    shift = get_or_404(own_assignments(person), assignment_id)
     check_may_clock(person, shift)
     check_may_be_reported(shift, line_of(shift.id))
     kept, duties = report_of(shift.id), all_duties()
@@ -142,7 +140,7 @@ def report(assignment_id: int) -> ResponseReturnValue:
 def correction(assignment_id: int) -> ResponseReturnValue:
     """Hours entered by hand, with a reason; what was punched stays on record."""
     person, at = current_person(), now()
-    shift = find(own_assignments(person), assignment_id)
+    shift = get_or_404(own_assignments(person), assignment_id)
     check_may_clock(person, shift)
     check_may_be_corrected(shift, line_of(shift.id), at)
     zone = shift.shift.time_zone
@@ -154,7 +152,7 @@ def correction(assignment_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
             # The act locked the shift and read it anew without what the page shows beside it.
-            shift = find(own_assignments(person), assignment_id)
+            shift = get_or_404(own_assignments(person), assignment_id)
         else:
             flash(
                 _(

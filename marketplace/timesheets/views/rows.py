@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.accounts.models import Person
-from marketplace.db.session import Audience
-from marketplace.timesheets.evaluating import planned_segments
+from marketplace.db import Audience
+from marketplace.timesheets.hours_calculation import planned_segments
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.policy import may_decide
 from marketplace.timesheets.rules import LineState, TimesheetState
 
 
 @dataclass(frozen=True)
-class Row:
+class EntryRow:
     """A line of hours as the table shows it: what it is worth to the reader, and what they may do with it."""
 
     line: TimeEntry
@@ -30,7 +30,7 @@ class Row:
         return self.line.state.value
 
 
-def rows_of(lines: Sequence[TimeEntry], person: Person, at: datetime) -> list[Row]:
+def rows_of(lines: Sequence[TimeEntry], person: Person, at: datetime) -> list[EntryRow]:
     """A facility and the agency see what is billed, a coordinator what she is paid."""
     own = person.audience is Audience.COORDINATOR
     undecided = [line for line in lines if line.state is not LineState.APPROVED]
@@ -41,7 +41,7 @@ def rows_of(lines: Sequence[TimeEntry], person: Person, at: datetime) -> list[Ro
         return sum(segment.pay_cents if own else segment.bill_cents for segment in counted)
 
     return [
-        Row(line, worth(line), may_decide(person, line), line.undo_until(at) if may_decide(person, line) else None)
+        EntryRow(line, worth(line), may_decide(person, line), line.undo_until(at) if may_decide(person, line) else None)
         for line in lines
     ]
 

@@ -6,36 +6,33 @@ from typing import Any
 
 from flask import Response, render_template
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
-from marketplace.db.session import Audience, session
-from marketplace.kernel.clock import now
-from marketplace.kernel.spreadsheet import plain_dollars
+from marketplace.db import Audience, session
+from marketplace.kernel import now, plain_dollars
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.queries import (
     coordinators_with_hours,
+    entry_with_details,
     facilities_with_hours,
     lines_visible_to,
     to_decide,
     visible_to,
-    whole_line,
-    whole_week,
+    week_with_details,
 )
 from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.texts import exception_words
 from marketplace.timesheets.views.blueprint import pages
-from marketplace.timesheets.views.rows import Row, rows_of, week_word
-from marketplace.timesheets.words import exception_words
-from marketplace.web.asking import asked_day, asked_number, asked_word
-from marketplace.web.downloads import csv_download
-from marketplace.web.paging import Page, page_of
+from marketplace.timesheets.views.rows import EntryRow, rows_of, week_word
+from marketplace.web import Page, asked_day, asked_number, asked_word, csv_download, page_of
 
 ROWS = 100
 STATES = ("to_approve", "approved", "disputed", "rejected", "all")
 
 
 @dataclass(frozen=True)
-class Asked:
+class EntryFilters:
     """What the list is narrowed to; it travels in the address of every act on the list."""
 
     state: str
@@ -49,9 +46,9 @@ class Asked:
         return {name: value for name, value in kept.items() if value and value != "to_approve"}
 
 
-def asked_for() -> Asked:
+def filters() -> EntryFilters:
     week = asked_day("week")
-    return Asked(
+    return EntryFilters(
         asked_word("state", STATES) or "to_approve",
         week.isoformat() if week else "",
         asked_number("coordinator"),
@@ -59,7 +56,7 @@ def asked_for() -> Asked:
     )
 
 
-def _list(asked: Asked, person: Person, at: datetime) -> Any:
+def _list(asked: EntryFilters, person: Person, at: datetime) -> Any:
     lines = lines_visible_to(person).join(TimeEntry.timesheet)
     match asked.state:
         case "to_approve":
@@ -88,8 +85,8 @@ def index() -> str:
 
 
 def table(person: Person) -> dict[str, Any]:
-    asked, at = asked_for(), now()
-    page: Page[TimeEntry] = page_of(whole_line(_list(asked, person, at)), ROWS)
+    asked, at = filters(), now()
+    page: Page[TimeEntry] = page_of(entry_with_details(_list(asked, person, at)), ROWS)
     rows = rows_of(page.items, person, at)
     waiting = [row for row in rows if row.line.waits]
     clean = [row for row in waiting if row.line.is_clean and row.may_decide]
@@ -115,13 +112,15 @@ def table(person: Person) -> dict[str, Any]:
 
 def _own_weeks(person: Person) -> str:
     page: Page[Timesheet] = page_of(
-        whole_week(visible_to(person)).order_by(Timesheet.week.desc(), Timesheet.facility_id)
+        week_with_details(visible_to(person)).order_by(Timesheet.week.desc(), Timesheet.facility_id)
     )
     keys = [sheet.id for sheet in page.items]
     lines = session.scalars(
-        whole_line(lines_visible_to(person).where(TimeEntry.timesheet_id.in_(keys))).order_by(TimeEntry.starts_at)
+        entry_with_details(lines_visible_to(person).where(TimeEntry.timesheet_id.in_(keys))).order_by(
+            TimeEntry.starts_at
+        )
     ).unique()
-    rows: dict[int, list[Row]] = {key: [] for key in keys}
+    rows: dict[int, list[EntryRow]] = {key: [] for key in keys}
     for row in rows_of(list(lines), person, now()):
         rows[row.line.timesheet_id].append(row)
     return render_template("timesheets/weeks.html", page=page, rows=rows, word=week_word)
@@ -131,13 +130,13 @@ def _own_weeks(person: Person) -> str:
 def table_as_csv() -> Response:
     """The list as it is narrowed, whole; amounts as on the page, hours in minutes."""
     person, at = current_person(), now()
-    lines = session.scalars(whole_line(_list(asked_for(), person, at)).limit(10_000)).unique().all()
+    lines = session.scalars(entry_with_details(_list(filters(), person, at)).limit(10_000)).unique().all()
     head = ("week", "facility", "coordinator", "service_line", "starts_at", "ends_at", "time_zone", "break_minutes",
             "paid_minutes", "amount", "state", "exceptions", "reason")  # fmt: skip
     return csv_download("timesheets", head, (_csv_row(row) for row in rows_of(lines, person, at)))
 
 
-def _csv_row(row: Row) -> tuple[object, ...]:
+def _csv_row(row: EntryRow) -> tuple[object, ...]:
     line = row.line
     return (
         line.timesheet.week.isoformat(),

@@ -5,26 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.accounts.signing_in import current_person
-from marketplace.db.session import session
-from marketplace.kernel.clock import now
+from marketplace.db import session
+from marketplace.kernel import now
+from marketplace.timesheets.approvals import recall, submit
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.policy import check_may_submit, may_submit
-from marketplace.timesheets.queries import (
-    lines_visible_to,
-    visible_to,
-    whole_line,
-    whole_week,
-)
+from marketplace.timesheets.queries import entry_with_details, lines_visible_to, visible_to, week_with_details
 from marketplace.timesheets.rules import LIFE, LineState
 from marketplace.timesheets.views.blueprint import pages
 from marketplace.timesheets.views.rows import rows_of, week_word
-from marketplace.timesheets.weekly import (
-    recall,
-    submit,
-)
-from marketplace.web.finding import check_version, find
+from marketplace.web import check_version, get_or_404
 from marketplace.web.forms import Form
 
 
@@ -32,9 +24,11 @@ from marketplace.web.forms import Form
 def week(timesheet_id: int) -> str:
     """One coordinator's week at one facility, as it is printed and signed."""
     person, at = current_person(), now()
-    sheet = find(whole_week(visible_to(person)), timesheet_id)
+    sheet = get_or_404(week_with_details(visible_to(person)), timesheet_id)
     lines = session.scalars(
-        whole_line(lines_visible_to(person).where(TimeEntry.timesheet_id == sheet.id)).order_by(TimeEntry.starts_at)
+        entry_with_details(lines_visible_to(person).where(TimeEntry.timesheet_id == sheet.id)).order_by(
+            TimeEntry.starts_at
+        )
     ).unique()
     rows = rows_of(list(lines), person, at)
     own = may_submit(person, sheet)
@@ -54,7 +48,7 @@ def week(timesheet_id: int) -> str:
 def hand_in(timesheet_id: int) -> ResponseReturnValue:
     """The coordinator says: this is my week."""
     person = current_person()
-    sheet = find(visible_to(person), timesheet_id)
+    sheet = get_or_404(visible_to(person), timesheet_id)
     check_may_submit(person, sheet)
     check_version(sheet, Form().posted_version)
     count = submit(sheet, person, now())
@@ -66,7 +60,7 @@ def hand_in(timesheet_id: int) -> ResponseReturnValue:
 def take_back(timesheet_id: int) -> ResponseReturnValue:
     """The coordinator wants to correct something, while nobody has decided anything."""
     person = current_person()
-    sheet = find(visible_to(person), timesheet_id)
+    sheet = get_or_404(visible_to(person), timesheet_id)
     check_may_submit(person, sheet)
     recall(sheet, person, now())
     flash(_("The week is open again. Hand it in when it is right."))

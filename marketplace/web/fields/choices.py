@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from marketplace.kernel.typed import BIGGEST_KEY, digits
+from marketplace.kernel import BIGGEST_KEY, digits
 from marketplace.web.filters import zone_words
 
 # Zones offered in the list. Any other IANA zone is taken too, and shown when it is the present one.

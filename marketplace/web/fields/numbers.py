@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.kernel.money import MOST_CENTS, dollars, parse_dollars
+from marketplace.kernel import MOST_CENTS, dollars, parse_dollars
 from marketplace.web.fields.typed import Typed
 
 BIGGEST = 2**31 - 1  # what an integer column holds

@@ -9,11 +9,7 @@ from markupsafe import Markup
 from wtforms import PasswordField
 from wtforms.widgets import EmailInput, TextArea
 
-from marketplace.kernel.errors import Invalid
-from marketplace.kernel.npi import is_valid_npi
-from marketplace.kernel.patient_data import check_no_patient_data, weak_hints
-from marketplace.kernel.phrases import Phrase
-from marketplace.kernel.text import clean_text
+from marketplace.kernel import Invalid, Phrase, check_no_patient_data, clean_text, is_valid_npi, weak_hints
 from marketplace.web.fields.typed import Typed
 
 LONGEST_NOTE = 4000

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 
-from marketplace.kernel.errors import Invalid
+from marketplace.kernel import Invalid
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Proving who somebody is: passwords, second factor, sessions, one-time links, limits."""

@@ -1,0 +1,1 @@
+"""The acts that give people shifts: offers, booking, cancelling, reassignments; their pages."""

@@ -1,0 +1,321 @@
+"""Giving a shift back: what it costs either side is said before, written at once, and the seat is offered anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.locks import lock_assignment, lock_shift
+from marketplace.assignments.models import Assignment, CancelledBy, Offer
+from marketplace.assignments.rules import (
+    BACKFILL_WAVE,
+    LIFE,
+    LIVE_STATES,
+    NO_SHOW_AFTER_MINUTES,
+    OFFER_LIFE,
+    WAITING_STATES,
+    AssignmentState,
+)
+from marketplace.audit.recording import record
+from marketplace.booking import notifications
+from marketplace.booking.booking import in_words
+from marketplace.booking.offers import LONGEST_NOTE, send_to_best
+from marketplace.contracts.models import Agreement
+from marketplace.contracts.rules import CancellationPolicy, Compensation, Rate, coordinator_points, facility_fee
+from marketplace.coordinators.models import Coordinator
+from marketplace.db import as_system, enqueue, session
+from marketplace.kernel import N_, ChangedMeanwhile, Hook, NotAllowedNow, Phrase, check_no_patient_data, clean_text
+from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.rules import LIFE as NEED_LIFE
+from marketplace.needs.rules import SHIFT_LIFE, ShiftState
+
+NOTHING = Compensation(0, 0, 0, "")
+
+on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("assignments.cancelling.on_fee_due")
+"""Called in the same transaction when a cancellation has a fee."""
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What cancelling one booking now means: notice in minutes (negative after the start), what the facility pays, and the
+    coordinator's reliability points (zero or negative)."""
+
+    side: CancelledBy
+    notice_minutes: int
+    fee: Compensation
+    points: int
+
+
+def consequence(assignment: Assignment, policy: CancellationPolicy, side: CancelledBy, at: datetime) -> Consequence:
+    """By the tiers of the contract the shift was booked under. The agency's own cancellation costs neither side."""
+    notice = (assignment.starts_at - at) // timedelta(minutes=1)
+    fee, points = NOTHING, 0
+    if side is CancelledBy.FACILITY:
+        rate = Rate(assignment.bill_rate_cents, assignment.pay_rate_cents, 0)
+        fee = facility_fee(policy, notice, assignment.span.minutes, None, rate)
+    elif side is CancelledBy.COORDINATOR:
+        points = coordinator_points(policy, notice)
+    return Consequence(side, notice, fee, points)
+
+
+def policy_of(need: Need) -> CancellationPolicy:
+    """What the contract behind a need says of cancellation; the agency's standard without one."""
+    with as_system():
+        agreement = session.get(Agreement, need.agreement_id) if need.agreement_id else None
+    return CancellationPolicy.from_data(agreement.cancellation) if agreement else CancellationPolicy()
+
+
+def preview(assignment: Assignment, side: CancelledBy, at: datetime) -> Consequence:
+    """What `cancel` would mean at this moment; the assignment is loaded with its shift and need."""
+    return consequence(assignment, policy_of(assignment.shift.need), side, at)
+
+
+def cancel(
+    assignment: Assignment,
+    by: Person | None,
+    at: datetime,
+    side: CancelledBy,
+    reason: str = "",
+    expected: tuple[int, int] | None = None,
+) -> Consequence:
+    """Cancel one booking on behalf of `side`. Its seat is open again; unless the facility gave it up, the next best are asked.
+
+    `expected` is what the person was shown (fee in cents, points): ChangedMeanwhile when the clock has moved to another
+    tier since. NotAllowedNow for a booking that has been worked or given up already.
+    """
+    reason = _clean(reason)
+    with as_system():
+        shift = lock_shift(assignment.shift_id)
+        assignment = lock_assignment(assignment.id)
+        means = consequence(assignment, policy_of(shift.need), side, at)
+        if expected is not None:
+            check_as_shown(expected, [means])
+        _cancel(assignment, shift, means, by, at, reason)
+        if side is not CancelledBy.FACILITY:
+            backfill(shift, at)
+    return means
+
+
+def check_as_shown(shown: tuple[int, int], means: Sequence[Consequence]) -> None:
+    """Raises ChangedMeanwhile when cancelling now costs something else than was shown (fee in cents, points)."""
+    now_is = (sum(each.fee.bill_cents for each in means), sum(each.points for each in means))
+    if shown != now_is:
+        raise ChangedMeanwhile("What cancelling means has changed since you opened the page. Look at it again first.")
+
+
+_CANCELLED = {
+    CancelledBy.FACILITY: N_("The booking of %(name)s for %(shift)s was cancelled by the facility."),
+    CancelledBy.COORDINATOR: N_("The booking of %(name)s for %(shift)s was cancelled by the coordinator."),
+    CancelledBy.AGENCY: N_("The booking of %(name)s for %(shift)s was cancelled by the agency."),
+}
+
+
+def _cancel(
+    assignment: Assignment, shift: Shift, means: Consequence, by: Person | None, at: datetime, reason: str
+) -> None:
+    assignment.state = LIFE.after(assignment.state, "cancel")
+    assignment.cancelled_by, assignment.cancelled_at, assignment.cancel_reason = means.side, at, reason
+    assignment.notice_minutes, assignment.points = means.notice_minutes, means.points
+    assignment.fee_minutes = means.fee.minutes
+    assignment.undo_until = None
+    shift.filled_at = None
+    record(
+        "cancel",
+        assignment,
+        Phrase(_CANCELLED[means.side], name=assignment.coordinator.name, shift=in_words(shift)),
+        by=by,
+        notice_minutes=means.notice_minutes,
+        fee_minutes=means.fee.minutes,
+        points=means.points,
+    )
+    session.flush()
+    if means.fee.minutes:
+        _announce(assignment, shift, means.fee, at)
+    enqueue(notifications.notify_cancelled, assignment_id=assignment.id, by_id=by.id if by else None)
+
+
+def _announce(assignment: Assignment, shift: Shift, fee: Compensation, at: datetime) -> None:
+    on_fee_due(assignment, fee, at)
+
+
+def backfill(shift: Shift, at: datetime) -> list[Offer]:
+    """Ask the next best for a seat that came free, where the need is filled by offers and people are still wanted.
+
+    A shift open to everyone, or one that takes applications, needs nobody to be asked.
+    """
+    if shift.need.mode is not FillMode.OFFER or shift.open_to_all:
+        return []
+    try:
+        return send_to_best(shift, BACKFILL_WAVE, None, at)
+    except NotAllowedNow:  # on hold, over: nobody is wanted any more
+        return []
+
+
+# ---- a whole shift, a whole need --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What cancelling several bookings means together."""
+
+    each: tuple[tuple[Assignment, Consequence], ...]
+    shifts: int
+
+    @property
+    def fee_cents(self) -> int:
+        return sum(means.fee.bill_cents for _, means in self.each)
+
+    @property
+    def means(self) -> list[Consequence]:
+        return [means for _, means in self.each]
+
+
+def preview_shifts(need: Need, shifts: Sequence[Shift], side: CancelledBy, at: datetime) -> Sum:
+    """What cancelling these shifts of one need would mean at this moment, booking by booking."""
+    policy = policy_of(need)
+    with as_system():
+        booked = _booked(shifts)
+    return Sum(tuple((one, consequence(one, policy, side, at)) for one in booked), len(shifts))
+
+
+def _booked(shifts: Sequence[Shift], *, lock: bool = False) -> list[Assignment]:
+    live = (
+        select(Assignment)
+        .where(Assignment.shift_id.in_([shift.id for shift in shifts]), Assignment.state.in_(LIVE_STATES))
+        .order_by(Assignment.starts_at, Assignment.id)
+        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person))
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(live.with_for_update(of=Assignment, key_share=True) if lock else live))
+
+
+def cancellable_shifts(need: Need, at: datetime) -> list[Shift]:
+    """The shifts of a need that can still be cancelled: not begun and not over, whoever is booked."""
+    return list(
+        session.scalars(
+            select(Shift)
+            .where(Shift.need_id == need.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at)
+            .order_by(Shift.starts_at, Shift.id)
+        )
+    )
+
+
+def cancel_shift(
+    shift: Shift, by: Person, at: datetime, side: CancelledBy, reason: str = "", expected: tuple[int, int] | None = None
+) -> Sum:
+    """Cancel a shift with every booking and offer on it. Nobody is asked anew."""
+    return _cancel_shifts([shift.id], by, at, side, _clean(reason), expected)
+
+
+def cancel_need(
+    need: Need, by: Person, at: datetime, side: CancelledBy, reason: str = "", expected: tuple[int, int] | None = None
+) -> Sum:
+    """Cancel a need: every shift that has not begun. What has begun or been worked stays as it is."""
+    reason = _clean(reason)
+    with as_system():
+        need.state = NEED_LIFE.after(need.state, "cancel")
+        done = _cancel_shifts([shift.id for shift in cancellable_shifts(need, at)], by, at, side, reason, expected)
+        record(
+            "cancel",
+            need,
+            Phrase("The need was cancelled with %(shifts)s shifts.", shifts=done.shifts),
+            by=by,
+            fee_cents=done.fee_cents,
+        )
+        session.flush()
+    return done
+
+
+def _cancel_shifts(
+    shift_ids: Sequence[int], by: Person, at: datetime, side: CancelledBy, reason: str, expected: tuple[int, int] | None
+) -> Sum:
+    with as_system():
+        shifts = [lock_shift(key) for key in sorted(shift_ids)]
+        policy = policy_of(shifts[0].need) if shifts else CancellationPolicy()
+        by_id = {shift.id: shift for shift in shifts}
+        done = tuple((one, consequence(one, policy, side, at)) for one in _booked(shifts, lock=True))
+        if expected is not None:
+            check_as_shown(expected, [means for _, means in done])
+        for shift in shifts:
+            shift.state = SHIFT_LIFE.after(shift.state, "cancel")
+            shift.open_to_all = False
+            record("cancel", shift, Phrase("%(shift)s was cancelled.", shift=in_words(shift)), by=by)
+        for assignment, means in done:
+            _cancel(assignment, by_id[assignment.shift_id], means, by, at, reason)
+        _withdraw_offers(shift_ids, at)
+        session.flush()
+    return Sum(done, len(shifts))
+
+
+def _withdraw_offers(shift_ids: Sequence[int], at: datetime) -> None:
+    waiting = session.scalars(
+        select(Offer)
+        .where(Offer.shift_id.in_(shift_ids), Offer.state.in_(WAITING_STATES))
+        .order_by(Offer.id)
+        .with_for_update(key_share=True)
+    )
+    for offer in waiting.all():
+        offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, "withdraw"), at
+
+
+# ---- not coming -------------------------------------------------------------------------------------------------
+
+
+def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer]:
+    """Somebody has not come: from 15 minutes after the start on. The seat is offered to the next best at once."""
+    with as_system():
+        shift = lock_shift(assignment.shift_id)
+        assignment = lock_assignment(assignment.id)
+        if at < assignment.starts_at + timedelta(minutes=NO_SHOW_AFTER_MINUTES):
+            raise NotAllowedNow(
+                "Wait until %(minutes)s minutes after the start before you say so.", minutes=NO_SHOW_AFTER_MINUTES
+            )
+        assignment.state = LIFE.after(assignment.state, "mark_no_show")
+        assignment.points = policy_of(shift.need).no_show_points
+        assignment.undo_until = None
+        shift.filled_at = None
+        record(
+            "mark no-show",
+            assignment,
+            Phrase("%(name)s did not come.", name=assignment.coordinator.name),
+            by=by,
+            points=assignment.points,
+        )
+        session.flush()
+        enqueue(notifications.notify_no_show, assignment_id=assignment.id)
+        return backfill(shift, at)
+
+
+def uphold(assignment: Assignment, by: Person, reason: str = "") -> None:
+    """The agency has looked into it: the no-show stands, with its points."""
+    _decide(assignment, "uphold", by, reason)
+
+
+def excuse(assignment: Assignment, by: Person, reason: str = "") -> None:
+    """The agency has looked into it: there was a good reason. No points, and reliability does not count it."""
+    _decide(assignment, "excuse", by, reason)
+
+
+def _decide(assignment: Assignment, act: str, by: Person, reason: str) -> None:
+    reason = _clean(reason)
+    with as_system():
+        assignment = lock_assignment(assignment.id)
+        assignment.state = LIFE.after(assignment.state, act)
+        if assignment.state is AssignmentState.EXCUSED:
+            assignment.points = 0
+        assignment.cancel_reason = reason or assignment.cancel_reason
+        name = assignment.coordinator.name
+        upheld = Phrase("The no-show of %(name)s was upheld.", name=name)
+        excused = Phrase("The no-show of %(name)s was excused.", name=name)
+        record(act, assignment, upheld if act == "uphold" else excused, by=by)
+        session.flush()
+
+
+def _clean(reason: str) -> str:
+    note = clean_text(reason, LONGEST_NOTE, "reason", multiline=True)
+    check_no_patient_data(note, "reason")
+    return note

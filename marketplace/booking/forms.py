@@ -1,0 +1,72 @@
+"""What is asked when a shift is turned down or given back, and when the score is weighed anew."""
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.assignments.models import CancelledBy
+from marketplace.booking.offers import LONGEST_NOTE, MOST_AT_ONCE
+from marketplace.booking.reassignments import ReassignmentPreview
+from marketplace.kernel import digits
+from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
+
+
+class ReasonForm(Form):
+    """Why, if somebody wants to say so."""
+
+    reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
+
+
+class JudgementForm(Form):
+    """What the agency found out about a no-show."""
+
+    reason = Notes(_l("What you found out"), required=False, limit=LONGEST_NOTE)
+
+
+class HowManyForm(Form):
+    """How many of the next best are asked at once."""
+
+    count = WholeNumber(_l("How many"), 1, MOST_AT_ONCE)
+
+
+class CancelForm(Form):
+    """Why, and what the person was shown that it costs."""
+
+    reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
+    fee_cents = Hidden(limit=12)
+    points = Hidden(limit=8)
+
+    @property
+    def shown(self) -> tuple[int, int] | None:
+        """Fee in cents and points as they stood on the page; None when somebody has tampered with them."""
+        given = [str(field.data or "") for field in (self.fee_cents, self.points)]
+        fee, points = (digits(text.removeprefix("-"), 10**12) for text in given)
+        if fee is None or points is None:
+            return None
+        return (-fee if given[0].startswith("-") else fee), (-points if given[1].startswith("-") else points)
+
+
+class MoveAnswerForm(Form):
+    """What she was shown of the shift she would move to."""
+
+    start = Hidden(limit=12)
+    end = Hidden(limit=12)
+    pay = Hidden(limit=12)
+
+    @property
+    def saw(self) -> ReassignmentPreview | None:
+        """Start, end and pay as they stood on the page; None when somebody has tampered with them."""
+        given = [str(field.data or "") for field in (self.start, self.end, self.pay)]
+        start, end, pay = (digits(text, 10**12) for text in given)
+        return None if start is None or end is None or pay is None else ReassignmentPreview(start, end, pay)
+
+
+class AgencyCancelForm(CancelForm):
+    """The agency also says on whose behalf it cancels."""
+
+    side = Choice(
+        _l("On behalf of"),
+        [
+            (CancelledBy.AGENCY.value, _l("The agency: nobody pays")),
+            (CancelledBy.FACILITY.value, _l("The facility")),
+            (CancelledBy.COORDINATOR.value, _l("The coordinator")),
+        ],
+    )

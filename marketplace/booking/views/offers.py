@@ -1,0 +1,249 @@
+"""A coordinator's first page: what she is offered and what is open to her, with reasons; one tap takes it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.authentication.sign_in import current_person
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.policy import check_may_answer
+from marketplace.assignments.queries import live_of, moves_asked, next_of, offers_visible_to, open_to, shifts_visible_to
+from marketplace.assignments.rules import CLOCK_IN_BEFORE
+from marketplace.booking import offers as offering
+from marketplace.booking.booking import book
+from marketplace.booking.forms import ReasonForm
+from marketplace.booking.views.blueprint import pages
+from marketplace.booking.views.reassignments import MoveCard, cards_of, move_cards
+from marketplace.coordinators.models import Coordinator
+from marketplace.db import as_system, session
+from marketplace.eligibility.candidates import Feed, Fit
+from marketplace.eligibility.rule_texts import rule_titles
+from marketplace.kernel import Invalid, NotPermitted, day_span, line_amount, local_day, now, workweek
+from marketplace.matching.scoring import Reason, reasons
+from marketplace.needs.models import FillMode, Shift
+from marketplace.web import asked_word, flash_with_undo, get_or_404, language_name
+
+MOST_CARDS = 30
+SHOWN = ("best", "today", "week", "pay")
+ENDS_SOON = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One shift as she decides on it."""
+
+    fit: Fit
+    offer: Offer | None
+    zone: str
+    at: datetime
+
+    @property
+    def shift(self) -> Shift:
+        return self.fit.shift
+
+    @property
+    def pay_cents(self) -> int:
+        """For the whole shift."""
+        return line_amount(self.shift.span.minutes, self.shift.pay_rate_cents)
+
+    @property
+    def eligible(self) -> bool:
+        return self.fit.may
+
+    @property
+    def reasons(self) -> list[Reason]:
+        return reasons(self.fit.score, self.fit.verdicts)
+
+    @property
+    def applied(self) -> bool:
+        return self.offer is not None and self.offer.kind is OfferKind.APPLICATION
+
+    @property
+    def offered(self) -> bool:
+        return self.offer is not None and self.offer.kind is OfferKind.OFFER
+
+    @property
+    def may_apply(self) -> bool:
+        return self.offer is None and not self.shift.open_to_all and self.shift.need.mode is FillMode.CHOOSE
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether the offer will not wait much longer."""
+        return self.offered and self.offer is not None and self.offer.expires_at - self.at <= ENDS_SOON
+
+
+@pages.get("/offers", may=Permission.OFFER_ANSWER)
+def offers() -> ResponseReturnValue:
+    """Her next shift, then what she may take: offers first, each group best match first unless she asks otherwise."""
+    person, at = current_person(), now()
+    show = asked_word("show", SHOWN) or "best"
+    cards, moves, zone = _cards(person, at)
+    fitting = [card for card in cards if card.eligible]
+    following = next_of(_herself(person), at)
+    shown = _filtered(fitting, show, zone, at)
+    return render_template(
+        "booking/offers.html",
+        next=following,
+        moves=moves,
+        opens=following.starts_at - CLOCK_IN_BEFORE if following else None,
+        cards=shown[:MOST_CARDS],
+        more=max(0, len(shown) - MOST_CARDS),
+        fitting=len(fitting),
+        refused=len(cards) - len(fitting),
+        show=show,
+        zone=zone,
+        at=at,
+    )
+
+
+@pages.get("/offers/why-not", may=Permission.OFFER_ANSWER)
+def why_not() -> ResponseReturnValue:
+    """The open shifts in her lines of work that she may not take, with every reason; what is nearest comes first."""
+    person, at = current_person(), now()
+    cards, _moves, zone = _cards(person, at)
+    refused = [card for card in cards if not card.eligible]
+    refused.sort(key=lambda card: (sum(v.failed for v in card.fit.verdicts), card.shift.starts_at, card.shift.id))
+    return render_template(
+        "booking/why_not.html", cards=refused[:MOST_CARDS], more=max(0, len(refused) - MOST_CARDS), zone=zone, at=at
+    )
+
+
+def _cards(person: Person, at: datetime) -> tuple[list[Card], list[MoveCard], str]:
+    """Every shift she may be interested in, and those she is asked to move to, judged; and her zone."""
+    with as_system():
+        rows = open_to(_herself(person), at)
+        moves = moves_asked(_herself(person), at)
+        feed = Feed(_herself(person), [*(shift for shift, _offer in rows), *(move.shift for move in moves)], at)
+        zone, fits = feed.person.zone, feed.fits()
+        asked = cards_of(moves, fits[len(rows) :], at)
+        cards = [Card(fit, offer, zone, at) for fit, (_shift, offer) in zip(fits[: len(rows)], rows, strict=True)]
+    return cards, asked, zone
+
+
+def _filtered(cards: list[Card], show: str, zone: str, at: datetime) -> list[Card]:
+    today = local_day(at, zone)
+    if show == "today":
+        cards = [card for card in cards if card.shift.span.overlaps(day_span(today, zone))]
+    if show == "week":
+        cards = [card for card in cards if card.shift.span.overlaps(workweek(today, zone))]
+    if show == "pay":
+        return sorted(cards, key=lambda card: (-card.pay_cents, -card.shift.pay_rate_cents, card.shift.id))
+    return sorted(
+        cards, key=lambda card: (not card.offered, -card.fit.score.total, card.shift.starts_at, card.shift.id)
+    )
+
+
+def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
+    """One shift as a coordinator sees it: what it is, how she matches, part by part, and every rule's verdict."""
+    at = now()
+    with as_system():
+        rows = open_to(_herself(person), at, shift_id=shift.id)
+        offer = rows[0][1] if rows else None
+        feed = Feed(_herself(person), [shift], at)
+        asked = move_cards(person, at, shift_id=shift.id)
+        # Who is asked to move wants to know how she would stand without the shift she would leave.
+        card = Card(asked[0].fit if asked else feed.fits()[0], offer, feed.person.zone, at)
+    mine = live_of(_herself(person), shift)
+    return render_template(
+        "booking/shift_for_coordinator.html",
+        card=card,
+        shift=shift,
+        mine=mine,
+        moves=asked,
+        takeable=bool(rows),
+        titles=rule_titles(),
+        spoken=[language_name(code) for code in shift.need.languages],
+        zone=card.zone,
+        at=at,
+    )
+
+
+# ---- answering --------------------------------------------------------------------------------------------------
+
+
+@pages.post("/offers/<int:offer_id>/acceptance", may=Permission.OFFER_ANSWER)
+def accept(offer_id: int) -> ResponseReturnValue:
+    person = current_person()
+    offer = get_or_404(offers_visible_to(person), offer_id)
+    check_may_answer(person, offer.coordinator_id)
+    if offer.kind is OfferKind.APPLICATION:
+        raise NotPermitted(_("You applied for this shift: now the facility chooses."))
+    shift = offer.shift
+    return _taken(offering.accept(offer, person, now()), shift)
+
+
+@pages.post("/shifts/<int:shift_id>/claim", may=Permission.OFFER_ANSWER)
+def claim(shift_id: int) -> ResponseReturnValue:
+    """First come, first served."""
+    person = current_person()
+    shift = get_or_404(shifts_visible_to(person), shift_id)
+    return _taken(book(shift, _coordinator(person), person, now()), shift)
+
+
+@pages.post("/shifts/<int:shift_id>/applications", may=Permission.OFFER_ANSWER)
+def apply(shift_id: int) -> ResponseReturnValue:
+    person = current_person()
+    shift = get_or_404(shifts_visible_to(person), shift_id)
+    offering.apply(shift, _coordinator(person), person, now())
+    return _answered(_("Applied. The facility chooses, and you will be told."), shift, "applied")
+
+
+@pages.post("/offers/<int:offer_id>/refusal", may=Permission.OFFER_ANSWER)
+def decline(offer_id: int) -> ResponseReturnValue:
+    person = current_person()
+    offer = get_or_404(offers_visible_to(person), offer_id)
+    check_may_answer(person, offer.coordinator_id)
+    shift = offer.shift
+    if offer.kind is OfferKind.APPLICATION:
+        offering.withdraw(offer, person, now())
+        return _answered(_("Your application is withdrawn."), shift, "gone")
+    form = ReasonForm()
+    if not form.validate():
+        raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
+    offering.decline(offer, person, now(), form.reason.data)
+    return _answered(_("Not for you: this offer is gone."), shift, "gone")
+
+
+@pages.post("/shifts/<int:shift_id>/refusal", may=Permission.OFFER_ANSWER)
+def turn_down(shift_id: int) -> ResponseReturnValue:
+    """ "Not for me" to an open shift: it is not shown again."""
+    person = current_person()
+    shift = get_or_404(shifts_visible_to(person), shift_id)
+    offering.turn_down(shift, _coordinator(person), person, now())
+    return _answered(_("Not for you: you will not see this shift again."), shift, "gone")
+
+
+def _taken(made: Assignment, shift: Shift) -> ResponseReturnValue:
+    flash_with_undo(
+        _("You have this shift. It is in your schedule."),
+        url_for("booking.undo", assignment_id=made.id),
+    )
+    if "HX-Request" in request.headers:
+        return render_template("booking/_answered.html", shift=shift, made=made, became="taken")
+    return redirect(url_for("booking.offers"), 303)
+
+
+def _answered(sentence: str, shift: Shift, became: str) -> ResponseReturnValue:
+    flash(sentence)
+    if "HX-Request" in request.headers:
+        return render_template("booking/_answered.html", shift=shift, made=None, became=became)
+    return redirect(url_for("booking.offers"), 303)
+
+
+def _herself(person: Person) -> int:
+    if person.coordinator_id is None:
+        raise NotPermitted(_("This page is for coordinators."))
+    return person.coordinator_id
+
+
+def _coordinator(person: Person) -> Coordinator:
+    return session.scalars(
+        select(Coordinator).where(Coordinator.id == _herself(person)).options(joinedload(Coordinator.person))
+    ).one()

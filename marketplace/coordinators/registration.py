@@ -1,0 +1,115 @@
+"""Taking a coordinator into the books, before she has a password, and keeping her facts up to date."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload, undefer
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.queries import person_by_email
+from marketplace.audit.recording import record
+from marketplace.catalogue.models import ServiceLine
+from marketplace.coordinators.models import AvailabilityWindow, Coordinator
+from marketplace.coordinators.rules import CoordinatorDraft, Education, WeeklyHours, checked
+from marketplace.db import session
+from marketplace.kernel import N_, Invalid, JoinedList, Phrase, differing
+from marketplace.web.forms import email_address
+
+# What may be different about a coordinator, and what that is called in the trail.
+FACTS = {
+    "country": N_("country"), "work_state": N_("state"), "time_zone": N_("time zone"),
+    "service_lines": N_("kinds of work"), "languages": N_("languages"), "ehr": N_("records systems"),
+    "years_experience": N_("years of experience"), "education": N_("education"), "min_pay_cents": N_("lowest pay"),
+    "max_week_minutes": N_("most hours a week"), "rest_minutes": N_("rest between shifts"), "rating": N_("rating"),
+}  # fmt: skip
+_OTHER_FACTS = {"name": N_("name"), "availability": N_("typical week")}
+
+
+def coordinator_with_email(email: str) -> Coordinator | None:
+    """Whoever works under this address, as `amend_coordinator` needs her: with person, pay and typical week."""
+    return session.scalars(
+        select(Coordinator)
+        .join(Coordinator.person)
+        .where(Person.email == email)
+        .options(
+            joinedload(Coordinator.person), selectinload(Coordinator.availability), undefer(Coordinator.min_pay_cents)
+        )
+    ).one_or_none()
+
+
+def register_coordinator(
+    draft: CoordinatorDraft, at: datetime, by: Person | None = None, lines: Collection[str] | None = None
+) -> Coordinator:
+    """Write a new coordinator down, still to be activated. Raises Invalid with the field; an address works once.
+
+    She cannot sign in before she accepts an invitation (`accounts.inviting.invite` with her id). Somebody who has an account
+    already keeps its name. `lines` spares the look into the catalogue when many are registered.
+    """
+    facts = _checked(draft, lines)
+    person = person_by_email(facts.email)
+    if person is not None and session.scalar(select(Coordinator.id).where(Coordinator.person_id == person.id)):
+        raise Invalid("Somebody with this address is a coordinator already.", "email")
+    if person is None:
+        person = Person(email=facts.email, name=facts.name, created_at=at, memberships=[])
+        session.add(person)
+        session.flush()
+    coordinator = Coordinator(person_id=person.id, person=person, created_at=at, **_columns(facts))
+    session.add(coordinator)
+    session.flush()
+    session.add_all(windows(coordinator.id, facts.availability))
+    session.flush()
+    record("register", coordinator, Phrase("%(name)s was registered as a coordinator.", name=person.name), by=by)
+    return coordinator
+
+
+def amend_coordinator(
+    coordinator: Coordinator, draft: CoordinatorDraft, by: Person | None = None, lines: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Make the facts those of the draft; the names of what was different. Raises Invalid with the field.
+
+    `coordinator` is loaded as by `coordinator_with_email`. Her name is hers once she has an account.
+    """
+    facts = _checked(draft, lines)
+    wanted = _columns(facts)
+    changed = differing(coordinator, wanted, FACTS)
+    for name in changed:
+        setattr(coordinator, name, wanted[name])
+    if coordinator.person.password is None and coordinator.person.name != facts.name:
+        coordinator.person.name = facts.name
+        changed.append("name")
+    if tuple(window.hours for window in coordinator.availability) != facts.availability:
+        coordinator.availability[:] = windows(coordinator.id, facts.availability)
+        changed.append("availability")
+    if changed:
+        session.flush()
+        what = JoinedList([Phrase((FACTS | _OTHER_FACTS)[name]) for name in changed], ", ")
+        record("change", coordinator, Phrase("Changed: %(what)s.", what=what), by=by)
+    return tuple(changed)
+
+
+def windows(coordinator_id: int, week: Iterable[WeeklyHours]) -> list[AvailabilityWindow]:
+    """The rows of a typical week."""
+    return [
+        AvailabilityWindow(
+            coordinator_id=coordinator_id, weekday=one.weekday, start_minute=one.start_minute, end_minute=one.end_minute
+        )
+        for one in week
+    ]
+
+
+def _checked(draft: CoordinatorDraft, lines: Collection[str] | None) -> CoordinatorDraft:
+    known = lines if lines is not None else set(session.scalars(select(ServiceLine.code)))
+    return replace(checked(draft, known), email=email_address(draft.email.strip(), "email"))
+
+
+def _columns(facts: CoordinatorDraft) -> dict[str, Any]:
+    found: dict[str, Any] = {name: getattr(facts, name) for name in FACTS if name != "rating"}
+    for name in ("service_lines", "languages", "ehr"):
+        found[name] = list(found[name])
+    found["education"] = Education(facts.education)
+    found["rating"] = Decimal(facts.rating_tenths) / 10 if facts.rating_tenths is not None else None
+    return found

@@ -1,0 +1,1 @@
+"""Uploaded files: inspected, redrawn in a child process with limits, stored whole or not at all."""

@@ -1,0 +1,23 @@
+"""The PDF of an invoice, a credit note or a pay statement, exactly as it was set once, with its SHA-256."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, Key
+
+
+class IssuedDocument(Base):
+    """`kind` and `thing_id` say what it is the paper of: `invoice` 7. Append-only (trigger)."""
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    thing_id: Mapped[int] = mapped_column(BigInteger)
+    facility_id: Mapped[int | None] = mapped_column(BigInteger)
+    coordinator_id: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    rendered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("uq_issued_paper_thing", "kind", "thing_id", unique=True),)

@@ -1,0 +1,1 @@
+"""From tables to matching: loading facts, the index, candidates, score weights."""

@@ -1,0 +1,108 @@
+"""Everyone for one shift, best first; for everyone else why not; and every open shift as one coordinator sees it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from marketplace.db import as_system
+from marketplace.eligibility import loading
+from marketplace.eligibility.assessment import Assessment
+from marketplace.eligibility.index import current_facts_of, current_index
+from marketplace.kernel import now
+from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
+from marketplace.matching.index.bits import count
+from marketplace.matching.ranking import Ranking, rank_everyone
+from marketplace.matching.scoring import Score
+from marketplace.matching.verdicts import Verdict
+from marketplace.needs.models import Shift
+
+
+def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking:
+    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible best first, the others with every reason.
+
+    With `for_facility` a coordinator's private choices are not told.
+    Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
+    """
+    with current_index(at, [shift.facility_id]) as them:
+        about = loading.shift_facts(shift, them.papers)
+        index = them.asked_about([about], at)
+        return rank_everyone(index, about, them.prices_for([about], at).get(about.id), for_facility=for_facility)
+
+
+class Matching(NamedTuple):
+    """Of a series of shifts not yet posted: who may take at least one of them, and who all of them."""
+
+    some: int
+    all: int
+
+
+def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> Matching:
+    """How many active coordinators may take at least one of the draft shifts, and how many are free for every one.
+
+    Each shift is judged by itself: a weekly limit that the whole series would break does not count against anybody here.
+    """
+    if not drafts:
+        return Matching(0, 0)
+    at = at or now()
+    with current_index(at) as them:
+        index = them.asked_about(drafts, at)
+        free = [index.eligible_row(draft) for draft in drafts]
+    return Matching(count(np.bitwise_or.reduce(free)), count(np.bitwise_and.reduce(free)))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One shift as one coordinator sees it. Only the yes or no is worked out at once: a page shows few of many shifts."""
+
+    shift: Shift
+    assessment: Assessment
+
+    @property
+    def may(self) -> bool:
+        """Whether no rule refuses."""
+        return self.assessment.eligible
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Every rule's answer."""
+        return self.assessment.verdicts
+
+    @property
+    def score(self) -> Score:
+        """How well they fit, whether or not they may."""
+        return self.assessment.score
+
+    def without(self, shift_id: int) -> "Fit":
+        """The same, had they no booking on another shift."""
+        return Fit(self.shift, self.assessment.without(shift_id))
+
+
+class Feed:
+    """One coordinator before many shifts: her facts are read once, each shift then costs some microseconds."""
+
+    def __init__(self, coordinator_id: int, shifts: Iterable[Shift], at: datetime) -> None:
+        self._shifts = list(shifts)
+        facilities = {shift.facility_id for shift in self._shifts}
+        with as_system():
+            known = current_facts_of(coordinator_id, at, facilities) or _read(coordinator_id, at, facilities)
+            self.person, papers, weights = known
+            self._about = loading.facts_of_shifts(self._shifts, papers)
+            self._context = loading.context_for(self._about, at, weights)
+
+    def fits(self) -> list[Fit]:
+        """Every shift in the order given, with whether she may take it."""
+        return [
+            Fit(shift, Assessment(self.person, about, self._context))
+            for shift, about in zip(self._shifts, self._about, strict=True)
+        ]
+
+
+def _read(
+    coordinator_id: int, at: datetime, facilities: Collection[int]
+) -> tuple[CoordinatorFacts, loading.Agreements, None]:
+    papers = loading.agreements(facilities=facilities, coordinators=[coordinator_id])
+    (person,) = loading.coordinator_facts([coordinator_id], at=at, papers=papers)
+    return person, papers, None

@@ -1,0 +1,42 @@
+"""TODO"""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+
+from marketplace.eligibility.models import PARTS_OF_THE_SCORE
+from marketplace.eligibility.rule_texts import PART_WORDS
+from marketplace.eligibility.score_weights import LONGEST_NOTE as LONGEST_REASON
+from marketplace.matching.scoring import MOST
+from marketplace.web.forms import Form, WholeNumber, Words
+
+
+def _most(part: str) -> WholeNumber:
+    return WholeNumber(PART_WORDS[part].title, 0, MOST, description=PART_WORDS[part].description)
+
+
+class WeightsForm(Form):
+    """The most each part of the score can give, and why."""
+
+    continuity = _most("continuity")
+    favourite = _most("favourite")
+    rating = _most("rating")
+    cost = _most("cost")
+    time_zone = _most("time_zone")
+    skills = _most("skills")
+    preferred_hours = _most("preferred_hours")
+    fairness = _most("fairness")
+    versatility = _most("versatility")
+    note = Words(
+        _l("Why"), required=False, limit=LONGEST_REASON, guard=True, description=_l("Read by whoever sets them next.")
+    )
+
+    @property
+    def amounts(self) -> list[int]:
+        """What was typed, part by part in their order; what could not be read counts as nothing."""
+        return [self[part].data or 0 for part in PARTS_OF_THE_SCORE]
+
+    def fill(self, amounts: Iterable[int]) -> None:
+        """Show these instead of what was typed."""
+        for part, points in zip(PARTS_OF_THE_SCORE, amounts, strict=True):
+            self[part].data, self[part].raw_data = points, None

@@ -1,0 +1,223 @@
+"""The weights of the score: setting them anew, what they were before, and what other weights would change."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Person
+from marketplace.assignments.queries import taken_seats
+from marketplace.audit.recording import record
+from marketplace.db import session
+from marketplace.eligibility import loading
+from marketplace.eligibility.index import current_index
+from marketplace.eligibility.models import PARTS_OF_THE_SCORE, WeightSet
+from marketplace.kernel import (
+    N_,
+    ChangedMeanwhile,
+    JoinedList,
+    NotAllowedNow,
+    Phrase,
+    check_no_patient_data,
+    clean_text,
+    split,
+)
+from marketplace.matching.facts import ShiftFacts, Weights
+from marketplace.matching.index import Index, Prices
+from marketplace.matching.scoring import MOST
+from marketplace.needs.models import Need, Shift
+from marketplace.needs.queries import load_options
+from marketplace.needs.rules import NeedState, ShiftState
+
+LONGEST_NOTE = 300
+LOOKED_AT = 20
+"""How many of the next open shifts a preview looks at."""
+
+PART_NAMES = {
+    "continuity": N_("Knows the facility"),
+    "favourite": N_("Favourite"),
+    "rating": N_("Rating and reliability"),
+    "cost": N_("Pay"),
+    "time_zone": N_("Time of day"),
+    "skills": N_("Skills"),
+    "preferred_hours": N_("Preferred hours"),
+    "fairness": N_("Fair share"),
+    "versatility": N_("Kept free for other work"),
+}
+"""What a part of the score is called in the trail."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The weights that hold now, and the number of their set: 0 as long as nobody has set any."""
+
+    weights: Weights
+    version: int
+
+
+def in_force() -> InForce:
+    """One statement."""
+    newest = session.scalars(select(WeightSet).order_by(WeightSet.id.desc()).limit(1)).one_or_none()
+    return InForce(newest.weights, newest.id) if newest else InForce(Weights(), 0)
+
+
+def set_weights(wanted: Weights, note: str, follows: int, by: Person, at: datetime) -> WeightSet:
+    """These hold from now on, for every ranking, feed and plan; what was scored before keeps its parts.
+
+    `follows` is the version the person was looking at. Raises ChangedMeanwhile when it is not the last one, NotAllowedNow
+    when nothing would be different, Invalid for a note with patient data.
+    """
+    note = clean_text(note, LONGEST_NOTE, "note")
+    check_no_patient_data(note, "note")
+    stands = in_force()
+    if stands.version != follows:
+        raise _somebody_was_quicker()
+    if stands.weights == wanted:
+        raise NotAllowedNow("These weights are in force already.")
+    made = WeightSet(
+        follows_id=stands.version or None, set_at=at, set_by_id=by.id, note=note,
+        **{part: getattr(wanted, part) for part in PARTS_OF_THE_SCORE},
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:
+        raise _somebody_was_quicker() from error
+    changes = [
+        Phrase(
+            "%(part)s %(before)s to %(after)s", part=Phrase(PART_NAMES[one.part]), before=one.before, after=one.after
+        )
+        for one in differences(stands.weights, wanted)
+    ]
+    sentence = Phrase(
+        "The weights of the score are others from now on: %(changes)s.", changes=JoinedList(changes, ", ")
+    )
+    record("set", made, sentence, by=by)
+    return made
+
+
+def _somebody_was_quicker() -> ChangedMeanwhile:
+    return ChangedMeanwhile(
+        "Somebody set other weights while you had this open. Nothing was saved: look at the present ones first."
+    )
+
+
+def fitted(amounts: Sequence[int]) -> Weights:
+    """The same proportions in whole points that add up to 999, by largest remainder. Not for all nothing."""
+    return Weights(*split(MOST, amounts))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One part that has another weight."""
+
+    part: str
+    before: int
+    after: int
+
+
+def differences(before: Weights, after: Weights) -> list[Difference]:
+    """Part by part, in their order."""
+    pairs = zip(PARTS_OF_THE_SCORE, astuple(before), astuple(after), strict=True)
+    return [Difference(part, one, other) for part, one, other in pairs if one != other]
+
+
+# ---- history ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WeightChange:
+    """Weights that were set once, beside those that held before."""
+
+    set: WeightSet
+    changes: list[Difference]
+
+
+def history(most: int) -> list[WeightChange]:
+    """The newest first. One statement."""
+    sets = session.scalars(
+        select(WeightSet).order_by(WeightSet.id.desc()).limit(most + 1).options(joinedload(WeightSet.set_by))
+    ).all()
+    older = [*(one.weights for one in sets[1:]), Weights()]
+    entries = [WeightChange(one, differences(before, one.weights)) for one, before in zip(sets, older, strict=False)]
+    return entries[:most]
+
+
+def once_set(version: int) -> Weights | None:
+    """Those of an earlier set, or for 0 those that hold when nobody sets any; None for a number nobody ever saw."""
+    if version == 0:
+        return Weights()
+    found = session.get(WeightSet, version)
+    return found.weights if found else None
+
+
+# ---- what would change ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class First:
+    """Who is ranked first for a shift, and with how many of the 999 points."""
+
+    coordinator_id: int
+    name: str
+    points: int
+
+
+@dataclass(frozen=True)
+class WeightForecast:
+    """An open shift, and who is first for it now and with the other weights; None where nobody may take it."""
+
+    shift: Shift
+    now: First | None
+    then: First | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether somebody else would be first."""
+        return (self.now and self.now.coordinator_id) != (self.then and self.then.coordinator_id)
+
+
+def forecast(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[WeightForecast]:
+    """The next open shifts, each with who is first now and who would be. Nothing is kept."""
+    shifts = _next_open(at, most)
+    with current_index(at, {shift.facility_id for shift in shifts}) as them:
+        about = loading.facts_of_shifts(shifts, them.papers)
+        index = them.asked_about(about, at)
+        context, prices = index.context, them.prices_for(about, at)
+        now = list(_firsts(index, about, prices))
+        index.renew(replace(context, weights=other))
+        then = list(_firsts(index, about, prices))
+        index.renew(context)
+    return [WeightForecast(*row) for row in zip(shifts, now, then, strict=True)]
+
+
+def _firsts(index: Index, shifts: Sequence[ShiftFacts], prices: Mapping[int, Prices]) -> Iterator[First | None]:
+    for shift in shifts:
+        best = index.rank(shift, top=1, prices=prices.get(shift.id))
+        if len(best.ids):
+            key = int(best.ids[0])
+            yield First(key, index.facts(index.position(key)).name, int(best.totals[0]))
+        else:
+            yield None
+
+
+def _next_open(at: datetime, most: int) -> list[Shift]:
+    live = taken_seats()
+    return list(
+        session.scalars(
+            select(Shift)
+            .join(Shift.need)
+            .where(
+                Shift.state == ShiftState.SCHEDULED,
+                Shift.starts_at > at,
+                Need.state == NeedState.OPEN,
+                live < Shift.headcount,
+            )
+            .order_by(Shift.starts_at, Shift.id)
+            .limit(most)
+            .options(*load_options())
+        )
+    )

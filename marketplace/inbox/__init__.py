@@ -1,0 +1,1 @@
+"""The agency's inbox: what went wrong or soon will, with the way to where it is put right."""

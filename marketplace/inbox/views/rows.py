@@ -1,0 +1,281 @@
+"""The entries of the inbox in words: what is wrong, for how long, and the button to where it is put right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.permissions import Permission
+from marketplace.inbox.items import InboxItem, InboxKind, day_of
+from marketplace.kernel import Span, dollars, hours_and_minutes
+from marketplace.reports.texts import age
+from marketplace.web.filters import day, short_date, times
+
+HOUR = 60 * 60
+SOON = 12 * HOUR
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """An entry as it is read. `tone` colours how long it has waited; `posts`: the button acts instead of leading on."""
+
+    id: str
+    kind: InboxKind
+    icon: str
+    title: str
+    text: str
+    age: str
+    tone: str
+    url: str
+    action: str
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What differs by kind."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    action: str
+    tone: str = "warn"
+    age: str = ""
+    posts: bool = False
+
+
+def kind_words() -> dict[InboxKind, str]:
+    """What each kind is called on the button that shows it alone."""
+    return {
+        InboxKind.BOOKS: _("Books"),
+        InboxKind.NO_SHOW: _("No-shows"),
+        InboxKind.UNFILLED: _("Unfilled, 48 h"),
+        InboxKind.DISPUTE: _("Disputes"),
+        InboxKind.JOB: _("Failed jobs"),
+        InboxKind.UNSENT: _("Weeks not handed in"),
+        InboxKind.UNAPPROVED: _("Hours not approved"),
+        InboxKind.OVERDUE: _("Overdue invoices"),
+        InboxKind.ACTIVATE: _("Contracts to activate"),
+        InboxKind.CREDENTIAL: _("Credentials to check"),
+        InboxKind.EXPIRING: _("Credentials ending"),
+        InboxKind.ENDING: _("Contracts ending"),
+    }
+
+
+def row_of(entry: InboxItem, at: datetime, reader: Person) -> InboxRow:
+    """An entry in the reader's language, with the way to what the reader can do about it."""
+    said = _SAY[entry.kind](entry, at, reader)
+    waited = said.age or age(entry.since, at)
+    return InboxRow(
+        f"{entry.kind}-{entry.key}", entry.kind, said.icon, said.title, said.text, waited, said.tone, said.url, said.action,
+        said.posts,
+    )  # fmt: skip
+
+
+def _what(entry: InboxItem, reader: Person) -> str:
+    return (entry.what_es if reader.locale == "es" else entry.what) or ""
+
+
+def _shift_time(entry: InboxItem) -> str:
+    zone, ends = entry.zone or "UTC", entry.ends_at or entry.since
+    return f"{day(entry.since, zone)}, {times(Span(entry.since, ends), zone)}"
+
+
+def _books(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    broken = entry.number or 0
+    return _Said(
+        "scale",
+        _("The books do not hold"),
+        ngettext(
+            "%(num)d thing that must always be true is not, by the last recount.",
+            "%(num)d things that must always be true are not, by the last recount.",
+            broken,
+        ),
+        url_for("ledger.index"),
+        _("Look at the books"),
+        "bad",
+    )
+
+
+def _no_show(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    decides = reader.may(Permission.ASSIGNMENT_CANCEL)
+    return _Said(
+        "user",
+        _("%(name)s did not come", name=entry.who),
+        f"{_what(entry, reader)} · {entry.place} · {_shift_time(entry)}",
+        url_for("booking.assignment", assignment_id=entry.key),
+        _("Decide") if decides else _("Look"),
+        "bad",
+    )
+
+
+def _unfilled(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    seats = entry.number or 1
+    name = _what(entry, reader)
+    refills = reader.may(Permission.MATCH_PLAN)
+    title = name if seats == 1 else ngettext("%(name)s: %(num)d seat", "%(name)s: %(num)d seats", seats, name=name)
+    return _Said(
+        "triangle-alert",
+        _("%(what)s is open", what=title),
+        f"{entry.place} · {_shift_time(entry)}",
+        url_for("plans.refill" if refills else "coverage.shift", shift_id=entry.key),
+        _("Refill") if refills else _("Look"),
+        "bad" if (entry.since - at).total_seconds() <= SOON else "warn",
+        _("in %(time)s", time=age(entry.since, at)),
+    )
+
+
+def _dispute(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    return _Said(
+        "scale",
+        _("%(facility)s disputes hours of %(name)s", facility=entry.place, name=entry.who),
+        _("%(hours)s h; the rest of the week goes on", hours=hours_and_minutes(entry.number or 0)),
+        url_for("timesheets.line", line_id=entry.key),
+        _("Settle") if reader.may(Permission.TIMESHEET_APPROVE) else _("Look"),
+    )
+
+
+def _job(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    tries = entry.number or 1
+    return _Said(
+        "repeat",
+        _("Something in the background failed"),
+        ngettext(
+            "%(job)s, tried %(num)d time; the log of the worker says why",
+            "%(job)s, tried %(num)d times; the log of the worker says why",
+            tries,
+            job=entry.what,
+        ),
+        url_for("inbox.repeat_job", job_id=entry.key),
+        _("Try again"),
+        "bad",
+        posts=True,
+    )
+
+
+def _unsent(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    return _Said(
+        "clock",
+        _("%(name)s has not handed in a week", name=entry.who),
+        f"{entry.place} · {hours_and_minutes(entry.number or 0)} h",
+        url_for("timesheets.week", timesheet_id=entry.key),
+        _("Look"),
+    )
+
+
+def _unapproved(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    lines = entry.number or 0
+    return _Said(
+        "clock",
+        _("%(facility)s has not approved hours", facility=entry.place),
+        ngettext("%(num)d line past half of the window", "%(num)d lines past half of the window", lines),
+        url_for("timesheets.index", facility=entry.key),
+        _("Review"),
+    )
+
+
+def _overdue(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    return _Said(
+        "receipt",
+        _("%(number)s is overdue", number=entry.what),
+        f"{entry.place} · {dollars(entry.number or 0)} · " + _("due %(day)s", day=short_date(day_of(entry))),
+        url_for("billing.invoice", invoice_id=entry.key),
+        _("See invoice"),
+        age=_days(entry, at),
+    )
+
+
+def _days(entry: InboxItem, at: datetime) -> str:
+    """What has no hour is told in days."""
+    days = abs((at.date() - day_of(entry)).days)
+    return str(ngettext("%(num)d day", "%(num)d days", days)) if days else str(_("today"))
+
+
+def _in_days(entry: InboxItem, at: datetime) -> str:
+    days = (day_of(entry) - at.date()).days
+    return str(ngettext("in %(num)d day", "in %(num)d days", days)) if days else str(_("today"))
+
+
+def _agreement(entry: InboxItem) -> str:
+    party = entry.place or entry.who or ""
+    if entry.what == "baa":
+        return str(_("BAA with %(party)s", party=party))
+    return str(_("Contract with %(party)s", party=party))
+
+
+def _contract_url(entry: InboxItem) -> str:
+    return url_for("contracts.show", agreement_id=entry.key)
+
+
+def _activate(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    return _Said(
+        "handshake",
+        _("%(agreement)s is signed", agreement=_agreement(entry)),
+        _("No shift starts under it until it is activated."),
+        _contract_url(entry),
+        _("Activate") if reader.may(Permission.CONTRACT_MANAGE) else _("Look"),
+    )
+
+
+def _ending(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    over = day_of(entry) < at.date()
+    return _Said(
+        "handshake",
+        _("%(agreement)s ends", agreement=_agreement(entry)),
+        _("Last day %(day)s. No shift starts after it without a new one.", day=short_date(day_of(entry))),
+        _contract_url(entry),
+        _("Renew") if reader.may(Permission.CONTRACT_MANAGE) else _("Look"),
+        "bad" if over else "warn",
+        _("over") if over else _in_days(entry, at),
+    )
+
+
+def _paper(entry: InboxItem, reader: Person) -> str:
+    return f"{_what(entry, reader)} ({entry.place})" if entry.place else _what(entry, reader)
+
+
+def _credential(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    return _Said(
+        "shield-check",
+        f"{entry.who}: {_paper(entry, reader)}",
+        _("Uploaded and not checked yet"),
+        url_for("credentials.show", credential_id=entry.key),
+        _("Review") if reader.may(Permission.CREDENTIAL_VERIFY) else _("Look"),
+        "plain",
+    )
+
+
+def _expiring(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+    over = day_of(entry) < at.date()
+    return _Said(
+        "shield-check",
+        f"{entry.who}: {_paper(entry, reader)}",
+        _("Ended %(day)s; she is refused for shifts that need it", day=short_date(day_of(entry)))
+        if over
+        else _("Last day %(day)s", day=short_date(day_of(entry))),
+        url_for("coordinators.show", coordinator_id=entry.number),
+        _("Look"),
+        "bad" if over else "plain",
+        _("over") if over else _in_days(entry, at),
+    )
+
+
+_SAY: dict[InboxKind, Callable[[InboxItem, datetime, Person], _Said]] = {
+    InboxKind.BOOKS: _books,
+    InboxKind.NO_SHOW: _no_show,
+    InboxKind.UNFILLED: _unfilled,
+    InboxKind.DISPUTE: _dispute,
+    InboxKind.JOB: _job,
+    InboxKind.UNSENT: _unsent,
+    InboxKind.UNAPPROVED: _unapproved,
+    InboxKind.OVERDUE: _overdue,
+    InboxKind.ACTIVATE: _activate,
+    InboxKind.CREDENTIAL: _credential,
+    InboxKind.EXPIRING: _expiring,
+    InboxKind.ENDING: _ending,
+}

@@ -1,0 +1,1 @@
+"""The hard rules: who may take a shift. Pure."""

@@ -1,0 +1,140 @@
+"""What an hour of the market costs: a price on every slot, so that nobody wants more seats than there are.
+
+At prices λ every coordinator may be planned on her own, and whatever a plan picks,
+
+    value of a plan  ≤  L(λ)  =  Σ_s seats_s·λ_s  +  Σ_c max(0, best schedule of c at worth − λ, less her activation)
+
+because a plan fills at most seats_s of each slot and no coordinator can do better than her best schedule. So L at any
+prices bounds every plan from above; good prices make it tight. They are found by a randomised incremental subgradient:
+one coordinator after another takes her best schedule, which makes those slots dearer, while all slots get cheaper with time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from marketplace.matching.solver.compiling import compiled
+from marketplace.matching.solver.market import Array, Market
+from marketplace.matching.solver.schedules import best_schedule
+
+FINENESS = 1024.0
+"""Bounds are computed at prices that are multiples of 1/1024: with whole worths below 2**42 every sum is then exact."""
+
+COOLINGS = 32
+"""How often within a pass prices fall."""
+
+
+class SubgradientResult(NamedTuple):
+    """What a run of passes leaves behind."""
+
+    prices: Array  # S  after the last pass
+    smooth: Array  # S  average over the last passes
+    leaning: Array  # E  how often of late the pair was chosen, 0..1
+
+
+@compiled
+def longest(market: Market) -> int:
+    """The most pairs that one coordinator has."""
+    most = 0
+    for coordinator in range(len(market.rest)):
+        most = max(most, market.first[coordinator + 1] - market.first[coordinator])
+    return most
+
+
+@compiled
+def one_pass(market: Market, order: Array, prices: Array, step: float, weight: float, chosen: Array) -> None:
+    """Everybody takes her best schedule once, in this order; prices move on the way, `chosen` gains `weight` a pick.
+
+    A slot's price goes up by step × scale at each pick, and down by step × scale × seats over the whole pass: it stands still
+    when as many take it as there are seats.
+    """
+    most = longest(market)
+    gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
+    coolings = min(COOLINGS, max(1, len(order)))
+    for cooling in range(coolings):
+        for at in range(cooling * len(order) // coolings, (cooling + 1) * len(order) // coolings):
+            coordinator = order[at]
+            begin = market.first[coordinator]
+            for pair in range(begin, market.first[coordinator + 1]):
+                gain[pair - begin] = market.worth[pair] - prices[market.slot[pair]]
+            _, count = best_schedule(market, coordinator, gain, best, picked)
+            for k in range(count):
+                slot = market.slot[picked[k]]
+                prices[slot] += step * market.scale[slot]
+                chosen[picked[k]] += weight
+        for slot in range(len(prices)):
+            prices[slot] = max(0.0, prices[slot] - step * market.scale[slot] * market.seats[slot] / coolings)
+
+
+@compiled
+def bound_at(market: Market, prices: Array) -> float:
+    """L(λ), exactly when prices are multiples of 1/1024: no plan of this market is worth more."""
+    most = longest(market)
+    gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
+    bound = 0.0
+    for slot in range(len(prices)):
+        bound += prices[slot] * market.seats[slot]
+    for coordinator in range(len(market.rest)):
+        begin = market.first[coordinator]
+        for pair in range(begin, market.first[coordinator + 1]):
+            gain[pair - begin] = market.worth[pair] - prices[market.slot[pair]]
+        bound += best_schedule(market, coordinator, gain, best, picked)[0]
+    return bound
+
+
+def subgradient(
+    market: Market,
+    prices: Array,
+    passes: int,
+    steps: tuple[float, float],
+    random: np.random.Generator,
+    *,
+    memory: float = 0.05,
+    over: Callable[[], bool] = lambda: False,
+) -> SubgradientResult:
+    """Run passes from these prices with steps falling geometrically from steps[0] to steps[1].
+
+    `memory` is the weight of one pass in the averages. Stops early once `over()` says so.
+    """
+    prices = prices.copy()
+    smooth = prices.copy()
+    chosen = np.zeros(market.pairs, np.float32)
+    step, weight, weights = steps[0], 1.0, 0.0
+    fall = (steps[1] / steps[0]) ** (1.0 / max(1, passes - 1))
+    for _ in range(passes):
+        one_pass(market, random.permutation(market.coordinators), prices, step, weight, chosen)
+        smooth += memory * (prices - smooth)
+        step *= fall
+        weights += weight
+        if over():
+            break
+        weight /= 1.0 - memory
+        if weight > 1e30:
+            chosen /= np.float32(weight)
+            weights, weight = weights / weight, 1.0
+    return SubgradientResult(prices, smooth, chosen / np.float32(weights or 1.0))
+
+
+def rounded(prices: Array) -> Array:
+    """Prices as multiples of 1/1024."""
+    fine: Array = np.rint(np.maximum(prices, 0.0) * FINENESS) / FINENESS
+    return fine
+
+
+def prices_of_the_busiest_moment(market: Market) -> Array:
+    """Prices that prove how many people are needed at least, where using somebody costs points.
+
+    Every slot costs all that its best pair is worth, except those that run at the busiest moment: these leave as much as the
+    cheapest activation. Nobody can hold two of them, so nobody gains anything, and the bound counts one activation a seat.
+    """
+    dearest = np.zeros(market.slots)
+    np.maximum.at(dearest, market.slot, market.worth)
+    seats = np.minimum(market.seats, market.eligible)
+    moments = np.argsort(np.concatenate([market.end, market.start]), kind="stable")
+    running = np.cumsum(np.concatenate([-seats, seats])[moments])
+    at = np.concatenate([market.end, market.start])[moments][np.argmax(running)] if market.slots else 0
+    now = (market.start <= at) & (at < market.end)
+    return np.where(now, np.maximum(dearest - market.activation.min(initial=np.inf), 0.0), dearest)

@@ -1,0 +1,155 @@
+"""Who works what, while a plan is being made: the pairs taken so far, and what is left of seats and hours."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from marketplace.matching.solver.compiling import compiled
+from marketplace.matching.solver.market import Array, Market, clashing
+
+
+class Solution(NamedTuple):
+    """All arrays change in place; use `take` and `drop`, which keep them in step."""
+
+    chosen: Array  # E  is the pair in the plan
+    open: Array  # S  seats nobody has yet
+    left: Array  # C × K  minutes left
+    held: Array  # C  how many pairs each coordinator has
+    agenda: Array  # her pairs, in no order: agenda[agenda_first[c] .. + held[c]]
+    agenda_first: Array  # C+1
+    filled: Array  # S  how many pairs each slot has
+    holders: Array  # those pairs, in no order: holders[holders_first[s] .. + filled[s]]
+    holders_first: Array  # S+1
+
+
+def empty_solution(market: Market) -> Solution:
+    """Nobody has anything yet."""
+    agenda_first = np.concatenate([[0], np.cumsum(_most_slots_at_once(market))])
+    holders_first = np.concatenate([[0], np.cumsum(np.minimum(market.seats, market.eligible))])
+    return Solution(
+        chosen=np.zeros(market.pairs, np.bool_),
+        open=market.seats.copy(),
+        left=market.limit.copy(),
+        held=np.zeros(market.coordinators, np.int64),
+        agenda=np.empty(agenda_first[-1], np.int64),
+        agenda_first=agenda_first,
+        filled=np.zeros(market.slots, np.int64),
+        holders=np.empty(holders_first[-1], np.int64),
+        holders_first=holders_first,
+    )
+
+
+def copied(roster: Solution) -> Solution:
+    """The same roster, to try something with."""
+    return Solution(*(array.copy() for array in roster))
+
+
+@compiled
+def _most_slots_at_once(market: Market) -> Array:
+    """How many slots the fullest schedule of each coordinator has, hours apart."""
+    most = np.zeros(len(market.rest), np.int64)
+    for coordinator in range(len(market.rest)):
+        begin, stop = market.first[coordinator], market.first[coordinator + 1]
+        count = np.zeros(stop - begin + 1, np.int64)
+        for pair in range(stop - 1, begin - 1, -1):
+            i = pair - begin
+            count[i] = max(count[i + 1], 1 + count[market.follower[pair] - begin])
+        most[coordinator] = count[0]
+    return most
+
+
+@compiled
+def take(market: Market, roster: Solution, pair: int) -> None:
+    """Put a pair into the plan. That it fits is for the caller to know."""
+    slot, coordinator = market.slot[pair], market.coordinator[pair]
+    roster.chosen[pair] = True
+    roster.open[slot] -= 1
+    roster.left[coordinator, market.week[slot]] -= market.minutes[slot]
+    roster.agenda[roster.agenda_first[coordinator] + roster.held[coordinator]] = pair
+    roster.held[coordinator] += 1
+    roster.holders[roster.holders_first[slot] + roster.filled[slot]] = pair
+    roster.filled[slot] += 1
+
+
+@compiled
+def drop(market: Market, roster: Solution, pair: int) -> None:
+    """Take a pair out of the plan again."""
+    slot, coordinator = market.slot[pair], market.coordinator[pair]
+    roster.chosen[pair] = False
+    roster.open[slot] += 1
+    roster.left[coordinator, market.week[slot]] += market.minutes[slot]
+    roster.held[coordinator] -= 1
+    roster.filled[slot] -= 1
+    _forget(roster.agenda, roster.agenda_first[coordinator], roster.held[coordinator], pair)
+    _forget(roster.holders, roster.holders_first[slot], roster.filled[slot], pair)
+
+
+@compiled
+def _forget(entries: Array, first: int, last: int, pair: int) -> None:
+    for at in range(first, first + last):
+        if entries[at] == pair:
+            entries[at] = entries[first + last]
+            return
+
+
+@compiled
+def fits(market: Market, roster: Solution, pair: int) -> bool:
+    """May the coordinator take this pair as things are: a seat, rest, hours?"""
+    slot, coordinator = market.slot[pair], market.coordinator[pair]
+    if roster.chosen[pair] or roster.open[slot] <= 0:
+        return False
+    if roster.left[coordinator, market.week[slot]] < market.minutes[slot]:
+        return False
+    begin = roster.agenda_first[coordinator]
+    for at in range(begin, begin + roster.held[coordinator]):  # noqa: SIM110  (there are no generators in compiled code)
+        if clashing(market, roster.agenda[at], pair):
+            return False
+    return True
+
+
+@compiled
+def take_in_order(market: Market, roster: Solution, pairs: Array) -> int:
+    """Take each of these pairs that still fits; how many did."""
+    taken = 0
+    for pair in pairs:
+        if fits(market, roster, pair):
+            take(market, roster, pair)
+            taken += 1
+    return taken
+
+
+@compiled
+def fitting(market: Market, roster: Solution, pairs: Array) -> Array:
+    """Those of the pairs (ascending) that fit as things are: as `fits`, with each agenda read once."""
+    keep = np.empty(len(pairs), pairs.dtype)
+    most = 0
+    for coordinator in range(len(market.rest)):
+        most = max(most, roster.held[coordinator])
+    busy, rested = np.empty(most, np.int64), np.empty(most, np.int64)
+    count, reading, engagements = 0, -1, 0
+    for pair in pairs:
+        slot, coordinator = market.slot[pair], market.coordinator[pair]
+        if roster.chosen[pair] or roster.open[slot] <= 0:
+            continue
+        if roster.left[coordinator, market.week[slot]] < market.minutes[slot]:
+            continue
+        if coordinator != reading:
+            reading, engagements = coordinator, roster.held[coordinator]
+            for k in range(engagements):
+                held = market.slot[roster.agenda[roster.agenda_first[coordinator] + k]]
+                busy[k], rested[k] = market.start[held], market.end[held] + market.rest[coordinator]
+        start, end = market.start[slot], market.end[slot] + market.rest[coordinator]
+        free = True
+        for k in range(engagements):
+            free = free and (start >= rested[k] or end <= busy[k])
+        if free:
+            keep[count] = pair
+            count += 1
+    return keep[:count]
+
+
+def value_of(market: Market, roster: Solution) -> float:
+    """What the roster is worth: its pairs, less the activation of everybody used."""
+    return float(market.worth[roster.chosen].sum() - market.activation[roster.held > 0].sum())

@@ -1,0 +1,1 @@
+"""What still stands between somebody new and the first shift; activation."""

@@ -1,0 +1,1 @@
+"""Figures: fair shares, key figures, the monthly letter."""

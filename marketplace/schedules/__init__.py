@@ -1,0 +1,1 @@
+"""The roster, the time grid, the agenda, calendar feeds and availability."""

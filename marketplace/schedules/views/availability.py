@@ -1,0 +1,204 @@
+"""A coordinator's hours: her typical week, her days off, and which booked shifts lie outside of them."""
+
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from marketplace.accounts.authentication.sign_in import current_person
+from marketplace.accounts.permissions import Permission
+from marketplace.coordinators.availability import be_back, clear_day, copy_to_weekdays, set_hours, set_week, take_off
+from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.queries import time_off_of, visible_to, with_details
+from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availability, written
+from marketplace.coordinators.texts import week_in_short, week_words, weekday_name
+from marketplace.kernel import MONDAY_TO_FRIDAY, Invalid, NotFound, local_day, local_days, now
+from marketplace.schedules.availability_conflicts import AvailabilityConflict, availability_conflicts
+from marketplace.web import Pages, flash_with_undo, get_or_404
+from marketplace.web.filters import day
+from marketplace.web.forms import Choices, ClockTime, Day, Form, Words
+
+pages = Pages("availability", __name__, url_prefix="/me/availability")
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """Monday to Sunday, short."""
+    return [(str(day), weekday_name(day, "abbreviated")) for day in range(len(WEEKDAYS))]
+
+
+class HoursForm(Form):
+    """The hours of some days of the typical week."""
+
+    days = Choices(_l("On these days"), choices=weekdays, required=True)
+    start = ClockTime(_l("From"))
+    end = ClockTime(_l("To"))
+
+
+class TimeOffForm(Form):
+    """A day off, or several in a row."""
+
+    first = Day(_l("Day off"))
+    last = Day(_l("Last day"), required=False)
+    note = Words(_l("Note to yourself"), limit=200, required=False, guard=True)
+
+
+@pages.get("", may=Permission.COORDINATOR_DESK)
+def index() -> ResponseReturnValue:
+    """The typical week with one form for all of it, days off, and what is booked outside."""
+    return _page(_herself())
+
+
+def _page(herself: Coordinator, hours: HoursForm | None = None, off: TimeOffForm | None = None) -> ResponseReturnValue:
+    at, zone = now(), herself.time_zone
+    week = tuple(window.hours for window in herself.availability)
+    ahead = [one for one in herself.time_off if one.ends_at > at]
+    page = render_template(
+        "schedules/availability.html",
+        coordinator=herself,
+        week=week_words(week),
+        hours=hours or HoursForm(formdata=None, data=_suggested(week)),
+        off=off or TimeOffForm(formdata=None),
+        time_off=[(one, *local_days(one.span, zone)) for one in ahead],
+        outside=availability_conflicts(herself.id, week, [one.span for one in ahead], zone, at),
+        today=local_day(at, zone),
+    )
+    return page, 422 if hours or off else 200
+
+
+def _suggested(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
+    """Monday to Friday with the hours of the first day that has some, or office hours."""
+    first = week[0] if week else WeeklyHours(0, 9 * 60, 17 * 60)
+    return {"days": [str(day) for day in MONDAY_TO_FRIDAY], "start": first.starts, "end": first.ends}
+
+
+@pages.post("/hours", may=Permission.COORDINATOR_DESK)
+def save() -> ResponseReturnValue:
+    """Set the hours of the chosen days; with the other button, in addition to what stands there."""
+    herself = _herself()
+    form = HoursForm()
+    if form.validate():
+        before = written(window.hours for window in herself.availability)
+        days = [int(day) for day in form.days.data]
+        try:
+            beside = request.form.get("beside") == "yes"
+            week = set_hours(herself, days, form.start.data, form.end.data, current_person(), beside=beside)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            return _saved(herself, week, before)
+    return _page(herself, hours=form)
+
+
+@pages.post("/days/<int:weekday>/clearing", may=Permission.COORDINATOR_DESK)
+def clear(weekday: int) -> ResponseReturnValue:
+    """Not free on that weekday any more."""
+    herself = _herself()
+    _check_weekday(weekday)
+    before = written(window.hours for window in herself.availability)
+    return _saved(herself, clear_day(herself, weekday, current_person()), before)
+
+
+@pages.post("/days/<int:weekday>/copies", may=Permission.COORDINATOR_DESK)
+def copy(weekday: int) -> ResponseReturnValue:
+    """Monday to Friday like that day."""
+    herself = _herself()
+    _check_weekday(weekday)
+    before = written(window.hours for window in herself.availability)
+    return _saved(herself, copy_to_weekdays(herself, weekday, current_person()), before)
+
+
+def _check_weekday(weekday: int) -> None:
+    if weekday >= len(WEEKDAYS):
+        raise NotFound("A week has seven days.")
+
+
+@pages.post("/week", may=Permission.COORDINATOR_DESK)
+def restore() -> ResponseReturnValue:
+    """The whole week as it was before a change."""
+    herself = _herself()
+    week = set_week(herself, read_availability(request.form.get("week", "")[:2000], "week"), current_person())
+    return _saved(herself, week, None)
+
+
+def _saved(herself: Coordinator, week: tuple[WeeklyHours, ...], before: str | None) -> ResponseReturnValue:
+    """Say what the week is now, with its way back, and which booked shifts lie outside."""
+    at = now()
+    ahead = [one.span for one in herself.time_off if one.ends_at > at]
+    said = (
+        _("Your week: %(week)s.", week=week_in_short(week)) if week else _("You have no hours now: nothing is offered.")
+    )
+    said = " ".join(filter(None, (said, _told(availability_conflicts(herself.id, week, ahead, herself.time_zone, at)))))
+    if before is None or before == written(week):
+        flash(said)
+    else:
+        flash_with_undo(said, url_for(".restore"), week=before)
+    return redirect(url_for(".index"), 303)
+
+
+def _told(found: list[AvailabilityConflict]) -> str:
+    if not found:
+        return ""
+    return str(
+        ngettext(
+            "%(num)d booked shift lies outside and stays booked.",
+            "%(num)d booked shifts lie outside and stay booked.",
+            len(found),
+        )
+    )
+
+
+@pages.post("/time-off", may=Permission.COORDINATOR_DESK)
+def take() -> ResponseReturnValue:
+    """A day off, or several."""
+    herself = _herself()
+    form = TimeOffForm()
+    if form.validate():
+        try:
+            off = take_off(herself, form.first.data, form.last.data, form.note.data, current_person(), now())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            week = tuple(window.hours for window in herself.availability)
+            hit = [
+                one for one in availability_conflicts(herself.id, week, [off.span], herself.time_zone, now()) if one.off
+            ]
+            said = _("Off: %(days)s.", days=_days(*local_days(off.span, herself.time_zone)))
+            flash_with_undo(" ".join(filter(None, (said, _told_off(len(hit))))), url_for(".remove", time_off_id=off.id))
+            return redirect(url_for(".index", _anchor="off"), 303)
+    return _page(herself, off=form)
+
+
+def _told_off(booked: int) -> str:
+    if not booked:
+        return ""
+    return str(
+        ngettext(
+            "%(num)d shift is booked then and stays booked: cancel it if you cannot work.",
+            "%(num)d shifts are booked then and stay booked: cancel them if you cannot work.",
+            booked,
+        )
+    )
+
+
+@pages.post("/time-off/<int:time_off_id>/removal", may=Permission.COORDINATOR_DESK)
+def remove(time_off_id: int) -> ResponseReturnValue:
+    """She can take work then after all."""
+    off = get_or_404(time_off_of(current_person()), time_off_id)
+    note, zone = off.note, _herself().time_zone
+    first, last = be_back(off, zone, current_person())
+    said = _("No longer off: %(days)s.", days=_days(first, last))
+    # What travels in the undo button is text.
+    flash_with_undo(said, url_for(".take"), first=first.isoformat(), last=last.isoformat(), note=note)
+    return redirect(url_for(".index", _anchor="off"), 303)
+
+
+def _days(first: date, last: date) -> str:
+    return f"{day(first)} – {day(last)}" if last > first else day(first)
+
+
+def _herself() -> Coordinator:
+    return get_or_404(with_details(visible_to(current_person())), current_person().coordinator_id or 0)
