@@ -13,9 +13,9 @@ from marketplace.booking.tasks import end_moves, expire_offers, sweep_changes
 from marketplace.contracts.tasks import expire
 from marketplace.credentials.tasks import remind, sweep
 from marketplace.db import jobs_app, resume_abandoned
-from marketplace.home.tasks import write_fair_shares
 from marketplace.ledger.tasks import check as check_books
 from marketplace.plans.tasks import plan_nightly
+from marketplace.reports.tasks import write_fair_shares
 from marketplace.timesheets.tasks import (
     approve_after_window,
     close_forgotten_clocks,

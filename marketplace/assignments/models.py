@@ -171,6 +171,8 @@ class Reassignment(Versioned, Base):
     she would leave, and gets an offer for it when she does.
     """
 
+    __tablename__ = "move_request"  # the name it was created under; renaming a table needs the site stopped
+
     id: Mapped[Key]
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
     assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"))

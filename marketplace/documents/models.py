@@ -11,6 +11,8 @@ from marketplace.db import Base, Key
 class IssuedDocument(Base):
     """`kind` and `thing_id` say what it is the paper of: `invoice` 7. Append-only (trigger)."""
 
+    __tablename__ = "issued_paper"  # the name it was created under; renaming a table needs the site stopped
+
     id: Mapped[Key]
     kind: Mapped[str]
     thing_id: Mapped[int] = mapped_column(BigInteger)

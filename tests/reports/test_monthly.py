@@ -9,7 +9,6 @@ from marketplace.accounts.models import Membership, Person
 from marketplace.booking import offers
 from marketplace.booking.booking import book
 from marketplace.db import SYSTEM, bind_actor, session
-from marketplace.home.tasks import write_fair_shares as job
 from marketplace.kernel import clock
 from marketplace.messaging.models import Letter
 from marketplace.needs.models import FillMode
@@ -17,6 +16,7 @@ from marketplace.plans.settings import change_settings
 from marketplace.reports.fairness import fairness, span_of_month
 from marketplace.reports.models import FairnessLetter
 from marketplace.reports.monthly import write_fair_shares
+from marketplace.reports.tasks import write_fair_shares as job
 from tests.world import NOW, TODAY
 
 CHICAGO = "America/Chicago"

@@ -13,7 +13,7 @@ _NAMES = {HIPAA_TRAINING: Phrase("HIPAA training"), RN_LICENCE: Phrase("RN licen
 _AGREEMENTS = {AgreementKind.CONTRACT: N_("Contract %(number)s"), AgreementKind.BAA: N_("BAA %(number)s")}
 
 
-class Term(NamedTuple):
+class CredentialTerm(NamedTuple):
     """The first and last valid day of something (None: open-ended), and what it is: a credential, an agreement, a state.
 
     With `compact` a license counts for its privilege in another state of the compact.
@@ -70,7 +70,7 @@ class Cover(NamedTuple):
         return self.objection is None
 
 
-def cover(days: Sequence[date], terms: Iterable[Term]) -> Cover | None:
+def cover(days: Sequence[date], terms: Iterable[CredentialTerm]) -> Cover | None:
     """Do the terms together cover every day? None when there is no paper at all.
 
     A renewal that begins the day after the old paper ends leaves no gap, so each day may rest on another paper.
@@ -78,7 +78,7 @@ def cover(days: Sequence[date], terms: Iterable[Term]) -> Cover | None:
     terms = list(terms)
     if not terms:
         return None
-    holding: Term | None = None
+    holding: CredentialTerm | None = None
     for day in days:
         holding = max(
             (term for term in terms if term.holds_on(day)), key=lambda term: term.last or date.max, default=None
@@ -89,7 +89,7 @@ def cover(days: Sequence[date], terms: Iterable[Term]) -> Cover | None:
     return Cover(None, holding.label, holding.last)
 
 
-def _gap(day: date, days: Sequence[date], terms: Sequence[Term]) -> Cover:
+def _gap(day: date, days: Sequence[date], terms: Sequence[CredentialTerm]) -> Cover:
     ended = [(term.last, n) for n, term in enumerate(terms) if term.last is not None and term.last < day]
     if ended:
         last, n = max(ended)

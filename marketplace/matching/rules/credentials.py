@@ -20,7 +20,7 @@ from marketplace.matching.facts import (
     VerificationState,
 )
 from marketplace.matching.local_hours import local_days
-from marketplace.matching.rules.credential_terms import Cover, Term, cover, credential_name, valid_until
+from marketplace.matching.rules.credential_terms import Cover, CredentialTerm, cover, credential_name, valid_until
 from marketplace.matching.verdicts import Finding, Outcome, fails, passes, rule, warns
 
 _ONE_DAY = timedelta(days=1)
@@ -37,11 +37,11 @@ class HeldCredential(NamedTuple):
     """A credential and the days on which it would count for what is asked."""
 
     credential: CredentialFacts
-    term: Term
+    term: CredentialTerm
 
 
 def _papers(credentials: Iterable[CredentialFacts], kind: str) -> list[HeldCredential]:
-    return [HeldCredential(c, Term(c.issued_on, c.expires_on, c)) for c in credentials if c.type == kind]
+    return [HeldCredential(c, CredentialTerm(c.issued_on, c.expires_on, c)) for c in credentials if c.type == kind]
 
 
 def _held(papers: Sequence[HeldCredential], days: Sequence[date], kind: str) -> Cover:
@@ -137,22 +137,24 @@ def in_compact(state: str, day: date, compact: Iterable[CompactMembership]) -> b
     return any(term.holds_on(day) for term in _memberships(state, compact))
 
 
-def _memberships(state: str, compact: Iterable[CompactMembership]) -> list[Term]:
+def _memberships(state: str, compact: Iterable[CompactMembership]) -> list[CredentialTerm]:
     return [
-        Term(member.joined_on, member.left_on - _ONE_DAY if member.left_on else None, state)
+        CredentialTerm(member.joined_on, member.left_on - _ONE_DAY if member.left_on else None, state)
         for member in compact
         if member.state == state
     ]
 
 
-def _both(term: Term, other: Term) -> Term | None:
+def _both(term: CredentialTerm, other: CredentialTerm) -> CredentialTerm | None:
     """The days two terms share, under the first one's name."""
     first = max(term.first, other.first)
     last = min(term.last or date.max, other.last or date.max)
     return term._replace(first=first, last=None if last == date.max else last) if first <= last else None
 
 
-def _privileges(license: Term, home: str, state: str, compact: Sequence[CompactMembership]) -> list[Term]:
+def _privileges(
+    license: CredentialTerm, home: str, state: str, compact: Sequence[CompactMembership]
+) -> list[CredentialTerm]:
     """The days on which a multistate license from home also covers a state: while both are in the compact."""
     found = []
     for at_home in _memberships(home, compact):
@@ -240,7 +242,7 @@ def patient_state_licence(coordinator: CoordinatorFacts, shift: ShiftFacts, cont
 
 def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: Phrase, shift: ShiftFacts) -> Finding:
     days = local_days(shift.span, shift.zone)
-    found = cover(days, (Term(a.starts_on, a.ends_on, a) for a in agreements if a.kind is kind))
+    found = cover(days, (CredentialTerm(a.starts_on, a.ends_on, a) for a in agreements if a.kind is kind))
     if found is None:
         return fails(none)
     if found.objection is not None:

@@ -15,7 +15,7 @@ from marketplace.matching.facts import (
     CredentialFacts,
     VerificationState,
 )
-from marketplace.matching.rules.credentials import CredentialTerm, cover
+from marketplace.matching.rules.credential_terms import CredentialTerm, cover
 from marketplace.matching.verdicts import Outcome
 from tests.matching.cast import (
     ANA,
