@@ -1,11 +1,15 @@
 # Two commands matter: `make demo` shows the site, `make test` checks it. Both do their own set-up.
 .DEFAULT_GOAL := demo
-.PHONY: demo test check bench setup setup-dev setup-bench browser lock
+.PHONY: demo run test check coverage bench setup setup-dev setup-bench browser lock
 
 export PYTHONUNBUFFERED := 1
 
 demo: setup
 	@.venv/bin/marketplace demo
+
+# The site while it is worked on: starts again when a file changes. Its people are those of `make demo`, when that ran before.
+run: setup-dev
+	@.venv/bin/python -m scripts.run
 
 # TESTS="tests/kernel -x" runs a part.
 test: setup-dev
@@ -17,6 +21,13 @@ check: setup-dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/python scripts/check_files.py
+
+# Every test with branch coverage, held against the floor of each package.
+coverage: setup-dev
+	@mkdir -p var
+	@scripts/test.sh -n 2 --dist loadgroup --cov --cov-report=json:var/coverage.json --cov-report=
+	@.venv/bin/python -m scripts.coverage_floors var/coverage.json
 
 bench: setup-bench
 	.venv/bin/python -m benchmarks

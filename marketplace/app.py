@@ -18,11 +18,14 @@ from werkzeug.exceptions import HTTPException
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
 from marketplace import rooms
 from marketplace.accounts import confirming, signing_in
+from marketplace.catalogue.queries import name_of
 from marketplace.config import Settings, settings_from
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
+from marketplace.coordinators.words import education_words
 from marketplace.dashboards.waiting import Waiting, waiting_for
 from marketplace.db import session as db
 from marketplace.facilities.queries import zone_of
+from marketplace.facilities.words import payer_word
 from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
@@ -116,7 +119,18 @@ def language() -> phrases.Language:
     """What refusals are worded in: the reader's language on a page; English where nobody reads one."""
     if not has_request_context():
         return phrases.ENGLISH
-    return phrases.Language("es_US" if str(get_locale()).startswith("es") else "en_US", _)
+    return phrases.Language("es_US" if str(get_locale()).startswith("es") else "en_US", _, code_name)
+
+
+def code_name(of: str, code: str) -> str:
+    """What a page calls the code of a service line, a credential, an education or a payer."""
+    match of:
+        case "education":
+            return next((str(words) for known, words in education_words().items() if known == code), code)
+        case "payer":
+            return payer_word(code)
+        case _:
+            return name_of(of, code, spanish=str(get_locale()).startswith("es"))
 
 
 def time_zone() -> str:

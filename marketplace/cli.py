@@ -118,6 +118,15 @@ def db_current() -> None:
         click.echo(f"{migrating.current(url) or 'none'} (this code needs {migrating.head()})")
 
 
+@db_commands.command("revision")
+@click.argument("message")
+def db_revision(message: str) -> None:
+    """Begin a migration: a numbered file that asks why, and whether it is safe while people work. Needs no database."""
+    from marketplace.db import migrating
+
+    click.echo(migrating.new_revision(message))
+
+
 @commands.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: PORT, else 8000.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 for every network of this machine.")

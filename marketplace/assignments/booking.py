@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import facts, notifications
+from marketplace.assignments.assessment import Assessment, assess
 from marketplace.assignments.models import Assignment, Offer, OfferKind
-from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.policy import check_may_undo
 from marketplace.assignments.queries import taken_seats
 from marketplace.assignments.rules import (
@@ -28,11 +28,9 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import NotAllowedNow
 from marketplace.kernel.phrases import N_, Phrase, named
-from marketplace.matching.records import facts_record
 from marketplace.matching.records import replay as replay_record
-from marketplace.matching.rules import explain
-from marketplace.matching.scores import Score, score
-from marketplace.matching.verdicts import Verdict, objections
+from marketplace.matching.scores import Score
+from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState, ShiftState
 
@@ -159,7 +157,7 @@ def kept_verdicts(assignment: Assignment) -> list[Verdict]:
 
 def score_record(given: Score) -> dict[str, Any]:
     """A score as plain JSON, kept with offers and assignments."""
-    return {"total": given.total, "percent": given.percent, "parts": [part._asdict() for part in given.parts]}
+    return {"total": given.total, "percent": given.percent, "parts": [part.as_record() for part in given.parts]}
 
 
 def in_words(shift: Shift) -> Phrase:
@@ -271,25 +269,13 @@ def _insert(made: Assignment, coordinator: Coordinator, by: Person | None) -> No
 # ---- rules ------------------------------------------------------------------------------------------------------
 
 
-class _Judged(NamedTuple):
-    verdicts: list[Verdict]
-    score: Score
-    record: dict[str, Any]
-
-
-def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime) -> _Judged:
+def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime) -> Assessment:
     """Every hard rule on facts read now, after the locks. NotAllowedNow with all objections when one refuses."""
-    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator.id])
-    (person,) = facts.coordinator_facts([coordinator.id], at=at, around=shift.span, papers=papers)
-    about = facts.shift_facts(shift, papers)
-    when = facts.context_for([about], at)
-    verdicts = explain(person, about, when)
-    against = objections(verdicts)
-    if any(verdict.rule == "overlap" for verdict in against):
+    (assessment,) = assess([coordinator.id], shift, at)
+    if any(verdict.rule == "overlap" for verdict in assessment.objections()):
         raise NotAllowedNow(_clash(coordinator, by))
-    if against:
-        raise cannot_take(None if _herself(by, coordinator) else coordinator.name, against, by)
-    return _Judged(verdicts, score(person, about, when), facts_record(person, about, when))
+    assessment.check(by, None if _herself(by, coordinator) else coordinator.name)
+    return assessment
 
 
 def _clash(coordinator: Coordinator, by: Person | None) -> Phrase:

@@ -1,22 +1,21 @@
 """Everyone for one shift, best first; for everyone else why not; and every open shift as one coordinator sees it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from marketplace.assignments import facts
+from marketplace.assignments.assessment import Assessment
 from marketplace.assignments.indexing import everyone, one_of_them
 from marketplace.db.session import as_system
 from marketplace.kernel.clock import now
-from marketplace.matching import rules
-from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.bits import count
 from marketplace.matching.ranking import Ranking, rank_everyone
-from marketplace.matching.scores import Score, score
+from marketplace.matching.scores import Score
 from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import Shift
 
@@ -31,22 +30,6 @@ def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking
         about = facts.shift_facts(shift, them.papers)
         index = them.asked_about([about], at)
         return rank_everyone(index, about, them.prices_for([about], at).get(about.id), for_facility=for_facility)
-
-
-def explain(coordinator_id: int, shift: Shift, at: datetime) -> list[Verdict]:
-    """Every rule's verdict on one coordinator and one shift: "why not me"."""
-    verdicts, _ = judged(coordinator_id, shift, at)
-    return verdicts
-
-
-def judged(coordinator_id: int, shift: Shift, at: datetime) -> tuple[list[Verdict], Score]:
-    """The verdicts, and how well she fits whether or not she may."""
-    with as_system():
-        papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator_id])
-        (person,) = facts.coordinator_facts([coordinator_id], at=at, around=shift.span, papers=papers)
-        about = facts.shift_facts(shift, papers)
-        when = facts.context_for([about], at)
-    return rules.explain(person, about, when), score(person, about, when)
 
 
 class Matching(NamedTuple):
@@ -75,25 +58,26 @@ class Fit:
     """One shift as one coordinator sees it. Only the yes or no is worked out at once: a page shows few of many shifts."""
 
     shift: Shift
-    may: bool
-    _pair: tuple[CoordinatorFacts, ShiftFacts, Context]
+    assessment: Assessment
 
-    @cached_property
+    @property
+    def may(self) -> bool:
+        """Whether no rule refuses."""
+        return self.assessment.eligible
+
+    @property
     def verdicts(self) -> list[Verdict]:
         """Every rule's answer."""
-        return rules.explain(*self._pair)
+        return self.assessment.verdicts
 
-    @cached_property
+    @property
     def score(self) -> Score:
-        """How well she fits, whether or not she may."""
-        return score(*self._pair)
+        """How well they fit, whether or not they may."""
+        return self.assessment.score
 
     def without(self, shift_id: int) -> "Fit":
-        """The same, were she without her booking on another shift."""
-        person, about, when = self._pair
-        kept = tuple(one for one in person.bookings if one.shift_id != shift_id)
-        pair = (replace(person, bookings=kept), about, when)
-        return Fit(self.shift, rules.eligible(*pair), pair)
+        """The same, had they no booking on another shift."""
+        return Fit(self.shift, self.assessment.without(shift_id))
 
 
 class Feed:
@@ -110,8 +94,10 @@ class Feed:
 
     def fits(self) -> list[Fit]:
         """Every shift in the order given, with whether she may take it."""
-        pairs = ((self.person, about, self._context) for about in self._about)
-        return [Fit(shift, rules.eligible(*pair), pair) for shift, pair in zip(self._shifts, pairs, strict=True)]
+        return [
+            Fit(shift, Assessment(self.person, about, self._context))
+            for shift, about in zip(self._shifts, self._about, strict=True)
+        ]
 
 
 def _read(

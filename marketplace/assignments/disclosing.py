@@ -21,5 +21,5 @@ def kept_score(person: Person, record: Mapping[str, Any]) -> Score | None:
     """A score kept as `booking.score_record` wrote it, as this person may read it; None where none was kept."""
     if not record.get("parts"):
         return None
-    kept = Score(record["total"], tuple(Part(**part) for part in record["parts"]))
+    kept = Score(record["total"], tuple(Part.from_record(part) for part in record["parts"]))
     return score_for_facility(kept) if person.audience is Audience.FACILITY else kept

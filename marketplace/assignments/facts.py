@@ -52,7 +52,7 @@ _STANDING = {
     CredentialState.REJECTED: Standing.REJECTED,
     CredentialState.REVOKED: Standing.REVOKED,
 }
-_PAPER = {PaperKind.MASTER: (AgreementKind.CONTRACT, "Contract"), PaperKind.BAA: (AgreementKind.BAA, "BAA")}
+_PAPER = {PaperKind.MASTER: AgreementKind.CONTRACT, PaperKind.BAA: AgreementKind.BAA}
 
 
 class Papers(NamedTuple):
@@ -269,8 +269,7 @@ def agreements(*, facilities: Collection[int] | None = None, coordinators: Colle
     of_coordinators: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
     with as_system():
         for key, kind, facility, coordinator, first, last in session.execute(rows):
-            meant, word = _PAPER[kind]
-            paper = AgreementFacts(meant, f"{word} {key}", first, last)
+            paper = AgreementFacts(_PAPER[kind], str(key), first, last)
             if facility is not None:
                 of_facilities[facility] += (paper,)
             elif coordinator is not None:

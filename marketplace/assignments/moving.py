@@ -14,12 +14,11 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, notifications
+from marketplace.assignments import notifications
+from marketplace.assignments.assessment import Assessment, assess
 from marketplace.assignments.booking import book, in_words, lock_assignment, lock_coordinator, lock_shift
 from marketplace.assignments.cancelling import backfill
-from marketplace.assignments.candidates import Fit
 from marketplace.assignments.models import Assignment, MoveRequest, Offer
-from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.offering import check_wants_people, send_offer
 from marketplace.assignments.queries import move_stands
 from marketplace.assignments.rules import (
@@ -40,7 +39,6 @@ from marketplace.db.session import as_system, session
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, Refusal
 from marketplace.kernel.lifecycle import state_words
 from marketplace.kernel.phrases import N_, Phrase
-from marketplace.matching import rules
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState
 
@@ -162,19 +160,12 @@ def _check_can_be_left(shift: Shift) -> None:
 
 
 def _check_may_move(booking: Assignment, shift: Shift, at: datetime) -> None:
-    against = [verdict for verdict in fit(booking, shift, at).verdicts if verdict.failed]
-    if against:
-        raise cannot_take(booking.coordinator.name, against, None)
+    fit(booking, shift, at).check(None, booking.coordinator.name)
 
 
-def fit(booking: Assignment, shift: Shift, at: datetime) -> Fit:
-    """How she fits a shift, loaded `facts.with_terms()`, were she without this booking: every verdict, and the score."""
-    with as_system():
-        papers = facts.agreements(facilities=[shift.facility_id], coordinators=[booking.coordinator_id])
-        (person,) = facts.coordinator_facts([booking.coordinator_id], at=at, around=shift.span, papers=papers)
-        about = facts.shift_facts(shift, papers)
-        when = facts.context_for([about], at)
-    return Fit(shift, rules.eligible(person, about, when), (person, about, when)).without(booking.shift_id)
+def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:
+    """How they fit a shift, loaded `facts.with_terms()`, without this booking: every verdict, and the score."""
+    return assess([booking.coordinator_id], shift, at, without=booking.shift_id)[0]
 
 
 # ---- answering --------------------------------------------------------------------------------------------------
@@ -236,13 +227,7 @@ def _agree(chain: _Chain, move: MoveRequest, by: Person, at: datetime) -> None:
     """Her yes waits; now the one whose seat she would take is asked."""
     first = chain.link(move.after_id or 0)
     check_wants_people(chain.shifts[first.shift_id], at)
-    against = [
-        verdict
-        for verdict in fit(chain.bookings[move.assignment_id], chain.shifts[move.shift_id], at).verdicts
-        if verdict.failed
-    ]
-    if against:
-        raise cannot_take(None, against, None)
+    fit(chain.bookings[move.assignment_id], chain.shifts[move.shift_id], at).check(None)
     move.state, move.answered_at = MOVE_LIFE.after(move.state, "agree"), at
     first.state, first.asked_at = MOVE_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())

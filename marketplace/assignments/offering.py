@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts, notifications
+from marketplace.assignments import notifications
+from marketplace.assignments.assessment import assess
 from marketplace.assignments.booking import book, check_waits, in_words, lock_shift, score_record
-from marketplace.assignments.candidates import judged, ranked
+from marketplace.assignments.candidates import ranked
 from marketplace.assignments.models import Assignment, Offer, OfferKind
-from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.rules import LIVE_STATES, OFFER_LIFE, WAITING_STATES, OfferState, offer_expiry
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
@@ -24,8 +24,8 @@ from marketplace.kernel.lifecycle import state_words
 from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
-from marketplace.matching.ranking import Candidate, rank
-from marketplace.matching.verdicts import objections
+from marketplace.matching.facts import CoordinatorFacts
+from marketplace.matching.scores import Score
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 
@@ -44,19 +44,14 @@ def send_offers(shift: Shift, coordinator_ids: Collection[int], by: Person | Non
     with as_system():
         shift = lock_shift(shift.id)
         check_wants_people(shift, at)
-        papers = facts.agreements(facilities=[shift.facility_id], coordinators=coordinator_ids)
-        people = facts.coordinator_facts(coordinator_ids, at=at, around=shift.span, papers=papers)
-        about = facts.shift_facts(shift, papers)
-        ranking = rank(about, people, facts.context_for([about], at))
-        for refused in ranking.ineligible:
-            raise cannot_take(refused.facts.name, refused.objections(), by)
+        chosen = sorted(assess(coordinator_ids, shift, at), key=lambda one: (-one.score.total, one.person.id))
+        for one in chosen:
+            one.check(by, one.person.name)
         asked = _asked(shift.id, at)
-        for candidate in ranking.eligible:
-            if candidate.facts.id in asked:
-                raise NotAllowedNow(
-                    "%(name)s has this offer already and has not answered yet.", name=candidate.facts.name
-                )
-        return _send(shift, ranking.eligible, by, at)
+        for one in chosen:
+            if one.person.id in asked:
+                raise NotAllowedNow("%(name)s has this offer already and has not answered yet.", name=one.person.name)
+        return _send(shift, [(one.person, one.score) for one in chosen], by, at)
 
 
 def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> list[Offer]:
@@ -75,37 +70,35 @@ def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> l
         # Whoever gave this very shift back is not asked to take it again.
         asked |= set(session.scalars(select(Assignment.coordinator_id).where(Assignment.shift_id == shift.id)))
         free = (one for one in ranking.eligible if one.facts.id not in asked)
-        best = list(islice(free, min(count, MOST_AT_ONCE)))
+        best = [(one.facts, one.score) for one in islice(free, min(count, MOST_AT_ONCE))]
         return _send(shift, best, by, at) if best else []
 
 
-def _send(shift: Shift, chosen: Sequence[Candidate], by: Person | None, at: datetime) -> list[Offer]:
+def _send(
+    shift: Shift, chosen: Sequence[tuple[CoordinatorFacts, Score]], by: Person | None, at: datetime
+) -> list[Offer]:
     expires_at = offer_expiry(at, shift.starts_at, shift.ends_at)
     # An offer whose time is up still stands in the table until the job has passed: close it, so that a new one may go out.
-    for stale in _stale(shift.id, [one.facts.id for one in chosen], at):
+    for stale in _stale(shift.id, [person.id for person, _fits in chosen], at):
         stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
     session.flush()
     offers = [
         Offer(
             shift_id=shift.id,
             facility_id=shift.facility_id,
-            coordinator_id=candidate.facts.id,
-            score=score_record(candidate.score),
+            coordinator_id=person.id,
+            score=score_record(fits),
             sent_at=at,
             sent_by_id=by.id if by else None,
             expires_at=expires_at,
         )
-        for candidate in chosen
+        for person, fits in chosen
     ]
     session.add_all(offers)
     session.flush()
-    for offer, candidate in zip(offers, chosen, strict=True):
-        record(
-            "offer",
-            offer,
-            Phrase("%(shift)s was offered to %(name)s.", shift=in_words(shift), name=candidate.facts.name),
-            by=by,
-        )
+    for offer, (person, _fits) in zip(offers, chosen, strict=True):
+        told = Phrase("%(shift)s was offered to %(name)s.", shift=in_words(shift), name=person.name)
+        record("offer", offer, told, by=by)
         enqueue(notifications.tell_offered, offer_id=offer.id)
     session.flush()
     return offers
@@ -194,10 +187,8 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         check_wants_people(shift, at)
         if shift.need.mode is not FillMode.CHOOSE:
             raise NotAllowedNow("This facility does not ask for applications for this shift.")
-        verdicts, fits = judged(coordinator.id, shift, at)
-        against = objections(verdicts)
-        if against:
-            raise cannot_take(None, against, by)
+        (assessment,) = assess([coordinator.id], shift, at)
+        assessment.check(by)
         for stale in _stale(shift.id, [coordinator.id], at):
             stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
         session.flush()
@@ -206,7 +197,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
             "facility_id": shift.facility_id,
             "coordinator_id": coordinator.id,
             "kind": OfferKind.APPLICATION,
-            "score": score_record(fits),
+            "score": score_record(assessment.score),
             "sent_at": at,
             "sent_by_id": by.id,
             "expires_at": max(shift.starts_at, offer_expiry(at, shift.starts_at, shift.ends_at)),

@@ -36,6 +36,17 @@ def names(*, spanish: bool) -> Names:
     )
 
 
+def name_of(of: str, code: str, *, spanish: bool) -> str:
+    """What a service line (`line`) or a type of credential (`credential`) is called; an unknown code stays a code.
+
+    All names are read at the first question of a session.
+    """
+    known: dict[bool, Names] = session.info.setdefault("catalogue_names", {})
+    if spanish not in known:
+        known[spanish] = names(spanish=spanish)
+    return (known[spanish].lines if of == "line" else known[spanish].credentials).get(code, code)
+
+
 def duties() -> list[Duty]:
     """Every duty, grouped by family through their order."""
     return list(session.scalars(select(Duty).order_by(Duty.position)))

@@ -1,12 +1,13 @@
 """Bringing a database to the shape this code knows, and back."""
 
+from argparse import Namespace
 from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
 from marketplace.config import Misconfigured
@@ -18,6 +19,7 @@ def _config(url: str | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     if url is not None:
         config.attributes["url"] = url
     return config
@@ -49,6 +51,25 @@ def check_not_behind(url: str) -> None:
             f"The tables of the database are at migration {at or 'none'}, and this code needs {head()}."
             " Run: marketplace db upgrade"
         )
+
+
+def new_revision(message: str, folder: Path = MIGRATIONS) -> Path:
+    """Write the next numbered migration from the template, to be filled in by hand; returns its file.
+
+    Nothing is generated from the models: triggers, grants and row-level security are not in them. `tests/house/test_tables.py`
+    says where tables and models differ. Raises Misconfigured without a message.
+    """
+    message = " ".join(message.split()).rstrip(".")
+    if not any(character.isalnum() for character in message):
+        raise Misconfigured('Say what changes: marketplace db revision "coordinators have a pronoun".')
+    config = _config()
+    config.set_main_option("script_location", str(folder))
+    config.cmd_opts = Namespace(quiet=True)
+    known = ScriptDirectory.from_config(config).walk_revisions()
+    number = max((int(step.revision) for step in known), default=0) + 1
+    made = command.revision(config, message[0].upper() + message[1:], rev_id=f"{number:04d}")
+    assert isinstance(made, Script)
+    return Path(made.path)
 
 
 @cache

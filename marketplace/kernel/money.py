@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.figures import dollars, hours_and_minutes
+
+__all__ = ["MOST_CENTS", "dollars", "hours_and_minutes", "line_amount", "parse_dollars", "split"]
 
 MOST_CENTS = 999_999_999  # $9,999,999.99: far above any line here and safely inside a 32-bit column
 
@@ -37,12 +40,6 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
-def dollars(cents: int) -> str:
-    """Cents as people read them: $1,234.50, or -$12.00."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-
-
 def parse_dollars(text: str, field: str | None = None) -> int:
     """Typed dollars as cents. Anything but plain digits with at most two decimals raises Invalid; nothing is rounded."""
     match = _DOLLARS.fullmatch(text.strip())
@@ -53,9 +50,3 @@ def parse_dollars(text: str, field: str | None = None) -> int:
     if cents > MOST_CENTS:
         raise Invalid("The amount must be at most %(most)s.", field, most=dollars(MOST_CENTS))
     return cents
-
-
-def hours_and_minutes(minutes: int) -> str:
-    """Minutes as h:mm, the way a timesheet prints them: 425 is 7:05."""
-    sign = "-" if minutes < 0 else ""
-    return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"

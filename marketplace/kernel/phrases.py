@@ -11,29 +11,67 @@ What is kept to be read later is kept as a record, plain JSON, and read in the l
     Phrase.from_record(phrase.as_record()) == phrase
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
-from zoneinfo import ZoneInfo
+from typing import Any, Protocol, Self, runtime_checkable
 
-from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 
+from marketplace.kernel.phrase_values import (
+    ENGLISH,
+    N_,
+    Clock,
+    Coded,
+    Dollars,
+    Hours,
+    Language,
+    Length,
+    LocalSpan,
+    Month,
+    Named,
+    Translated,
+    When,
+    clock_time,
+    date_at,
+    named,
+    place_name,
+    short_day,
+)
 
-class Language(NamedTuple):
-    """A language somebody reads in: its region, for days and times, and how a text of the product is said in it."""
+__all__ = [
+    "ENGLISH",
+    "N_",
+    "Clock",
+    "Coded",
+    "Dollars",
+    "Hours",
+    "Language",
+    "Length",
+    "LocalSpan",
+    "Month",
+    "Named",
+    "Phrase",
+    "Readable",
+    "Row",
+    "Translated",
+    "When",
+    "as_written",
+    "date_at",
+    "kept",
+    "named",
+    "place_name",
+    "read_in",
+    "reader",
+    "reread",
+    "together",
+    "unkept",
+    "worded",
+]  # fmt: skip
 
-    region: str
-    said: Callable[[str], str]
-
-    @property
-    def spanish(self) -> bool:
-        """Whether it is Spanish, the other language than English."""
-        return self.region.startswith("es")
-
-
-ENGLISH = Language("en_US", lambda text: text)
+_EACH = "%(each)s"
+_SOUNDS_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
 
 
 @runtime_checkable
@@ -80,76 +118,6 @@ class Phrase:
         return cls(record["text"], **{name: unkept(value) for name, value in record.get("values", {}).items()})
 
 
-class Named(NamedTuple):
-    """What has a name in both languages, such as a kind of work."""
-
-    english: str
-    spanish: str
-
-    def read(self, language: Language) -> str:
-        """Its name in that language."""
-        return self.spanish if language.spanish else self.english
-
-
-class Translated(Protocol):
-    """A row with a name in both languages."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def name_es(self) -> str: ...
-
-
-def named(thing: Translated) -> Named:
-    """What a row of the catalogue is called, for a sentence."""
-    return Named(thing.name, thing.name_es)
-
-
-class Month(NamedTuple):
-    """A month, by its first day: November 2026; noviembre 2026."""
-
-    first: date
-
-    def read(self, language: Language) -> str:
-        """Its name and year in that language."""
-        return format_date(self.first, "LLLL y", locale=language.region)
-
-
-class Clock(NamedTuple):
-    """A moment as the clocks of a place show it: 8:50 am CST."""
-
-    at: datetime
-    zone: str
-
-    def read(self, language: Language) -> str:
-        """8:50 am CST; 8:50 a. m. CST"""
-        local = self.at.astimezone(ZoneInfo(self.zone))
-        return f"{_time(local.time(), language)} {local.tzname()}"
-
-
-def date_at(at: datetime, zone: str) -> date:
-    """The day a moment falls on at a place."""
-    return at.astimezone(ZoneInfo(zone)).date()
-
-
-class When(NamedTuple):
-    """A moment with its day as a place shows it, or a stretch up to `until`: Mon, Nov 30, 9:00 am – 5:00 pm CST."""
-
-    at: datetime
-    zone: str
-    until: datetime | None = None
-
-    def read(self, language: Language) -> str:
-        """Mon, Nov 30, 9:00 am CST; lun 30 nov, 9:00 a.m. CST"""
-        local = self.at.astimezone(ZoneInfo(self.zone))
-        clock = _time(local.time(), language)
-        if self.until is not None:
-            clock += f" – {_time(self.until.astimezone(ZoneInfo(self.zone)).time(), language)}"
-        pattern = "EEE d MMM" if language.spanish else "EEE, MMM d"
-        return f"{format_datetime(local, pattern, locale=language.region)}, {clock} {local.tzname()}"
-
-
 class Row:
     """Several things after one another: a, b and c. With `between`, only that stands between them."""
 
@@ -159,7 +127,13 @@ class Row:
     def read(self, language: Language) -> str:
         """All of them in that language."""
         words = [worded(thing, language) for thing in self.things]
-        return format_list(words, locale=language.region) if self.between is None else self.between.join(words)
+        if self.between is not None:
+            return self.between.join(words)
+        listed = format_list(words, locale=language.region)
+        if language.spanish and len(words) > 1 and _SOUNDS_I.match(words[-1]):  # español e italiano
+            last = len(listed) - len(words[-1])
+            listed = f"{listed[:last].removesuffix(' y ')} e {words[-1]}"
+        return listed
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Row) and (self.things, self.between) == (other.things, other.between)
@@ -167,9 +141,14 @@ class Row:
     __hash__ = None  # type: ignore[assignment]
 
 
-def N_(text: str) -> str:  # noqa: N802 - as gettext calls it
-    """Marks a text for the catalogue; it is translated when it is read."""
-    return text
+def together(phrases: Sequence[Phrase]) -> Phrase:
+    """Several sentences, one after another, as one phrase."""
+    return phrases[0] if len(phrases) == 1 else Phrase(_EACH, each=Row(phrases, " "))
+
+
+def as_written(text: str) -> Phrase:
+    """Words somebody wrote, in whatever language: they are read as they are."""
+    return Phrase(_EACH, each=text)
 
 
 def worded(value: object, language: Language) -> str:
@@ -178,16 +157,16 @@ def worded(value: object, language: Language) -> str:
         case datetime():
             raise TypeError("a moment needs a place: use Clock")
         case date():
-            return format_date(value, "medium", locale=language.region)
+            return short_day(value, language)
         case time():
-            return _time(value, language)
+            return clock_time(value, language)
         case Readable():
             return value.read(language)
         case _:
             return str(value)
 
 
-def kept(value: object) -> Any:
+def kept(value: object) -> Any:  # noqa: PLR0911 - one case for each kind of value
     """A value of a phrase as plain JSON: words and numbers as they are, all else with its kind beside it.
 
     Raises TypeError for what cannot be kept, such as a moment without a place.
@@ -197,6 +176,12 @@ def kept(value: object) -> Any:
             return value.as_record()
         case Named():
             return {"en": value.english, "es": value.spanish}
+        case LocalSpan():
+            return {"from": value.start.isoformat(), "to": value.end.isoformat(), "zone": value.zone}
+        case Coded():
+            return {"code": value.code, "of": value.of}
+        case Dollars() | Hours() | Length():
+            return {type(value).__name__.lower(): value[0]}
         case Month():
             return {"month": value.first.isoformat()}
         case Clock():
@@ -218,13 +203,23 @@ def kept(value: object) -> Any:
             raise TypeError(f"{type(value).__name__} cannot be kept in a phrase")
 
 
-def unkept(value: Any) -> object:
+def unkept(value: Any) -> object:  # noqa: PLR0911, PLR0912 - one case for each kind of value
     """The value that was kept as this JSON. Raises ValueError for a kind nobody knows."""
     match value:
         case {"text": str()}:
             return Phrase.from_record(value)
         case {"en": str(english), "es": str(spanish)}:
             return Named(english, spanish)
+        case {"from": str(start), "to": str(end), "zone": str(zone)}:
+            return LocalSpan(datetime.fromisoformat(start), datetime.fromisoformat(end), zone)
+        case {"code": str(code), "of": str(of)}:
+            return Coded(of, code)
+        case {"dollars": int(cents)}:
+            return Dollars(cents)
+        case {"hours": int(minutes)}:
+            return Hours(minutes)
+        case {"length": int(minutes)}:
+            return Length(minutes)
         case {"month": str(first)}:
             return Month(date.fromisoformat(first))
         case {"clock": str(at), "zone": str(zone)}:
@@ -246,11 +241,6 @@ def unkept(value: Any) -> object:
 def reread(record: dict[str, Any] | None, written: str) -> str:
     """What a record says to whoever reads it now; without a record, what was written at the time."""
     return str(Phrase.from_record(record)) if record else written
-
-
-def _time(at: time, language: Language) -> str:
-    text = format_time(at, "h:mm a", locale=language.region)
-    return text.replace("\u202f", " ").replace("\xa0", " ").lower()
 
 
 def reader() -> Language:

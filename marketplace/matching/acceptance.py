@@ -23,6 +23,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from marketplace.kernel.phrases import Phrase
 from marketplace.matching.scores import Part, Score, Tone
 
 YES, ANSWERS = 8, 10
@@ -66,16 +67,20 @@ def with_acceptance(fit: Score, answers: Answers) -> Score:
 
 def with_application(fit: Score) -> Score:
     """The score of somebody who has applied for the shift herself: she has said yes."""
-    return Score(fit.total, (*fit.parts, Part("acceptance", 0, 0, "Has applied for this shift", "", Tone.OK)))
+    return Score(fit.total, (*fit.parts, _APPLIED))
+
+
+_APPLIED = Part("acceptance", 0, 0, Phrase("Has applied for this shift"), None, Tone.OK)
 
 
 def _part(points: int, answers: Answers) -> Part:
     if not answers.answered:
-        return Part("acceptance", points, 0, "Has answered no offers yet", f"{YES} of {ANSWERS} is usual")
+        usual = Phrase("%(count)s of %(most_count)s is usual", count=YES, most_count=ANSWERS)
+        return Part("acceptance", points, 0, Phrase("Has answered no offers yet"), usual)
     likely = chance(answers)
-    detail = f"{answers.accepted} of {answers.answered} offers accepted"
+    detail = Phrase("%(count)s of %(most_count)s offers accepted", count=answers.accepted, most_count=answers.answered)
     if likely >= USUALLY:
-        return Part("acceptance", points, 0, "Usually accepts", detail)
+        return Part("acceptance", points, 0, Phrase("Usually accepts"), detail)
     if likely >= MOSTLY:
-        return Part("acceptance", points, 0, "Accepts more often than not", detail)
-    return Part("acceptance", points, 0, "Often declines", detail, Tone.NOTE)
+        return Part("acceptance", points, 0, Phrase("Accepts more often than not"), detail)
+    return Part("acceptance", points, 0, Phrase("Often declines"), detail, Tone.NOTE)

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from marketplace.kernel.phrases import Phrase
 from marketplace.matching.rules import RULES
 from marketplace.matching.scores import Part, Score, Tone, favourite_of_facility
 from marketplace.matching.verdicts import Outcome, Verdict
 
-NOT_AVAILABLE = "Not available for this shift."
+NOT_AVAILABLE = Phrase("Not available for this shift.")
 SHOWN_AS = "availability"
 """The rule under whose title a facility reads all of ALIKE."""
 ALIKE = frozenset({SHOWN_AS, "time_off", "coordinator_block"})
@@ -56,5 +57,5 @@ def score_for_facility(score: Score) -> Score:
 def _own_favourite(part: Part) -> Part:
     most = favourite_of_facility(part.of)
     if most and part.points >= most:  # the coordinator's choice alone gives less
-        return Part("favourite", most, most, "A favourite of the facility", "", Tone.OK)
-    return Part("favourite", 0, most, "Not marked as a favourite")
+        return Part("favourite", most, most, Phrase("A favourite of the facility"), None, Tone.OK)
+    return Part("favourite", 0, most, Phrase("Not marked as a favourite"))

@@ -83,6 +83,7 @@ class AgreementFacts:
 
     kind: AgreementKind
     reference: str
+    """Its number."""
     starts_on: date
     ends_on: date | None = None
 

@@ -103,30 +103,3 @@ def minutes_in_daily(start_minute: int, end_minute: int, span: Span, zone: str) 
 def time_shared(span: Span, other: Span) -> timedelta:
     """How long two spans overlap."""
     return max(min(span.end, other.end) - max(span.start, other.start), timedelta())
-
-
-@lru_cache(maxsize=8_192)
-def in_words(span: Span, zone: str) -> str:
-    """A span on the wall of a place: `Dec 1, 2026, 10:00 pm to 6:00 am (Manila)`. PST alone might be Manila's too."""
-    place = ZoneInfo(zone)
-    start, end = span.start.astimezone(place), span.end.astimezone(place)
-    next_day = (end.date() - start.date()) <= _ONE_DAY and span.minutes <= DAY
-    until = _on_the_wall(end) if next_day else f"{_day(end)}, {_on_the_wall(end)}"
-    return f"{_day(start)}, {_on_the_wall(start)} to {until} ({_place(zone)})"
-
-
-def local_start(span: Span, zone: str) -> str:
-    """The time on the wall when the span begins: `7:00 am in Los Angeles`."""
-    return f"{_on_the_wall(span.start.astimezone(ZoneInfo(zone)))} in {_place(zone)}"
-
-
-def _place(zone: str) -> str:
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%b} {moment.day}, {moment.year}"
-
-
-def _on_the_wall(moment: datetime) -> str:
-    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from marketplace.kernel.phrases import N_, Phrase, Row, together
+from marketplace.matching.credential_terms import Cover, Term, cover, credential_name, valid_until
 from marketplace.matching.facts import (
     HIPAA_TRAINING,
     RN_LICENCE,
@@ -22,70 +24,13 @@ from marketplace.matching.local_hours import local_days
 from marketplace.matching.verdicts import Finding, Outcome, fails, passes, rule, warns
 
 _ONE_DAY = timedelta(days=1)
-_WORDS = {HIPAA_TRAINING: "HIPAA training", RN_LICENCE: "RN license"}
 _WHY_NOT_COUNTED = {
-    Standing.SUBMITTED: "is awaiting verification",
-    Standing.REJECTED: "was rejected",
-    Standing.REVOKED: "was revoked",
+    Standing.SUBMITTED: N_("%(paper)s is awaiting verification."),
+    Standing.REJECTED: N_("%(paper)s was rejected."),
+    Standing.REVOKED: N_("%(paper)s was revoked."),
 }
-
-
-class Term(NamedTuple):
-    """A paper's first and last valid day (None: open-ended), and how to name it."""
-
-    first: date
-    last: date | None
-    label: str
-
-    def holds_on(self, day: date) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
-
-
-class Cover(NamedTuple):
-    """Whether papers cover every day of a shift: the objection if not, else the paper that covers the last day."""
-
-    objection: str
-    datum: str
-    until: date | None
-
-    @property
-    def complete(self) -> bool:
-        return not self.objection
-
-
-def cover(days: Sequence[date], terms: Iterable[Term]) -> Cover | None:
-    """Do the terms together cover every day? None when there is no paper at all.
-
-    A renewal that begins the day after the old paper ends leaves no gap, so each day may rest on another paper.
-    """
-    terms = list(terms)
-    if not terms:
-        return None
-    holding: Term | None = None
-    for day in days:
-        holding = max(
-            (term for term in terms if term.holds_on(day)), key=lambda term: term.last or date.max, default=None
-        )
-        if holding is None:
-            return _gap(day, days, terms)
-    assert holding is not None  # a shift touches at least one day
-    return Cover("", holding.label, holding.last)
-
-
-def _gap(day: date, days: Sequence[date], terms: Sequence[Term]) -> Cover:
-    ended = [(term.last, term) for term in terms if term.last is not None and term.last < day]
-    if ended:
-        last, term = max(ended)
-        moment = f"starts {days[0]}" if last < days[0] else f"ends {days[-1]}"
-        return Cover(f"{term.label} is valid until {last}, the shift {moment}.", term.label, last)
-    term = min(terms, key=lambda term: (term.first, term.label))
-    return Cover(f"{term.label} is valid from {term.first}, the shift starts {days[0]}.", term.label, term.first)
-
-
-def _name(credential: CredentialFacts) -> str:
-    if credential.type == RN_LICENCE:
-        return f"License {credential.number}" + (f" ({credential.state})" if credential.state else "")
-    return f"{_WORDS.get(credential.type, credential.type)} {credential.number}".rstrip()
+_NOTHING_FURTHER = passes(Phrase("No further credential is required."))
+_NO_LICENCE_NEEDED = passes(Phrase("No license is needed."))
 
 
 class Paper(NamedTuple):
@@ -96,48 +41,63 @@ class Paper(NamedTuple):
 
 
 def _papers(credentials: Iterable[CredentialFacts], kind: str) -> list[Paper]:
-    return [Paper(c, Term(c.issued_on, c.expires_on, _name(c))) for c in credentials if c.type == kind]
+    return [Paper(c, Term(c.issued_on, c.expires_on, c)) for c in credentials if c.type == kind]
 
 
-def _held(papers: Sequence[Paper], days: Sequence[date], none: str) -> Cover:
-    """How the verified papers cover the days; `none` is what to say when there is no paper."""
+def _held(papers: Sequence[Paper], days: Sequence[date], kind: str) -> Cover:
+    """How the verified papers of a type cover the days."""
     counted = cover(days, [paper.term for paper in papers if paper.credential.standing is Standing.VERIFIED])
     if counted is not None and counted.complete:
         return counted
     hoped = cover(days, [paper.term for paper in papers])
     if hoped is None:
-        return Cover(none, "", None)
+        return Cover(Phrase("No %(credential)s is on file.", credential=credential_name(kind)), "", None)
     if hoped.complete:  # the verified ones do not cover the days, all together would: the next thing to act on
         waiting = [
             p for p in papers if p.credential.standing is not Standing.VERIFIED and any(map(p.term.holds_on, days))
         ]
         credential, term = min(waiting, key=lambda paper: paper.credential.standing is not Standing.SUBMITTED)
-        return Cover(f"{term.label} {_WHY_NOT_COUNTED[credential.standing]}.", term.label, term.last)
+        return Cover(Phrase(_WHY_NOT_COUNTED[credential.standing], paper=term.label), term.label, term.last)
     return counted or hoped
 
 
 def holds_throughout(coordinator: CoordinatorFacts, kind: str, shift: ShiftFacts) -> bool:
     """Is a credential of this type verified and valid on each day of the shift?"""
-    return _held(_papers(coordinator.credentials, kind), local_days(shift.span, shift.zone), "missing").complete
+    return _held(_papers(coordinator.credentials, kind), local_days(shift.span, shift.zone), kind).complete
 
 
 def _finding(covers: Sequence[Cover], days: Sequence[date], context: Context) -> Finding:
     """One answer for several papers: every objection, else what runs out soonest."""
-    missing = [one for one in covers if not one.complete]
+    missing = [one for one in covers if one.objection is not None]
     if missing:
-        return fails(" ".join(one.objection for one in missing), missing[0].datum, missing[0].until)
-    data = ", ".join(dict.fromkeys(one.datum for one in covers))
-    ending = min(((one.until, one) for one in covers if one.until is not None), default=None)
+        why = together([one.objection for one in missing if one.objection is not None])
+        return fails(why, missing[0].datum, missing[0].until)
+    data = covers[0].datum if len(covers) == 1 else Row(_different(one.datum for one in covers), ", ")
+    ending = min(((one.until, n) for n, one in enumerate(covers) if one.until is not None), default=None)
     if ending is None:
-        return passes(f"{data}: valid without an end date.", data)
-    until, soonest = ending
+        return passes(Phrase("%(papers)s: valid without an end date.", papers=data), data)
+    until, soonest = ending[0], covers[ending[1]].datum
     left = (until - days[-1]).days
-    if left < context.policy.expiry_notice_days:
-        when = (
-            "on the last day of the shift" if left == 0 else f"{left} {'day' if left == 1 else 'days'} after the shift"
+    if left >= context.policy.expiry_notice_days:
+        return passes(valid_until(soonest, until, days[-1]), data, until)
+    if left == 0:
+        why = Phrase("%(paper)s is valid until %(day)s, on the last day of the shift.", paper=soonest, day=until)
+    elif left == 1:
+        why = Phrase("%(paper)s is valid until %(day)s, 1 day after the shift.", paper=soonest, day=until)
+    else:
+        why = Phrase(
+            "%(paper)s is valid until %(day)s, %(count)s days after the shift.", paper=soonest, day=until, count=left
         )
-        return warns(f"{soonest.datum} is valid until {until}, {when}.", data, until)
-    return passes(f"{soonest.datum} is valid until {until}, the shift ends {days[-1]}.", data, until)
+    return warns(why, data, until)
+
+
+def _different(things: Iterable[object]) -> list[object]:
+    """Each of them once, in the order given."""
+    found: list[object] = []
+    for thing in things:
+        if thing not in found:
+            found.append(thing)
+    return found
 
 
 @rule(
@@ -152,12 +112,9 @@ def required_credentials(coordinator: CoordinatorFacts, shift: ShiftFacts, conte
     if shift.requires_licence:
         wanted.discard(RN_LICENCE)
     if not wanted:
-        return passes("No further credential is required.")
+        return _NOTHING_FURTHER
     days = local_days(shift.span, shift.zone)
-    covers = [
-        _held(_papers(coordinator.credentials, kind), days, f"No {_WORDS.get(kind, kind)} is on file.")
-        for kind in sorted(wanted)
-    ]
+    covers = [_held(_papers(coordinator.credentials, kind), days, kind) for kind in sorted(wanted)]
     return _finding(covers, days, context)
 
 
@@ -170,7 +127,7 @@ def required_credentials(coordinator: CoordinatorFacts, shift: ShiftFacts, conte
 def hipaa_training(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     days = local_days(shift.span, shift.zone)
     training = _papers(coordinator.credentials, HIPAA_TRAINING)
-    return _finding([_held(training, days, "No HIPAA training is on file.")], days, context)
+    return _finding([_held(training, days, HIPAA_TRAINING)], days, context)
 
 
 def in_compact(state: str, day: date, compact: Iterable[CompactMembership]) -> bool:
@@ -190,7 +147,7 @@ def _both(term: Term, other: Term) -> Term | None:
     """The days two terms share, under the first one's name."""
     first = max(term.first, other.first)
     last = min(term.last or date.max, other.last or date.max)
-    return Term(first, None if last == date.max else last, term.label) if first <= last else None
+    return term._replace(first=first, last=None if last == date.max else last) if first <= last else None
 
 
 def _privileges(license: Term, home: str, state: str, compact: Sequence[CompactMembership]) -> list[Term]:
@@ -199,9 +156,7 @@ def _privileges(license: Term, home: str, state: str, compact: Sequence[CompactM
     for at_home in _memberships(home, compact):
         for there in _memberships(state, compact):
             shared = _both(at_home, there)
-            term = shared and _both(
-                license._replace(label=f"Compact {license.label[0].lower()}{license.label[1:]}"), shared
-            )
+            term = shared and _both(license._replace(compact=True), shared)
             if term:
                 found.append(term)
     return found
@@ -226,17 +181,35 @@ def _no_licence(coordinator: CoordinatorFacts, state: str, days: Sequence[date],
     multistate = [p for p in _papers(coordinator.credentials, RN_LICENCE) if p.credential.multistate]
     from_home = [p for p in multistate if p.credential.state == coordinator.home_state]
     if not multistate:
-        return Cover(f"No license covers patients in {state}.", state, days[0])
-    name = (from_home or multistate)[0].term.label
+        return Cover(Phrase("No license covers patients in %(states)s.", states=state), state, days[0])
+    paper = (from_home or multistate)[0].term.label
     if not from_home:
-        home = coordinator.home_state or "not stated"
-        return Cover(f"{name} does not cover patients in {state}: the home state is {home}.", name, days[0])
+        return Cover(_not_from_home(paper, state, coordinator.home_state), paper, days[0])
     for member in (state, coordinator.home_state or ""):
         for day in days:
             if not in_compact(member, day, context.compact):
-                why = f"{name} does not cover patients in {state}: {member} is not in the compact on {day}."
-                return Cover(why, name, day)
-    return _held(from_home, days, "")
+                why = Phrase(
+                    "%(paper)s does not cover patients in %(states)s: %(member_states)s is not in the compact on %(day)s.",
+                    paper=paper,
+                    states=state,
+                    member_states=member,
+                    day=day,
+                )
+                return Cover(why, paper, day)
+    return _held(from_home, days, RN_LICENCE)
+
+
+def _not_from_home(paper: object, state: str, home: str | None) -> Phrase:
+    if not home:
+        return Phrase(
+            "%(paper)s does not cover patients in %(states)s: the home state is not stated.", paper=paper, states=state
+        )
+    return Phrase(
+        "%(paper)s does not cover patients in %(states)s: the home state is %(home_states)s.",
+        paper=paper,
+        states=state,
+        home_states=home,
+    )
 
 
 @rule(
@@ -248,28 +221,29 @@ def _no_licence(coordinator: CoordinatorFacts, state: str, days: Sequence[date],
 )
 def patient_state_licence(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if not shift.requires_licence:
-        return passes("No license is needed.")
+        return _NO_LICENCE_NEEDED
     if not shift.patient_states:
-        return fails("The shift names no patient state, so no license can be checked against it.")
+        return fails(Phrase("The shift names no patient state, so no license can be checked against it."))
     days = local_days(shift.span, shift.zone)
     covers = []
     for state in sorted(shift.patient_states):
         licenses = _licences_for(coordinator, state, context)
-        covers.append(_held(licenses, days, "") if licenses else _no_licence(coordinator, state, days, context))
+        covers.append(_held(licenses, days, RN_LICENCE) if licenses else _no_licence(coordinator, state, days, context))
     found = _finding(covers, days, context)
     if found.outcome is Outcome.FAIL:
         return found
-    return found._replace(sentence=f"Covers patients in {', '.join(sorted(shift.patient_states))}. {found.sentence}")
+    states = Phrase("Covers patients in %(states)s.", states=", ".join(sorted(shift.patient_states)))
+    return found._replace(phrase=together([states, found.phrase]))
 
 
-def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: str, shift: ShiftFacts) -> Finding:
+def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: Phrase, shift: ShiftFacts) -> Finding:
     days = local_days(shift.span, shift.zone)
-    found = cover(days, (Term(a.starts_on, a.ends_on, a.reference) for a in agreements if a.kind is kind))
+    found = cover(days, (Term(a.starts_on, a.ends_on, a) for a in agreements if a.kind is kind))
     if found is None:
         return fails(none)
-    if not found.complete:
+    if found.objection is not None:
         return fails(found.objection, found.datum, found.until)
-    return passes(f"{found.datum} is in force for the whole shift.", found.datum, found.until)
+    return passes(Phrase("%(paper)s is in force for the whole shift.", paper=found.datum), found.datum, found.until)
 
 
 @rule(
@@ -279,7 +253,8 @@ def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: s
     "A business associate agreement between agency and coordinator is in force on each day of the shift.",
 )
 def coordinator_baa(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    return _in_force(coordinator.agreements, AgreementKind.BAA, "The coordinator has no BAA with the agency.", shift)
+    none = Phrase("The coordinator has no BAA with the agency.")
+    return _in_force(coordinator.agreements, AgreementKind.BAA, none, shift)
 
 
 @rule(
@@ -289,7 +264,8 @@ def coordinator_baa(coordinator: CoordinatorFacts, shift: ShiftFacts, context: C
     "A contract between agency and facility is in force on each day of the shift.",
 )
 def facility_contract(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    return _in_force(shift.agreements, AgreementKind.CONTRACT, "The facility has no contract with the agency.", shift)
+    none = Phrase("The facility has no contract with the agency.")
+    return _in_force(shift.agreements, AgreementKind.CONTRACT, none, shift)
 
 
 @rule(
@@ -299,4 +275,5 @@ def facility_contract(coordinator: CoordinatorFacts, shift: ShiftFacts, context:
     "A business associate agreement between facility and agency is in force on each day of the shift.",
 )
 def facility_baa(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    return _in_force(shift.agreements, AgreementKind.BAA, "The facility has no BAA with the agency.", shift)
+    none = Phrase("The facility has no BAA with the agency.")
+    return _in_force(shift.agreements, AgreementKind.BAA, none, shift)

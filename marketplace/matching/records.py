@@ -11,12 +11,13 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from marketplace.kernel.spans import Span
-from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import AgreementFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.local_hours import local_weeks
 from marketplace.matching.rules import RULES, explain
 from marketplace.matching.verdicts import Verdict
 
-FORMAT = 1
+FORMAT = 2
+"""In format 1 an agreement's reference had its kind before its number: `Contract 12`."""
 
 
 def used_facts(
@@ -59,13 +60,17 @@ def facts_record(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Cont
 
 def read_facts(record: Mapping[str, Any]) -> tuple[CoordinatorFacts, ShiftFacts, Context]:
     """The facts a record holds. Facts that were not yet known when it was written take their defaults."""
-    if record["format"] != FORMAT:
-        raise ValueError(f"This record has format {record['format']}; only format {FORMAT} can be read.")
-    return (
-        _typed(record["coordinator"], CoordinatorFacts),
-        _typed(record["shift"], ShiftFacts),
-        _typed(record["context"], Context),
-    )
+    if record["format"] not in (1, FORMAT):
+        raise ValueError(f"This record has format {record['format']}; only formats 1 and {FORMAT} can be read.")
+    coordinator, shift = _typed(record["coordinator"], CoordinatorFacts), _typed(record["shift"], ShiftFacts)
+    if record["format"] == 1:
+        coordinator = replace(coordinator, agreements=_numbered(coordinator.agreements))
+        shift = replace(shift, agreements=_numbered(shift.agreements))
+    return coordinator, shift, _typed(record["context"], Context)
+
+
+def _numbered(agreements: tuple[AgreementFacts, ...]) -> tuple[AgreementFacts, ...]:
+    return tuple(replace(one, reference=one.reference.rpartition(" ")[2]) for one in agreements)
 
 
 def replay(record: Mapping[str, Any]) -> list[Verdict]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+from marketplace.kernel.phrases import Length, Phrase, Row, as_written, place_name
+from marketplace.matching.credential_terms import credential_name
 from marketplace.matching.facts import Context, CoordinatorFacts, Level, ShiftFacts
-from marketplace.matching.local_hours import local_start, minutes_in_daily, minutes_within
+from marketplace.matching.local_hours import minutes_in_daily, minutes_within
 from marketplace.matching.papers import holds_throughout
 from marketplace.matching.verdicts import Outcome, Verdict
 
@@ -32,17 +35,47 @@ class Part(NamedTuple):
     code: str
     points: int
     of: int
-    sentence: str
-    detail: str = ""
+    phrase: Phrase
+    detail: Phrase | None = None
     tone: Tone | None = None
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain JSON, to be kept with offers, assignments and plans."""
+        return {
+            "code": self.code,
+            "points": self.points,
+            "of": self.of,
+            "phrase": self.phrase.as_record(),
+            "detail": self.detail and self.detail.as_record(),
+            "tone": self.tone and self.tone.value,
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Part:
+        """The part that `as_record` wrote. One that was kept as English sentences reads as it was written."""
+        old, detail, tone = record.get("sentence"), record.get("detail"), record.get("tone")
+        return cls(
+            code=record["code"],
+            points=record["points"],
+            of=record["of"],
+            phrase=as_written(old) if old is not None else Phrase.from_record(record["phrase"]),
+            detail=_detail(detail),
+            tone=Tone(tone) if tone else None,
+        )
+
+
+def _detail(record: Any) -> Phrase | None:
+    if not record:
+        return None
+    return as_written(record) if isinstance(record, str) else Phrase.from_record(record)
 
 
 class Reason(NamedTuple):
     """One line on the card: `ok`, `note` or `miss`, a text, and a detail in smaller print."""
 
     kind: Tone
-    text: str
-    detail: str = ""
+    text: Phrase
+    detail: Phrase | None = None
 
 
 class Score(NamedTuple):
@@ -65,12 +98,6 @@ def _share(of: int, reached: int, full: int) -> int:
     return of if full <= 0 else of * min(max(reached, 0), full) // full
 
 
-def _hours(minutes: int) -> str:
-    """42 h, 3 h 20 min: how people say it."""
-    whole, left = divmod(minutes, 60)
-    return " ".join(filter(None, (f"{whole} h" if whole else "", f"{left} min" if left or not whole else "")))
-
-
 def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
     """Time already worked at the facility; training there as a backup is worth two fifths on its own."""
     minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
@@ -79,11 +106,12 @@ def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Contex
     if trained:
         points = max(points, of * 2 // 5)
     if minutes:
-        sentence = "Knows this facility"
-        return Part("continuity", points, of, sentence, f"{_hours(minutes)} worked here", Tone.OK)
+        worked = Phrase("%(length)s worked here", length=Length(minutes))
+        return Part("continuity", points, of, Phrase("Knows this facility"), worked, Tone.OK)
     if trained:
-        return Part("continuity", points, of, "Trained for this facility", "no hours here yet", Tone.OK)
-    return Part("continuity", points, of, "New to this facility")
+        none_yet = Phrase("no hours here yet")
+        return Part("continuity", points, of, Phrase("Trained for this facility"), none_yet, Tone.OK)
+    return Part("continuity", points, of, Phrase("New to this facility"))
 
 
 def favourite_of_facility(of: int) -> int:
@@ -99,12 +127,13 @@ def favourite(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
         of - favourite_of_facility(of) if by_coordinator else 0
     )
     if by_facility and by_coordinator:
-        return Part("favourite", points, of, "Favourites of each other", "", Tone.OK)
+        return Part("favourite", points, of, Phrase("Favourites of each other"), None, Tone.OK)
     if by_facility:
-        return Part("favourite", points, of, "A favourite of the facility", "", Tone.OK)
+        return Part("favourite", points, of, Phrase("A favourite of the facility"), None, Tone.OK)
     if by_coordinator:
-        return Part("favourite", points, of, "The facility is a favourite of the coordinator", "", Tone.OK)
-    return Part("favourite", points, of, "Not marked as a favourite")
+        why = Phrase("The facility is a favourite of the coordinator")
+        return Part("favourite", points, of, why, None, Tone.OK)
+    return Part("favourite", points, of, Phrase("Not marked as a favourite"))
 
 
 def rating(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
@@ -113,8 +142,14 @@ def rating(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, o
     half = of // 2
     points = half * 3 // 5 if stars is None else _share(half, stars - 100, 400)
     points += (of - half) * 3 // 5 if reliable is None else _share(of - half, reliable, 100)
-    words = "No rating yet" if stars is None else f"Rated {stars // 100}.{stars % 100:02d} of 5"
-    detail = "no shifts to judge reliability by yet" if reliable is None else f"reliability {reliable} of 100"
+    if stars is None:
+        words = Phrase("No rating yet")
+    else:
+        words = Phrase("Rated %(stars)s of 5", stars=f"{stars // 100}.{stars % 100:02d}")
+    if reliable is None:
+        detail = Phrase("no shifts to judge reliability by yet")
+    else:
+        detail = Phrase("reliability %(count)s of 100", count=reliable)
     return Part("rating", points, of, words, detail, None if stars is None or 2 * points < of else Tone.OK)
 
 
@@ -124,8 +159,9 @@ def cost(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of:
     band = shift.pay_rate_cents * context.policy.cost_band_percent
     points = _share(of, 100 * (shift.pay_rate_cents - coordinator.min_pay_cents), band)
     if points == 0:
-        return Part("cost", points, of, "The pay just reaches the minimum asked")
-    return Part("cost", points, of, "The pay is above the minimum asked", f"{points} of {of} points within the band")
+        return Part("cost", points, of, Phrase("The pay just reaches the minimum asked"))
+    within = Phrase("%(count)s of %(most_count)s points within the band", count=points, most_count=of)
+    return Part("cost", points, of, Phrase("The pay is above the minimum asked"), within)
 
 
 def time_zone(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
@@ -133,10 +169,15 @@ def time_zone(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
     policy, minutes = context.policy, shift.span.minutes
     awake = minutes_in_daily(policy.waking_start_minute, policy.waking_end_minute, shift.span, coordinator.zone)
     points = _share(of, awake, minutes)
-    start = f"Starts at {local_start(shift.span, coordinator.zone)}"
+    clock = shift.span.start.astimezone(ZoneInfo(coordinator.zone)).time()
+    start = Phrase("Starts at %(clock)s in %(place)s", clock=clock, place=place_name(coordinator.zone))
     if awake == minutes:
-        return Part("time_zone", points, of, start, "all within the local day", Tone.OK)
-    outside = f"{_hours(minutes - awake)} of {_hours(minutes)} outside the local day"
+        return Part("time_zone", points, of, start, Phrase("all within the local day"), Tone.OK)
+    outside = Phrase(
+        "%(length)s of %(shift_length)s outside the local day",
+        length=Length(minutes - awake),
+        shift_length=Length(minutes),
+    )
     return Part("time_zone", points, of, start, outside, Tone.NOTE)
 
 
@@ -152,26 +193,42 @@ def skills(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, o
         of - 2 * third, coordinator.years_experience - shift.min_years, context.policy.experience_full_years
     )
     years = coordinator.years_experience
-    words = f"{years} {'year' if years == 1 else 'years'} of experience"
-    words += f", knows {', '.join(sorted(shift.ehr))}" if shift.ehr and reached else ""
+    words = _experience(years, sorted(shift.ehr) if reached else [])
     if missing:
-        return Part("skills", points, of, words, f"without the preferred {', '.join(missing)}", Tone.NOTE)
-    have = ", ".join(sorted(shift.preferred_credentials))
+        without = Phrase("without the preferred %(credentials)s", credentials=_credentials(missing))
+        return Part("skills", points, of, words, without, Tone.NOTE)
+    have = sorted(shift.preferred_credentials)
     good = Tone.OK if years or have else None
-    return Part("skills", points, of, words, f"with the preferred {have}" if have else "", good)
+    preferred = Phrase("with the preferred %(credentials)s", credentials=_credentials(have)) if have else None
+    return Part("skills", points, of, words, preferred, good)
+
+
+def _experience(years: int, systems: list[str]) -> Phrase:
+    if not systems:
+        return Phrase("1 year of experience") if years == 1 else Phrase("%(count)s years of experience", count=years)
+    known = ", ".join(systems)
+    if years == 1:
+        return Phrase("1 year of experience, knows %(systems)s", systems=known)
+    return Phrase("%(count)s years of experience, knows %(systems)s", count=years, systems=known)
+
+
+def _credentials(kinds: Iterable[str]) -> Row:
+    return Row([credential_name(kind) for kind in kinds], ", ")
 
 
 def preferred_hours(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
     """The share of the shift within the hours the coordinator likes best; all of it when none are stated."""
     minutes = shift.span.minutes
     if not coordinator.preferred_hours:
-        return Part("preferred_hours", of, of, "No hours are preferred over others")
+        return Part("preferred_hours", of, of, Phrase("No hours are preferred over others"))
     within = minutes_within(coordinator.preferred_hours, shift.span, coordinator.zone)
     points = _share(of, within, minutes)
     if within == minutes:
-        return Part("preferred_hours", points, of, "Within the preferred hours", "", Tone.OK)
-    outside = f"{_hours(minutes - within)} of {_hours(minutes)} outside"
-    return Part("preferred_hours", points, of, "Not all within the preferred hours", outside, Tone.NOTE)
+        return Part("preferred_hours", points, of, Phrase("Within the preferred hours"), None, Tone.OK)
+    outside = Phrase(
+        "%(length)s of %(shift_length)s outside", length=Length(minutes - within), shift_length=Length(minutes)
+    )
+    return Part("preferred_hours", points, of, Phrase("Not all within the preferred hours"), outside, Tone.NOTE)
 
 
 def fairness(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
@@ -180,18 +237,21 @@ def fairness(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context,
     half = of // 2
     by_offers, by_fills = 2 * context.policy.typical_offers, 2 * context.policy.typical_fills
     points = _share(half, by_offers - offers, by_offers) + _share(of - half, by_fills - fills, by_fills)
-    detail = f"{offers} offers and {fills} shifts recently"
+    detail = Phrase(
+        "%(offers_count)s offers and %(shifts_count)s shifts recently", offers_count=offers, shifts_count=fills
+    )
     if 2 * points > of:
-        return Part("fairness", points, of, "Had fewer shifts than most", detail)
-    return Part("fairness", points, of, "Had a fair share of shifts", detail)
+        return Part("fairness", points, of, Phrase("Had fewer shifts than most"), detail)
+    return Part("fairness", points, of, Phrase("Had a fair share of shifts"), detail)
 
 
 def versatility(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> Part:
     """Keeps people who can do many things free: they can fill what nobody else can."""
     lines, many = len(coordinator.service_lines), context.policy.versatile_lines
     points = _share(of, many - max(lines, 1), many - 1)
-    detail = f"{lines} service {'line' if lines == 1 else 'lines'}"
-    return Part("versatility", points, of, "Kept free for other work" if points < of else "Works in one field", detail)
+    detail = Phrase("1 service line") if lines == 1 else Phrase("%(count)s service lines", count=lines)
+    words = Phrase("Kept free for other work") if points < of else Phrase("Works in one field")
+    return Part("versatility", points, of, words, detail)
 
 
 PARTS: tuple[PartOf, ...] = (
@@ -210,15 +270,15 @@ def score(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) ->
 def reasons(score: Score | None, verdicts: Iterable[Verdict]) -> list[Reason]:
     """What the card says: everything missing, everything to know, then at most three good reasons, best first."""
     verdicts = list(verdicts)
-    missing = [Reason(Tone.MISS, v.sentence) for v in verdicts if v.outcome is Outcome.FAIL]
-    notes = [Reason(Tone.NOTE, v.sentence) for v in verdicts if v.outcome is Outcome.WARN]
+    missing = [Reason(Tone.MISS, v.phrase) for v in verdicts if v.outcome is Outcome.FAIL]
+    notes = [Reason(Tone.NOTE, v.phrase) for v in verdicts if v.outcome is Outcome.WARN]
     good = [
-        Reason(Tone.OK, v.sentence)
+        Reason(Tone.OK, v.phrase)
         for v in verdicts
         if v.rule == "patient_state_licence" and v.outcome is Outcome.PASS and v.datum
     ]
     if score is not None:
-        notes += [Reason(Tone.NOTE, part.sentence, part.detail) for part in score.parts if part.tone is Tone.NOTE]
+        notes += [Reason(Tone.NOTE, part.phrase, part.detail) for part in score.parts if part.tone is Tone.NOTE]
         best = [part for part in score.parts if part.tone is Tone.OK and part.points]
-        good += [Reason(Tone.OK, p.sentence, p.detail) for p in sorted(best, key=lambda p: -p.points)]
+        good += [Reason(Tone.OK, p.phrase, p.detail) for p in sorted(best, key=lambda p: -p.points)]
     return [*missing, *notes, *good[:MOST_REASONS]]

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from babel import Locale
-
-from marketplace.kernel.money import dollars
+from marketplace.kernel.phrases import N_, Coded, Dollars, Phrase, Row
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.verdicts import Finding, fails, passes, rule
 
-ENGLISH = Locale("en")
-LEVEL_WORDS = {1: "basic", 2: "working", 3: "advanced"}
+LEVELS = {1: N_("basic"), 2: N_("working"), 3: N_("advanced")}
+
+_ACTIVE = passes(Phrase("The account is active."))
+_NO_HOLD = passes(Phrase("Exclusion screening shows no hold."))
+_NO_LANGUAGE = passes(Phrase("No language is asked for."))
+_NO_EHR = passes(Phrase("No EHR experience is asked for."))
+_NO_EDUCATION = passes(Phrase("No minimum education is asked for."))
+_NO_EXPERIENCE = Phrase("No minimum experience is asked for.")
+_PAY_REACHES = Phrase("The pay reaches the minimum set by the coordinator.")
+_NOT_BLOCKED = passes(Phrase("The coordinator has not blocked this facility."))
+_MAY_RETURN = passes(Phrase("The facility has no do-not-return in place."))
+_INSIDE = Phrase("The work is done inside the US.")
 
 
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _language(code: str) -> Coded:
+    return Coded("language", code)
 
 
-def language_named(code: str) -> str:
-    """Spanish for `es`; a code nobody named stays."""
-    return str(ENGLISH.languages.get(code, code))
+def _languages(codes: Iterable[str]) -> Row:
+    return Row([_language(code) for code in sorted(codes)], ", ")
 
 
-def missing_levels(has: Mapping[str, int], wanted: Mapping[str, int], named: Callable[[str], str] = str) -> list[str]:
-    """What is wanted and not there, each in words: `Spanish`, or `Epic (working, advanced is asked for)`."""
-    found = []
+def missing_levels(
+    has: Mapping[str, int], wanted: Mapping[str, int], named: Callable[[str], object] = str
+) -> list[object]:
+    """What is wanted and not there, each by its name: Spanish, or Epic (working, advanced is asked for)."""
+    found: list[object] = []
     for code in sorted(wanted):
         level = has.get(code, 0)
         if level == 0:
             found.append(named(code))
         elif level < wanted[code]:
             found.append(
-                f"{named(code)} ({LEVEL_WORDS.get(level, level)}, {LEVEL_WORDS.get(wanted[code], wanted[code])} is asked for)"
+                Phrase(
+                    "%(what)s (%(has)s, %(wanted)s is asked for)",
+                    what=named(code),
+                    has=_level(level),
+                    wanted=_level(wanted[code]),
+                )
             )
     return found
+
+
+def _level(level: int) -> object:
+    return Phrase(LEVELS[level]) if level in LEVELS else level
 
 
 @rule("active_account", 1, "Active account", "The coordinator's account is active.")
 def active_account(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if coordinator.active:
-        return passes("The account is active.")
-    return fails("The account is not active.", "inactive", context.as_of.date())
+        return _ACTIVE
+    return fails(Phrase("The account is not active."), Phrase("inactive"), context.as_of.date())
 
 
 @rule(
@@ -52,9 +70,9 @@ def active_account(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Co
 )
 def exclusion_screening(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if coordinator.exclusion_hold is None:
-        return passes("Exclusion screening shows no hold.")
+        return _NO_HOLD
     return fails(
-        "Exclusion screening holds this coordinator back until the agency has decided.",
+        Phrase("Exclusion screening holds this coordinator back until the agency has decided."),
         coordinator.exclusion_hold,
         context.as_of.date(),
     )
@@ -63,33 +81,38 @@ def exclusion_screening(coordinator: CoordinatorFacts, shift: ShiftFacts, contex
 @rule("service_line", 1, "Service line", "The coordinator works in the shift's service line.")
 def service_line(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if shift.service_line in coordinator.service_lines:
-        return passes(f"Works in {shift.service_line}.", shift.service_line)
-    return fails(f"Does not work in {shift.service_line}.", ", ".join(sorted(coordinator.service_lines)))
+        line = Coded("line", shift.service_line)
+        return passes(Phrase("Works in %(line)s.", line=line), line)
+    return fails(
+        Phrase("Does not work in %(line)s.", line=Coded("line", shift.service_line)),
+        Row([Coded("line", code) for code in sorted(coordinator.service_lines)], ", "),
+    )
 
 
 @rule(
     "languages", 1, "Languages", "The coordinator speaks every language the shift asks for, at the level it asks for."
 )
 def languages(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    missing = missing_levels(coordinator.languages, shift.languages, language_named)
+    missing = missing_levels(coordinator.languages, shift.languages, _language)
     if missing:
-        return fails(f"Missing language: {_listed(missing)}.", ", ".join(sorted(coordinator.languages)))
+        why = Phrase("Missing language: %(languages)s.", languages=Row(missing))
+        return fails(why, _languages(coordinator.languages))
     if not shift.languages:
-        return passes("No language is asked for.")
+        return _NO_LANGUAGE
     return passes(
-        f"Speaks {_listed([language_named(code) for code in sorted(shift.languages)])}.",
-        ", ".join(sorted(coordinator.languages)),
+        Phrase("Speaks %(languages)s.", languages=Row([_language(code) for code in sorted(shift.languages)])),
+        _languages(coordinator.languages),
     )
 
 
 @rule("ehr", 1, "EHR systems", "The coordinator knows every EHR system the shift uses, at the level it asks for.")
 def ehr(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    missing = missing_levels(coordinator.ehr, shift.ehr)
+    missing, knows = missing_levels(coordinator.ehr, shift.ehr), Row(sorted(coordinator.ehr), ", ")
     if missing:
-        return fails(f"Missing EHR experience: {_listed(missing)}.", ", ".join(sorted(coordinator.ehr)))
+        return fails(Phrase("Missing EHR experience: %(systems)s.", systems=Row(missing)), knows)
     if not shift.ehr:
-        return passes("No EHR experience is asked for.")
-    return passes(f"Knows {_listed(sorted(shift.ehr))}.", ", ".join(sorted(coordinator.ehr)))
+        return _NO_EHR
+    return passes(Phrase("Knows %(systems)s.", systems=Row(sorted(shift.ehr))), knows)
 
 
 @rule(
@@ -101,45 +124,58 @@ def ehr(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> F
 def education(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     wanted, has, order = shift.min_education, coordinator.education, context.policy.education_order
     if not wanted:
-        return passes("No minimum education is asked for.")
+        return _NO_EDUCATION
+    asked = Coded("education", wanted)
+    if not has:
+        return fails(Phrase("Education is not stated; %(wanted_education)s is asked for.", wanted_education=asked))
+    stated = Coded("education", has)
+    why = Phrase(
+        "Education is %(education)s; %(wanted_education)s is asked for.", education=stated, wanted_education=asked
+    )
     if has == wanted or (wanted in order and has in order and order.index(has) >= order.index(wanted)):
-        return passes(f"Education is {has}; {wanted} is asked for.", has)
-    return fails(f"Education is {has or 'not stated'}; {wanted} is asked for.", has)
+        return passes(why, stated)
+    return fails(why, stated)
 
 
 @rule("experience", 1, "Experience", "The coordinator has at least the years of experience the shift asks for.")
 def experience(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     years, wanted = coordinator.years_experience, shift.min_years
-    if years >= wanted:
-        return passes(
-            f"{years} years of experience; {wanted} asked for." if wanted else "No minimum experience is asked for.",
-            str(years),
-        )
-    return fails(f"{years} years of experience; {wanted} asked for.", str(years))
+    if not wanted:
+        return passes(_NO_EXPERIENCE, str(years))
+    why = Phrase("%(count)s years of experience; %(wanted_count)s asked for.", count=years, wanted_count=wanted)
+    return (passes if years >= wanted else fails)(why, str(years))
 
 
 @rule("pay", 1, "Pay", "The shift pays at least the hourly minimum the coordinator set.")
 def pay(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     # The sentence names the difference only: the facility may not know the pay rate, nor anyone's minimum.
     short = coordinator.min_pay_cents - shift.pay_rate_cents
-    datum = f"pays {dollars(shift.pay_rate_cents)}/h, minimum {dollars(coordinator.min_pay_cents)}/h"
+    datum = Phrase(
+        "pays %(amount)s/h, minimum %(least_amount)s/h",
+        amount=Dollars(shift.pay_rate_cents),
+        least_amount=Dollars(coordinator.min_pay_cents),
+    )
     if short <= 0:
-        return passes("The pay reaches the minimum set by the coordinator.", datum)
-    return fails(f"The pay is {dollars(short)}/h below the minimum set by the coordinator.", datum)
+        return passes(_PAY_REACHES, datum)
+    return fails(
+        Phrase("The pay is %(amount)s/h below the minimum set by the coordinator.", amount=Dollars(short)), datum
+    )
 
 
 @rule("coordinator_block", 1, "Blocked by the coordinator", "The coordinator has not blocked the facility.")
 def coordinator_block(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if shift.facility_id in coordinator.blocked_facilities:
-        return fails("The coordinator has chosen not to work for this facility.", "blocked", context.as_of.date())
-    return passes("The coordinator has not blocked this facility.")
+        why = Phrase("The coordinator has chosen not to work for this facility.")
+        return fails(why, Phrase("blocked"), context.as_of.date())
+    return _NOT_BLOCKED
 
 
 @rule("do_not_return", 1, "Do not return", "The facility has not asked that the coordinator does not return.")
 def do_not_return(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     if shift.facility_id in coordinator.blocked_by_facilities:
-        return fails("The facility has asked for a do-not-return.", "do-not-return", context.as_of.date())
-    return passes("The facility has no do-not-return in place.")
+        why = Phrase("The facility has asked for a do-not-return.")
+        return fails(why, Phrase("do-not-return"), context.as_of.date())
+    return _MAY_RETURN
 
 
 @rule(
@@ -150,14 +186,19 @@ def do_not_return(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Con
     "the coordinator works there.",
 )
 def offshore(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    country, words = coordinator.country, context.policy.onshore_payer_words
-    if country in context.policy.onshore_countries:
-        return passes("The work is done inside the US.", country)
+    country, words = Coded("country", coordinator.country), context.policy.onshore_payer_words
+    if coordinator.country in context.policy.onshore_countries:
+        return passes(_INSIDE, country)
     payers = sorted(payer for payer in shift.payer_mix if any(word in payer.lower() for word in words))
     if payers:
-        return fails(
-            f"The payer mix includes {_listed(payers)}: work must be done inside the US, not in {country}.", country
+        why = Phrase(
+            "The payer mix includes %(payers)s: work must be done inside the US, not in %(country)s.",
+            payers=Row([Coded("payer", payer) for payer in payers]),
+            country=country,
         )
+        return fails(why, country)
     if not shift.offshore_allowed:
-        return fails(f"The contract asks for work done inside the US, not in {country}.", country)
-    return passes(f"Payers and contract allow work from {country}.", country)
+        return fails(
+            Phrase("The contract asks for work done inside the US, not in %(country)s.", country=country), country
+        )
+    return passes(Phrase("Payers and contract allow work from %(country)s.", country=country), country)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from marketplace.kernel.money import hours_and_minutes
-from marketplace.kernel.spans import local_day
+from marketplace.kernel.phrases import Hours, LocalSpan, Phrase
+from marketplace.kernel.spans import Span, local_day
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.local_hours import covers, in_words, local_weeks, minutes_within, time_shared
+from marketplace.matching.local_hours import covers, local_weeks, minutes_within, time_shared
 from marketplace.matching.verdicts import Finding, fails, passes, rule, warns
 
 _NONE, _MINUTE = timedelta(), timedelta(minutes=1)
+_AHEAD = Phrase("The shift is still ahead.")
+_NO_TIME_OFF = passes(Phrase("No time off is touched."))
+_NOTHING_ELSE = passes(Phrase("No other shift at this time."))
+
+
+def _local(span: Span, zone: str) -> LocalSpan:
+    """The span as a place sees it."""
+    return LocalSpan(span.start, span.end, zone)
 
 
 def _touching(coordinator: CoordinatorFacts, start: datetime, end: datetime) -> list[BookingFacts]:
@@ -20,12 +28,13 @@ def _touching(coordinator: CoordinatorFacts, start: datetime, end: datetime) -> 
 
 @rule("not_past", 1, "Shift still ahead", "The shift is not over; one that has started is shown with a note.")
 def not_past(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    span, when, day = shift.span, in_words(shift.span, shift.zone), local_day(shift.span.start, shift.zone)
+    span, day = shift.span, local_day(shift.span.start, shift.zone)
+    when = _local(span, shift.zone)
     if context.as_of < span.start:
-        return passes("The shift is still ahead.", when, day)
+        return passes(_AHEAD, when, day)
     if context.as_of < span.end:
-        return warns("The shift has already started.", when, day)
-    return fails("The shift is over.", when, day)
+        return warns(Phrase("The shift has already started."), when, day)
+    return fails(Phrase("The shift is over."), when, day)
 
 
 @rule(
@@ -36,46 +45,54 @@ def not_past(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context)
     "a night on which the clocks change counts with its true length.",
 )
 def availability(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    local = in_words(shift.span, coordinator.zone)
+    local = _local(shift.span, coordinator.zone)
     day = local_day(shift.span.start, coordinator.zone)
     if covers(coordinator.availability, shift.span, coordinator.zone):
-        return passes(f"Available for the whole shift, {local}.", local, day)
+        return passes(Phrase("Available for the whole shift, %(time)s.", time=local), local, day)
     if not coordinator.availability:
-        return fails("No availability is stated.", local, day)
+        return fails(Phrase("No availability is stated."), local, day)
     outside = shift.span.minutes - minutes_within(coordinator.availability, shift.span, coordinator.zone)
-    length = hours_and_minutes(shift.span.minutes)
-    part = (
-        "The whole shift is" if outside >= shift.span.minutes else f"{hours_and_minutes(outside)} of {length} hours are"
-    )
-    return fails(f"{part} outside the stated availability: the local time is {local}.", local, day)
+    if outside >= shift.span.minutes:
+        why = Phrase("The whole shift is outside the stated availability: the local time is %(time)s.", time=local)
+    else:
+        why = Phrase(
+            "%(hours)s of %(shift_hours)s hours are outside the stated availability: the local time is %(time)s.",
+            hours=Hours(outside),
+            shift_hours=Hours(shift.span.minutes),
+            time=local,
+        )
+    return fails(why, local, day)
 
 
 @rule("time_off", 1, "Time off", "The shift does not touch any time off.")
 def time_off(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     touched = [span for span in coordinator.time_off if span.overlaps(shift.span)]
     if not touched:
-        return passes("No time off is touched.")
+        return _NO_TIME_OFF
     first = min(touched)
-    when = in_words(first, coordinator.zone)
-    return fails(f"Time off from {when}.", when, local_day(first.start, coordinator.zone))
+    when = _local(first, coordinator.zone)
+    return fails(Phrase("Time off from %(time)s.", time=when), when, local_day(first.start, coordinator.zone))
 
 
 @rule("overlap", 1, "No other shift", "No other shift, at whichever facility, overlaps this one.")
 def overlap(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     taken = _touching(coordinator, shift.span.start, shift.span.end)
     if not taken:
-        return passes("No other shift at this time.")
+        return _NOTHING_ELSE
     for booking in taken:
         if booking.shift_id == shift.id:
-            return fails(
-                "Already booked on this shift.", f"shift {shift.id}", local_day(booking.span.start, coordinator.zone)
-            )
+            day = local_day(booking.span.start, coordinator.zone)
+            return fails(Phrase("Already booked on this shift."), _shift(shift.id), day)
     first = min(taken, key=lambda booking: (booking.span, booking.shift_id))
     return fails(
-        f"Already booked from {in_words(first.span, coordinator.zone)}.",
-        f"shift {first.shift_id}",
+        Phrase("Already booked from %(time)s.", time=_local(first.span, coordinator.zone)),
+        _shift(first.shift_id),
         local_day(first.span.start, coordinator.zone),
     )
+
+
+def _shift(shift_id: int) -> Phrase:
+    return Phrase("shift %(number)s", number=shift_id)
 
 
 @rule(
@@ -85,22 +102,31 @@ def overlap(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) 
     "The rest the coordinator needs lies between this shift and the ones before and after, across all facilities.",
 )
 def rest(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    wanted = hours_and_minutes(coordinator.rest_minutes)
+    wanted = Hours(coordinator.rest_minutes)
     start, end, needed = shift.span.start, shift.span.end, coordinator.rest_minutes * _MINUTE
     least: timedelta | None = None
     for booking in _touching(coordinator, start - needed, end + needed):
-        left = max(start - booking.span.end, booking.span.start - end)
-        if left >= _NONE and (least is None or left < least):  # an overlapping one is the affair of the rule above
-            least, neighbour = left, booking
+        between = max(start - booking.span.end, booking.span.start - end)
+        if between >= _NONE and (least is None or between < least):  # the rule above is about those that overlap
+            least, neighbour = between, booking
     if least is None:
-        return passes(f"At least {wanted} hours of rest lie before and after.")
-    where = "since the shift before" if neighbour.span.end <= start else "until the next shift"
-    return fails(
-        f"Only {hours_and_minutes(least // _MINUTE)} hours of rest {where}, "
-        f"{in_words(neighbour.span, coordinator.zone)}; {wanted} hours are needed.",
-        f"shift {neighbour.shift_id}",
-        local_day(neighbour.span.start, coordinator.zone),
-    )
+        return passes(Phrase("At least %(hours)s hours of rest lie before and after.", hours=wanted))
+    left, time = Hours(least // _MINUTE), _local(neighbour.span, coordinator.zone)
+    if neighbour.span.end <= start:
+        why = Phrase(
+            "Only %(hours)s hours of rest since the shift before, %(time)s; %(needed_hours)s hours are needed.",
+            hours=left,
+            time=time,
+            needed_hours=wanted,
+        )
+    else:
+        why = Phrase(
+            "Only %(hours)s hours of rest until the next shift, %(time)s; %(needed_hours)s hours are needed.",
+            hours=left,
+            time=time,
+            needed_hours=wanted,
+        )
+    return fails(why, _shift(neighbour.shift_id), local_day(neighbour.span.start, coordinator.zone))
 
 
 @rule(
@@ -118,11 +144,20 @@ def weekly_hours(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Cont
             worked += time_shared(booking.span, week)
         if worked > fullest:
             fullest, monday = worked, local_day(week.start, coordinator.zone)
-    reached, limit = hours_and_minutes(-(-fullest // _MINUTE)), hours_and_minutes(coordinator.max_week_minutes)
+    reached, limit = Hours(-(-fullest // _MINUTE)), Hours(coordinator.max_week_minutes)
+    datum = Phrase("%(hours)s of %(most_hours)s", hours=reached, most_hours=limit)
     if fullest <= coordinator.max_week_minutes * _MINUTE:
-        return passes(f"The week of {monday} reaches {reached} of {limit} hours.", f"{reached} of {limit}", monday)
-    return fails(
-        f"With this shift the week of {monday} reaches {reached} hours; the limit is {limit}.",
-        f"{reached} of {limit}",
-        monday,
+        why = Phrase(
+            "The week of %(day)s reaches %(hours)s of %(most_hours)s hours.",
+            day=monday,
+            hours=reached,
+            most_hours=limit,
+        )
+        return passes(why, datum, monday)
+    why = Phrase(
+        "With this shift the week of %(day)s reaches %(hours)s hours; the limit is %(most_hours)s.",
+        day=monday,
+        hours=reached,
+        most_hours=limit,
     )
+    return fails(why, datum, monday)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from marketplace.kernel.phrases import Phrase, as_written, kept, unkept
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 
 
@@ -20,44 +21,44 @@ class Outcome(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """One rule's answer. The sentence may be shown to facility and coordinator alike.
+    """One rule's answer. The phrase may be shown to facility and coordinator alike.
 
-    `datum` is the fact it rests on and may hold what the other side must not see (rates, the reason of a screening
-    hold, another facility's shift): show it to the agency and to the person it belongs to.
+    `datum` is the fact it rests on, as a value of a phrase. It may hold what the other side must not see (rates, the
+    reason of a screening hold, another facility's shift): show it to the agency and to the person it belongs to.
     """
 
     rule: str
     version: int
     outcome: Outcome
-    sentence: str
-    datum: str = ""
+    phrase: Phrase
+    datum: object = ""
     datum_date: date | None = None
 
     @property
     def failed(self) -> bool:
         return self.outcome is Outcome.FAIL
 
-    def as_record(self) -> dict[str, str | int | None]:
+    def as_record(self) -> dict[str, Any]:
         """Plain JSON, to be kept with an assignment."""
         return {
             "rule": self.rule,
             "version": self.version,
             "outcome": self.outcome.value,
-            "sentence": self.sentence,
-            "datum": self.datum,
+            "phrase": self.phrase.as_record(),
+            "datum": kept(self.datum),
             "datum_date": self.datum_date.isoformat() if self.datum_date else None,
         }
 
     @classmethod
-    def from_record(cls, record: Mapping[str, str | int | None]) -> Verdict:
-        """The verdict that `as_record` wrote."""
+    def from_record(cls, record: Mapping[str, Any]) -> Verdict:
+        """The verdict that `as_record` wrote. One that was kept as an English sentence reads as it was written."""
         day = record["datum_date"]
         return cls(
             rule=str(record["rule"]),
             version=int(record["version"] or 0),
             outcome=Outcome(str(record["outcome"])),
-            sentence=str(record["sentence"]),
-            datum=str(record["datum"]),
+            phrase=Phrase.from_record(record["phrase"]) if "phrase" in record else as_written(record["sentence"]),
+            datum=unkept(record["datum"]),
             datum_date=date.fromisoformat(str(day)) if day else None,
         )
 
@@ -66,24 +67,24 @@ class Finding(NamedTuple):
     """What a rule found, before it is signed with the rule's code and version."""
 
     outcome: Outcome
-    sentence: str
-    datum: str = ""
+    phrase: Phrase
+    datum: object = ""
     datum_date: date | None = None
 
 
-def passes(sentence: str, datum: str = "", datum_date: date | None = None) -> Finding:
+def passes(phrase: Phrase, datum: object = "", datum_date: date | None = None) -> Finding:
     """The rule is met."""
-    return Finding(Outcome.PASS, sentence, datum, datum_date)
+    return Finding(Outcome.PASS, phrase, datum, datum_date)
 
 
-def warns(sentence: str, datum: str = "", datum_date: date | None = None) -> Finding:
+def warns(phrase: Phrase, datum: object = "", datum_date: date | None = None) -> Finding:
     """The rule is met, and there is something to know."""
-    return Finding(Outcome.WARN, sentence, datum, datum_date)
+    return Finding(Outcome.WARN, phrase, datum, datum_date)
 
 
-def fails(sentence: str, datum: str = "", datum_date: date | None = None) -> Finding:
+def fails(phrase: Phrase, datum: object = "", datum_date: date | None = None) -> Finding:
     """The rule refuses the pair."""
-    return Finding(Outcome.FAIL, sentence, datum, datum_date)
+    return Finding(Outcome.FAIL, phrase, datum, datum_date)
 
 
 Check = Callable[[CoordinatorFacts, ShiftFacts, Context], Finding]

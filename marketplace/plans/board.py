@@ -250,7 +250,7 @@ def best_reasons(pair: PlanPair, most: int = 2) -> list[Part]:
 
 def parts_of(pair: PlanPair) -> list[Part]:
     """The score as its parts."""
-    return [Part(**{**part, "tone": Tone(part["tone"]) if part.get("tone") else None}) for part in pair.parts]
+    return [Part.from_record(part) for part in pair.parts]
 
 
 def by_day(found: Iterable[Row]) -> dict[date, list[Row]]:

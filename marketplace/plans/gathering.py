@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from marketplace.assignments import facts
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.db.session import as_system, session
+from marketplace.kernel.phrases import Phrase, together
 from marketplace.kernel.spans import Span, week_start, workweek
 from marketplace.matching import rules
 from marketplace.matching.acceptance import (
@@ -71,7 +73,16 @@ class Broken:
     wish_id: int
     shift_id: int
     coordinator_id: int
-    sentence: str
+    why: Phrase
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain JSON, to be kept with the plan."""
+        return {
+            "wish_id": self.wish_id,
+            "shift_id": self.shift_id,
+            "coordinator_id": self.coordinator_id,
+            "phrase": self.why.as_record(),
+        }
 
 
 @dataclass
@@ -278,13 +289,15 @@ def _pin(question: Question, pins: Iterable[tuple[int, int, int]], never: set[tu
         shift, person = by_id.get(shift_id), question.people.get(coordinator_id)
         if shift is None:
             if not any((one.shift_id, one.coordinator_id) == (shift_id, coordinator_id) for one in question.kept):
-                question.broken.append(Broken(wish_id, shift_id, coordinator_id, "No seat of this shift is open."))
+                question.broken.append(
+                    Broken(wish_id, shift_id, coordinator_id, Phrase("No seat of this shift is open."))
+                )
             continue
         why = pin_objection(shift, person, question.open_seats[shift_id] - held[shift_id], question.context)
-        if (shift_id, coordinator_id) in never and not why:
-            why = "She declined this shift, gave it back, or is forbidden for it."
-        if why or person is None:
-            question.broken.append(Broken(wish_id, shift_id, coordinator_id, why))
+        if (shift_id, coordinator_id) in never and why is None:
+            why = Phrase("They declined this shift, gave it back, or are forbidden for it.")
+        if why is not None or person is None:
+            question.broken.append(Broken(wish_id, shift_id, coordinator_id, why or _INACTIVE))
             continue
         held[shift_id] += 1
         fits = question.fit(shift, coordinator_id).total
@@ -293,13 +306,17 @@ def _pin(question: Question, pins: Iterable[tuple[int, int, int]], never: set[tu
         question.people[coordinator_id] = with_booking(person, shift)
 
 
-def pin_objection(shift: ShiftFacts, person: CoordinatorFacts | None, seats: int, context: Context) -> str:
-    """Why a pin cannot be kept, beside what is booked and pinned already; empty when it can."""
+_INACTIVE = Phrase("This coordinator is not active.")
+
+
+def pin_objection(shift: ShiftFacts, person: CoordinatorFacts | None, seats: int, context: Context) -> Phrase | None:
+    """Why a pin cannot be kept, beside what is booked and pinned already; None when it can."""
     if person is None:
-        return "This coordinator is not active."
+        return _INACTIVE
     if seats <= 0:
-        return "Every open seat of this shift is pinned to somebody else."
-    return " ".join(verdict.sentence for verdict in objections(rules.explain(person, shift, context)))
+        return Phrase("Every open seat of this shift is pinned to somebody else.")
+    against = [verdict.phrase for verdict in objections(rules.explain(person, shift, context))]
+    return together(against) if against else None
 
 
 def with_booking(person: CoordinatorFacts, shift: ShiftFacts) -> CoordinatorFacts:

@@ -12,7 +12,7 @@ from marketplace.assignments.pricing import keep_prices
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import Refusal
-from marketplace.kernel.phrases import N_
+from marketplace.kernel.phrases import ENGLISH, Phrase
 from marketplace.kernel.spans import Span
 from marketplace.plans import solving
 from marketplace.plans.gathering import Extra, Question, gather
@@ -47,10 +47,10 @@ def make(plan_id: int, solver: solving.Solver = solving.solve) -> None:
     except solving.Cancelled:
         session.rollback()
     except (solving.Unsolved, Refusal) as problem:
-        fail(plan_id, str(problem))
+        fail(plan_id, problem.phrase)
     except Exception:
         log.exception("a matching plan failed", plan=plan_id)
-        fail(plan_id, N_("Something went wrong while the plan was made; the log of the worker says what."))
+        fail(plan_id, Phrase("Something went wrong while the plan was made; the log of the worker says what."))
 
 
 def _locked(plan_id: int) -> MatchPlan | None:
@@ -66,7 +66,7 @@ def _question(plan: MatchPlan, at: datetime) -> Question:
     question = gather(at, Span(plan.starts_at, plan.ends_at), plan.freeze_hours, extra)
     asked = next((one for one in question.broken if one.wish_id == 0), None)
     if extra is not None and asked is not None:
-        raise solving.Unsolved(asked.sentence)
+        raise solving.Unsolved(asked.why)
     return question
 
 
@@ -131,7 +131,7 @@ def keep(plan_id: int, question: Question, outcome: Outcome, prices: list[float]
     plan.milliseconds = max(0, (done - begun) // timedelta(milliseconds=1))
     plan.weights = asdict(question.context.weights)
     plan.prices = {str(shift.id): price for shift, price in zip(question.shifts, prices, strict=True)}
-    plan.broken_wishes = [asdict(one) for one in question.broken]
+    plan.broken_wishes = [one.as_record() for one in question.broken]
     session.flush()
     _write_parts(plan.id, question, outcome)
     if plan.kind is not PlanKind.WHAT_IF:
@@ -159,7 +159,7 @@ def _write_parts(plan_id: int, question: Question, outcome: Outcome) -> None:
         {
             "plan_id": plan_id, "shift_id": one.shift_id, "coordinator_id": one.coordinator_id, "seat": one.seat,
             "score": one.score, "pinned": one.pinned,
-            "parts": [part._asdict() for part in question.fit(by_id[one.shift_id], one.coordinator_id).parts],
+            "parts": [part.as_record() for part in question.fit(by_id[one.shift_id], one.coordinator_id).parts],
         }
         for one in outcome.chosen
     ]  # fmt: skip
@@ -185,11 +185,12 @@ def _insert(table: type[Any], rows: list[dict[str, Any]]) -> None:
         session.execute(insert(table), rows)
 
 
-def fail(plan_id: int, sentence: str) -> None:
-    """The board tells the sentence."""
+def fail(plan_id: int, why: Phrase) -> None:
+    """The board tells why."""
     session.rollback()
     plan = _locked(plan_id)
     if plan is not None and LIFE.allows(plan.state, "fail"):
-        plan.state, plan.failure = LIFE.after(plan.state, "fail"), sentence
+        plan.state, plan.failure = LIFE.after(plan.state, "fail"), why.read(ENGLISH)
+        plan.failure_phrase = why.as_record()
         plan.finished_at = now()
     session.commit()

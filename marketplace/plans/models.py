@@ -1,13 +1,16 @@
 """Matching plans as they were made, pair by pair, the seats they could not fill, and what people wished of them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.base import Base, Key, Record, Records, Versioned, check, related, state_column
+from marketplace.kernel.phrases import reread
 from marketplace.needs.models import Shift
 from marketplace.plans.rules import GapReason, PairState, PlanKind, PlanState, WishKind, gap_ppm
 
@@ -45,6 +48,7 @@ class MatchPlan(Versioned, Base):
     prices: Mapped[Record] = mapped_column(deferred=True, deferred_raiseload=True)
     broken_wishes: Mapped[Records]
     failure: Mapped[str] = mapped_column(default="", server_default="")
+    failure_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     published_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
 
@@ -68,6 +72,11 @@ class MatchPlan(Versioned, Base):
     )  # fmt: skip
 
     @property
+    def why_failed(self) -> str:
+        """Why it came to nothing, in the reader's language; empty when it did not fail."""
+        return reread(self.failure_phrase, self.failure)
+
+    @property
     def gap_ppm(self) -> int:
         """How far below the best possible plan this one may be at most, in millionths."""
         return gap_ppm(self.value, self.bound)
@@ -87,6 +96,7 @@ class PlanPair(Base):
     pinned: Mapped[bool] = mapped_column(default=False, server_default="false")
     state: Mapped[PairState] = state_column(PairState, PairState.PROPOSED)
     reason: Mapped[str] = mapped_column(default="", server_default="")
+    reason_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     offer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("offer.id"))
     assignment_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("assignment.id"))
 
@@ -98,6 +108,11 @@ class PlanPair(Base):
         UniqueConstraint("plan_id", "shift_id", "seat", name="uq_plan_pair_seat"),
         check("score BETWEEN 0 AND 999", "score"),
     )
+
+    @property
+    def why_refused(self) -> str:
+        """Why it could not be published, in the reader's language; empty when it could."""
+        return reread(self.reason_phrase, self.reason)
 
 
 class PlanGap(Base):

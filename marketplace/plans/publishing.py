@@ -26,7 +26,7 @@ from marketplace.db.jobs import enqueue
 from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.kernel.errors import NotAllowedNow, Refusal
-from marketplace.kernel.phrases import N_, Phrase
+from marketplace.kernel.phrases import ENGLISH, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.plans.models import MatchPlan, MatchWish, PlanPair
 from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, PairState, PlanState, WishKind
@@ -93,7 +93,7 @@ def publish_pairs(plan_id: int, person_id: int) -> None:
             # Somebody else holds the shift or the person longer than we wait: it can be published once more.
             session.rollback()
             log.exception("a proposal could not be published", pair=pair_id)
-            _refuse(pair_id, N_("The shift or the person was being changed at that moment. Publish once more."))
+            _refuse(pair_id, Phrase("The shift or the person was being changed at that moment. Publish once more."))
             session.commit()
     plan = session.scalars(
         select(MatchPlan).where(MatchPlan.id == plan_id).with_for_update().execution_options(populate_existing=True)
@@ -139,13 +139,15 @@ def _publish_one(pair_id: int, by: Person, at: datetime) -> None:
             session.flush()
     except Refusal as refusal:
         pair.state, pair.reason = PAIR_LIFE.after(pair.state, "refuse"), str(refusal)[:500]
+        pair.reason_phrase = refusal.phrase.as_record()
     else:
-        pair.reason = ""
+        pair.reason, pair.reason_phrase = "", None
 
 
-def _refuse(pair_id: int, sentence: str) -> None:
+def _refuse(pair_id: int, why: Phrase) -> None:
     pair = session.get_one(PlanPair, pair_id, populate_existing=True)
-    pair.state, pair.reason = PAIR_LIFE.after(pair.state, "refuse"), sentence
+    pair.state, pair.reason = PAIR_LIFE.after(pair.state, "refuse"), why.read(ENGLISH)
+    pair.reason_phrase = why.as_record()
 
 
 def _offer_or_book(pair: PlanPair, by: Person, at: datetime) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.phrases import N_
+from marketplace.kernel.phrases import Phrase
 from marketplace.matching.constants import STAY_POINTS
 from marketplace.matching.planning.instance import Instance, Integers
 
@@ -32,7 +32,11 @@ class Cancelled(Exception):
 
 
 class Unsolved(Exception):
-    """The solver gave no answer; the message is a sentence for the board."""
+    """The solver gave no answer; the phrase tells the board why."""
+
+    def __init__(self, phrase: Phrase) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def solve(
             if not tell(percent):
                 raise Cancelled
         raise Unsolved(
-            N_("The solver took too long and was stopped. Make the horizon shorter or the time limit longer.")
+            Phrase("The solver took too long and was stopped. Make the horizon shorter or the time limit longer.")
         )
     finally:
         process.kill()
@@ -110,7 +114,7 @@ def _heard(ours: "Connection[Any, Any]") -> tuple[str, Any]:
     try:
         kind, said = ours.recv()
     except (EOFError, OSError):
-        raise Unsolved(N_("The solver stopped without an answer; the log of the worker says why.")) from None
+        raise Unsolved(Phrase("The solver stopped without an answer; the log of the worker says why.")) from None
     return kind, said
 
 
@@ -129,7 +133,7 @@ def _solve_there(
         )
         pipe.send(("answer", answer))
     except Invalid as refusal:
-        pipe.send(("failed", str(refusal)))
+        pipe.send(("failed", refusal.phrase))
 
 
 def compile_ahead() -> None:

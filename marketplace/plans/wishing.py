@@ -1,6 +1,5 @@
 """What the agency wants of every plan: this pair for certain, that pair never."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Person
-from marketplace.assignments import facts
+from marketplace.assignments.assessment import assess
 from marketplace.assignments.booking import in_words, lock_shift
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.objecting import cannot_take
 from marketplace.assignments.offering import check_wants_people
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.audit.recording import record
@@ -22,8 +20,6 @@ from marketplace.kernel.patient_data import check_no_patient_data
 from marketplace.kernel.phrases import N_, Phrase
 from marketplace.kernel.text import clean_text
 from marketplace.matching.facts import BookingFacts
-from marketplace.matching.rules import explain
-from marketplace.matching.verdicts import objections
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchWish
 from marketplace.plans.rules import WishKind
@@ -135,13 +131,8 @@ def _pins_of(shift_id: int) -> list[MatchWish]:
 
 
 def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
-    papers = facts.agreements(facilities=[shift.facility_id], coordinators=[coordinator.id])
-    (person,) = facts.coordinator_facts([coordinator.id], at=at, around=shift.span, papers=papers)
-    about = facts.shift_facts(shift, papers)
-    when = facts.context_for([about], at)
-    against = objections(explain(person, about, when))
-    if against:
-        raise cannot_take(coordinator.name, against, None)
+    (assessment,) = assess([coordinator.id], shift, at)
+    assessment.check(None, coordinator.name)
     others = session.scalars(
         select(Shift)
         .join(MatchWish, MatchWish.shift_id == Shift.id)
@@ -153,8 +144,7 @@ def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
         )
     ).all()
     pinned = [BookingFacts(one.span, one.id, one.facility_id) for one in others]
-    beside = replace(person, bookings=tuple(sorted((*person.bookings, *pinned), key=lambda one: one.span)))
-    if objections(explain(beside, about, when)):
+    if not assessment.beside(pinned).eligible:
         raise NotAllowedNow(
             "%(name)s is pinned to another shift that leaves no time for this one. Lift that pin first.",
             name=coordinator.name,

@@ -8,6 +8,7 @@ from babel.dates import format_time
 from flask import Flask
 from flask_babel import format_date, get_timezone, ngettext
 
+from marketplace.kernel import phrases
 from marketplace.kernel.clock import now
 from marketplace.kernel.money import dollars, hours_and_minutes
 from marketplace.kernel.spans import Span
@@ -129,6 +130,16 @@ def hours(minutes: int) -> str:
     return f"{minutes / 60:,.2f}".rstrip("0").rstrip(".")
 
 
+def worded(value: object) -> str:
+    """A value of a phrase in the reader's language."""
+    return phrases.worded(value, phrases.reader())
+
+
+def credential_name(code: str) -> str:
+    """What the catalogue calls a type of credential."""
+    return worded(phrases.Coded("credential", code))
+
+
 def register(app: Flask) -> None:
     """Make them known to every template."""
     read = (
@@ -147,6 +158,9 @@ def register(app: Flask) -> None:
         hours,
         dollars,
         hours_and_minutes,
+        worded,
+        credential_name,
+        phrases.reread,
     )
     for function in read:
         app.add_template_filter(function)

@@ -18,7 +18,7 @@ def letters_to(email):
 def link_to(email, kind):
     """The path of the link in the newest letter of that kind."""
     letter = [one for one in letters_to(email) if one.kind == kind][-1]
-    found = re.search(r"^https?://[^/\s]+(/\S*)$", letter.text_body, re.M)
+    found = re.search(r"^https?://[^/\s]+(/\S*)$", letter.text_body, re.MULTILINE)
     assert found, letter.text_body
     assert found[1] in letter.html_body
     return found[1]

@@ -59,7 +59,7 @@ def test_the_agency_sees_what_today_s_rules_would_say_of_a_booking(world, visito
     bind_actor(SYSTEM)
     kept = session.get_one(Assignment, made.id)
     kept.verdicts = [
-        {**one, "outcome": "warn", "sentence": "It was just enough."} if one["rule"] == "pay" else one
+        {**one, "outcome": "warn", "phrase": {"text": "It was just enough."}} if one["rule"] == "pay" else one
         for one in kept.verdicts
     ]
     session.commit()

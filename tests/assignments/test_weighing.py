@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marketplace.assignments import facts
-from marketplace.assignments.candidates import Feed, judged, ranked
+from marketplace.assignments.assessment import assess
+from marketplace.assignments.candidates import Feed, ranked
 from marketplace.assignments.models import PARTS_OF_THE_SCORE, WeightSet
 from marketplace.assignments.weighing import foreseen, history, in_force, set_weights
 from marketplace.db.session import SYSTEM, bind_actor, session
@@ -61,7 +62,7 @@ def test_ranking_feed_plan_and_a_look_at_one_pair_all_use_what_is_in_force(world
     assert before.keys() == after.keys()
     assert before != after
     maya = world.maya.id
-    assert judged(maya, shift, NOW)[1].total == after[maya]
+    assert assess([maya], shift, NOW)[0].score.total == after[maya]
     (fit,) = Feed(maya, [shift], NOW).fits()
     assert fit.score.total == after[maya]
     asked = question()

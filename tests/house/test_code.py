@@ -21,6 +21,7 @@ STATES_SET_BY_HAND = {
 # The modules that use `as_system`, each with what it needs to see or write past the actor's own rows.
 SEES_PAST = {
     "accounts/trail.py": "also somebody who is only just coming in leaves a trail",
+    "assignments/assessment.py": "judges people by what neither side may read",
     "assignments/booking.py": "the seats of a shift are counted and taken over all coordinators",
     "assignments/calendar_feed.py": "a calendar program brings a token instead of a person",
     "assignments/cancelling.py": "a cancellation moves shift, offers and seats of others",

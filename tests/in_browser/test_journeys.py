@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 def link_in_letter(place: Site, address: str) -> str:
     """The path of the link in the newest letter to an address."""
     text = place.one('SELECT text_body FROM letter WHERE "to" = %s ORDER BY id DESC LIMIT 1', address)
-    found = re.search(r"^https?://[^/\s]+(/\S*)$", text, re.M)
+    found = re.search(r"^https?://[^/\s]+(/\S*)$", text, re.MULTILINE)
     assert found
     return found[1]
 
@@ -294,7 +294,7 @@ def test_a_payment_is_recorded_and_the_facility_sees_it(place: Site, open_as: Op
         "SELECT id, facility_id FROM invoice WHERE state = 'issued' ORDER BY id LIMIT 1"
     )
     felix = open_as("felix", f"/invoices/{invoice}")
-    felix.get_by_role("link", name=re.compile("payment", re.I)).first.click()
+    felix.get_by_role("link", name=re.compile("payment", re.IGNORECASE)).first.click()
     felix.locator("[name=amount]").fill("100.00")
     felix.locator("[name=reference]").fill("CHK-9")
     felix.locator("main").get_by_role("button", name=re.compile("^Record")).click()

@@ -27,8 +27,8 @@ from marketplace.matching.verdicts import Verdict
 RIVERSIDE, HARBOR = 1, 2
 NEW_YORK = "America/New_York"
 
-BAA = AgreementFacts(AgreementKind.BAA, "BAA-7", date(2025, 1, 1))
-CONTRACT = AgreementFacts(AgreementKind.CONTRACT, "MSA-7", date(2025, 1, 1))
+BAA = AgreementFacts(AgreementKind.BAA, "7", date(2025, 1, 1))
+CONTRACT = AgreementFacts(AgreementKind.CONTRACT, "7", date(2025, 1, 1))
 TRAINING = CredentialFacts(HIPAA_TRAINING, "HIP-1", date(2026, 1, 1), date(2027, 12, 31))
 CODER = CredentialFacts("CPCC", "CPC-1", date(2026, 1, 1), date(2027, 12, 31))
 ILLINOIS = CredentialFacts(RN_LICENCE, "RN-IL-1", date(2026, 1, 1), date(2027, 12, 31), Standing.VERIFIED, "IL")
@@ -116,7 +116,7 @@ def context(**changes: Any) -> Context:
 
 def refusals(coordinator: CoordinatorFacts, shift: ShiftFacts, asked: Context = CONTEXT) -> dict[str, str]:
     """What stands in the way: the rule's code and its sentence."""
-    return {verdict.rule: verdict.sentence for verdict in objections(explain(coordinator, shift, asked))}
+    return {verdict.rule: str(verdict.phrase) for verdict in objections(explain(coordinator, shift, asked))}
 
 
 def verdict_of(rule: str, coordinator: CoordinatorFacts, shift: ShiftFacts, asked: Context = CONTEXT) -> Verdict:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.kernel.phrases import Phrase
 from marketplace.matching.acceptance import (
     ANSWERS,
     NONE_YET,
@@ -75,10 +76,10 @@ def test_the_score_of_a_proposal_is_the_sum_of_its_parts_and_this_is_one_of_them
 )
 def test_it_is_said_in_words(told, sentence, detail, tone):
     part = with_acceptance(score(ANA, BILLING, CONTEXT), told).parts[-1]
-    assert (part.sentence, part.detail, part.tone) == (sentence, detail, tone)
+    assert (str(part.phrase), str(part.detail), part.tone) == (sentence, detail, tone)
 
 
 def test_who_has_applied_has_said_yes():
     fit = score(ANA, BILLING, CONTEXT)
     assert with_application(fit).total == fit.total
-    assert with_application(fit).parts[-1].sentence == "Has applied for this shift"
+    assert with_application(fit).parts[-1].phrase == Phrase("Has applied for this shift")

@@ -1,5 +1,6 @@
 """How well somebody fits: a sum of named points, and an order that never depends on chance."""
 
+import datetime
 import random
 import time
 from dataclasses import fields, replace
@@ -8,6 +9,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from marketplace.kernel.phrases import Length, Phrase
 from marketplace.matching.facts import Context, CoordinatorFacts, Level, Policy, ShiftFacts, Weights, Window
 from marketplace.matching.ranking import rank
 from marketplace.matching.rules import RULES, explain
@@ -75,7 +77,7 @@ def test_the_best_imaginable_fit_has_999_points_and_the_worst_none() -> None:
 def test_a_score_is_the_sum_of_its_parts_and_each_stays_in_its_bounds(pair: Pair) -> None:
     found = score(*pair)
     assert found.total == sum(part.points for part in found.parts)
-    assert all(type(part.points) is int and 0 <= part.points <= part.of and part.sentence for part in found.parts)
+    assert all(type(part.points) is int and 0 <= part.points <= part.of and part.phrase for part in found.parts)
     assert sum(part.of for part in found.parts) == 999
     assert [part.code for part in found.parts] == [field.name for field in fields(Weights)]
 
@@ -108,12 +110,12 @@ def test_hours_at_the_facility_count_up_to_the_policys_mark() -> None:
         200,
     ]
     assert part("continuity", ana(facility_minutes={HARBOR: 4800})).points == 0
-    assert part("continuity", ana(facility_minutes={RIVERSIDE: 2520})).detail == "42 h worked here"
+    assert str(part("continuity", ana(facility_minutes={RIVERSIDE: 2520})).detail) == "42 h worked here"
 
 
 def test_a_trained_backup_has_two_fifths_before_the_first_hour() -> None:
     trained = ana(trained_facilities=frozenset({RIVERSIDE}))
-    assert part("continuity", trained)[1:4] == (80, 200, "Trained for this facility")
+    assert part("continuity", trained)[1:4] == (80, 200, Phrase("Trained for this facility"))
     assert part("continuity", replace(trained, facility_minutes={RIVERSIDE: 4800})).points == 200
 
 
@@ -127,14 +129,14 @@ def test_a_facilitys_favourite_weighs_more_than_a_coordinators() -> None:
 def test_newcomers_are_not_at_the_bottom() -> None:
     assert part("rating", ANA).points == 90
     assert part("rating", ana(rating_hundredths=250, reliability=40)).points < 90
-    assert part("rating", ana(rating_hundredths=435, reliability=96)).sentence == "Rated 4.35 of 5"
+    assert str(part("rating", ana(rating_hundredths=435, reliability=96)).phrase) == "Rated 4.35 of 5"
 
 
 def test_a_lower_minimum_is_worth_points_within_the_band_and_no_rate_is_told() -> None:
     assert [part("cost", ana(min_pay_cents=cents)).points for cents in (2600, 2210, 1820, 100)] == [0, 60, 120, 120]
     for cents in (2600, 2210):
         found = part("cost", ana(min_pay_cents=cents))
-        assert "$" not in found.sentence + found.detail
+        assert "$" not in str(found.phrase) + str(found.detail)
 
 
 def test_work_outside_the_local_day_is_a_caveat() -> None:
@@ -143,8 +145,8 @@ def test_work_outside_the_local_day_is_a_caveat() -> None:
         "time_zone",
         0,
         110,
-        "Starts at 10:00 pm in Manila",
-        "8 h of 8 h outside the local day",
+        Phrase("Starts at %(clock)s in %(place)s", clock=datetime.time(22), place="Manila"),
+        Phrase("%(length)s of %(shift_length)s outside the local day", length=Length(480), shift_length=Length(480)),
         Tone.NOTE,
     )
     assert part("time_zone", ana(zone="America/Los_Angeles")).points == 110 * 7 // 8  # from 06:00 there
@@ -155,21 +157,21 @@ def test_skills_are_ehr_level_preferred_credentials_and_experience() -> None:
     wanted = billing(preferred_credentials=frozenset({"CPCC", "CMM"}))
     found = part("skills", ANA, wanted)
     assert found.points == 40 * 2 // 3 + 20 + 10
-    assert (found.tone, found.detail) == (Tone.NOTE, "without the preferred CMM")
+    assert (found.tone, str(found.detail)) == (Tone.NOTE, "without the preferred CMM")
     ending = ana(credentials=(TRAINING, replace(CODER, expires_on=BILLING.span.start.date() - timedelta(days=1))))
-    assert part("skills", ending, wanted).detail == "without the preferred CMM, CPCC"
+    assert str(part("skills", ending, wanted).detail) == "without the preferred CMM, CPCC"
 
 
 def test_preferred_hours_count_by_the_minute() -> None:
     morning = tuple(Window(weekday, 480, 780) for weekday in range(7))
     found = part("preferred_hours", ana(preferred_hours=morning))
-    assert (found.points, found.tone, found.detail) == (35, Tone.NOTE, "4 h of 8 h outside")
+    assert (found.points, found.tone, str(found.detail)) == (35, Tone.NOTE, "4 h of 8 h outside")
 
 
 def test_those_who_had_less_than_the_others_come_forward() -> None:
     typical = part("fairness", ana(offers_recently=8, fills_recently=4))
     assert (typical.points, typical.of) == (40, 80)
-    assert typical.sentence == "Had a fair share of shifts"
+    assert str(typical.phrase) == "Had a fair share of shifts"
     assert part("fairness", ana(offers_recently=16, fills_recently=8)).points == 0
     assert part("fairness", ANA).points == 80
     nobody_yet = context(policy=Policy(typical_offers=0, typical_fills=0))
@@ -186,9 +188,9 @@ def test_the_card_says_caveats_first_and_then_at_most_three_good_reasons() -> No
     shift = triage("IL")
     card = reasons(score(nurse, shift, CONTEXT), explain(nurse, shift, CONTEXT))
     assert [reason.kind for reason in card] == ["note", "ok", "ok", "ok"]
-    assert card[0].text == "Not all within the preferred hours"
-    assert card[1].text.startswith("Covers patients in IL.")
-    assert card[2] == (Tone.OK, "Knows this facility", "80 h worked here")
+    assert str(card[0].text) == "Not all within the preferred hours"
+    assert str(card[1].text).startswith("Covers patients in IL.")
+    assert card[2] == (Tone.OK, Phrase("Knows this facility"), Phrase("%(length)s worked here", length=Length(4800)))
 
 
 def test_what_is_missing_comes_before_what_is_only_to_know() -> None:

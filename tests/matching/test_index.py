@@ -402,9 +402,9 @@ def test_who_was_asked_before_is_not_worked_out_again_until_something_changes() 
     other = billing(id=700, span=Span(BILLING.span.end, BILLING.span.end + timedelta(hours=2)))
     told = at_prices(index, [BILLING, other], {})
     who = index.eligible(BILLING)
-    first = told.costs(index, BILLING, who)
-    assert told.costs(index, BILLING, who) is first
+    first = told.costs(index.people_at(who), BILLING)
+    assert told.costs(index.people_at(who), BILLING) is first
     index.update(replace(person, bookings=(BookingFacts(other.span, 700, HARBOR),)))
-    again = told.costs(index, BILLING, who)
+    again = told.costs(index.people_at(who), BILLING)
     assert again is not first
     assert again.tolist()[0] == 0 < again.tolist()[1]

@@ -42,14 +42,14 @@ def with_licence(**changes: Any) -> CoordinatorFacts:
 def test_a_licence_that_runs_out_during_the_shift_is_not_enough() -> None:
     nurse = with_licence(expires_on=date(2026, 12, 1))
     assert refusals(nurse, triage("IL", span=LONG)) == {
-        "patient_state_licence": "License RN-IL-4431 (IL) is valid until 2026-12-01, the shift ends 2026-12-03."
+        "patient_state_licence": "License RN-IL-4431 (IL) is valid until Dec 1, 2026, the shift ends Dec 3, 2026."
     }
 
 
 def test_a_licence_that_ran_out_before_is_compared_with_the_start() -> None:
     nurse = with_licence(expires_on=date(2026, 11, 30))
     assert (
-        "is valid until 2026-11-30, the shift starts 2026-12-01."
+        "is valid until Nov 30, 2026, the shift starts Dec 1, 2026."
         in refusals(nurse, triage("IL", span=LONG)).popitem()[1]
     )
 
@@ -57,7 +57,7 @@ def test_a_licence_that_ran_out_before_is_compared_with_the_start() -> None:
 def test_a_licence_that_begins_during_the_shift_is_not_enough() -> None:
     nurse = with_licence(issued_on=date(2026, 12, 2))
     assert (
-        "is valid from 2026-12-02, the shift starts 2026-12-01."
+        "is valid from Dec 2, 2026, the shift starts Dec 1, 2026."
         in refusals(nurse, triage("IL", span=LONG)).popitem()[1]
     )
 
@@ -66,7 +66,7 @@ def test_the_last_valid_day_counts_whole_and_gets_a_note() -> None:
     nurse = with_licence(expires_on=date(2026, 12, 3))
     verdict = verdict_of("patient_state_licence", nurse, triage("IL", span=LONG))
     assert verdict.outcome is Outcome.WARN
-    assert verdict.sentence.endswith("is valid until 2026-12-03, on the last day of the shift.")
+    assert str(verdict.phrase).endswith("is valid until Dec 3, 2026, on the last day of the shift.")
 
 
 def test_a_shift_ending_at_midnight_does_not_need_the_next_day() -> None:
@@ -90,7 +90,7 @@ def test_a_renewal_that_follows_on_leaves_no_gap_and_one_a_day_later_does() -> N
     shift = billing(span=LONG)
     assert refusals(ana(credentials=(TRAINING, old, new), max_week_minutes=9000), shift) == {}
     assert refusals(ana(credentials=(TRAINING, old, late), max_week_minutes=9000), shift) == {
-        "required_credentials": "CPCC OLD is valid until 2026-12-01, the shift ends 2026-12-03."
+        "required_credentials": "CPCC OLD is valid until Dec 1, 2026, the shift ends Dec 3, 2026."
     }
 
 
@@ -160,7 +160,7 @@ def test_a_multistate_licence_covers_compact_states_only() -> None:
     texan = ana(credentials=(TRAINING, CODER, TEXAS))
     assert refusals(texan, triage("FL")) == {}
     assert refusals(texan, triage("IL")) == {
-        "patient_state_licence": "License RN-TX-1 (TX) does not cover patients in IL: IL is not in the compact on 2026-12-01."
+        "patient_state_licence": "License RN-TX-1 (TX) does not cover patients in IL: IL is not in the compact on Dec 1, 2026."
     }
 
 
@@ -198,7 +198,7 @@ def test_compact_membership_is_dated_on_both_sides() -> None:
 def test_an_expired_compact_licence_says_its_date() -> None:
     texan = ana(credentials=(TRAINING, CODER, replace(TEXAS, expires_on=date(2026, 10, 1))))
     assert refusals(texan, triage("FL")) == {
-        "patient_state_licence": "Compact license RN-TX-1 (TX) is valid until 2026-10-01, the shift starts 2026-12-01."
+        "patient_state_licence": "Compact license RN-TX-1 (TX) is valid until Oct 1, 2026, the shift starts Dec 1, 2026."
     }
 
 
@@ -206,12 +206,12 @@ def test_a_compact_licence_that_ran_out_before_the_state_joined_says_its_own_dat
     texan = ana(credentials=(TRAINING, CODER, replace(TEXAS, expires_on=date(2026, 10, 1))))
     compact = (CompactMembership("TX", date(2018, 1, 19)), CompactMembership("FL", date(2026, 11, 1)))
     assert refusals(texan, triage("FL"), context(compact=compact)) == {
-        "patient_state_licence": "License RN-TX-1 (TX) is valid until 2026-10-01, the shift starts 2026-12-01."
+        "patient_state_licence": "License RN-TX-1 (TX) is valid until Oct 1, 2026, the shift starts Dec 1, 2026."
     }
 
 
 def test_covered_states_are_named() -> None:
-    assert verdict_of("patient_state_licence", ANA, triage("FL", "IL")).sentence.startswith(
+    assert str(verdict_of("patient_state_licence", ANA, triage("FL", "IL")).phrase).startswith(
         "Covers patients in FL, IL. "
     )
 
@@ -220,7 +220,7 @@ def test_agreements_must_be_in_force_on_every_day() -> None:
     ending = replace(CONTRACT, ends_on=date(2026, 12, 2))
     shift = billing(span=LONG, agreements=(ending, BAA))
     assert refusals(ana(max_week_minutes=9000), shift) == {
-        "facility_contract": "MSA-7 is valid until 2026-12-02, the shift ends 2026-12-03."
+        "facility_contract": "Contract 7 is valid until Dec 2, 2026, the shift ends Dec 3, 2026."
     }
     amended = replace(CONTRACT, reference="MSA-7 v2", starts_on=date(2026, 12, 3))
     assert refusals(ana(max_week_minutes=9000), billing(span=LONG, agreements=(ending, amended, BAA))) == {}
@@ -228,13 +228,13 @@ def test_agreements_must_be_in_force_on_every_day() -> None:
 
 def test_a_baa_signed_for_later_does_not_count_yet() -> None:
     said = refusals(ana(agreements=(replace(BAA, starts_on=date(2026, 12, 2)),)), BILLING)
-    assert said == {"coordinator_baa": "BAA-7 is valid from 2026-12-02, the shift starts 2026-12-01."}
+    assert said == {"coordinator_baa": "BAA 7 is valid from Dec 2, 2026, the shift starts Dec 1, 2026."}
 
 
 def test_of_two_papers_still_to_begin_the_earlier_is_named() -> None:
-    later = (replace(BAA, starts_on=date(2027, 1, 1)), replace(BAA, reference="BAA-8", starts_on=date(2026, 12, 5)))
+    later = (replace(BAA, starts_on=date(2027, 1, 1)), replace(BAA, reference="8", starts_on=date(2026, 12, 5)))
     said = refusals(ana(agreements=later), BILLING)
-    assert said == {"coordinator_baa": "BAA-8 is valid from 2026-12-05, the shift starts 2026-12-01."}
+    assert said == {"coordinator_baa": "BAA 8 is valid from Dec 5, 2026, the shift starts Dec 1, 2026."}
 
 
 def test_missing_papers_say_so() -> None:

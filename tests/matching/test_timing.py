@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketplace.kernel.phrases import LocalSpan
 from marketplace.kernel.spans import Span
 from marketplace.matching.facts import BookingFacts, Window
-from marketplace.matching.local_hours import covers, first_moment, in_words, local_days, local_weeks, minutes_within
+from marketplace.matching.local_hours import covers, first_moment, local_days, local_weeks, minutes_within
 from tests.matching.cast import (
     ANA,
     BILLING,
@@ -147,7 +148,7 @@ def test_hours_already_booked_in_the_same_week_count_wherever_they_are() -> None
     assert refusals(ana(bookings=booked), BILLING) == {}
     friday_more = (*booked, booking("2026-12-06 09:00", "2026-12-06 09:01"))
     assert refusals(ana(bookings=friday_more), BILLING) == {
-        "weekly_hours": "With this shift the week of 2026-11-30 reaches 40:01 hours; the limit is 40:00."
+        "weekly_hours": "With this shift the week of Nov 30, 2026 reaches 40:01 hours; the limit is 40:00."
     }
     next_week = (*booked, booking("2026-12-07 00:00", "2026-12-07 08:00"))
     assert refusals(ana(bookings=next_week), BILLING) == {}
@@ -213,7 +214,7 @@ def test_time_off_that_ends_as_the_shift_starts_is_not_in_the_way() -> None:
 
 def test_a_datum_names_the_local_day() -> None:
     verdict = verdict_of("availability", replace(ANA, zone=MANILA), BILLING)
-    assert verdict.datum == in_words(BILLING.span, MANILA)
+    assert verdict.datum == LocalSpan(BILLING.span.start, BILLING.span.end, MANILA)
     assert verdict.datum_date == date(2026, 12, 1)
 
 

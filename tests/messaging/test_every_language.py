@@ -225,7 +225,8 @@ def test_no_notice_and_no_letter_to_a_spanish_reader_has_english_in_it(said):
     told = [(notice.kind, notice.text) for notice in notices]
     told += [(letter.kind, f"{letter.subject}\n{letter.text_body}") for letter in letters]
     told += [
-        (letter.kind, re.sub(r"<style.*?</style>|<[^>]*>", " ", letter.html_body, flags=re.S)) for letter in letters
+        (letter.kind, re.sub(r"<style.*?</style>|<[^>]*>", " ", letter.html_body, flags=re.DOTALL))
+        for letter in letters
     ]
     english = [(kind, found, words) for kind, words in told if (found := ENGLISH_WORDS.findall(_prose(words)))]
     assert english == []

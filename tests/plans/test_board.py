@@ -6,12 +6,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from marketplace.assignments.assessment import assess
 from marketplace.assignments.booking import book
-from marketplace.assignments.candidates import explain
 from marketplace.audit.models import AuditEntry
 from marketplace.db.session import SYSTEM, Actor, Audience, bind_actor, session
 from marketplace.kernel.clock import frozen_at
-from marketplace.matching.rules import is_eligible
 from marketplace.needs.models import FillMode
 from marketplace.plans import wishing
 from marketplace.plans.asking import ask_for_plan
@@ -151,7 +150,7 @@ def test_move_to_pins_and_plans_anew(world, client):
 
 
 def may(one, shift):
-    return is_eligible(explain(one.id, shift, NOW))
+    return assess([one.id], shift, NOW)[0].eligible
 
 
 def test_a_move_that_may_not_be_is_refused_on_the_board_and_changes_nothing(world, client):

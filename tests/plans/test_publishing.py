@@ -6,15 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.assignments import offering
+from marketplace.assignments.assessment import assess
 from marketplace.assignments.booking import book, undo
-from marketplace.assignments.candidates import explain
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
-from marketplace.matching.rules import is_eligible
 from marketplace.needs.models import FillMode
 from marketplace.plans import publishing, wishing
 from marketplace.plans.publishing import publish, take_back, to_come
@@ -130,7 +129,7 @@ def test_a_seat_that_was_taken_meanwhile_is_refused_and_can_be_published_again_l
 
 
 def may(one, shift):
-    return is_eligible(explain(one.id, shift, NOW))
+    return assess([one.id], shift, NOW)[0].eligible
 
 
 def test_what_was_forbidden_or_declined_after_the_plan_is_not_sent(world):

@@ -5,11 +5,10 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
+from marketplace.assignments.assessment import assess
 from marketplace.assignments.booking import book
-from marketplace.assignments.candidates import explain
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.matching.rules import is_eligible
 from marketplace.needs.models import FillMode
 from marketplace.plans import gathering, wishing
 from marketplace.plans.models import MatchWish
@@ -23,7 +22,7 @@ MONDAY = date(2026, 11, 30)
 def fitting(world, shift):
     """Everybody of the cast who may take it."""
     cast = (world.maya, world.jonas, world.aisha, world.devon, world.sofia)
-    return [one for one in cast if is_eligible(explain(one.id, shift, NOW))]
+    return [one for one in cast if assess([one.id], shift, NOW)[0].eligible]
 
 
 def test_who_is_pinned_has_the_seat_whoever_fits_better(world):
@@ -94,7 +93,7 @@ def test_a_pin_that_can_no_longer_be_kept_is_told_and_the_plan_goes_on(world):
     one = fitting(world, first)[0]
     wishing.pin(first, one, world.sam, NOW)
     clash = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
-    if not is_eligible(explain(one.id, clash, NOW)):
+    if not assess([one.id], clash, NOW)[0].eligible:
         pytest.fail("she may not take the other shift: nothing was checked")
     book(clash, one, one.person, NOW)
     plan = plan_made(world)

@@ -70,7 +70,7 @@ def draw(source: str, **values: object) -> str:
 
 def test_every_sheet_is_served_once_and_the_order_of_layers_comes_first() -> None:
     assert sorted(f"{name}.css" for name in assets.SHEETS) == sorted(path.name for path in (STATIC / "css").iterdir())
-    text = re.sub(r"/\*.*?\*/", "", assets.stylesheet().decode(), flags=re.S).strip()
+    text = re.sub(r"/\*.*?\*/", "", assets.stylesheet().decode(), flags=re.DOTALL).strip()
     assert text.startswith("@layer reset, tokens, base, layout, components, print, utilities;")
 
 
@@ -142,7 +142,7 @@ def test_every_pair_of_colours_that_carries_words_can_be_read(theme: int, text: 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_template_stays_within_the_content_policy_and_uses_pictures_that_exist(template: Path) -> None:
-    text = re.sub(r"\{#.*?#\}", "", template.read_text(), flags=re.S)
+    text = re.sub(r"\{#.*?#\}", "", template.read_text(), flags=re.DOTALL)
     assert not re.search(r"\sstyle\s*=", text), "style attributes are refused by the policy"
     assert not re.search(r"<style|<script(?![^>]*\ssrc=)", text), "scripts and styles live in static/"
     assert not re.search(r"""\s(hx-on|on[a-z]+)[:\w-]*\s*=|["']js:|javascript:""", text), "no code in attributes"
@@ -294,7 +294,7 @@ def test_a_drawing_of_nothing_and_of_very_much_stays_on_the_paper(
 
 def test_the_service_worker_keeps_only_files_that_are_there(client: FlaskClient) -> None:
     text = client.get("/sw.js").get_data(as_text=True)
-    shell = json.loads(re.search(r"const SHELL = (\[.*?\]);", text, re.S)[1])  # type: ignore[index]
+    shell = json.loads(re.search(r"const SHELL = (\[.*?\]);", text, re.DOTALL)[1])  # type: ignore[index]
     assert shell
     assert all(is_there(client, address) for address in shell)
 

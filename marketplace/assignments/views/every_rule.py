@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.signing_in import current_person
-from marketplace.assignments.candidates import judged
+from marketplace.assignments.assessment import assess
 from marketplace.assignments.models import PARTS_OF_THE_SCORE
 from marketplace.assignments.policy import may_weigh
 from marketplace.assignments.queries import shifts_visible_to
@@ -22,7 +22,6 @@ from marketplace.db.session import session
 from marketplace.kernel.clock import now
 from marketplace.matching.rules import RULES
 from marketplace.matching.scores import MOST
-from marketplace.matching.verdicts import is_eligible, objections
 from marketplace.web.asking import asked_word
 from marketplace.web.finding import find
 
@@ -61,15 +60,15 @@ def one_pair(shift_id: int, coordinator_id: int) -> ResponseReturnValue:
     person, at = current_person(), now()
     found = find(shifts_visible_to(person), shift_id)
     coordinator = find(visible_to(person).options(joinedload(Coordinator.person)), coordinator_id)
-    verdicts, score = judged(coordinator.id, found, at)
+    (assessment,) = assess([coordinator.id], found, at)
     return render_template(
         "assignments/one_pair.html",
         shift=found,
         coordinator=coordinator,
-        verdicts=verdicts,
-        against=objections(verdicts),
-        may=is_eligible(verdicts),
-        score=score,
+        verdicts=assessment.verdicts,
+        against=assessment.objections(),
+        may=assessment.eligible,
+        score=assessment.score,
         titles=rule_titles(),
     )
 

@@ -255,7 +255,7 @@ class Index:
         who = self.eligible(shift)
         totals, parts = self.scores(shift, who)
         ids = self.ids[who]
-        costs = prices.costs(self, shift, who) if prices is not None else np.zeros(len(who), np.int64)
+        costs = prices.costs(self.people_at(who), shift) if prices is not None else np.zeros(len(who), np.int64)
         net = totals - costs
         if top is not None and top < len(who):
             least = np.partition(net, len(net) - top)[len(net) - top]

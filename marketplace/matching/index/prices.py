@@ -6,18 +6,15 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import is_
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from marketplace.kernel.spans import Span
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
-from marketplace.matching.index.bits import Numbers, Positions
+from marketplace.matching.index.bits import Numbers
 from marketplace.matching.index.clock import MINUTE, bounds
 from marketplace.matching.scores import MOST
-
-if TYPE_CHECKING:
-    from marketplace.matching.index.core import Index
 
 FILL = 10_000
 """What filling one seat is worth in a plan, beside at most 999 points for the fit."""
@@ -137,9 +134,8 @@ class Prices:
         if touched:
             self._asked = {shift: one for shift, one in self._asked.items() if one.ids.isdisjoint(touched)}
 
-    def costs(self, index: Index, shift: ShiftFacts, who: Positions) -> Numbers:
-        """The opportunity cost of a shift for each of the positions, in points of 0 to 999."""
-        people = index.people_at(who)
+    def costs(self, people: list[CoordinatorFacts], shift: ShiftFacts) -> Numbers:
+        """The opportunity cost of a shift for each of these people, in points of 0 to 999."""
         before = self._asked.get(shift.id)
         same = before is not None and before.span == shift.span and len(before.people) == len(people)
         if before is not None and same and all(map(is_, before.people, people)):
