@@ -5,7 +5,9 @@ import sys
 
 from marketplace.config import ROOT
 
-HEAVY = frozenset("PIL alembic highspy icalendar lxml mjml numba ortools playwright pytest qrcode stripe typst".split())
+HEAVY = frozenset(
+    "PIL alembic email_validator highspy icalendar lxml mjml numba ortools playwright pytest qrcode stripe typst".split()
+)
 LIST = "import sys, {}; print(*{{name.partition('.')[0] for name in sys.modules}})"
 
 
