@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from marketplace.assignments import offering
+from marketplace.assignments.assessment import Assessment
 from marketplace.assignments.booking import book, confirm, kept_verdicts, replay, undo
 from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import AssignmentState, OfferState
@@ -252,12 +253,10 @@ def test_the_table_itself_refuses_a_second_seat_and_says_it_in_the_words_of_the_
 
 def test_the_table_itself_refuses_an_overlap_and_says_it_in_the_words_of_the_rules(world, monkeypatch):
     from marketplace.assignments import booking
-    from marketplace.assignments.booking import _Judged
-    from marketplace.matching.scores import Score
 
     booked(world, world.shift())
     monkeypatch.setattr(booking, "_check_no_clash", lambda *given: None)
-    monkeypatch.setattr(booking, "_judge", lambda *given: _Judged([], Score(0, ()), {}))
+    monkeypatch.setattr(Assessment, "objections", lambda assessment: [])
     with pytest.raises(NotAllowedNow, match="You already have a shift at this time"):
         booked(world, world.shift(world.riverside))
     assert session.scalar(select(func.count()).select_from(Assignment)) == 1

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer_group
 
 from marketplace.assignments import booking, facts, moving, offering
+from marketplace.assignments.assessment import Assessment
 from marketplace.assignments.booking import book, replay
 from marketplace.assignments.cancelling import cancel, cancel_shift
 from marketplace.assignments.closing import hold
@@ -220,7 +221,7 @@ def test_the_rules_are_asked_again_when_she_says_yes(world, asked):
 
 def test_without_asking_the_rules_again_she_would_work_without_her_training(world, asked, monkeypatch):
     """The test above would notice: this is it, without what it is about."""
-    monkeypatch.setattr(booking, "objections", lambda verdicts: [])
+    monkeypatch.setattr(Assessment, "objections", lambda assessment: [])
     without_training(world)
     moving.accept(asked.move, world.maya.person, NOW + HOUR)
     assert booked_on(asked.here) == [world.maya.id]

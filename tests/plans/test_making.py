@@ -14,6 +14,7 @@ from marketplace.assignments.booking import book
 from marketplace.coordinators.models import Coordinator
 from marketplace.db.session import session
 from marketplace.kernel.errors import NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.matching import rules
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState
@@ -202,7 +203,7 @@ def test_a_failure_is_a_sentence_on_the_board(world):
     world.shift(day=MONDAY)
 
     def fails(instance, **how):
-        raise solving.Unsolved("The solver took too long and was stopped.")
+        raise solving.Unsolved(Phrase("The solver took too long and was stopped."))
 
     plan = plan_made(world, fails)
     assert (plan.state, plan.failure) == (PlanState.FAILED, "The solver took too long and was stopped.")

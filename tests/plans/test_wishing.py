@@ -9,6 +9,7 @@ from marketplace.assignments.assessment import assess
 from marketplace.assignments.booking import book
 from marketplace.db.session import session
 from marketplace.kernel.errors import Invalid, NotAllowedNow
+from marketplace.kernel.phrases import Phrase
 from marketplace.needs.models import FillMode
 from marketplace.plans import gathering, wishing
 from marketplace.plans.models import MatchWish
@@ -99,7 +100,7 @@ def test_a_pin_that_can_no_longer_be_kept_is_told_and_the_plan_goes_on(world):
     plan = plan_made(world)
     (told,) = plan.broken_wishes
     assert told["coordinator_id"] == one.id
-    assert "Already booked" in told["sentence"]
+    assert "Already booked" in str(Phrase.from_record(told["phrase"]))
     assert one.id not in who_has(plan, first)
 
 
