@@ -14,6 +14,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
 from marketplace.db import session
+from marketplace.eligibility.assessment import Assessment
 from marketplace.kernel import NotAllowedNow, NotPermitted
 from marketplace.matching.rules.hard_rules import RULES
 from marketplace.needs.models import FillMode
@@ -252,12 +253,10 @@ def test_the_table_itself_refuses_a_second_seat_and_says_it_in_the_words_of_the_
 
 def test_the_table_itself_refuses_an_overlap_and_says_it_in_the_words_of_the_rules(world, monkeypatch):
     from marketplace.booking import booking
-    from marketplace.booking.booking import _Judged
-    from marketplace.matching.scoring import Score
 
     booked(world, world.shift())
     monkeypatch.setattr(booking, "_check_no_clash", lambda *given: None)
-    monkeypatch.setattr(booking, "_judge", lambda *given: _Judged([], Score(0, ()), {}))
+    monkeypatch.setattr(Assessment, "objections", lambda assessment: [])
     with pytest.raises(NotAllowedNow, match="You already have a shift at this time"):
         booked(world, world.shift(world.riverside))
     assert session.scalar(select(func.count()).select_from(Assignment)) == 1

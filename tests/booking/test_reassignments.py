@@ -20,6 +20,7 @@ from marketplace.coverage.closing import hold
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.eligibility.assessment import Assessment
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow, clock
 from marketplace.messaging.models import Letter, Notice
 from marketplace.needs.models import FillMode, Need, Shift
@@ -222,7 +223,7 @@ def test_the_rules_are_asked_again_when_she_says_yes(world, asked):
 
 def test_without_asking_the_rules_again_she_would_work_without_her_training(world, asked, monkeypatch):
     """The test above would notice: this is it, without what it is about."""
-    monkeypatch.setattr(booking, "objections", lambda verdicts: [])
+    monkeypatch.setattr(Assessment, "objections", lambda assessment: [])
     without_training(world)
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert booked_on(asked.here) == [world.maya.id]

@@ -124,8 +124,8 @@ def test_what_grows_too_old_to_count_is_read_again_though_nobody_changed_anythin
 def test_only_those_who_changed_are_read_again(world, statements, monkeypatch):
     at_hand()
     read = []
-    told_of = index.told_of
-    monkeypatch.setattr(index, "told_of", lambda ids, **more: read.append(ids) or told_of(ids, **more))
+    load = index.load
+    monkeypatch.setattr(index, "load", lambda ids, **more: read.append(ids) or load(ids, **more))
     session.execute(CHANGES["pay"](world))
     at_hand()
     assert world.maya.id in read[0]

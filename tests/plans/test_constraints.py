@@ -100,7 +100,7 @@ def test_a_pin_that_can_no_longer_be_kept_is_told_and_the_plan_goes_on(world):
     plan = plan_made(world)
     (told,) = plan.broken_wishes
     assert told["coordinator_id"] == one.id
-    assert "Already booked" in told["sentence"]
+    assert "Already booked" in str(Phrase.from_record(told["phrase"]))
     assert one.id not in who_has(plan, first)
 
 

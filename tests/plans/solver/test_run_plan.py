@@ -13,7 +13,7 @@ from marketplace.booking import offers
 from marketplace.booking.booking import book
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
-from marketplace.kernel import NotAllowedNow
+from marketplace.kernel import NotAllowedNow, Phrase
 from marketplace.matching.rules import hard_rules
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState
@@ -202,7 +202,7 @@ def test_a_failure_is_a_sentence_on_the_board(world):
     world.shift(day=MONDAY)
 
     def fails(instance, **how):
-        raise solver_process.Unsolved("The solver took too long and was stopped.")
+        raise solver_process.Unsolved(Phrase("The solver took too long and was stopped."))
 
     plan = plan_made(world, fails)
     assert (plan.state, plan.failure) == (PlanState.FAILED, "The solver took too long and was stopped.")

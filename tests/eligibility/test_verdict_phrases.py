@@ -175,3 +175,12 @@ def test_the_search_for_english_finds_it(world, visitors):
     shift = world.shift(mode=FillMode.FIRST_COME)
     session.commit()
     assert len(left_in_english(visitors("maya").get(f"/shifts/{shift.id}"))) > 20
+
+
+def test_both_sides_read_the_name_of_a_credential_not_its_code(world, visitors):
+    shift = world.shift(mode=FillMode.FIRST_COME, required_credentials=["CMM"])
+    session.commit()
+    for who in ("tom", "maya"):
+        page = visitors(who).get(f"/shifts/{shift.id}")
+        page.sees("Must have", "Certified Medical Manager")
+        assert "<dd>CMM</dd>" not in page.html
