@@ -111,6 +111,6 @@ def test_an_entry_that_leads_nowhere_stops_the_start(site, monkeypatch, table):
     elif table == "frame":
         monkeypatch.setitem(rooms.LINKS, "search", "dashboards.inbocks")
     else:
-        monkeypatch.setitem(rooms.FIRST, Audience.AGENCY, "dashboards.inbocks")
+        monkeypatch.setitem(rooms.WORKPLACES, Audience.AGENCY, "dashboards.inbocks")
     with pytest.raises(LookupError, match=r"dashboards\.inbocks"):
         rooms.check_all_lead_somewhere(site.view_functions)
