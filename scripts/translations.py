@@ -26,7 +26,7 @@ COMPILED = CATALOGUE.with_suffix(".mo")
 METHODS = [
     # What is wrong with the arrays of an instance is told to whoever gave them on the command line, in English.
     ("marketplace/matching/index/**.py", "ignore"),
-    ("marketplace/matching/planning/**.py", "ignore"),
+    ("marketplace/matching/solver/**.py", "ignore"),
     ("marketplace/matching/simulating/**.py", "ignore"),
     ("marketplace/**.py", "python"),
     ("templates/**.html", "jinja2"),

@@ -62,7 +62,7 @@ def remove_pin(wish: MatchWish, by: Person, at: datetime) -> None:
     if wish.ended_at is not None:
         raise NotAllowedNow("This was lifted already.")
     wish.ended_at, wish.ended_by_id = at, by.id
-    _note("remove_pin", wish, Phrase("A wish about the matching plan was lifted."), by)
+    _note("lift", wish, Phrase("A wish about the matching plan was lifted."), by)
 
 
 def restore(wish: MatchWish, by: Person, at: datetime) -> MatchWish:

@@ -76,8 +76,8 @@ def _new(by: Person | None, at: datetime, kind: PlanKind, base: MatchPlan | None
 
 def cancel_plan(plan: MatchPlan, by: Person) -> None:
     """Not wanted any more; the worker stops within about a second."""
-    plan.state = LIFE.after(plan.state, "cancel_plan")
-    record("cancel_plan", plan, Phrase("The matching plan was stopped before it was finished."), by=by)
+    plan.state = LIFE.after(plan.state, "cancel")
+    record("cancel", plan, Phrase("The matching plan was stopped before it was finished."), by=by)
 
 
 def _clear_abandoned(at: datetime) -> None:

@@ -139,7 +139,14 @@ def test_an_old_part_of_a_score_reads_as_it_was_written(told_in):
 
 def left_in_english(page):
     """The longest fixed part of each template that still stands on a page."""
-    rules = {text for file in (*MATCHING.glob("*.py"),) for text in SPOKEN.findall(file.read_text())}
+    rules = {
+        text
+        for file in (
+            *MATCHING.glob("*.py"),
+            *MATCHING.glob("rules/*.py"),
+        )
+        for text in SPOKEN.findall(file.read_text())
+    }
     fixed = (max(BLANK.sub("\n", template).split("\n"), key=len).strip() for template in rules)
     return [words for words in fixed if len(words) > 10 and words in page.html]
 

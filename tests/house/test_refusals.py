@@ -14,7 +14,7 @@ from scripts.translations import ROOT, catalogue, lives
 
 BLANK = re.compile(r"%\(([a-z_]+)\)s")
 # What is wrong with arrays of numbers is told to whoever gave them on the command line, in English.
-FOR_COMMANDS = ("marketplace/matching/index/", "marketplace/matching/planning/", "marketplace/matching/simulating/")
+FOR_COMMANDS = ("marketplace/matching/index/", "marketplace/matching/solver/", "marketplace/matching/simulating/")
 
 
 class Said(NamedTuple):

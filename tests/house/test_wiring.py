@@ -110,6 +110,6 @@ def test_an_entry_that_leads_nowhere_stops_the_start(site, monkeypatch, table):
     elif table == "frame":
         monkeypatch.setitem(navigation.LINKS, "search", "dashboards.inbocks")
     else:
-        monkeypatch.setitem(navigation.FIRST, Audience.AGENCY, "dashboards.inbocks")
+        monkeypatch.setitem(navigation.WORKPLACES, Audience.AGENCY, "dashboards.inbocks")
     with pytest.raises(LookupError, match=r"dashboards\.inbocks"):
         navigation.check_all_lead_somewhere(site.view_functions)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.booking.booking import book
 from marketplace.db import session
 from marketplace.eligibility.assessment import assess
-from marketplace.kernel import Invalid, NotAllowedNow
+from marketplace.kernel import Invalid, NotAllowedNow, Phrase
 from marketplace.needs.models import FillMode
 from marketplace.plans import constraints
 from marketplace.plans.models import MatchWish
