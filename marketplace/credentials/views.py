@@ -211,7 +211,7 @@ def undo(credential_id: int) -> ResponseReturnValue:
     credential = _one(credential_id)
     check_may_decide(current_person(), credential)
     review.take_back(credential, current_person(), now())
-    flash(_("Taken back. Nobody was told."))
+    flash(_("Undone. Nobody was told."))
     return redirect(url_for(".show", credential_id=credential.id), 303)
 
 

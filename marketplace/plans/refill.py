@@ -14,7 +14,13 @@ from itertools import islice
 from sqlalchemy import Text, cast, literal, select, union_all
 
 from marketplace.assignments.models import Assignment, Offer, Reassignment
-from marketplace.assignments.rules import OPEN_MOVES, WAITING_STATES, AssignmentState, OfferState, ReassignmentState
+from marketplace.assignments.rules import (
+    OPEN_REASSIGNMENTS,
+    WAITING_STATES,
+    AssignmentState,
+    OfferState,
+    ReassignmentState,
+)
 from marketplace.db import as_system, session
 from marketplace.eligibility.index import current_index
 from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
@@ -194,7 +200,9 @@ class _Left:
         open_questions = (
             select(Reassignment.coordinator_id, Assignment.shift_id)
             .join(Assignment, Assignment.id == Reassignment.assignment_id)
-            .where(Assignment.shift_id.in_(keys), Reassignment.state.in_(OPEN_MOVES), Reassignment.expires_at > at)
+            .where(
+                Assignment.shift_id.in_(keys), Reassignment.state.in_(OPEN_REASSIGNMENTS), Reassignment.expires_at > at
+            )
         )
         return cls(
             {shift.id: shift for shift in session.scalars(wanted)},

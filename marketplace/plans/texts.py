@@ -40,7 +40,7 @@ def kind_words() -> dict[PlanKind, str]:
     }
 
 
-def move_words() -> dict[ReassignmentState, tuple[str, str]]:
+def reassignment_words() -> dict[ReassignmentState, tuple[str, str]]:
     """The word for each state of a question to move, and its colour."""
     return {
         ReassignmentState.PLANNED: (_("Asked next"), "plain"),
