@@ -94,16 +94,6 @@ WEIGHTS = Weights(
     continuity=200, favourite=100, rating=150, cost=120, time_zone=110, skills=120, preferred_hours=70, fairness=80,
     versatility=49,
 )  # fmt: skip
-    continuity=200,
-    favourite=100,
-    rating=150,
-    cost=120,
-    time_zone=110,
-    skills=120,
-    preferred_hours=70,
-    fairness=80,
-    versatility=49,
-)
 """Every part has points."""
 
 CONTEXT = Context(
