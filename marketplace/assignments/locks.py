@@ -1,4 +1,4 @@
-"""TODO"""
+"""Locks on a shift, a coordinator and an assignment, taken in this order until the end of the transaction."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload

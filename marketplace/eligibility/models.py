@@ -1,4 +1,4 @@
-"""TODO"""
+"""The weights of the score, what seats and hours were worth in the last plan, and whose facts changed."""
 
 from dataclasses import fields
 from datetime import datetime
