@@ -1,4 +1,4 @@
-"""Locks on a shift, a coordinator and an assignment, taken in this order until the end of the transaction."""
+"""Row locks of a booking, in their order: the shift, then the coordinator, then the assignment."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload

@@ -28,7 +28,7 @@ from marketplace.audit.recording import record
 from marketplace.billing.invoicing import issue
 from marketplace.booking import cancelling, offers, reassignments
 from marketplace.booking.booking import book
-from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.credentials.models import Credential
 from marketplace.credentials.queries import with_details
@@ -39,7 +39,6 @@ from marketplace.messaging.languages import language_of
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode
-from marketplace.needs.queries import load_options
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import fail, send_by_hand
 from marketplace.timesheets.approvals import approve_changed, dispute, reject
@@ -142,8 +141,8 @@ def tell_about_moves(world):
     book(hers, world.maya, world.lars, NOW - timedelta(hours=2))
     session.flush()
     session.expire_all()
-    move = reassignments.ask(
-        session.get_one(type(here), here.id, options=load_options(), populate_existing=True),
+    move = ask(
+        session.get_one(type(here), here.id, options=reassignments.facts.with_terms(), populate_existing=True),
         [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW,
     )  # fmt: skip
     session.flush()
