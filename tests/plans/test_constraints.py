@@ -9,11 +9,11 @@ from marketplace.booking.booking import book
 from marketplace.db import session
 from marketplace.eligibility.assessment import assess
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase
+from marketplace.matching.constants import PRIORITY_POINTS
 from marketplace.needs.models import FillMode
 from marketplace.plans import constraints
 from marketplace.plans.models import MatchWish
 from marketplace.plans.rules import WishKind
-from marketplace.plans.solver import build_instance
 from tests.plans.planned import plan_made, proposals, question, who_has
 from tests.world import NOW
 
@@ -122,7 +122,7 @@ def test_a_pinned_shift_takes_hours_and_rest_of_the_others(world):
     constraints.pin(shift, one, world.sam, NOW)
     asked = question()
     assert any(booking.shift_id == shift.id for booking in asked.people[one.id].bookings)
-    assert asked.pinned[0].worth > build_instance.PRIORITY_POINTS
+    assert asked.pinned[0].value > PRIORITY_POINTS
 
 
 def test_the_reason_may_not_name_a_patient(world):
