@@ -26,7 +26,7 @@ from marketplace.matching.facts import ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.solver.instance import Instance
 from marketplace.plans.queries import plan_zone
-from marketplace.plans.rules import WishKind, priority
+from marketplace.plans.rules import ConstraintKind, priority
 from marketplace.plans.solver.pins import pin_pairs
 from marketplace.plans.solver.planning_problem import MINUTE, Extra, Integers, PlanningProblem
 from marketplace.plans.solver.queries import (
@@ -45,7 +45,7 @@ def build_instance(at: datetime, horizon: Span, freeze_hours: int, extra: Extra 
     with as_system():
         found = open_shifts(at, horizon)
         live = booked_pairs(horizon)
-        wishes = active_constraints(horizon)
+        constraints = active_constraints(horizon)
         asked = offer_states(horizon, at)
         returned = given_back(horizon)
         answers = recent_answers(at)
@@ -66,9 +66,17 @@ def build_instance(at: datetime, horizon: Span, freeze_hours: int, extra: Extra 
             problem.taken_seats[shift.id] = seated[shift.id]
     problem.waiting = {pair for pair, (state, _kind) in asked.items() if state in WAITING_STATES}
     problem.applied = {pair for pair in problem.waiting if asked[pair][1] is OfferKind.APPLICATION}
-    never = {(wish.shift_id, wish.coordinator_id) for wish in wishes if wish.kind is WishKind.FORBID}
+    never = {
+        (constraint.shift_id, constraint.coordinator_id)
+        for constraint in constraints
+        if constraint.kind is ConstraintKind.VETO
+    }
     never |= {pair for pair, (state, _kind) in asked.items() if state is OfferState.DECLINED} | returned
-    pins = [(wish.id, wish.shift_id, wish.coordinator_id) for wish in wishes if wish.kind is WishKind.PIN]
+    pins = [
+        (constraint.id, constraint.shift_id, constraint.coordinator_id)
+        for constraint in constraints
+        if constraint.kind is ConstraintKind.PIN
+    ]
     if extra is not None:
         # The what-if pin comes first, so that pins it contradicts are reported as broken. It may override a veto.
         never.discard((extra.shift_id, extra.coordinator_id))

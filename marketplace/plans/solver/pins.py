@@ -22,19 +22,19 @@ def pin_pairs(problem: PlanningProblem, pins: Iterable[tuple[int, int, int]], ne
     """
     by_id = {shift.id: shift for shift in problem.shifts}
     held: Counter[int] = Counter()
-    for wish_id, shift_id, coordinator_id in pins:
+    for constraint_id, shift_id, coordinator_id in pins:
         shift, person = by_id.get(shift_id), problem.people.get(coordinator_id)
         if shift is None:
             if not any((one.shift_id, one.coordinator_id) == (shift_id, coordinator_id) for one in problem.kept):
                 problem.broken.append(
-                    Broken(wish_id, shift_id, coordinator_id, Phrase("No seat of this shift is open."))
+                    Broken(constraint_id, shift_id, coordinator_id, Phrase("No seat of this shift is open."))
                 )
             continue
         why = pin_objection(shift, person, problem.open_seats[shift_id] - held[shift_id], problem.context)
         if (shift_id, coordinator_id) in never and why is None:
             why = Phrase("They declined this shift, gave it back, or are forbidden for it.")
         if why is not None or person is None:
-            problem.broken.append(Broken(wish_id, shift_id, coordinator_id, why or _INACTIVE))
+            problem.broken.append(Broken(constraint_id, shift_id, coordinator_id, why or _INACTIVE))
             continue
         held[shift_id] += 1
         fits = problem.fit(shift, coordinator_id).total

@@ -45,7 +45,7 @@ class Pinned:
 class Broken:
     """A pin that cannot be kept, and the reason."""
 
-    wish_id: int
+    constraint_id: int
     shift_id: int
     coordinator_id: int
     why: Phrase
@@ -53,7 +53,7 @@ class Broken:
     def as_record(self) -> dict[str, Any]:
         """Plain JSON, to be kept with the plan."""
         return {
-            "wish_id": self.wish_id,
+            "constraint_id": self.constraint_id,
             "shift_id": self.shift_id,
             "coordinator_id": self.coordinator_id,
             "phrase": self.why.as_record(),

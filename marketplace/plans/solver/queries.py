@@ -15,7 +15,7 @@ from marketplace.matching.acceptance import (
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
-from marketplace.plans.models import MatchWish
+from marketplace.plans.models import PlanConstraint
 from marketplace.plans.solver.planning_problem import KeptPair
 
 
@@ -51,14 +51,14 @@ def booked_pairs(horizon: Span) -> list[KeptPair]:
     return [KeptPair(*row) for row in rows]
 
 
-def active_constraints(horizon: Span) -> list[MatchWish]:
+def active_constraints(horizon: Span) -> list[PlanConstraint]:
     """Pins and vetoes that hold, for shifts that begin within the horizon."""
     return list(
         session.scalars(
-            select(MatchWish)
-            .join(Shift, Shift.id == MatchWish.shift_id)
-            .where(MatchWish.ended_at.is_(None), Shift.starts_at >= horizon.start, Shift.starts_at < horizon.end)
-            .order_by(MatchWish.id)
+            select(PlanConstraint)
+            .join(Shift, Shift.id == PlanConstraint.shift_id)
+            .where(PlanConstraint.ended_at.is_(None), Shift.starts_at >= horizon.start, Shift.starts_at < horizon.end)
+            .order_by(PlanConstraint.id)
         )
     )
 

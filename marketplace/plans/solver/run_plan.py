@@ -29,7 +29,7 @@ def make(plan_id: int, solver: solver_process.Solver = solver_process.solve) -> 
     if plan is None or plan.state not in IN_WORK:
         session.rollback()
         return
-    plan.state, plan.told_at, plan.progress = LIFE.after(plan.state, "start"), begun, 0
+    plan.state, plan.heartbeat_at, plan.progress = LIFE.after(plan.state, "start"), begun, 0
     session.commit()
     try:
         problem = _problem(plan, begun)
@@ -62,7 +62,7 @@ def _problem(plan: MatchPlan, at: datetime) -> PlanningProblem:
     if plan.what_if_shift_id is not None and plan.what_if_coordinator_id is not None:
         extra = Extra(plan.what_if_shift_id, plan.what_if_coordinator_id)
     problem = build_instance(at, Span(plan.starts_at, plan.ends_at), plan.freeze_hours, extra)
-    asked = next((one for one in problem.broken if one.wish_id == 0), None)
+    asked = next((one for one in problem.broken if one.constraint_id == 0), None)
     if extra is not None and asked is not None:
         raise solver_process.Unsolved(asked.why)
     return problem
@@ -98,7 +98,7 @@ def report_progress(plan_id: int, percent: int) -> bool:
     told: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(MatchPlan)
         .where(MatchPlan.id == plan_id, MatchPlan.state == PlanState.RUNNING)
-        .values(progress=min(99, percent), told_at=now())
+        .values(progress=min(99, percent), heartbeat_at=now())
         .execution_options(synchronize_session=False)
     )
     session.commit()
@@ -129,7 +129,7 @@ def keep(plan_id: int, problem: PlanningProblem, outcome: CheckedPlan, prices: l
     plan.milliseconds = max(0, (done - begun) // timedelta(milliseconds=1))
     plan.weights = asdict(problem.context.weights)
     plan.prices = {str(shift.id): price for shift, price in zip(problem.shifts, prices, strict=True)}
-    plan.broken_wishes = [one.as_record() for one in problem.broken]
+    plan.broken_constraints = [one.as_record() for one in problem.broken]
     session.flush()
     _write_parts(plan.id, problem, outcome)
     if plan.kind is not PlanKind.WHAT_IF:

@@ -236,7 +236,7 @@ def test_the_table_itself_refuses_a_second_plan_in_work(world):
 
 def test_a_plan_whose_worker_is_gone_does_not_block_the_next(world):
     plan = ask_for_plan(world.sam, NOW)
-    plan.state, plan.told_at = PlanState.RUNNING, NOW - timedelta(minutes=11)
+    plan.state, plan.heartbeat_at = PlanState.RUNNING, NOW - timedelta(minutes=11)
     session.flush()
     ask_for_plan(world.sam, NOW)
     assert again(plan).state is PlanState.FAILED
