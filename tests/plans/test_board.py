@@ -121,7 +121,7 @@ def test_only_what_changed_against_the_last_plan(world, client):
     assert page.sees("Two plans compared", "Seats filled before", "1 / 1", "2 / 2")
 
 
-def test_a_pin_a_ban_and_their_undo_are_buttons_of_the_row(world, client):
+def test_a_pin_a_veto_and_their_undo_are_buttons_of_the_row(world, client):
     world.shift(day=MONDAY)
     plan = plan_made(world)
     her = proposals(plan)[0].coordinator_id
@@ -132,7 +132,7 @@ def test_a_pin_a_ban_and_their_undo_are_buttons_of_the_row(world, client):
     constraint = session.scalars(select(PlanConstraint)).one()
     assert (constraint.kind, constraint.coordinator_id) == (ConstraintKind.PIN, her)
     page = client.get("/matching")
-    assert page.sees("Pinned", "Something changed", "1 pin or ban")
+    assert page.sees("Pinned", "Something changed", "1 pin or veto")
     page = page.press("Remove")
     assert page.sees("Removed.")
     assert "Remove" not in client.get("/matching").text
