@@ -1,4 +1,4 @@
-"""TODO"""
+"""The form for the weights of the score."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Weights of the score, seat values of the last plan, and the changes the index of coordinators has to read."""
 
 from dataclasses import fields
 from datetime import datetime

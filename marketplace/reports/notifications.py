@@ -1,4 +1,4 @@
-"""TODO"""
+"""The monthly letter about fair shares of the work."""
 
 from collections.abc import Iterable
 from datetime import date
