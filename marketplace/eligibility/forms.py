@@ -1,4 +1,4 @@
-"""The form for the weights of the score."""
+"""The form in which the agency sets the weights of the score."""
 
 from collections.abc import Iterable
 

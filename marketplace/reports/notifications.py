@@ -1,4 +1,4 @@
-"""The monthly letter about fair shares of the work."""
+"""The monthly letter about how fairly offers and bookings were shared out."""
 
 from collections.abc import Iterable
 from datetime import date

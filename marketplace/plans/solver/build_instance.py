@@ -16,6 +16,9 @@ from marketplace.assignments.models import OfferKind
 from marketplace.assignments.rules import WAITING_STATES, OfferState
 from marketplace.db import as_system
 from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import agreements
+from marketplace.eligibility.context import context_for
+from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import Span
 from marketplace.matching.acceptance import (
     NONE_YET,
@@ -49,10 +52,10 @@ def build_instance(at: datetime, horizon: Span, freeze_hours: int, extra: Extra 
         asked = offer_states(horizon, at)
         returned = given_back(horizon)
         answers = recent_answers(at)
-        papers = loading.agreements()
+        papers = agreements()
         people = {one.id: one for one in loading.coordinator_facts(at=at, around=horizon, papers=papers)}
-        about = loading.facts_of_shifts(found, papers)
-        when = loading.context_for(about, at)
+        about = facts_of_shifts(found, papers)
+        when = context_for(about, at)
     problem = PlanningProblem(at, horizon, when, people=people, answers=answers)
     seated: dict[int, set[int]] = defaultdict(set)
     for one in live:
