@@ -155,7 +155,7 @@ def test_a_signature_asks_who_it_is_when_the_password_was_given_long_ago(client:
     with frozen_at(NOW + timedelta(minutes=14)):  # still signed in
         client.get(f"/contracts/{key}")
     with frozen_at(NOW + timedelta(minutes=20)):
-        client.press("Sign it", name="Rosa Chen", read="y").sees("Confirm that it is you, then repeat it.")
+        client.press("Sign it", name="Rosa Chen", read="y").sees("Confirm that it is you", "Nothing was done yet.")
     assert kept(key).state is S.SENT
 
 

@@ -101,7 +101,7 @@ def show(need_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.look("/new/preview", may=Permission.NEED_POST)
+@pages.look("/needs/new/preview", may=Permission.NEED_POST)
 def preview() -> ResponseReturnValue:
     """What the posting on the form would cost and whom it would find; as a fragment for htmx, as a page without."""
     person, at = current_person(), now()
