@@ -238,6 +238,14 @@ def test_the_form_begins_with_the_standard_cancellation_policy(client: Visitor, 
     assert kept(key).net_days == 30
 
 
+def test_no_contract_promises_pay_that_nobody_charges(client: Visitor, world: World) -> None:
+    client.sign_in("ada").get(f"/contracts/new/terms?kind=master&facility={key_of(world, 'harbor')}")
+    assert not [node for node in client.page.all("input") if "home" in node.attributes.get("name", "")]
+    client.press("Save the draft").sees("The facility may cancel a shift free of charge")
+    assert "sent home" not in client.page.text
+    assert "half of the shift" not in client.page.text
+
+
 def test_hidden_fields_change_nothing(client: Visitor, world: World) -> None:
     key = master(world)
     client.sign_in("ada").get(f"/contracts/{key}/edit")
