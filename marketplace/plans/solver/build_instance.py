@@ -40,7 +40,7 @@ from marketplace.plans.solver.queries import (
     open_shifts,
     recent_answers,
 )
-from marketplace.plans.solver.weekly_hours import Weeks
+from marketplace.plans.solver.weekly_hours import LocalWeeks
 
 
 def build_instance(at: datetime, horizon: Span, freeze_hours: int, extra: Extra | None = None) -> PlanningProblem:
@@ -107,7 +107,7 @@ def _lay_out(problem: PlanningProblem, never: set[tuple[int, int]], frozen_until
     column = np.array([place[int(key)] for key in persons], np.int64)
     headcount = np.array([problem.open_seats[shift.id] - pinned_seats[shift.id] for shift in slots], np.int64)
     origin = problem.horizon.start
-    weeks = Weeks(problem.horizon)
+    weeks = LocalWeeks(problem.horizon)
     starts = np.array([(shift.span.start - origin) // MINUTE for shift in slots], np.int64)
     ends = np.array([-((origin - shift.span.end) // MINUTE) for shift in slots], np.int64)
     people = [problem.people[key] for key in problem.coordinators]

@@ -11,7 +11,7 @@ from marketplace.matching.local_hours import local_days, time_shared
 from marketplace.plans.solver.planning_problem import MINUTE, Integers
 
 
-class Weeks:
+class LocalWeeks:
     """Numbers for local weeks, counted by the date of their Monday: the same in every zone."""
 
     def __init__(self, horizon: Span) -> None:
