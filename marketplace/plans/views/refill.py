@@ -14,12 +14,12 @@ from marketplace.booking.offers import check_wants_people, send_offer
 from marketplace.booking.reassignment_requests import ask
 from marketplace.kernel import Invalid, NotAllowedNow, now
 from marketplace.plans.forms import MoveForm, WhoForm
-from marketplace.plans.named_coordinators import coordinator_named
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import plan_zone
 from marketplace.plans.refill import NO_WAYS, refill_options
 from marketplace.plans.texts import reassignment_words
 from marketplace.plans.views.blueprint import pages
+from marketplace.plans.views.named_coordinators import coordinator_named
 from marketplace.web import check_version, flash_with_undo, get_or_404
 from marketplace.web.forms import Form
 
