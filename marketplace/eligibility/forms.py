@@ -1,4 +1,4 @@
-"""TODO"""
+"""The form in which the agency sets the weights of the score."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Score weights, and the seat values the last plan left behind: tables of what a match is worth."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -64,7 +64,7 @@ class SeatPrice(Base):
 
 
 class HoursWorth(Base):
-    """What one coordinator could do with her hours at those prices (`matching.index.Opening`, one list each)."""
+    """What one coordinator could do with their hours at those prices (`matching.index.Opening`, one list each)."""
 
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), primary_key=True)
     plan_id: Mapped[int] = mapped_column(BigInteger)
@@ -72,7 +72,7 @@ class HoursWorth(Base):
 
 
 class CoordinatorChange(Base):
-    """A transaction has changed what matching knows of a coordinator; written by triggers (`indexing.py` reads it)."""
+    """A transaction has changed what matching knows of a coordinator; written by triggers (`eligibility.index` reads it)."""
 
     id: Mapped[Key]
     coordinator_id: Mapped[int] = mapped_column(BigInteger)

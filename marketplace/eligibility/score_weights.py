@@ -12,9 +12,9 @@ from marketplace.accounts.models import Person
 from marketplace.assignments.queries import taken_seats
 from marketplace.audit.recording import record
 from marketplace.db import session
-from marketplace.eligibility import loading
 from marketplace.eligibility.index import current_index
 from marketplace.eligibility.models import PARTS_OF_THE_SCORE, WeightSet
+from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import (
     N_,
     ChangedMeanwhile,
@@ -184,7 +184,7 @@ def forecast(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[Weight
     """The next open shifts, each with who is first now and who would be. Nothing is kept."""
     shifts = _next_open(at, most)
     with current_index(at, {shift.facility_id for shift in shifts}) as them:
-        about = loading.facts_of_shifts(shifts, them.papers)
+        about = facts_of_shifts(shifts, them.papers)
         index = them.asked_about(about, at)
         context, prices = index.context, them.prices_for(about, at)
         now = list(_firsts(index, about, prices))

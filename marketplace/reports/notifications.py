@@ -1,4 +1,4 @@
-"""TODO"""
+"""The monthly letter about how fairly offers and bookings were shared out."""
 
 from collections.abc import Iterable
 from datetime import date

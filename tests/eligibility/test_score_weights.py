@@ -11,8 +11,10 @@ from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.eligibility import loading
 from marketplace.eligibility.assessment import assess
 from marketplace.eligibility.candidates import Feed, ranked
+from marketplace.eligibility.context import context, context_for
 from marketplace.eligibility.models import PARTS_OF_THE_SCORE, WeightSet
 from marketplace.eligibility.score_weights import forecast, history, in_force, set_weights
+from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.matching.facts import Weights
@@ -50,7 +52,7 @@ def liked(world, coordinator):
 
 
 def test_until_somebody_sets_weights_those_of_the_house_hold(world):
-    assert in_force().weights == loading.context(NOW).weights == Weights()
+    assert in_force().weights == context(NOW).weights == Weights()
     assert in_force().version == 0
 
 
@@ -79,8 +81,8 @@ def test_the_index_at_hand_ranks_with_new_weights_as_the_rules_do_one_by_one(wor
         if weights is not None:
             set_weights(weights, "", in_force().version, world.ada, NOW)
         fast = ranked(shift, NOW)
-        about = loading.shift_facts(shift)
-        slow = rank(about, loading.coordinator_facts(at=NOW, around=shift.span), loading.context_for([about], NOW))
+        about = shift_facts(shift)
+        slow = rank(about, loading.coordinator_facts(at=NOW, around=shift.span), context_for([about], NOW))
         assert [one.facts.id for one in fast.eligible] == [one.facts.id for one in slow.eligible], follows
         assert [one.score for one in fast.eligible] == [one.score for one in slow.eligible]
 

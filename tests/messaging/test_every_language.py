@@ -27,7 +27,7 @@ from marketplace.audit.recording import record
 from marketplace.billing.invoicing import issue
 from marketplace.booking import cancelling, offers, reassignments
 from marketplace.booking.booking import book
-from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.credentials.models import Credential
 from marketplace.credentials.queries import with_details
@@ -140,7 +140,7 @@ def tell_about_moves(world):
     book(hers, world.maya, world.lars, NOW - timedelta(hours=2))
     session.flush()
     session.expire_all()
-    move = reassignments.ask(
+    move = ask(
         session.get_one(type(here), here.id, options=reassignments.facts.with_terms(), populate_existing=True),
         [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW,
     )  # fmt: skip
