@@ -48,7 +48,7 @@ def consequence(assignment: Assignment, policy: CancellationPolicy, side: Cancel
     fee, points = NOTHING, 0
     if side is CancelledBy.FACILITY:
         rate = Rate(assignment.bill_rate_cents, assignment.pay_rate_cents, 0)
-        fee = facility_fee(policy, notice, assignment.span.minutes, None, rate)
+        fee = facility_fee(policy, notice, assignment.span.minutes, rate)
     elif side is CancelledBy.COORDINATOR:
         points = coordinator_points(policy, notice)
     return Consequence(side, notice, fee, points)

@@ -13,6 +13,9 @@ from marketplace.matching.facts import Weights
 PARTS_OF_THE_SCORE = tuple(part.name for part in fields(Weights))
 """The columns of a set of weights, in the order in which the parts are told."""
 
+OFFERED_PARTS = tuple(part for part in PARTS_OF_THE_SCORE if part != "preferred_hours")
+"""The parts that can tell two people apart. Nobody says yet which hours they prefer: only older sets weigh that."""
+
 
 class WeightSet(Base):
     """The most each part of the score can give, from the moment it was set; the newest row holds, the others are its history.
