@@ -39,6 +39,7 @@ from marketplace.messaging.languages import language_of
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode
+from marketplace.needs.queries import load_options
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import fail, send_by_hand
 from marketplace.timesheets.approvals import approve_changed, dispute, reject
@@ -142,7 +143,7 @@ def tell_about_moves(world):
     session.flush()
     session.expire_all()
     move = ask(
-        session.get_one(type(here), here.id, options=reassignments.facts.with_terms(), populate_existing=True),
+        session.get_one(type(here), here.id, options=load_options(), populate_existing=True),
         [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW,
     )  # fmt: skip
     session.flush()
