@@ -180,7 +180,9 @@ class Reassignment(Versioned, Base):
     after_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("move_request.id"), index=True)
     free_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
     became_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("assignment.id"), index=True)
-    state: Mapped[ReassignmentState] = state_column(ReassignmentState, ReassignmentState.PLANNED)
+    state: Mapped[ReassignmentState] = state_column(
+        ReassignmentState, ReassignmentState.PLANNED, constraint="move_state"
+    )
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     expires_at: Mapped[datetime]

@@ -50,9 +50,14 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
-def state_column(states: type[StrEnum], default: StrEnum | None = None, **options: Any) -> MappedColumn[Any]:
-    """A text column that the table itself holds to the members of `states`."""
-    name = "".join("_" + c.lower() if c.isupper() else c for c in states.__name__).lstrip("_")
+def state_column(
+    states: type[StrEnum], default: StrEnum | None = None, *, constraint: str = "", **options: Any
+) -> MappedColumn[Any]:
+    """A text column that the table itself holds to the members of `states`.
+
+    `constraint` names the CHECK where the table has it under another name than the class has now.
+    """
+    name = constraint or "".join("_" + c.lower() if c.isupper() else c for c in states.__name__).lstrip("_")
     kind = Enum(
         states,
         native_enum=False,
