@@ -11,8 +11,8 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES, MAY_BE_LEFT
-from marketplace.booking import reassignments
 from marketplace.booking.offers import send_offers, send_to_best
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.credentials.models import Credential
@@ -126,7 +126,7 @@ def asked_to_move(facility: Facility, poster: Person, line: str, shown: Coordina
         try:
             with session.begin_nested(), clock.frozen_at(at):
                 [shift] = shifts_of(post_single(facility, standing_site(facility), poster, line, span, at))
-                reassignments.ask(shift, [reassignments.ReassignmentStep(shown.id, held.shift_id)], None, by, at)
+                ask(shift, [ReassignmentStep(shown.id, held.shift_id)], None, by, at)
                 return
         except NotAllowedNow:
             continue

@@ -16,8 +16,8 @@ from sqlalchemy import Text, cast, literal, select, union_all
 from marketplace.assignments.models import Assignment, Offer, Reassignment
 from marketplace.assignments.rules import OPEN_MOVES, WAITING_STATES, AssignmentState, OfferState, ReassignmentState
 from marketplace.db import as_system, session
-from marketplace.eligibility import loading
 from marketplace.eligibility.index import current_index
+from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.matching.constants import MOVING_COSTS
 from marketplace.matching.facts import BookingFacts, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
@@ -87,7 +87,7 @@ def refill_options(shift: Shift, at: datetime) -> RefillOptions:
         asked = _Asked.about([shift.id], at)
         out = asked.waiting[shift.id] | asked.never[shift.id]
         with current_index(at, [shift.facility_id]) as them:
-            about = loading.shift_facts(shift, them.papers)
+            about = shift_facts(shift, them.papers)
             index = them.asked_about([about], at)
             ranking = rank_everyone(index, about)
             free = list(islice((one for one in ranking.eligible if one.facts.id not in out), FREE_SHOWN))
@@ -219,7 +219,7 @@ def _chains(open_id: int, could: Sequence[_Could], at: datetime) -> list[MoveCha
     found: list[MoveChain] = []
     stuck: list[tuple[_Could, int, list[_Could]]] = []
     with current_index(at, {shift.facility_id for shift in left.shifts.values()}) as them:
-        told = {one.id: one for one in loading.facts_of_shifts(left.shifts.values(), them.papers)}
+        told = {one.id: one for one in facts_of_shifts(left.shifts.values(), them.papers)}
         index = them.asked_about(list(told.values()), at)
         ranking_of = _once_each(index, told)
         for one in sorted(could, key=lambda each: (-each.points, each.person.id)):
@@ -253,7 +253,7 @@ def _longer(
     found: list[MoveChain] = []
     behind = _Left.of((second for _one, _gain, others in stuck for second in others), at)
     with current_index(at, {shift.facility_id for shift in behind.shifts.values()}) as them:
-        told = {one.id: one for one in loading.facts_of_shifts(behind.shifts.values(), them.papers)}
+        told = {one.id: one for one in facts_of_shifts(behind.shifts.values(), them.papers)}
         index = them.asked_about(list(told.values()), at)
         ranking_of = _once_each(index, told)
         for one, so_far, others in stuck:

@@ -21,9 +21,9 @@ from marketplace.assignments.policy import (
 from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.audit.queries import trail_of
-from marketplace.booking import booking, cancelling
-from marketplace.booking.booking import kept_verdicts, replay
+from marketplace.booking import booking, no_shows
 from marketplace.booking.forms import JudgementForm
+from marketplace.booking.kept_decision import kept_verdicts, replay
 from marketplace.booking.views.blueprint import pages
 from marketplace.booking.views.reassignments import move_cards
 from marketplace.db import Audience, session
@@ -130,7 +130,7 @@ def no_show(assignment_id: int) -> ResponseReturnValue:
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     check_may_staff(person, found.shift)
-    asked = cancelling.mark_no_show(found, person, now())
+    asked = no_shows.mark_no_show(found, person, now())
     if asked:
         flash(_("Marked. The next best %(count)s are asked.", count=len(asked)))
     else:
@@ -158,10 +158,10 @@ def _judge(assignment_id: int, verdict: AssignmentState) -> ResponseReturnValue:
     if not form.validate():
         return _page(assignment_id, form), 422
     if verdict is AssignmentState.UPHELD:
-        cancelling.uphold(found, person, form.reason.data)
+        no_shows.uphold(found, person, form.reason.data)
         flash(_("The no-show stands."))
     else:
-        cancelling.excuse(found, person, form.reason.data)
+        no_shows.excuse(found, person, form.reason.data)
         flash(_("Excused: it does not count."))
     return _back(found)
 

@@ -17,6 +17,7 @@ from marketplace.assignments.queries import moves_asked, moves_visible_to
 from marketplace.assignments.rules import ReassignmentState
 from marketplace.booking import reassignments
 from marketplace.booking.forms import MoveAnswerForm
+from marketplace.booking.reassignment_chains import check_waits
 from marketplace.booking.views.blueprint import pages
 from marketplace.db import as_system
 from marketplace.eligibility.candidates import Feed, Fit
@@ -122,7 +123,7 @@ def accept_move(move_id: int) -> ResponseReturnValue:
     person = current_person()
     move = get_or_404(moves_visible_to(person), move_id)
     check_may_answer(person, move.coordinator_id)
-    reassignments.check_waits(move, now())
+    check_waits(move, now())
     form = MoveAnswerForm()
     check_version(move, form.posted_version)
     if not form.validate() or form.saw is None:
@@ -141,7 +142,7 @@ def decline_move(move_id: int) -> ResponseReturnValue:
     person = current_person()
     move = get_or_404(moves_visible_to(person), move_id)
     check_may_answer(person, move.coordinator_id)
-    reassignments.check_waits(move, now())
+    check_waits(move, now())
     check_version(move, MoveAnswerForm().posted_version)
     reassignments.decline(move, person, now())
     flash(_("You keep your shift. The agency is told."))

@@ -19,6 +19,9 @@ from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.db import as_system, session
 from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import agreements
+from marketplace.eligibility.context import context_for
+from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import Phrase, Span, together, week_start, workweek
 from marketplace.matching.acceptance import (
     COUNTED_FOR,
@@ -149,10 +152,10 @@ def build_instance(at: datetime, horizon: Span, freeze_hours: int, extra: Extra 
         asked = _asked(horizon, at)
         given_back = _given_back(horizon)
         answers = _answers(at)
-        papers = loading.agreements()
+        papers = agreements()
         people = {one.id: one for one in loading.coordinator_facts(at=at, around=horizon, papers=papers)}
-        about = loading.facts_of_shifts(found, papers)
-        when = loading.context_for(about, at)
+        about = facts_of_shifts(found, papers)
+        when = context_for(about, at)
     question = PlanningProblem(at, horizon, when, people=people, answers=answers)
     seated: dict[int, set[int]] = defaultdict(set)
     for one in live:

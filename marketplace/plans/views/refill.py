@@ -11,6 +11,7 @@ from marketplace.assignments.models import Reassignment
 from marketplace.assignments.queries import moves_to_fill, moves_visible_to, shifts_visible_to
 from marketplace.booking import reassignments
 from marketplace.booking.offers import check_wants_people, send_offer
+from marketplace.booking.reassignment_requests import ask
 from marketplace.kernel import Invalid, NotAllowedNow, now
 from marketplace.plans.forms import MoveForm, WhoForm
 from marketplace.plans.named_coordinators import coordinator_named
@@ -69,7 +70,7 @@ def ask_mover(shift_id: int) -> ResponseReturnValue:
     form = MoveForm()
     if not form.validate():
         raise Invalid(_("This form is damaged."))
-    reassignments.ask(shift, form.chain, coordinator_named(form.free.data).id, person, now())
+    ask(shift, form.chain, coordinator_named(form.free.data).id, person, now())
     flash(_("Asked. Nothing changes until the answer is there."))
     return redirect(url_for(".refill", shift_id=shift.id), 303)
 
