@@ -39,7 +39,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel import Invalid, Named, NotFound, Phrase, local_day, now, parsing
 from marketplace.web import Pages, asked_number, asked_word, check_version, get_or_404, page_of
 from marketplace.web.forms import Form
-from marketplace.web.proxies import visitor_address
+from marketplace.web.middleware.proxies import visitor_address
 
 pages = Pages("contracts", __name__, url_prefix="/contracts")
 
