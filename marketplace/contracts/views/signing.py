@@ -12,7 +12,7 @@ from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.views.agreement_page import agreement_page, agreement_to_change
 from marketplace.contracts.views.blueprint import pages
 from marketplace.kernel import Invalid, now
-from marketplace.web.proxies import visitor_address
+from marketplace.web.middleware.proxies import visitor_address
 
 
 @pages.post("/<int:agreement_id>/sending", may=Permission.CONTRACT_MANAGE)
