@@ -19,7 +19,7 @@ from marketplace.coordinators.queries import (
 from marketplace.coordinators.rules import LIFE
 from marketplace.coordinators.texts import education_words, state_words, week_words
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.service_line_names import service_line_names
+from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.db import session
 from marketplace.kernel import Phrase, local_days, now
 from marketplace.web import (

@@ -10,7 +10,7 @@ from marketplace.coordinators.queries import SORTED_BY, countries, listed, with_
 from marketplace.coordinators.rules import CoordinatorState
 from marketplace.coordinators.texts import state_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.service_line_names import service_line_names
+from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.db import session
 from marketplace.kernel import now, plain_dollars
 from marketplace.web import asked_word, country_name, csv_download, page_of

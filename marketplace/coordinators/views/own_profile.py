@@ -11,7 +11,7 @@ from marketplace.coordinators.queries import visible_to, with_details
 from marketplace.coordinators.registration import amend_coordinator
 from marketplace.coordinators.texts import education_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.service_line_names import service_line_names
+from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.kernel import Invalid, now
 from marketplace.web import check_version, get_or_404, language_name
 
