@@ -26,9 +26,11 @@ from marketplace.db import sessions as db
 from marketplace.facilities.queries import zone_of
 from marketplace.facilities.texts import payer_word
 from marketplace.home.badge_counts import BadgeCounts, badge_counts
-from marketplace.kernel import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal, now, phrases
-from marketplace.web import assets, check_all_guarded, compressing, filters, headers, health, logs, oversize, proxies
+from marketplace.kernel import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal, now
+from marketplace.kernel.phrasing import phrases
+from marketplace.web import check_all_guarded, filters
 from marketplace.web.guard import guard
+from marketplace.web.middleware import assets, compressing, headers, health, logs, oversize, proxies
 from marketplace.web.transactions import in_one_transaction
 
 LANGUAGES = (("en", "English"), ("es", "Español"))

@@ -41,7 +41,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
     "N_": None,
-    # What the domain says: worded when it is read (marketplace/kernel/phrases.py).
+    # What the domain says: worded when it is read (marketplace/kernel/phrasing/phrases.py).
     "Phrase": None,
     "Invalid": None,
     "NotPermitted": None,

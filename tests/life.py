@@ -259,7 +259,7 @@ def _people_around(world: World) -> None:
 
 def _weights(world: World) -> None:
     """The score was weighed anew once, and then back."""
-    fairer = replace(Weights(), continuity=150, fairness=130)
+    fairer = replace(Weights(), continuity=150, fairness=151)
     first = set_weights(fairer, "Newcomers had too few shifts.", 0, world.ada, NOW - 9 * DAY)
     set_weights(Weights(), "", first.id, world.sam, NOW - 2 * DAY)
 

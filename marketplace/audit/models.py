@@ -15,7 +15,7 @@ from marketplace.kernel import reread
 class AuditEntry(Base):
     """One act, in words a person can read.
 
-    `phrase` is the record of what is said (marketplace/kernel/phrases.py), `sentence` its English; the seal covers both.
+    `phrase` is the record of what is said (marketplace/kernel/phrasing/phrases.py), `sentence` its English; the seal covers both.
     Entries from before phrases were kept have their sentence alone.
     """
 

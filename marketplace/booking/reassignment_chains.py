@@ -10,7 +10,12 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.assignments.locks import lock_assignment, lock_coordinator, lock_shift
 from marketplace.assignments.models import Assignment, Reassignment
-from marketplace.assignments.rules import HERS_TO_ANSWER, MOVE_LIFE, OPEN_MOVES, ReassignmentState
+from marketplace.assignments.rules import (
+    ANSWERABLE_BY_COORDINATOR,
+    OPEN_REASSIGNMENTS,
+    REASSIGNMENT_LIFE,
+    ReassignmentState,
+)
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
 from marketplace.coordinators.models import Coordinator
@@ -70,11 +75,11 @@ def end_chain(
     links: Sequence[Reassignment], which: Reassignment, act: str, at: datetime, by: Person | None = None
 ) -> int:
     """End a question and with it the whole chain: what nobody has answered is withdrawn. How many were ended."""
-    ended = [link for link in links if link.state in OPEN_MOVES]
+    ended = [link for link in links if link.state in OPEN_REASSIGNMENTS]
     for link in ended:
-        what = act if link is which and MOVE_LIFE.allows(link.state, act) else "withdraw"
-        known = link.state in HERS_TO_ANSWER
-        link.state, link.answered_at = MOVE_LIFE.after(link.state, what), at
+        what = act if link is which and REASSIGNMENT_LIFE.allows(link.state, act) else "withdraw"
+        known = link.state in ANSWERABLE_BY_COORDINATOR
+        link.state, link.answered_at = REASSIGNMENT_LIFE.after(link.state, what), at
         record_step(
             what, link, Phrase("The question to %(name)s is over: nobody was moved.", name=link.coordinator.name), by
         )

@@ -12,9 +12,9 @@ from marketplace.assignments.locks import lock_shift
 from marketplace.assignments.models import Assignment, Reassignment
 from marketplace.assignments.rules import (
     MAY_BE_LEFT,
-    MOST_MOVED,
-    MOVE_LIFE,
-    OPEN_MOVES,
+    MOST_REASSIGNED,
+    OPEN_REASSIGNMENTS,
+    REASSIGNMENT_LIFE,
     ReassignmentState,
     reassignment_expiry,
 )
@@ -51,7 +51,7 @@ def ask(shift: Shift, steps: Sequence[ReassignmentStep], free_id: int | None, by
     """
     people = {step.coordinator_id for step in steps}
     places = {shift.id, *(step.instead_of_id for step in steps)}
-    if not 0 < len(people) == len(steps) <= MOST_MOVED or len(places) != len(steps) + 1 or free_id in people:
+    if not 0 < len(people) == len(steps) <= MOST_REASSIGNED or len(places) != len(steps) + 1 or free_id in people:
         raise Invalid("This form is damaged. Open the page again and repeat.")
     with as_system():
         held = [_held(step, at) for step in steps]
@@ -77,7 +77,7 @@ def ask(shift: Shift, steps: Sequence[ReassignmentStep], free_id: int | None, by
                 expires_at=reassignment_expiry(at, begins, len(held) if last else 1),
             )
             if last:
-                asked.state = MOVE_LIFE.after(ReassignmentState.PLANNED, "ask")
+                asked.state = REASSIGNMENT_LIFE.after(ReassignmentState.PLANNED, "ask")
             session.add(asked)
             session.flush()
             record_step(
@@ -115,7 +115,7 @@ def _held(step: ReassignmentStep, at: datetime) -> Assignment:
 def _check_not_asked(assignment_ids: Collection[int], at: datetime) -> None:
     """One question about a booking at a time; one whose time is up stands in nobody's way."""
     for other in lock_reassignments(
-        Reassignment.assignment_id.in_(assignment_ids) & Reassignment.state.in_(OPEN_MOVES)
+        Reassignment.assignment_id.in_(assignment_ids) & Reassignment.state.in_(OPEN_REASSIGNMENTS)
     ):
         if other.state_at(at) is not ReassignmentState.EXPIRED:
             raise NotAllowedNow(

@@ -12,12 +12,12 @@ from sqlalchemy import or_, select
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, Offer, Reassignment
-from marketplace.assignments.queries import move_stands
+from marketplace.assignments.queries import reassignment_stands
 from marketplace.assignments.rules import (
     LIFE,
     MAY_BE_LEFT,
-    MOVE_LIFE,
-    OPEN_MOVES,
+    OPEN_REASSIGNMENTS,
+    REASSIGNMENT_LIFE,
     OfferState,
     ReassignmentState,
     reassignment_expiry,
@@ -103,8 +103,8 @@ def _agree(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
     first = chain.link(move.after_id or 0)
     check_wants_people(chain.shifts[first.shift_id], at)
     fit(chain.bookings[move.assignment_id], chain.shifts[move.shift_id], at).check(None)
-    move.state, move.answered_at = MOVE_LIFE.after(move.state, "agree"), at
-    first.state, first.asked_at = MOVE_LIFE.after(first.state, "ask"), at
+    move.state, move.answered_at = REASSIGNMENT_LIFE.after(move.state, "agree"), at
+    first.state, first.asked_at = REASSIGNMENT_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())
     first.expires_at = move.expires_at = reassignment_expiry(at, begins)
     record_step("agree", move, Phrase("%(name)s would move, once the seat is free.", name=move.coordinator.name), by)
@@ -139,7 +139,7 @@ def _move(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
             raise NotAllowedNow(
                 "Your seat would stay empty: whoever agreed to take it no longer can. You keep your shift."
             ) from why
-        link.state, link.became_id = MOVE_LIFE.after(link.state, "accept"), made.id
+        link.state, link.became_id = REASSIGNMENT_LIFE.after(link.state, "accept"), made.id
         link.answered_at = at if link is move else link.answered_at
         record_step(
             "accept",
@@ -200,7 +200,7 @@ def withdraw(move: Reassignment, by: Person, at: datetime) -> None:
     with as_system():
         links = lock_chain(move)
         move = next(link for link in links if link.id == move.id)
-        if move.state_at(at) not in OPEN_MOVES:
+        if move.state_at(at) not in OPEN_REASSIGNMENTS:
             raise NotAllowedNow(WHY_OVER[move.state_at(at)])
         end_chain(links, move, "withdraw", at, by)
 
@@ -216,14 +216,14 @@ def end_those_over(at: datetime) -> int:
     late = Reassignment.expires_at <= at
     over = session.scalars(
         select(Reassignment.id)
-        .where(Reassignment.state.in_(OPEN_MOVES), or_(late, ~move_stands()))
+        .where(Reassignment.state.in_(OPEN_REASSIGNMENTS), or_(late, ~reassignment_stands()))
         .order_by(Reassignment.id)
     ).all()
     done = 0
     for key in over:
         links = lock_chain(session.get_one(Reassignment, key))
         link = next(link for link in links if link.id == key)
-        if link.state in OPEN_MOVES:
+        if link.state in OPEN_REASSIGNMENTS:
             expired = link.expires_at <= at and link.state is ReassignmentState.ASKED
             done += end_chain(links, link, "expire" if expired else "withdraw", link.expires_at if expired else at)
     return done
@@ -234,6 +234,8 @@ def _end_what_is_over(chain: Chain, at: datetime) -> None:
     session.flush()
     left = Reassignment.assignment_id.in_(chain.bookings)
     there = Reassignment.shift_id.in_(chain.shifts)
-    for other in lock_reassignments(Reassignment.state.in_(OPEN_MOVES) & (left | there) & ~move_stands()):
-        if other.state in OPEN_MOVES:
+    for other in lock_reassignments(
+        Reassignment.state.in_(OPEN_REASSIGNMENTS) & (left | there) & ~reassignment_stands()
+    ):
+        if other.state in OPEN_REASSIGNMENTS:
             end_chain(lock_chain(other), other, "withdraw", at)

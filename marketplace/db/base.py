@@ -51,13 +51,13 @@ class Versioned:
 
 
 def state_column(
-    states: type[StrEnum], default: StrEnum | None = None, *, constraint: str = "", **options: Any
+    states: type[StrEnum], default: StrEnum | None = None, *, created_as: str = "", **options: Any
 ) -> MappedColumn[Any]:
     """A text column that the table itself holds to the members of `states`.
 
-    `constraint` names the CHECK where the table has it under another name than the class has now.
+    `created_as` is the name of the check in the tables, where the class was renamed after its migration.
     """
-    name = constraint or "".join("_" + c.lower() if c.isupper() else c for c in states.__name__).lstrip("_")
+    name = created_as or "".join("_" + c.lower() if c.isupper() else c for c in states.__name__).lstrip("_")
     kind = Enum(
         states,
         native_enum=False,

@@ -2,9 +2,8 @@
 
 from marketplace.kernel.changes import differing
 from marketplace.kernel.clock import now
-from marketplace.kernel.csv_reading import CsvRow, Report, read_rows
-from marketplace.kernel.csv_writing import csv_text, plain_dollars
-from marketplace.kernel.dates import long_date, short_date
+from marketplace.kernel.csv.reading import CsvRow, Report, read_rows
+from marketplace.kernel.csv.writing import csv_text, plain_dollars
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
 from marketplace.kernel.holidays import Holiday, Observance, holiday_on
 from marketplace.kernel.hooks import Hook
@@ -23,7 +22,8 @@ from marketplace.kernel.parsing import (
     yes_or_no,
 )
 from marketplace.kernel.patient_data import check_no_patient_data, weak_hints
-from marketplace.kernel.phrases import (
+from marketplace.kernel.phrasing.dates import long_date, short_date
+from marketplace.kernel.phrasing.phrases import (
     ENGLISH,
     N_,
     Clock,

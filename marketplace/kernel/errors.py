@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from marketplace.kernel.phrases import ENGLISH, Language, Phrase, current_reader
+from marketplace.kernel.phrasing.phrases import ENGLISH, Language, Phrase, current_reader
 
 
 class Refusal(Exception):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from marketplace.kernel.errors import Invalid, NotAllowedNow
-from marketplace.kernel.phrases import Phrase
+from marketplace.kernel.phrasing.phrases import Phrase
 
 S = TypeVar("S", bound=StrEnum)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.figures import dollars, hours_and_minutes
+from marketplace.kernel.phrasing.figures import dollars, hours_and_minutes
 
 __all__ = ["MOST_CENTS", "dollars", "hours_and_minutes", "line_amount", "parse_dollars", "split"]
 

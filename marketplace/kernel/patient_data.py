@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.npi import passes_luhn
-from marketplace.kernel.phrases import N_, JoinedList, Phrase
+from marketplace.kernel.phrasing.phrases import N_, JoinedList, Phrase
 
 
 class IdentifierKind(StrEnum):

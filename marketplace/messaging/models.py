@@ -29,7 +29,7 @@ class Letter(Base):
 class Notice(Base):
     """A line under the bell: what happened, and where to look.
 
-    `phrase` is the record of what is said (marketplace/kernel/phrases.py), `sentence` its English. Notices from before
+    `phrase` is the record of what is said (marketplace/kernel/phrasing/phrases.py), `sentence` its English. Notices from before
     phrases were kept have their sentence alone, in the language it was written in.
     """
 

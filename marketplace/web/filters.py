@@ -8,7 +8,8 @@ from babel.dates import format_time
 from flask import Flask
 from flask_babel import format_date, get_timezone, ngettext
 
-from marketplace.kernel import Span, dollars, hours_and_minutes, now, phrases
+from marketplace.kernel import Span, dollars, hours_and_minutes, now
+from marketplace.kernel.phrasing import phrases
 from marketplace.web.locales import reader_locale
 from marketplace.web.tags import state_tag
 

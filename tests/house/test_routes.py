@@ -10,7 +10,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from marketplace.accounts.permissions import MAY, Permission
 from marketplace.db import Audience
 from marketplace.web import PUBLIC, SIGNED_IN
-from marketplace.web.assets import hashed
+from marketplace.web.middleware.assets import hashed
 from tests.browser import Visitor
 from tests.house.things import WORDS, Known, Thing, Things
 from tests.house.walking import ACTORS, at_the_site

@@ -34,7 +34,8 @@ from marketplace.credentials.models import Credential
 from marketplace.credentials.queries import with_details
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import SYSTEM, bind_actor, session
-from marketplace.kernel import ENGLISH, Phrase, phrases
+from marketplace.kernel import ENGLISH, Phrase
+from marketplace.kernel.phrasing import phrases
 from marketplace.messaging.languages import language_of
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.writing import notify

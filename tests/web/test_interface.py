@@ -14,7 +14,8 @@ from flask_babel import Babel
 from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 
-from marketplace.web import assets, filters, flash_with_undo
+from marketplace.web import filters, flash_with_undo
+from marketplace.web.middleware import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"

@@ -21,7 +21,7 @@ from marketplace.accounts.authentication.sign_in import (
 )
 from marketplace.accounts.forms import ConfirmForm
 from marketplace.kernel import now
-from marketplace.web.proxies import visitor_address
+from marketplace.web.middleware.proxies import visitor_address
 
 PREFIX = "confirm-"
 """What the page asks for itself is named so, beside the fields that wait."""

@@ -29,7 +29,7 @@ from marketplace.config import Settings
 from marketplace.db import SYSTEM, VISITOR, bind_actor, session
 from marketplace.kernel import NotPermitted, now
 from marketplace.web import PUBLIC, SIGNED_IN
-from marketplace.web.proxies import visitor_address
+from marketplace.web.middleware.proxies import visitor_address
 from marketplace.web.transactions import ATTEMPTS, worth_another_try
 
 TOKEN = "_user_id"  # noqa: S105 - Flask-Login's name of the entry in the cookie

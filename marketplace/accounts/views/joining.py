@@ -19,7 +19,7 @@ from marketplace.accounts.views.blueprint import pages
 from marketplace.kernel import Invalid, now
 from marketplace.web import PUBLIC
 from marketplace.web.forms import Form
-from marketplace.web.proxies import visitor_address
+from marketplace.web.middleware.proxies import visitor_address
 
 
 @pages.form("/invitations/<token>", may=PUBLIC)

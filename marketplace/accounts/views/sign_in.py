@@ -18,7 +18,7 @@ from marketplace.accounts.views.blueprint import pages
 from marketplace.db import enqueue
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase, now
 from marketplace.web import PUBLIC, SIGNED_IN
-from marketplace.web.proxies import visitor_address
+from marketplace.web.middleware.proxies import visitor_address
 
 
 @pages.form("/sign-in", may=PUBLIC)

@@ -12,7 +12,7 @@ from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Organisation, SignInSession
 from marketplace.accounts.permissions import Role
 from marketplace.db import SYSTEM, bind_actor, session
-from marketplace.web import proxies
+from marketplace.web.middleware import proxies
 from tests.browser import Visitor
 from tests.world import NOW, PASSWORD
 

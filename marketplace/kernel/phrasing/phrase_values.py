@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
-from marketplace.kernel.figures import Dollars, Hours, Length
+from marketplace.kernel.phrasing.figures import Dollars, Hours, Length
 
 __all__ = [
     "ENGLISH",

@@ -18,9 +18,9 @@ from marketplace.kernel import (
     NotAllowedNow,
     Phrase,
     When,
-    phrases,
     worded,
 )
+from marketplace.kernel.phrasing import phrases
 
 SAID = {
     "%(name)s has a shift on %(day)s.": "%(name)s tiene un turno el %(day)s.",

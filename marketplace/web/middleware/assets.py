@@ -17,9 +17,9 @@ from whitenoise.compress import Compressor
 
 from marketplace.config import Settings
 from marketplace.web.guard import PUBLIC, Pages
-from marketplace.web.headers import fixed_headers
+from marketplace.web.middleware.headers import fixed_headers
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
+STATIC = Path(__file__).resolve().parents[3] / "static"
 ADDRESS = "/static/"
 
 # Weakest first; the same order as in css/layers.css, which must come before all others.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel import csv_text, plain_dollars
-from marketplace.kernel.csv_writing import FORMULA_STARTS, cell_text
+from marketplace.kernel.csv.writing import FORMULA_STARTS, cell_text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "-cmd|' /C calc'!A0"])

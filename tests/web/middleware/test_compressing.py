@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.config import ROOT
-from marketplace.web.compressing import gzipped
+from marketplace.web.middleware.compressing import gzipped
 
 
 @given(st.binary(max_size=5000), st.integers(0, 63))

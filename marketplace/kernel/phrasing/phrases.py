@@ -19,7 +19,7 @@ from typing import Any, Protocol, Self, runtime_checkable
 
 from babel.lists import format_list
 
-from marketplace.kernel.phrase_values import (
+from marketplace.kernel.phrasing.phrase_values import (
     ENGLISH,
     N_,
     Clock,

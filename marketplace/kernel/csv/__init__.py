@@ -1,0 +1,1 @@
+"""Comma-separated tables: reading what another system exported, and writing what a spreadsheet opens."""
