@@ -149,7 +149,7 @@ class PlanConstraint(Base):
     id: Mapped[Key]
     shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), index=True)
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
-    kind: Mapped[ConstraintKind] = state_column(ConstraintKind, constraint="wish_kind")
+    kind: Mapped[ConstraintKind] = state_column(ConstraintKind, created_as="wish_kind")
     reason: Mapped[str] = mapped_column(default="", server_default="")
     by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     at: Mapped[datetime]
