@@ -108,7 +108,7 @@ def _held(step: ReassignmentStep, at: datetime) -> Assignment:
         .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person))
     ).one_or_none()
     if found is None:
-        raise NotAllowedNow("She does not have the other shift any more. Look at the ways again.")
+        raise NotAllowedNow("The coordinator no longer has the other shift. Look at the options again.")
     return found
 
 
