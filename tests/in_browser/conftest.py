@@ -68,7 +68,7 @@ class Site:
         return value
 
     def cookie_of(self, who: str) -> str:
-        """Sign one of the cast in, as the page would, and return what her browser keeps."""
+        """Sign one of the cast in, as the page would, and return what their browser keeps."""
         token = secrets.token_urlsafe(32)
         address = who if "@" in who else f"{who}@%"
         self.rows(
@@ -79,7 +79,7 @@ class Site:
         bare = Flask("bare")
         bare.secret_key = KEY
         signer = bare.session_interface.get_signing_serializer(bare)  # type: ignore[attr-defined]
-        return str(signer.dumps({"sign_in": token}))
+        return str(signer.dumps({"_user_id": token}))
 
     def _plain(self) -> str:
         return make_url(self.database).set(drivername="postgresql").render_as_string(hide_password=False)
