@@ -13,7 +13,8 @@ from marketplace.accounts.authentication.passwords import (
     is_outdated,
     password_matches,
 )
-from marketplace.accounts.authentication.sign_in import end_sessions, settings
+from marketplace.accounts.authentication.session_registry import end_sessions
+from marketplace.accounts.authentication.sign_in import settings
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import person_by_email
 from marketplace.kernel import Phrase
