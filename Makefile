@@ -21,6 +21,7 @@ check: setup-dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
+	.venv/bin/vulture
 	.venv/bin/python scripts/check_files.py
 
 # Every test with branch coverage, held against the floor of each package.

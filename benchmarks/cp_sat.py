@@ -33,7 +33,7 @@ def main(path: str, seconds: float) -> None:
         model.add_no_overlap(intervals)
         for week, used in weeks.items():
             model.add(sum(used) <= int(instance.coordinator_minutes[who, week]))
-    model.maximize(cp_model.LinearExpr.weighted_sum(picked, instance.pair_worth.tolist()))
+    model.maximize(cp_model.LinearExpr.weighted_sum(picked, instance.pair_value.tolist()))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = 8

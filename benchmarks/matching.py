@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import online
-from marketplace.matching.solver.instance import Instance, value
+from marketplace.matching.solver.instance import Instance, plan_value
 from marketplace.matching.solver.plan import Plan, solve
 from marketplace.matching.solver.plan_check import check
 from tests.matching.exact import solve_exactly
@@ -151,7 +151,7 @@ def _greedy() -> list[str]:
         instance = _instance(size, 1)
         plan, simple = solve(instance), greedy(instance)
         assert check(instance, simple) == []
-        missed = 1 - value(instance, simple) / plan.bound
+        missed = 1 - plan_value(instance, simple) / plan.bound
         more = len(plan.pairs) / len(simple) - 1
         lines.append(
             f"  {size:8} greedy misses {100 * missed:.2f} %, plan {100 * plan.gap:.4f} %; {100 * more:+.1f} % more shifts filled"

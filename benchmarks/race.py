@@ -17,7 +17,7 @@ from marketplace.demo import asking
 from marketplace.demo.cast import Worker
 from marketplace.demo.people import Casting
 from marketplace.demo.today import rounded
-from marketplace.demo.world import person
+from marketplace.demo.who import person
 from marketplace.facilities.models import Facility
 from marketplace.kernel import now
 from marketplace.needs.models import FillMode, Shift

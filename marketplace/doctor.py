@@ -195,14 +195,11 @@ def _mail(server: MailServer | None, outbox: Path) -> CheckResult:
 
 
 def _stripe(settings: Settings) -> CheckResult:
+    by_hand = "payments and payouts are recorded by hand"
     if not settings.stripe_api_key:
-        advice = "To take cards and bank debits set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET."
-        return CheckResult("Stripe", False, "no keys; payments and payouts are recorded by hand", advice)
-    kind = "live keys: real money moves" if settings.stripe_is_live else "test keys"
-    if not settings.stripe_webhook_secret:
-        advice = "Set STRIPE_WEBHOOK_SECRET, or the site does not hear that an invoice was paid."
-        return CheckResult("Stripe", False, f"{kind}, no webhook secret", advice)
-    return CheckResult("Stripe", True, kind)
+        return CheckResult("Stripe", True, f"no keys; {by_hand}")
+    kind = "live keys" if settings.stripe_is_live else "test keys"
+    return CheckResult("Stripe", True, f"{kind}, read and checked; no money moves through Stripe yet: {by_hand}")
 
 
 def _documents() -> CheckResult:

@@ -22,7 +22,7 @@ LIVES = (
     needs.SHIFT_LIFE,
     assignments.OFFER_LIFE,
     assignments.LIFE,
-    assignments.MOVE_LIFE,
+    assignments.REASSIGNMENT_LIFE,
     plans.LIFE,
     plans.PAIR_LIFE,
     credentials.LIFE,

@@ -26,8 +26,10 @@ from marketplace.billing.credit_notes import give_credit, void
 from marketplace.billing.invoicing import issue
 from marketplace.billing.models import PaymentMethod
 from marketplace.billing.payments_received import record_payment
-from marketplace.booking import cancelling, offers, reassignments
+from marketplace.booking import cancelling, offers
 from marketplace.booking.booking import book
+from marketplace.booking.no_shows import mark_no_show
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.config import Settings
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.coordinators.models import TimeOff
@@ -171,7 +173,7 @@ def _work_ahead(world: World) -> None:
     punch(working, IN, local_instant(TODAY, time(8), "America/Chicago"))
     booked(world, world.maya, TODAY, time(9), time(17))
     missed = booked(world, world.devon, TODAY - DAY, time(8), time(12), line="rpm", facility="riverside")
-    cancelling.mark_no_show(missed, world.lars, NOW - 20 * HOUR)
+    mark_no_show(missed, world.lars, NOW - 20 * HOUR)
 
 
 def _moves(world: World) -> None:
@@ -185,7 +187,7 @@ def _moves(world: World) -> None:
             )
         ).one()  # fmt: skip
         wanting = world.shift(world.riverside, day=day, start=time(10), end=time(14))
-        reassignments.ask(wanting, [reassignments.ReassignmentStep(who.id, held.shift_id)], None, world.sam, NOW - HOUR)
+        ask(wanting, [ReassignmentStep(who.id, held.shift_id)], None, world.sam, NOW - HOUR)
 
 
 def _people_around(world: World) -> None:
@@ -257,7 +259,7 @@ def _people_around(world: World) -> None:
 
 def _weights(world: World) -> None:
     """The score was weighed anew once, and then back."""
-    fairer = replace(Weights(), continuity=150, fairness=130)
+    fairer = replace(Weights(), continuity=150, fairness=151)
     first = set_weights(fairer, "Newcomers had too few shifts.", 0, world.ada, NOW - 9 * DAY)
     set_weights(Weights(), "", first.id, world.sam, NOW - 2 * DAY)
 

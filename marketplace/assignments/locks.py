@@ -1,4 +1,4 @@
-"""TODO"""
+"""Row locks of a booking, in their order: the shift, then the coordinator, then the assignment."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload

@@ -18,9 +18,9 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.assignments.rules import (
-    HERS_TO_ANSWER,
+    ANSWERABLE_BY_COORDINATOR,
     LIVE_STATES,
-    OPEN_MOVES,
+    OPEN_REASSIGNMENTS,
     WAITING_STATES,
     AssignmentState,
     OfferState,
@@ -33,7 +33,7 @@ from marketplace.kernel import Span
 from marketplace.needs.models import Shift
 
 LIVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(LIVE_STATES)) + ")"
-OPEN_MOVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(OPEN_MOVES)) + ")"
+OPEN_MOVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(OPEN_REASSIGNMENTS)) + ")"
 
 
 class OfferKind(StrEnum):
@@ -180,7 +180,9 @@ class Reassignment(Versioned, Base):
     after_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("move_request.id"), index=True)
     free_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
     became_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("assignment.id"), index=True)
-    state: Mapped[ReassignmentState] = state_column(ReassignmentState, ReassignmentState.PLANNED)
+    state: Mapped[ReassignmentState] = state_column(
+        ReassignmentState, ReassignmentState.PLANNED, created_as="move_state"
+    )
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     expires_at: Mapped[datetime]
@@ -202,8 +204,8 @@ class Reassignment(Versioned, Base):
 
     def waits(self, at: datetime) -> bool:
         """Whether her answer can still count."""
-        return self.state in HERS_TO_ANSWER and at < self.expires_at
+        return self.state in ANSWERABLE_BY_COORDINATOR and at < self.expires_at
 
     def state_at(self, at: datetime) -> ReassignmentState:
         """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
-        return ReassignmentState.EXPIRED if self.state in OPEN_MOVES and at >= self.expires_at else self.state
+        return ReassignmentState.EXPIRED if self.state in OPEN_REASSIGNMENTS and at >= self.expires_at else self.state

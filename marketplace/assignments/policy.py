@@ -39,7 +39,7 @@ def check_may_staff(person: Person, work: Shift | Need) -> None:
 def check_may_answer(person: Person, coordinator_id: int) -> None:
     """Only the coordinator herself accepts, declines, applies and takes back. Raises NotPermitted."""
     if person.coordinator_id != coordinator_id or not person.may(Permission.OFFER_ANSWER):
-        raise NotPermitted("Only the coordinator this is about can answer for herself.")
+        raise NotPermitted("Only the coordinator who was asked can answer.")
 
 
 def check_may_decide(person: Person, offer: Offer) -> None:

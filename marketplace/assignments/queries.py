@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased, joinedload
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, Offer, Reassignment
 from marketplace.assignments.rules import (
-    HERS_TO_ANSWER,
+    ANSWERABLE_BY_COORDINATOR,
     LIVE_STATES,
     MAY_BE_LEFT,
-    OPEN_MOVES,
+    OPEN_REASSIGNMENTS,
     WAITING_STATES,
     WORKING_STATES,
     AssignmentState,
@@ -87,7 +87,7 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
     return shifts
 
 
-def moves_visible_to(person: Person) -> Select[Reassignment]:
+def reassignments_visible_to(person: Person) -> Select[Reassignment]:
     """A coordinator's own questions to move, as far as she was asked; all of them for the agency, none for facilities."""
     found = select(Reassignment).options(*_both_shifts())
     asked = Reassignment.state != ReassignmentState.PLANNED
@@ -102,7 +102,7 @@ def _both_shifts() -> tuple[Any, ...]:
     )
 
 
-def moves_asked(coordinator_id: int, at: datetime) -> list[Reassignment]:
+def reassignments_asked(coordinator_id: int, at: datetime) -> list[Reassignment]:
     """What she is asked and may still answer, the shortest time first. One statement, read past her own rows because the
     seats of others count.
     """
@@ -112,9 +112,9 @@ def moves_asked(coordinator_id: int, at: datetime) -> list[Reassignment]:
                 select(Reassignment)
                 .where(
                     Reassignment.coordinator_id == coordinator_id,
-                    Reassignment.state.in_(HERS_TO_ANSWER),
+                    Reassignment.state.in_(ANSWERABLE_BY_COORDINATOR),
                     Reassignment.expires_at > at,
-                    move_stands(),
+                    reassignment_stands(),
                 )
                 .order_by(Reassignment.expires_at, Reassignment.id)
                 .options(*_both_shifts())
@@ -138,12 +138,14 @@ def moves_to_fill(shift_id: int) -> list[Reassignment]:
     )
 
 
-def move_stands() -> ColumnElement[bool]:
+def reassignment_stands() -> ColumnElement[bool]:
     """Whether a question still makes sense: she has what she would give up, and the seat at the end of it all is free."""
     first = aliased(Reassignment)
     through = (
         exists()
-        .where(first.id == Reassignment.after_id, first.state.in_(OPEN_MOVES), _may_give_up(first), _is_free(first))
+        .where(
+            first.id == Reassignment.after_id, first.state.in_(OPEN_REASSIGNMENTS), _may_give_up(first), _is_free(first)
+        )
         .correlate(Reassignment)
     )
     return and_(_may_give_up(Reassignment), or_(and_(Reassignment.after_id.is_(None), _is_free(Reassignment)), through))

@@ -99,7 +99,7 @@ class ReassignmentState(StrEnum):
     EXPIRED = "expired"
 
 
-MOVE_LIFE = Lifecycle(
+REASSIGNMENT_LIFE = Lifecycle(
     "move request",
     {
         (ReassignmentState.PLANNED, "ask"): ReassignmentState.ASKED,
@@ -118,13 +118,13 @@ MOVE_LIFE = Lifecycle(
     },
 )
 
-MOST_MOVED = 2
+MOST_REASSIGNED = 2
 """So many people at most change their shifts so that one seat is filled."""
 
-OPEN_MOVES = frozenset({ReassignmentState.PLANNED, ReassignmentState.ASKED, ReassignmentState.AGREED})
+OPEN_REASSIGNMENTS = frozenset({ReassignmentState.PLANNED, ReassignmentState.ASKED, ReassignmentState.AGREED})
 """Those that may yet come to something."""
 
-HERS_TO_ANSWER = frozenset({ReassignmentState.ASKED, ReassignmentState.AGREED})
+ANSWERABLE_BY_COORDINATOR = frozenset({ReassignmentState.ASKED, ReassignmentState.AGREED})
 
 
 def reassignment_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> datetime:

@@ -11,15 +11,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.assignments.locks import lock_assignment, lock_shift
 from marketplace.assignments.models import Assignment, CancelledBy, Offer
-from marketplace.assignments.rules import (
-    BACKFILL_WAVE,
-    LIFE,
-    LIVE_STATES,
-    NO_SHOW_AFTER_MINUTES,
-    OFFER_LIFE,
-    WAITING_STATES,
-    AssignmentState,
-)
+from marketplace.assignments.rules import BACKFILL_WAVE, LIFE, LIVE_STATES, OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
 from marketplace.booking.booking import in_words
@@ -56,7 +48,7 @@ def consequence(assignment: Assignment, policy: CancellationPolicy, side: Cancel
     fee, points = NOTHING, 0
     if side is CancelledBy.FACILITY:
         rate = Rate(assignment.bill_rate_cents, assignment.pay_rate_cents, 0)
-        fee = facility_fee(policy, notice, assignment.span.minutes, None, rate)
+        fee = facility_fee(policy, notice, assignment.span.minutes, rate)
     elif side is CancelledBy.COORDINATOR:
         points = coordinator_points(policy, notice)
     return Consequence(side, notice, fee, points)
@@ -87,7 +79,7 @@ def cancel(
     `expected` is what the person was shown (fee in cents, points): ChangedMeanwhile when the clock has moved to another
     tier since. NotAllowedNow for a booking that has been worked or given up already.
     """
-    reason = _clean(reason)
+    reason = clean_reason(reason)
     with as_system():
         shift = lock_shift(assignment.shift_id)
         assignment = lock_assignment(assignment.id)
@@ -208,14 +200,14 @@ def cancel_shift(
     shift: Shift, by: Person, at: datetime, side: CancelledBy, reason: str = "", expected: tuple[int, int] | None = None
 ) -> Sum:
     """Cancel a shift with every booking and offer on it. Nobody is asked anew."""
-    return _cancel_shifts([shift.id], by, at, side, _clean(reason), expected)
+    return _cancel_shifts([shift.id], by, at, side, clean_reason(reason), expected)
 
 
 def cancel_need(
     need: Need, by: Person, at: datetime, side: CancelledBy, reason: str = "", expected: tuple[int, int] | None = None
 ) -> Sum:
     """Cancel a need: every shift that has not begun. What has begun or been worked stays as it is."""
-    reason = _clean(reason)
+    reason = clean_reason(reason)
     with as_system():
         need.state = NEED_LIFE.after(need.state, "cancel")
         done = _cancel_shifts([shift.id for shift in cancellable_shifts(need, at)], by, at, side, reason, expected)
@@ -265,57 +257,7 @@ def _withdraw_offers(shift_ids: Sequence[int], at: datetime) -> None:
 # ---- not coming -------------------------------------------------------------------------------------------------
 
 
-def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer]:
-    """Somebody has not come: from 15 minutes after the start on. The seat is offered to the next best at once."""
-    with as_system():
-        shift = lock_shift(assignment.shift_id)
-        assignment = lock_assignment(assignment.id)
-        if at < assignment.starts_at + timedelta(minutes=NO_SHOW_AFTER_MINUTES):
-            raise NotAllowedNow(
-                "Wait until %(minutes)s minutes after the start before you say so.", minutes=NO_SHOW_AFTER_MINUTES
-            )
-        assignment.state = LIFE.after(assignment.state, "mark_no_show")
-        assignment.points = policy_of(shift.need).no_show_points
-        assignment.undo_until = None
-        shift.filled_at = None
-        record(
-            "mark no-show",
-            assignment,
-            Phrase("%(name)s did not come.", name=assignment.coordinator.name),
-            by=by,
-            points=assignment.points,
-        )
-        session.flush()
-        enqueue(notifications.notify_no_show, assignment_id=assignment.id)
-        return backfill(shift, at)
-
-
-def uphold(assignment: Assignment, by: Person, reason: str = "") -> None:
-    """The agency has looked into it: the no-show stands, with its points."""
-    _decide(assignment, "uphold", by, reason)
-
-
-def excuse(assignment: Assignment, by: Person, reason: str = "") -> None:
-    """The agency has looked into it: there was a good reason. No points, and reliability does not count it."""
-    _decide(assignment, "excuse", by, reason)
-
-
-def _decide(assignment: Assignment, act: str, by: Person, reason: str) -> None:
-    reason = _clean(reason)
-    with as_system():
-        assignment = lock_assignment(assignment.id)
-        assignment.state = LIFE.after(assignment.state, act)
-        if assignment.state is AssignmentState.EXCUSED:
-            assignment.points = 0
-        assignment.cancel_reason = reason or assignment.cancel_reason
-        name = assignment.coordinator.name
-        upheld = Phrase("The no-show of %(name)s was upheld.", name=name)
-        excused = Phrase("The no-show of %(name)s was excused.", name=name)
-        record(act, assignment, upheld if act == "uphold" else excused, by=by)
-        session.flush()
-
-
-def _clean(reason: str) -> str:
+def clean_reason(reason: str) -> str:
     note = clean_text(reason, LONGEST_NOTE, "reason", multiline=True)
     check_no_patient_data(note, "reason")
     return note

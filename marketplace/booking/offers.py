@@ -14,7 +14,9 @@ from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import LIVE_STATES, OFFER_LIFE, WAITING_STATES, OfferState, offer_expiry
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
-from marketplace.booking.booking import book, check_waits, in_words, score_record
+from marketplace.booking.booking import book, in_words
+from marketplace.booking.kept_decision import score_record
+from marketplace.booking.waiting_offers import check_waits
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.eligibility.assessment import assess

@@ -5,25 +5,19 @@ filled by moving a second person into it, that one is asked first: her yes waits
 transaction or neither does. Nobody loses points or pays for a move the agency asked for.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import or_, select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_coordinator, lock_shift
 from marketplace.assignments.models import Assignment, Offer, Reassignment
-from marketplace.assignments.queries import move_stands
+from marketplace.assignments.queries import reassignment_stands
 from marketplace.assignments.rules import (
-    HERS_TO_ANSWER,
     LIFE,
     MAY_BE_LEFT,
-    MOST_MOVED,
-    MOVE_LIFE,
-    OPEN_MOVES,
+    OPEN_REASSIGNMENTS,
+    REASSIGNMENT_LIFE,
     OfferState,
     ReassignmentState,
     reassignment_expiry,
@@ -33,21 +27,23 @@ from marketplace.booking import notifications
 from marketplace.booking.booking import book, in_words
 from marketplace.booking.cancelling import backfill
 from marketplace.booking.offers import check_wants_people, send_offer
-from marketplace.coordinators.models import Coordinator
+from marketplace.booking.reassignment_chains import (
+    WHY_OVER,
+    Chain,
+    check_can_be_left,
+    check_waits,
+    end_chain,
+    fit,
+    lock_chain,
+    lock_everything,
+    lock_reassignments,
+    record_step,
+)
 from marketplace.db import as_system, enqueue, session
-from marketplace.eligibility.assessment import Assessment, assess
-from marketplace.kernel import N_, ChangedMeanwhile, Invalid, NotAllowedNow, Phrase, Refusal, state_words
+from marketplace.kernel import N_, ChangedMeanwhile, NotAllowedNow, Phrase, Refusal
 from marketplace.needs.models import Shift
-from marketplace.needs.rules import NeedState
 
 NOT_HERS = N_("You no longer have the shift you were asked to give up. Nothing has changed.")
-
-
-class ReassignmentStep(NamedTuple):
-    """Whom to ask, and which shift of hers she would leave."""
-
-    coordinator_id: int
-    instead_of_id: int
 
 
 class ReassignmentPreview(NamedTuple):
@@ -63,126 +59,7 @@ def preview(shift: Shift) -> ReassignmentPreview:
     return ReassignmentPreview(int(shift.starts_at.timestamp()), int(shift.ends_at.timestamp()), shift.pay_rate_cents)
 
 
-# ---- asking -----------------------------------------------------------------------------------------------------
-
-
-def ask(shift: Shift, steps: Sequence[ReassignmentStep], free_id: int | None, by: Person, at: datetime) -> Reassignment:
-    """Ask whether the first of `steps` would work `shift` instead of hers, the second the first one's instead of hers.
-
-    The last is asked at once, the one before when she has agreed. `free_id` is who is free for the shift the last one
-    leaves. Returns the question that is asked now. NotAllowedNow when the seat is taken, when somebody no longer has the
-    other shift, may not take the new one, or is being asked about hers already.
-    """
-    people = {step.coordinator_id for step in steps}
-    places = {shift.id, *(step.instead_of_id for step in steps)}
-    if not 0 < len(people) == len(steps) <= MOST_MOVED or len(places) != len(steps) + 1 or free_id in people:
-        raise Invalid("This form is damaged. Open the page again and repeat.")
-    with as_system():
-        held = [_held(step, at) for step in steps]
-        shifts = {key: lock_shift(key) for key in sorted(places)}
-        check_wants_people(shifts[shift.id], at)
-        if shifts[shift.id].starts_at <= at:
-            raise NotAllowedNow("This shift has begun. Ask somebody who is free.")
-        _check_not_asked([booking.id for booking in held], at)
-        target, after = shifts[shift.id], None
-        begins = min(each.starts_at for each in shifts.values())
-        for number, booking in enumerate(held, 1):
-            _check_can_be_left(shifts[booking.shift_id])
-            _check_may_move(booking, target, at)
-            last = number == len(held)
-            asked = Reassignment(
-                coordinator_id=booking.coordinator_id,
-                assignment_id=booking.id,
-                shift_id=target.id,
-                after_id=after.id if after else None,
-                free_id=free_id if last else None,
-                asked_at=at,
-                asked_by_id=by.id,
-                expires_at=reassignment_expiry(at, begins, len(held) if last else 1),
-            )
-            if last:
-                asked.state = MOVE_LIFE.after(ReassignmentState.PLANNED, "ask")
-            session.add(asked)
-            session.flush()
-            _note(
-                "ask",
-                asked,
-                Phrase(
-                    "%(name)s was asked to work %(shift)s instead.",
-                    name=booking.coordinator.name,
-                    shift=in_words(target),
-                ),
-                by,
-            )
-            target, after = shifts[booking.shift_id], asked
-        session.flush()
-        enqueue(notifications.notify_asked_to_move, move_id=asked.id)
-    return asked
-
-
-def _held(step: ReassignmentStep, at: datetime) -> Assignment:
-    found = session.scalars(
-        select(Assignment)
-        .where(
-            Assignment.shift_id == step.instead_of_id,
-            Assignment.coordinator_id == step.coordinator_id,
-            Assignment.state.in_(MAY_BE_LEFT),
-            Assignment.starts_at > at,
-        )
-        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person))
-    ).one_or_none()
-    if found is None:
-        raise NotAllowedNow("She does not have the other shift any more. Look at the ways again.")
-    return found
-
-
-def _check_not_asked(assignment_ids: Collection[int], at: datetime) -> None:
-    """One question about a booking at a time; one whose time is up stands in nobody's way."""
-    for other in _lock_rows(Reassignment.assignment_id.in_(assignment_ids) & Reassignment.state.in_(OPEN_MOVES)):
-        if other.state_at(at) is not ReassignmentState.EXPIRED:
-            raise NotAllowedNow(
-                "%(name)s is being asked about this shift already. Wait for the answer, or withdraw that question.",
-                name=other.coordinator.name,
-            )
-        _end(_lock_chain(other), other, "expire", at)
-    session.flush()
-
-
-def _check_can_be_left(shift: Shift) -> None:
-    """A seat nobody is looked for any more would stay empty."""
-    if shift.need.state is not NeedState.OPEN:
-        raise NotAllowedNow(
-            "The shift that would be left belongs to a need %(state)s: nobody could be found for it.",
-            state=state_words(shift.need.state),
-        )
-
-
-def _check_may_move(booking: Assignment, shift: Shift, at: datetime) -> None:
-    fit(booking, shift, at).check(None, booking.coordinator.name)
-
-
-def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:
-    """How they fit a shift, loaded `facts.with_terms()`, without this booking: every verdict, and the score."""
-    return assess([booking.coordinator_id], shift, at, without=booking.shift_id)[0]
-
-
 # ---- answering --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Chain:
-    """A question with all that hangs on it, locked: first the one who would take the open seat."""
-
-    links: list[Reassignment]
-    shifts: dict[int, Shift]
-    bookings: dict[int, Assignment]
-
-    def link(self, key: int) -> Reassignment:
-        return next(link for link in self.links if link.id == key)
-
-    def left(self, link: Reassignment) -> Shift:
-        """The shift she would leave."""
-        return self.shifts[self.bookings[link.assignment_id].shift_id]
 
 
 def accept(move: Reassignment, by: Person, at: datetime, saw: ReassignmentPreview | None = None) -> Reassignment:
@@ -193,7 +70,7 @@ def accept(move: Reassignment, by: Person, at: datetime, saw: ReassignmentPrevie
     or cancelled, or the rules say no by now; ChangedMeanwhile when the shift is not what she `saw`.
     """
     with as_system():
-        chain = _locked(move)
+        chain = lock_everything(move)
         move = chain.link(move.id)
         check_waits(move, at)
         if move.state is ReassignmentState.AGREED:
@@ -212,26 +89,26 @@ def accept(move: Reassignment, by: Person, at: datetime, saw: ReassignmentPrevie
     return move
 
 
-def _check_still_hers(chain: _Chain, link: Reassignment, move: Reassignment, at: datetime) -> None:
+def _check_still_hers(chain: Chain, link: Reassignment, move: Reassignment, at: datetime) -> None:
     booking, target = chain.bookings[link.assignment_id], chain.shifts[link.shift_id]
     if booking.state not in MAY_BE_LEFT:
         raise NotAllowedNow(NOT_HERS if link is move else "This is not needed any more. You keep your shift.")
     if booking.starts_at <= at or target.starts_at <= at:
         raise NotAllowedNow("One of the shifts has begun. You keep yours.")
-    _check_can_be_left(chain.left(link))
+    check_can_be_left(chain.left(link))
 
 
-def _agree(chain: _Chain, move: Reassignment, by: Person, at: datetime) -> None:
+def _agree(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
     """Her yes waits; now the one whose seat she would take is asked."""
     first = chain.link(move.after_id or 0)
     check_wants_people(chain.shifts[first.shift_id], at)
     fit(chain.bookings[move.assignment_id], chain.shifts[move.shift_id], at).check(None)
-    move.state, move.answered_at = MOVE_LIFE.after(move.state, "agree"), at
-    first.state, first.asked_at = MOVE_LIFE.after(first.state, "ask"), at
+    move.state, move.answered_at = REASSIGNMENT_LIFE.after(move.state, "agree"), at
+    first.state, first.asked_at = REASSIGNMENT_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())
     first.expires_at = move.expires_at = reassignment_expiry(at, begins)
-    _note("agree", move, Phrase("%(name)s would move, once the seat is free.", name=move.coordinator.name), by)
-    _note(
+    record_step("agree", move, Phrase("%(name)s would move, once the seat is free.", name=move.coordinator.name), by)
+    record_step(
         "ask",
         first,
         Phrase(
@@ -245,7 +122,7 @@ def _agree(chain: _Chain, move: Reassignment, by: Person, at: datetime) -> None:
     enqueue(notifications.notify_move_answered, move_id=move.id)
 
 
-def _move(chain: _Chain, move: Reassignment, by: Person, at: datetime) -> None:
+def _move(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
     """Everybody gives up her seat, then everybody takes the next one: at no moment do two hold the same."""
     if any(link.state is not ReassignmentState.AGREED for link in chain.links if link is not move):
         raise NotAllowedNow("Somebody else has to say yes first.")
@@ -255,16 +132,16 @@ def _move(chain: _Chain, move: Reassignment, by: Person, at: datetime) -> None:
     for link in chain.links:
         who = by if link is move else link.coordinator.person
         try:
-            made = book(chain.shifts[link.shift_id], link.coordinator, who, at, asked_to_move=True)
+            made = book(chain.shifts[link.shift_id], link.coordinator, who, at, reassigned=True)
         except NotAllowedNow as why:
             if link is move:
                 raise
             raise NotAllowedNow(
                 "Your seat would stay empty: whoever agreed to take it no longer can. You keep your shift."
             ) from why
-        link.state, link.became_id = MOVE_LIFE.after(link.state, "accept"), made.id
+        link.state, link.became_id = REASSIGNMENT_LIFE.after(link.state, "accept"), made.id
         link.answered_at = at if link is move else link.answered_at
-        _note(
+        record_step(
             "accept",
             link,
             Phrase(
@@ -312,35 +189,20 @@ def _find_somebody(last: Reassignment, left: Shift, at: datetime) -> None:
 def decline(move: Reassignment, by: Person, at: datetime) -> None:
     """She keeps her shift, also after she had agreed and before anybody has moved. The others keep theirs."""
     with as_system():
-        links = _lock_chain(move)
+        links = lock_chain(move)
         move = next(link for link in links if link.id == move.id)
         check_waits(move, at)
-        _end(links, move, "decline", at, by)
+        end_chain(links, move, "decline", at, by)
 
 
 def withdraw(move: Reassignment, by: Person, at: datetime) -> None:
     """The agency does not need it any more: nobody of the chain is moved."""
     with as_system():
-        links = _lock_chain(move)
+        links = lock_chain(move)
         move = next(link for link in links if link.id == move.id)
-        if move.state_at(at) not in OPEN_MOVES:
-            raise NotAllowedNow(_OVER[move.state_at(at)])
-        _end(links, move, "withdraw", at, by)
-
-
-_OVER = {
-    ReassignmentState.PLANNED: N_("This has not been asked yet."),
-    ReassignmentState.ACCEPTED: N_("This was answered already: the move is done."),
-    ReassignmentState.DECLINED: N_("This was answered already: nobody was moved."),
-    ReassignmentState.WITHDRAWN: N_("This question was withdrawn. Nothing has changed."),
-    ReassignmentState.EXPIRED: N_("The time to answer this question is over. Nothing has changed."),
-}
-
-
-def check_waits(move: Reassignment, at: datetime) -> None:
-    """Raises NotAllowedNow for a question that no longer awaits her answer."""
-    if not move.waits(at):
-        raise NotAllowedNow(_OVER[move.state_at(at)])
+        if move.state_at(at) not in OPEN_REASSIGNMENTS:
+            raise NotAllowedNow(WHY_OVER[move.state_at(at)])
+        end_chain(links, move, "withdraw", at, by)
 
 
 # ---- by itself --------------------------------------------------------------------------------------------------
@@ -354,87 +216,26 @@ def end_those_over(at: datetime) -> int:
     late = Reassignment.expires_at <= at
     over = session.scalars(
         select(Reassignment.id)
-        .where(Reassignment.state.in_(OPEN_MOVES), or_(late, ~move_stands()))
+        .where(Reassignment.state.in_(OPEN_REASSIGNMENTS), or_(late, ~reassignment_stands()))
         .order_by(Reassignment.id)
     ).all()
     done = 0
     for key in over:
-        links = _lock_chain(session.get_one(Reassignment, key))
+        links = lock_chain(session.get_one(Reassignment, key))
         link = next(link for link in links if link.id == key)
-        if link.state in OPEN_MOVES:
+        if link.state in OPEN_REASSIGNMENTS:
             expired = link.expires_at <= at and link.state is ReassignmentState.ASKED
-            done += _end(links, link, "expire" if expired else "withdraw", link.expires_at if expired else at)
+            done += end_chain(links, link, "expire" if expired else "withdraw", link.expires_at if expired else at)
     return done
 
 
-def _end_what_is_over(chain: _Chain, at: datetime) -> None:
+def _end_what_is_over(chain: Chain, at: datetime) -> None:
     """Whoever else was asked for the seat that is taken now, or about a booking that is gone, need not answer any more."""
     session.flush()
     left = Reassignment.assignment_id.in_(chain.bookings)
     there = Reassignment.shift_id.in_(chain.shifts)
-    for other in _lock_rows(Reassignment.state.in_(OPEN_MOVES) & (left | there) & ~move_stands()):
-        if other.state in OPEN_MOVES:
-            _end(_lock_chain(other), other, "withdraw", at)
-
-
-def _end(links: Sequence[Reassignment], which: Reassignment, act: str, at: datetime, by: Person | None = None) -> int:
-    """End a question and with it the whole chain: what nobody has answered is withdrawn. How many were ended."""
-    ended = [link for link in links if link.state in OPEN_MOVES]
-    for link in ended:
-        what = act if link is which and MOVE_LIFE.allows(link.state, act) else "withdraw"
-        known = link.state in HERS_TO_ANSWER
-        link.state, link.answered_at = MOVE_LIFE.after(link.state, what), at
-        _note(what, link, Phrase("The question to %(name)s is over: nobody was moved.", name=link.coordinator.name), by)
-        session.flush()
-        if what == "withdraw":
-            if known:
-                enqueue(notifications.notify_move_withdrawn, move_id=link.id)
-        else:
-            enqueue(notifications.notify_move_answered, move_id=link.id)
-    return len(ended)
-
-
-# ---- locks ------------------------------------------------------------------------------------------------------
-
-
-def _locked(move: Reassignment) -> _Chain:
-    """Everything a yes touches, in the order of all bookings: shifts, coordinators, bookings, and last the questions."""
-    links = session.scalars(
-        select(Reassignment).where(_of_its_chain(move)).options(joinedload(Reassignment.assignment))
-    ).all()
-    places = {link.shift_id for link in links} | {link.assignment.shift_id for link in links}
-    shifts = {key: lock_shift(key) for key in sorted(places)}
-    for key in sorted({link.coordinator_id for link in links}):
-        lock_coordinator(key)
-    bookings = {key: lock_assignment(key) for key in sorted({link.assignment_id for link in links})}
-    return _Chain(_lock_chain(move), shifts, bookings)
-
-
-def _of_its_chain(move: Reassignment) -> ColumnElement[bool]:
-    first = move.after_id or move.id
-    return or_(Reassignment.id == first, Reassignment.after_id == first)
-
-
-def _lock_chain(move: Reassignment) -> list[Reassignment]:
-    """The question with those that hang on it, the first one first, as they are now."""
-    return sorted(_lock_rows(_of_its_chain(move)), key=lambda link: (link.after_id is not None, link.id))
-
-
-def _lock_rows(which: ColumnElement[bool]) -> list[Reassignment]:
-    return list(
-        session.scalars(
-            select(Reassignment)
-            .where(which)
-            .order_by(Reassignment.id)
-            .options(
-                joinedload(Reassignment.coordinator).joinedload(Coordinator.person),
-                joinedload(Reassignment.free).joinedload(Coordinator.person),
-            )
-            .with_for_update(of=Reassignment, key_share=True)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-def _note(act: str, move: Reassignment, sentence: Phrase, by: Person | None = None) -> None:
-    record(f"{act} move", move, sentence, by=by)
+    for other in lock_reassignments(
+        Reassignment.state.in_(OPEN_REASSIGNMENTS) & (left | there) & ~reassignment_stands()
+    ):
+        if other.state in OPEN_REASSIGNMENTS:
+            end_chain(lock_chain(other), other, "withdraw", at)

@@ -52,7 +52,6 @@ class TermsForm(Form):
     transparent = Tick(_l("The facility may read what coordinators are paid"))
     free_hours = WholeNumber(_l("Free until (hours before)"), 0, 720)
     late_minutes = WholeNumber(_l("Late: minutes paid"), 0, 1440)
-    sent_home_minutes = WholeNumber(_l("Sent home: minutes paid"), 0, 1440)
     long_hours = WholeNumber(_l("Free with more than (hours)"), 1, 720)
     middle_hours = WholeNumber(_l("At least (hours)"), 1, 720)
     middle_points = WholeNumber(_l("Points lost"), 0, 100)
@@ -74,7 +73,6 @@ class TermsForm(Form):
                 no_show_points=-self.no_show_points.data,
                 facility_free_notice=self.free_hours.data * HOUR,
                 late_minutes=self.late_minutes.data,
-                sent_home_minutes=self.sent_home_minutes.data,
             )
         except Invalid as error:
             raise error.at("middle_hours") from error
@@ -99,7 +97,6 @@ def policy_fields(policy: CancellationPolicy) -> dict[str, int]:
     return {
         "free_hours": policy.facility_free_notice // HOUR,
         "late_minutes": policy.late_minutes,
-        "sent_home_minutes": policy.sent_home_minutes,
         "long_hours": long[0] // HOUR,
         "middle_hours": middle[0] // HOUR,
         "middle_points": -middle[1],

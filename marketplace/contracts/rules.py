@@ -129,6 +129,10 @@ class Compensation:
     sentence: str
 
 
+SENT_HOME = "sent_home_minutes"
+"""Agreements from before keep these minutes with their terms. No act charges them; the signed text is shown as it was signed."""
+
+
 @dataclass(frozen=True)
 class CancellationPolicy:
     """What cancelling late costs either side. Kept as data with each agreement; minutes and points throughout.
@@ -143,8 +147,6 @@ class CancellationPolicy:
     facility_free_notice: int = 24 * 60
     """With less notice than this the facility pays `late_minutes`."""
     late_minutes: int = 2 * 60
-    sent_home_minutes: int = 4 * 60
-    """Sent home before half the shift: this or half the shift, whichever is more, never more than the shift."""
 
     def __post_init__(self) -> None:
         notices = [notice for notice, _ in self.coordinator_tiers]
@@ -155,7 +157,7 @@ class CancellationPolicy:
             raise Invalid(
                 "Less notice must never cost fewer points, and points are never given for it.", "cancellation"
             )
-        if min(self.facility_free_notice, self.late_minutes, self.sent_home_minutes) < 0:
+        if min(self.facility_free_notice, self.late_minutes) < 0:
             raise Invalid("Notice and compensation cannot be negative.", "cancellation")
 
     def as_data(self) -> dict[str, Any]:
@@ -165,13 +167,12 @@ class CancellationPolicy:
             "no_show_points": self.no_show_points,
             "facility_free_notice": self.facility_free_notice,
             "late_minutes": self.late_minutes,
-            "sent_home_minutes": self.sent_home_minutes,
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """The policy from what is stored; what is not said there is the default. Invalid when it makes no sense."""
-        stored = dict(data)
+        stored = {name: value for name, value in data.items() if name != SENT_HOME}
         unknown = sorted(stored.keys() - cls.__dataclass_fields__.keys())
         tiers = stored.pop("coordinator_tiers", None)
         try:
@@ -186,26 +187,12 @@ class CancellationPolicy:
         return cls(**stored)
 
 
-def facility_fee(
-    policy: CancellationPolicy, notice_minutes: int, planned_minutes: int, worked_minutes: int | None, rate: Rate
-) -> Compensation:
-    """What the facility owes for cancelling, at the rates the shift was booked under.
-
-    `worked_minutes` is None before the shift has begun, else the minutes worked when the coordinator was sent home. The
-    worked time itself is on the timesheet; this is only what comes on top of it.
-    """
-    if worked_minutes is None:
-        if notice_minutes >= policy.facility_free_notice:
-            return Compensation(0, 0, 0, "Free: the notice is long enough.")
-        minutes = min(policy.late_minutes, planned_minutes)
-        why = f"Less than {_hours(policy.facility_free_notice)} of notice: {_hours(minutes)} are paid."
-    elif 2 * worked_minutes < planned_minutes:
-        guaranteed = min(planned_minutes, max(policy.sent_home_minutes, -(-planned_minutes // 2)))
-        minutes = max(0, guaranteed - worked_minutes)
-        why = f"Sent home before half of the shift: {_hours(guaranteed)} are paid in all."
-    else:
-        minutes = max(0, planned_minutes - worked_minutes)
-        why = "Sent home after half of the shift: all of it is paid."
+def facility_fee(policy: CancellationPolicy, notice_minutes: int, planned_minutes: int, rate: Rate) -> Compensation:
+    """What the facility owes for cancelling before the shift, at the rates the shift was booked under."""
+    if notice_minutes >= policy.facility_free_notice:
+        return Compensation(0, 0, 0, "Free: the notice is long enough.")
+    minutes = min(policy.late_minutes, planned_minutes)
+    why = f"Less than {_hours(policy.facility_free_notice)} of notice: {_hours(minutes)} are paid."
     return Compensation(minutes, line_amount(minutes, rate.bill_cents), line_amount(minutes, rate.pay_cents), why)
 
 

@@ -29,7 +29,7 @@ def hold(coordinator: Coordinator, reason: str, by: Person, at: datetime) -> Non
 def release(coordinator: Coordinator, by: Person, at: datetime) -> None:
     """It was adjudicated: she may be booked. Raises NotAllowedNow when nothing held her."""
     if coordinator.exclusion_hold is None:
-        raise NotAllowedNow("Nothing holds her back.")
+        raise NotAllowedNow("There is no hold to lift.")
     before, coordinator.exclusion_hold = coordinator.exclusion_hold, None
     record(
         "release",

@@ -114,9 +114,9 @@ def take_back(credential: Credential, by: Person, at: datetime) -> None:
 
 
 _NOT_AFTER_ALL = {
-    CredentialState.VERIFIED: N_("Taken back: %(kind)s is not verified after all."),
-    CredentialState.REJECTED: N_("Taken back: %(kind)s is not rejected after all."),
-    CredentialState.REVOKED: N_("Taken back: %(kind)s is not revoked after all."),
+    CredentialState.VERIFIED: N_("Undone: %(kind)s is not verified after all."),
+    CredentialState.REJECTED: N_("Undone: %(kind)s is not rejected after all."),
+    CredentialState.REVOKED: N_("Undone: %(kind)s is not revoked after all."),
 }
 
 

@@ -50,9 +50,14 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
-def state_column(states: type[StrEnum], default: StrEnum | None = None, **options: Any) -> MappedColumn[Any]:
-    """A text column that the table itself holds to the members of `states`."""
-    name = "".join("_" + c.lower() if c.isupper() else c for c in states.__name__).lstrip("_")
+def state_column(
+    states: type[StrEnum], default: StrEnum | None = None, *, created_as: str = "", **options: Any
+) -> MappedColumn[Any]:
+    """A text column that the table itself holds to the members of `states`.
+
+    `created_as` is the name of the check in the tables, where the class was renamed after its migration.
+    """
+    name = created_as or "".join("_" + c.lower() if c.isupper() else c for c in states.__name__).lstrip("_")
     kind = Enum(
         states,
         native_enum=False,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, CancelledBy
 from marketplace.booking import cancelling
+from marketplace.booking.no_shows import excuse, mark_no_show, uphold
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import clock
@@ -89,12 +90,12 @@ def _acting(one: Assignment) -> Person:
 def _no_show(one: Assignment, owners: dict[int, Person], planner: Person, judged: str) -> None:
     at = one.starts_at + timedelta(minutes=25)
     with clock.frozen_at(at):
-        cancelling.mark_no_show(one, owners[one.facility_id], at)
+        mark_no_show(one, owners[one.facility_id], at)
     with clock.frozen_at(one.ends_at + timedelta(hours=3)):
         if judged == "uphold":
-            cancelling.uphold(one, planner, "Three calls, no answer.")
+            uphold(one, planner, "Three calls, no answer.")
         elif judged == "excuse":
-            cancelling.excuse(one, planner, "An accident on the way; the police report is here.")
+            excuse(one, planner, "An accident on the way; the police report is here.")
 
 
 def _cancel(one: Assignment, by: Person, side: CancelledBy, hours_before: int, reason: str) -> None:

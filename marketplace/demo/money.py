@@ -122,7 +122,8 @@ def _under_way(sunday: date, by: Person, now: datetime) -> None:
     half = len(others) // 2
     sent = pay_run.approve(sunday, by, now - timedelta(hours=20), only={one.id for one in others[:half]})
     if sent is not None:
-        sending.send_by_hand(sent, f"ACH-{sunday:%m%d}B", now.date(), by, now - timedelta(hours=2))
+        left = now - timedelta(hours=2)
+        sending.send_by_hand(sent, f"ACH-{sunday:%m%d}B", left.date(), by, left)
     pay_run.approve(sunday, by, now - timedelta(hours=1), only={one.id for one in others[half:]})
 
 

@@ -22,6 +22,7 @@ from marketplace.credentials.rules import CredentialState
 from marketplace.db import session
 from marketplace.demo.asking import post_single, standing_site
 from marketplace.demo.staffing import shifts_of
+from marketplace.demo.who import person
 from marketplace.facilities.models import Facility, PreferenceKind, PreferenceSide
 from marketplace.facilities.preferences import prefer
 from marketplace.kernel import clock
@@ -67,8 +68,6 @@ def _applied(facility: Facility, owner: Person, now: datetime) -> None:
 
 
 def _with_people(offers: list[Offer]) -> list[Offer]:
-    from marketplace.demo.world import person
-
     for offer in offers:
         person(offer.coordinator.person.email)
     return offers
@@ -121,8 +120,6 @@ def agreements_ended(facility: Facility, owner: Person, resting: Coordinator, by
     """A contract was amended and its first version superseded; a next version is signed, one is sent, one is a draft; a
     coordinator's agreement ran out, and another was terminated.
     """
-    from marketplace.demo.world import person
-
     at = now - 40 * DAY
     with clock.frozen_at(at):
         present = session.scalars(
@@ -168,8 +165,6 @@ def likes_and_dislikes(
     facility: Facility, owner: Person, liked: Coordinator, blocked: Coordinator, now: datetime
 ) -> None:
     """A favourite on either side, and somebody who shall not come again."""
-    from marketplace.demo.world import person
-
     place, side, kind = facility.id, PreferenceSide, PreferenceKind
     prefer(place, liked.id, side.FACILITY, kind.FAVOURITE, name=liked.name, by=owner, at=now - 30 * DAY)
     herself = person(liked.person.email)

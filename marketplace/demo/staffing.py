@@ -10,9 +10,12 @@ from sqlalchemy import insert, select
 
 from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
-from marketplace.booking.booking import score_record
+from marketplace.booking.kept_decision import score_record
 from marketplace.db import session
 from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import agreements
+from marketplace.eligibility.context import context
+from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.records import facts_record
 from marketplace.matching.rules.hard_rules import eligible, explain
@@ -29,8 +32,8 @@ class DemoStaffing:
 
     def __init__(self, now: datetime, chance: random.Random) -> None:
         self.now, self.chance = now, chance
-        self.compact = loading.context(now).compact
-        papers = loading.agreements()
+        self.compact = context(now).compact
+        papers = agreements()
         self.people: dict[int, CoordinatorFacts] = {
             one.id: one for one in loading.coordinator_facts(at=now, papers=papers)
         }
@@ -43,7 +46,7 @@ class DemoStaffing:
         """Book most seats of these shifts (loaded `facts.with_terms()`). `spare` keeps people out."""
         shifts = sorted(shifts, key=lambda shift: (shift.starts_at, shift.id))
         made: list[Assignment] = []
-        for shift, about in zip(shifts, loading.facts_of_shifts(shifts), strict=True):
+        for shift, about in zip(shifts, facts_of_shifts(shifts), strict=True):
             seats = [self._seat(shift, about, seat, spare) for seat in range(1, shift.headcount + 1)]
             made += [assignment for assignment in seats if assignment is not None]
             if all(seats):
@@ -56,7 +59,7 @@ class DemoStaffing:
 
     def book(self, shift: Shift, person_id: int, booked: datetime) -> Assignment | None:
         """Give one shift to somebody, if every rule allows it."""
-        about = loading.shift_facts(shift)
+        about = shift_facts(shift)
         context = Context(as_of=booked, compact=self.compact)
         if not eligible(self.people[person_id], about, context):
             return None

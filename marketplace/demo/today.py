@@ -11,8 +11,8 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES, MAY_BE_LEFT
-from marketplace.booking import reassignments
 from marketplace.booking.offers import send_offers, send_to_best
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.credentials.models import Credential
@@ -24,8 +24,9 @@ from marketplace.demo.asking import post_single, standing_site
 from marketplace.demo.staffing import DemoStaffing, shifts_of
 from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, clock
-from marketplace.needs.models import FillMode, Shift
+from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.queries import load_options
+from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.worked_time import PunchKind
 
@@ -126,19 +127,26 @@ def asked_to_move(facility: Facility, poster: Person, line: str, shown: Coordina
         try:
             with session.begin_nested(), clock.frozen_at(at):
                 [shift] = shifts_of(post_single(facility, standing_site(facility), poster, line, span, at))
-                reassignments.ask(shift, [reassignments.ReassignmentStep(shown.id, held.shift_id)], None, by, at)
+                ask(shift, [ReassignmentStep(shown.id, held.shift_id)], None, by, at)
                 return
         except NotAllowedNow:
             continue
 
 
 def open_shifts(now: datetime) -> list[Shift]:
-    """Coming shifts with a free seat that are not open to all, soonest first."""
+    """Coming shifts of open needs with a free seat that are not open to all, soonest first."""
     taken = select(Assignment.id).where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES)).exists()
     return list(
         session.scalars(
             select(Shift)
-            .where(Shift.starts_at > now + timedelta(hours=3), ~taken, ~Shift.open_to_all)
+            .join(Shift.need)
+            .where(
+                Need.state == NeedState.OPEN,
+                Shift.state == ShiftState.SCHEDULED,
+                Shift.starts_at > now + timedelta(hours=3),
+                ~taken,
+                ~Shift.open_to_all,
+            )
             .options(*load_options())
             .order_by(Shift.starts_at, Shift.id)
         ).unique()

@@ -4,11 +4,10 @@ import random
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import joinedload, selectinload
 
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
 from marketplace.accounts.authentication.passwords import hash_password
-from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.models import Person
 from marketplace.assignments.rules import AssignmentState
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.db import SYSTEM, bind_actor, session
@@ -17,6 +16,7 @@ from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, W
 from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
 from marketplace.demo.staffing import DemoStaffing, close_past, shifts_of
+from marketplace.demo.who import coordinator, everybody, person
 from marketplace.facilities.models import Facility
 from marketplace.kernel import clock, week_start
 from marketplace.messaging.models import Letter, Notice
@@ -211,32 +211,3 @@ def _forget_the_noise(now: datetime) -> None:
     # Twelve weeks came in one transaction: the planner would guess every table as good as empty until its housekeeping runs.
     session.execute(text("ANALYZE"))
     bind_actor(SYSTEM)
-
-
-def person(email: str) -> Person:
-    """Somebody by address, acting under their one membership."""
-    found = session.scalars(
-        select(Person)
-        .where(Person.email == email)
-        .options(joinedload(Person.memberships).joinedload(Membership.organisation))
-    ).unique().one()  # fmt: skip
-    found.acting = found.memberships[0]
-    return found
-
-
-def everybody() -> list[Coordinator]:
-    """All coordinators in the order they came."""
-    return list(session.scalars(select(Coordinator).order_by(Coordinator.id).options(joinedload(Coordinator.person))))
-
-
-def coordinator(email: str) -> Coordinator:
-    """One coordinator with her week, her person acting as herself."""
-    found = session.scalars(
-        select(Coordinator)
-        .join(Coordinator.person)
-        .where(Person.email == email)
-        .options(selectinload(Coordinator.availability), joinedload(Coordinator.person))
-        .execution_options(populate_existing=True)
-    ).one()
-    person(email)
-    return found

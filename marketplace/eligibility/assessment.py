@@ -9,7 +9,10 @@ from typing import Any
 from marketplace.accounts.models import Person
 from marketplace.db import as_system
 from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import agreements
+from marketplace.eligibility.context import context_for
 from marketplace.eligibility.disclosure import verdicts_for
+from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.kernel import JoinedList, NotAllowedNow
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.records import facts_record
@@ -76,10 +79,10 @@ def assess(
     `without` names a shift whose booking is left out of account. At most six statements, however many coordinators.
     """
     with as_system():
-        papers = loading.agreements(facilities=[shift.facility_id], coordinators=coordinator_ids)
+        papers = agreements(facilities=[shift.facility_id], coordinators=coordinator_ids)
         people = loading.coordinator_facts(coordinator_ids, at=at, around=shift.span, papers=papers)
-        about = loading.shift_facts(shift, papers)
-        context = loading.context_for([about], at)
+        about = shift_facts(shift, papers)
+        context = context_for([about], at)
     found = [Assessment(person, about, context) for person in people]
     return [one.without(without) for one in found] if without is not None else found
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import agreements
 from marketplace.eligibility.candidates import Matching, matching_count
 from marketplace.facilities.models import Facility
 from marketplace.matching.facts import RN_LICENCE, ShiftFacts, at_level
@@ -16,7 +16,7 @@ def matches(draft: NeedDraft, plan: Quote, facility: Facility, at: datetime) -> 
     """
     line, required = plan.line, frozenset(draft.required_credentials)
     licensed = line.needs_licence or (line.clinical and RN_LICENCE in required)
-    papers = loading.agreements(facilities=[facility.id], coordinators=())
+    papers = agreements(facilities=[facility.id], coordinators=())
     shifts = [
         ShiftFacts(
             id=0,

@@ -9,8 +9,11 @@ import numpy as np
 
 from marketplace.db import as_system
 from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import Agreements, agreements
 from marketplace.eligibility.assessment import Assessment
+from marketplace.eligibility.context import context_for
 from marketplace.eligibility.index import current_facts_of, current_index
+from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.kernel import now
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.bits import count
@@ -27,7 +30,7 @@ def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking
     Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
     """
     with current_index(at, [shift.facility_id]) as them:
-        about = loading.shift_facts(shift, them.papers)
+        about = shift_facts(shift, them.papers)
         index = them.asked_about([about], at)
         return rank_everyone(index, about, them.prices_for([about], at).get(about.id), for_facility=for_facility)
 
@@ -89,8 +92,8 @@ class Feed:
         with as_system():
             known = current_facts_of(coordinator_id, at, facilities) or _read(coordinator_id, at, facilities)
             self.person, papers, weights = known
-            self._about = loading.facts_of_shifts(self._shifts, papers)
-            self._context = loading.context_for(self._about, at, weights)
+            self._about = facts_of_shifts(self._shifts, papers)
+            self._context = context_for(self._about, at, weights)
 
     def fits(self) -> list[Fit]:
         """Every shift in the order given, with whether she may take it."""
@@ -100,9 +103,7 @@ class Feed:
         ]
 
 
-def _read(
-    coordinator_id: int, at: datetime, facilities: Collection[int]
-) -> tuple[CoordinatorFacts, loading.Agreements, None]:
-    papers = loading.agreements(facilities=facilities, coordinators=[coordinator_id])
+def _read(coordinator_id: int, at: datetime, facilities: Collection[int]) -> tuple[CoordinatorFacts, Agreements, None]:
+    papers = agreements(facilities=facilities, coordinators=[coordinator_id])
     (person,) = loading.coordinator_facts([coordinator_id], at=at, papers=papers)
     return person, papers, None

@@ -1,10 +1,10 @@
-"""TODO"""
+"""The form in which the agency sets the weights of the score."""
 
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.eligibility.models import PARTS_OF_THE_SCORE
+from marketplace.eligibility.models import OFFERED_PARTS
 from marketplace.eligibility.rule_texts import PART_WORDS
 from marketplace.eligibility.score_weights import LONGEST_NOTE as LONGEST_REASON
 from marketplace.matching.scoring import MOST
@@ -24,7 +24,6 @@ class WeightsForm(Form):
     cost = _most("cost")
     time_zone = _most("time_zone")
     skills = _most("skills")
-    preferred_hours = _most("preferred_hours")
     fairness = _most("fairness")
     versatility = _most("versatility")
     note = Words(
@@ -34,9 +33,9 @@ class WeightsForm(Form):
     @property
     def amounts(self) -> list[int]:
         """What was typed, part by part in their order; what could not be read counts as nothing."""
-        return [self[part].data or 0 for part in PARTS_OF_THE_SCORE]
+        return [self[part].data or 0 for part in OFFERED_PARTS]
 
     def fill(self, amounts: Iterable[int]) -> None:
         """Show these instead of what was typed."""
-        for part, points in zip(PARTS_OF_THE_SCORE, amounts, strict=True):
+        for part, points in zip(OFFERED_PARTS, amounts, strict=True):
             self[part].data, self[part].raw_data = points, None

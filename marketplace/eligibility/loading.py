@@ -1,46 +1,31 @@
-"""From the tables to the plain facts matching judges by: a fixed, small number of statements, however many people."""
+"""The facts of coordinators, as matching reads them: a fixed, small number of statements, however many people."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ScalarSelect, Select, func, null, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import history
 from marketplace.assignments.rules import reliability
-from marketplace.catalogue.models import CompactMember
-from marketplace.contracts.models import Agreement
-from marketplace.contracts.models import AgreementKind as PaperKind
-from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import as_system, session
-from marketplace.eligibility.models import PARTS_OF_THE_SCORE, WeightSet
-from marketplace.facilities.models import Facility, Preference, PreferenceKind, PreferenceSide
+from marketplace.eligibility.agreements import Agreements, agreements
+from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span, now
 from marketplace.matching.facts import (
-    RN_LICENCE,
-    AgreementFacts,
-    AgreementKind,
-    CompactMembership,
-    Context,
     CoordinatorFacts,
     CredentialFacts,
-    ShiftFacts,
     VerificationState,
-    Weights,
     Window,
     at_level,
 )
-from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
-
-__all__ = ["agreements", "context", "coordinator_facts", "facts_of_shifts", "load_options", "record_of", "shift_facts"]
 
 WEEK_AND_REST = 9 * 24 * 60
 """Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
@@ -51,14 +36,6 @@ _STANDING = {
     CredentialState.REJECTED: VerificationState.REJECTED,
     CredentialState.REVOKED: VerificationState.REVOKED,
 }
-_PAPER = {PaperKind.MASTER: AgreementKind.CONTRACT, PaperKind.BAA: AgreementKind.BAA}
-
-
-class Agreements(NamedTuple):
-    """Agreements that are or were in force, by facility and by coordinator."""
-
-    of_facilities: dict[int, tuple[AgreementFacts, ...]]
-    of_coordinators: dict[int, tuple[AgreementFacts, ...]]
 
 
 def coordinator_facts(
@@ -243,117 +220,3 @@ def record_of(coordinator_id: int, at: datetime) -> Record:
     """The record of one coordinator as matching counts it, as far as the actor may read it. One statement."""
     past = history.read([coordinator_id], at)[coordinator_id]
     return Record(reliability(past.points, past.counted), past.offers, past.fills)
-
-
-def agreements(*, facilities: Collection[int] | None = None, coordinators: Collection[int] | None = None) -> Agreements:
-    """Contracts and BAAs of the given facilities and coordinators (None: of all of that kind), in one statement.
-
-    Only what is in force or ran out by itself is told; what was superseded or terminated no longer speaks for anybody.
-    """
-    rows = select(
-        Agreement.id, Agreement.kind, Agreement.facility_id, Agreement.coordinator_id, Agreement.effective_from,
-        Agreement.effective_until,
-    ).where(Agreement.state.in_([AgreementState.ACTIVE, AgreementState.EXPIRED])).order_by(Agreement.id)  # fmt: skip
-    whose = []
-    whose.append(
-        Agreement.facility_id.in_(facilities) if facilities is not None else Agreement.facility_id.is_not(None)
-    )
-    whose.append(
-        Agreement.coordinator_id.in_(coordinators)
-        if coordinators is not None
-        else Agreement.coordinator_id.is_not(None)
-    )
-    rows = rows.where(whose[0] | whose[1])
-    of_facilities: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
-    of_coordinators: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
-    with as_system():
-        for key, kind, facility, coordinator, first, last in session.execute(rows):
-            paper = AgreementFacts(_PAPER[kind], str(key), first, last)
-            if facility is not None:
-                of_facilities[facility] += (paper,)
-            elif coordinator is not None:
-                of_coordinators[coordinator] += (paper,)
-    return Agreements(of_facilities, of_coordinators)
-
-
-def shift_facts(shift: Shift, papers: Agreements | None = None) -> ShiftFacts:
-    """What matching may know of a shift loaded `with_terms`. One statement for the facility's agreements."""
-    return facts_of_shifts([shift], papers)[0]
-
-
-def facts_of_shifts(shifts: Iterable[Shift], papers: Agreements | None = None) -> list[ShiftFacts]:
-    """The same for many shifts, still one statement (none with `papers` at hand)."""
-    shifts = list(shifts)
-    papers = papers or agreements(facilities={shift.facility_id for shift in shifts}, coordinators=())
-    return [_facts_of(shift, shift.need, shift.facility, papers) for shift in shifts]
-
-
-def _facts_of(shift: Shift, need: Need, facility: Facility, papers: Agreements) -> ShiftFacts:
-    required = frozenset(need.required_credentials)
-    return ShiftFacts(
-        id=shift.id or 0,
-        facility_id=shift.facility_id,
-        zone=shift.time_zone,
-        span=shift.span,
-        service_line=shift.service_line,
-        pay_rate_cents=shift.pay_rate_cents,
-        bill_rate_cents=shift.bill_rate_cents,
-        headcount=shift.headcount,
-        clinical=shift.line.clinical,
-        # Triage always; in the other clinical lines only a need that asks for a nurse is clinical judgement.
-        requires_licence=shift.line.needs_licence or (shift.line.clinical and RN_LICENCE in required),
-        patient_states=frozenset(need.patient_states),
-        required_credentials=required,
-        preferred_credentials=frozenset(need.preferred_credentials),
-        languages=at_level(need.languages),
-        ehr=at_level([need.ehr] if need.ehr else []),
-        min_education=need.min_education.value if need.min_education else None,
-        min_years=need.min_years,
-        payer_mix=frozenset(facility.payer_mix),
-        agreements=papers.of_facilities.get(shift.facility_id, ()),
-    )
-
-
-def context_for(shifts: Iterable[ShiftFacts], at: datetime, weights: Weights | None = None) -> Context:
-    """`context`, without the compact where no shift needs a license: then no rule looks at it.
-
-    One statement; none where the weights in force are at hand and the compact is not needed.
-    """
-    return context(at, compact=any(shift.requires_licence for shift in shifts), weights=weights)
-
-
-def context(at: datetime | None = None, *, compact: bool = True, weights: Weights | None = None) -> Context:
-    """The moment of asking, the weights in force, and the Nurse Licensure Compact as the agency keeps it.
-
-    At most one statement.
-    """
-    members: Sequence[Any] | None = None
-    if compact or weights is None:
-        with as_system():
-            said, members = session.execute(select(weights_now(), _members() if compact else null())).one()
-        weights = read_weights(said) if weights is None else weights
-    return Context(
-        as_of=at or now(),
-        compact=tuple(
-            CompactMembership(state, date.fromisoformat(since), date.fromisoformat(until) if until else None)
-            for state, since, until in members or ()
-        ),
-        weights=weights,
-    )
-
-
-def _members() -> ScalarSelect[Any]:
-    member = CompactMember
-    one = func.jsonb_build_array(member.state, member.since, member.until)
-    return select(func.jsonb_agg(aggregate_order_by(one, member.state, member.since))).scalar_subquery()
-
-
-def weights_now() -> ScalarSelect[Any]:
-    """The weights in force as a list, to be asked along with something else; nothing where none were ever set."""
-    columns = [getattr(WeightSet, part) for part in PARTS_OF_THE_SCORE]
-    return select(array(columns)).order_by(WeightSet.id.desc()).limit(1).scalar_subquery()
-
-
-def read_weights(said: Sequence[int] | None) -> Weights:
-    """What `weights_now` found."""
-    return Weights(*said) if said else Weights()

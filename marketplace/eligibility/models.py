@@ -1,4 +1,4 @@
-"""TODO"""
+"""Score weights, and the seat values the last plan left behind: tables of what a match is worth."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -12,6 +12,9 @@ from marketplace.matching.facts import Weights
 
 PARTS_OF_THE_SCORE = tuple(part.name for part in fields(Weights))
 """The columns of a set of weights, in the order in which the parts are told."""
+
+OFFERED_PARTS = tuple(part for part in PARTS_OF_THE_SCORE if part != "preferred_hours")
+"""The parts that can tell two people apart. Nobody says yet which hours they prefer: only older sets weigh that."""
 
 
 class WeightSet(Base):
@@ -64,7 +67,7 @@ class SeatPrice(Base):
 
 
 class HoursWorth(Base):
-    """What one coordinator could do with her hours at those prices (`matching.index.Opening`, one list each)."""
+    """What one coordinator could do with their hours at those prices (`matching.index.Opening`, one list each)."""
 
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), primary_key=True)
     plan_id: Mapped[int] = mapped_column(BigInteger)
@@ -72,7 +75,7 @@ class HoursWorth(Base):
 
 
 class CoordinatorChange(Base):
-    """A transaction has changed what matching knows of a coordinator; written by triggers (`indexing.py` reads it)."""
+    """A transaction has changed what matching knows of a coordinator; written by triggers (`eligibility.index` reads it)."""
 
     id: Mapped[Key]
     coordinator_id: Mapped[int] = mapped_column(BigInteger)

@@ -64,8 +64,7 @@ RULE_WORDS: dict[str, RuleWords] = {
     "offshore": RuleWords(
         _l("Work inside the US"),
         _l(
-            "Where the contract, or a payer of the Medicare or Medicaid kind, asks for work done inside the US, "
-            "the coordinator works there."
+            "Where a payer of the Medicare or Medicaid kind asks for work done inside the US, the coordinator works there."
         ),
     ),
     "not_past": RuleWords(
@@ -103,11 +102,11 @@ RULE_WORDS: dict[str, RuleWords] = {
     ),
     "languages": RuleWords(
         _l("Languages"),
-        _l("The coordinator speaks every language the shift asks for, at the level it asks for."),
+        _l("The coordinator speaks every language the shift asks for."),
     ),
     "ehr": RuleWords(
         _l("EHR systems"),
-        _l("The coordinator knows every EHR system the shift uses, at the level it asks for."),
+        _l("The coordinator knows every EHR system the shift uses."),
     ),
     "education": RuleWords(
         _l("Education"),
@@ -134,10 +133,7 @@ RULE_WORDS: dict[str, RuleWords] = {
 PART_WORDS: dict[str, RuleWords] = {
     "continuity": RuleWords(
         _l("Knows the facility"),
-        _l(
-            "Grows with the time already worked at the facility; training there as a backup is worth two fifths "
-            "on its own."
-        ),
+        _l("Grows with the time already worked at the facility."),
     ),
     "favourite": RuleWords(
         _l("Favourite"),
@@ -163,13 +159,11 @@ PART_WORDS: dict[str, RuleWords] = {
     ),
     "skills": RuleWords(
         _l("Skills"),
-        _l(
-            "A third each for the level in the records system, preferred credentials, and experience above the minimum."
-        ),
+        _l("Half for the preferred credentials, half for experience above the minimum."),
     ),
     "preferred_hours": RuleWords(
         _l("Preferred hours"),
-        _l("The share of the shift within the hours the coordinator likes best; all of it when none are stated."),
+        _l("Everybody gets all of these points: which hours a coordinator prefers is not recorded."),
     ),
     "fairness": RuleWords(
         _l("Fair share"),

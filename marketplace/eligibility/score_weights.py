@@ -1,6 +1,6 @@
 """The weights of the score: setting them anew, what they were before, and what other weights would change."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from marketplace.accounts.models import Person
 from marketplace.assignments.queries import taken_seats
 from marketplace.audit.recording import record
 from marketplace.db import session
-from marketplace.eligibility import loading
 from marketplace.eligibility.index import current_index
-from marketplace.eligibility.models import PARTS_OF_THE_SCORE, WeightSet
+from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
+from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import (
     N_,
     ChangedMeanwhile,
@@ -105,9 +105,22 @@ def _somebody_was_quicker() -> ChangedMeanwhile:
     )
 
 
+def weights_of(amounts: Iterable[int]) -> Weights:
+    """The weights of these points, one for each of `OFFERED_PARTS`. Raises ValueError when they do not add up to 999."""
+    return Weights(preferred_hours=0, **dict(zip(OFFERED_PARTS, amounts, strict=True)))
+
+
 def fitted(amounts: Sequence[int]) -> Weights:
-    """The same proportions in whole points that add up to 999, by largest remainder. Not for all nothing."""
-    return Weights(*split(MOST, amounts))
+    """The same proportions of `OFFERED_PARTS` in whole points that add up to 999, by largest remainder. Not for all nothing."""
+    return weights_of(split(MOST, amounts))
+
+
+def offered(weights: Weights) -> Weights:
+    """The same without points for what is no longer offered: the other parts share them in their proportions."""
+    amounts = [getattr(weights, part) for part in OFFERED_PARTS]
+    if not any(amounts):
+        return Weights()
+    return fitted(amounts) if sum(amounts) < MOST else weights
 
 
 @dataclass(frozen=True)
@@ -184,7 +197,7 @@ def forecast(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[Weight
     """The next open shifts, each with who is first now and who would be. Nothing is kept."""
     shifts = _next_open(at, most)
     with current_index(at, {shift.facility_id for shift in shifts}) as them:
-        about = loading.facts_of_shifts(shifts, them.papers)
+        about = facts_of_shifts(shifts, them.papers)
         index = them.asked_about(about, at)
         context, prices = index.context, them.prices_for(about, at)
         now = list(_firsts(index, about, prices))

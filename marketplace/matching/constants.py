@@ -1,10 +1,10 @@
-"""What things are worth in a plan, beside at most 999 points for how well somebody fits."""
+"""Points in a plan, beside a score of at most 999 for a pair."""
 
 PRIORITY_POINTS = 10_000
-"""What one step of urgency is worth: more than any score, so that seats are filled first and fit comes second."""
+"""Points for one step of priority: more than any score, so filled seats come before fit."""
 
-STAY_POINTS = 300
-"""What a pair is worth more that stands already: somebody confirmed, or an offer that waits for an answer."""
+INCUMBENT_BONUS = 300
+"""Extra points for an incumbent pair: a confirmed one, or an offer that waits for an answer."""
 
 MOVING_COSTS = 300
-"""Points a chain of moves loses for each person who has to be asked to move."""
+"""Points that a chain of reassignments loses for each coordinator who must move."""

@@ -224,15 +224,16 @@ class Weights:
     These are the weights as delivered; those in force are the agency's (`eligibility/score_weights.py`).
     """
 
-    continuity: int = 200
-    favourite: int = 100
-    rating: int = 150
-    cost: int = 120
-    time_zone: int = 110
-    skills: int = 120
-    preferred_hours: int = 70
-    fairness: int = 80
-    versatility: int = 49
+    continuity: int = 215
+    favourite: int = 108
+    rating: int = 161
+    cost: int = 129
+    time_zone: int = 118
+    skills: int = 129
+    preferred_hours: int = 0
+    """Nobody says which hours they prefer, so all would get the same: only sets of weights from before have points here."""
+    fairness: int = 86
+    versatility: int = 53
 
     def __post_init__(self) -> None:
         points = (

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel import JoinedList, Length, Phrase, as_written, place_name
-from marketplace.matching.facts import Context, CoordinatorFacts, Level, ShiftFacts
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.local_hours import minutes_in_daily, minutes_within
 from marketplace.matching.rules.credential_terms import credential_name
 from marketplace.matching.rules.credentials import holds_throughout
@@ -99,7 +99,7 @@ def _share(of: int, reached: int, full: int) -> int:
 
 
 def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
-    """Time already worked at the facility; training there as a backup is worth two fifths on its own."""
+    """Time already worked at the facility; training there as a backup, once it is recorded, is worth two fifths on its own."""
     minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
     points = _share(of, minutes, context.policy.continuity_full_minutes)
     trained = shift.facility_id in coordinator.trained_facilities
@@ -182,18 +182,14 @@ def time_zone(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
 
 
 def skills(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
-    """A third each for EHR level, preferred credentials, and experience above the minimum."""
-    third = of // 3
-    top = int(Level.ADVANCED)
-    reached = sum(min(coordinator.ehr.get(system, 0), top) for system in shift.ehr)
-    points = _share(third, reached, top * len(shift.ehr))
+    """Half for the preferred credentials, half for experience above the minimum."""
+    half = of // 2
+    known = [system for system in sorted(shift.ehr) if coordinator.ehr.get(system, 0)]
     missing = [kind for kind in sorted(shift.preferred_credentials) if not holds_throughout(coordinator, kind, shift)]
-    points += _share(third, len(shift.preferred_credentials) - len(missing), len(shift.preferred_credentials))
-    points += _share(
-        of - 2 * third, coordinator.years_experience - shift.min_years, context.policy.experience_full_years
-    )
+    points = _share(half, len(shift.preferred_credentials) - len(missing), len(shift.preferred_credentials))
+    points += _share(of - half, coordinator.years_experience - shift.min_years, context.policy.experience_full_years)
     years = coordinator.years_experience
-    words = _experience(years, sorted(shift.ehr) if reached else [])
+    words = _experience(years, known)
     if missing:
         without = Phrase("without the preferred %(credentials)s", credentials=_credentials(missing))
         return ScorePart("skills", points, of, words, without, Tone.NOTE)

@@ -160,7 +160,7 @@ class NeedForm(RequirementsForm):
     leave_out_holidays = Tick(_l("Leave out holidays"), description=_l("Federal ones, among the days that repeat."))
     other_days = Days(_l("Other days"), description=_l("Single days with the same hours."))
     mode = Choice(_l("How seats are filled"), _modes)
-    rate = Dollars(_l("Rate an hour"), least=1, required=False)
+    rate = Dollars(_l("Hourly rate"), least=1, required=False)
 
     def offer_places(self, offered: Catalogue, facility: Facility, need: Need | None = None) -> None:
         """Fill the lists of roles and sites; call it before `validate`."""

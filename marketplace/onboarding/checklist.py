@@ -220,7 +220,7 @@ def steps_of_agency() -> list[ChecklistStep]:
         ),
         _of_agency(
             _("Invite your coordinators"),
-            _("Each gets a letter, chooses a password and uploads her papers."),
+            _("Each gets a letter, chooses a password and uploads their credentials."),
             coordinator, "coordinators.new", _("New coordinator"),
         ),
         _of_agency(

@@ -14,7 +14,7 @@ def payout_word(state: PayoutState) -> tuple[str, str]:
         PayoutState.PAID: (_("Paid"), "ok"),
         PayoutState.FAILED: (_("Failed"), "bad"),
         PayoutState.RELEASED: (_("Not paid"), "plain"),
-        PayoutState.REVERSED: (_("Taken back"), "plain"),
+        PayoutState.REVERSED: (_("Reversed"), "plain"),
     }
     return words[state]
 

@@ -1,1 +1,1 @@
-"""The matching plan in the product: who is proposed for every open seat, what people wish otherwise, and making it true."""
+"""Matching plans: a proposal for every open seat, pins and vetoes, and publishing a plan as offers."""

@@ -16,9 +16,9 @@ from marketplace.db import session
 from marketplace.facilities.models import Facility
 from marketplace.matching.scoring import ScorePart, Tone
 from marketplace.needs.models import Shift
-from marketplace.plans.models import MatchPlan, MatchWish, PlanGap, PlanOption, PlanPair
+from marketplace.plans.models import MatchPlan, PlanConstraint, PlanGap, PlanOption, PlanPair
 from marketplace.plans.policy import may_plan
-from marketplace.plans.queries import pairs_of, visible_to, wishes
+from marketplace.plans.queries import constraints_of, pairs_of, visible_to
 from marketplace.plans.rules import IN_WORK, SHOWN, PairState, PlanKind, PlanState
 
 
@@ -153,14 +153,14 @@ def changed_shifts(plan: MatchPlan, other_id: int) -> set[int]:
 
 @dataclass
 class BoardRow:
-    """One shift with everybody in it, who else could be, and what is wished."""
+    """One shift with everybody in it, who else could be, and its pins and vetoes."""
 
     shift: Shift
     kept: list[PlanPair] = field(default_factory=list)
     proposals: list[PlanPair] = field(default_factory=list)
     gap: "WhyOpen | None" = None
     options: list[PlanOption] = field(default_factory=list)
-    wishes: list[MatchWish] = field(default_factory=list)
+    constraints: list[PlanConstraint] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -199,8 +199,8 @@ def rows(plan_id: int, shift_ids: Sequence[int]) -> list[BoardRow]:
         found[key].gap = WhyOpen(gap.seats, gap.reason.value, refusals, elsewhere, gap.hours)
     for option in _options(plan_id, shift_ids):
         found[option.shift_id].options.append(option)
-    for wish in wishes(shift_ids):
-        found[wish.shift_id].wishes.append(wish)
+    for constraint in constraints_of(shift_ids):
+        found[constraint.shift_id].constraints.append(constraint)
     return list(found.values())
 
 

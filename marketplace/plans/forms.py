@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.booking.reassignment_requests import ReassignmentStep
 from marketplace.kernel import Invalid, key
 from marketplace.plans.constraints import LONGEST_REASON
 from marketplace.web.forms import Form, Hidden, WholeNumber, Words

@@ -1,4 +1,4 @@
-"""Matching plans as they were made, pair by pair, the seats they could not fill, and what people wished of them."""
+"""Matching plans with their pairs and unfilled seats, pins and vetoes, and the settings for new plans."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Key, Record, Records, Versioned, check, related, state_column
 from marketplace.kernel import reread
 from marketplace.needs.models import Shift
-from marketplace.plans.rules import GapReason, PairState, PlanKind, PlanState, WishKind, gap_ppm
+from marketplace.plans.rules import ConstraintKind, GapReason, PairState, PlanKind, PlanState, gap_ppm
 
 
 class MatchPlan(Versioned, Base):
@@ -36,7 +36,7 @@ class MatchPlan(Versioned, Base):
     what_if_coordinator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
 
     facts_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None] = mapped_column("told_at")
     finished_at: Mapped[datetime | None]
     progress: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     value: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
@@ -46,7 +46,7 @@ class MatchPlan(Versioned, Base):
     milliseconds: Mapped[int] = mapped_column(default=0, server_default="0")
     weights: Mapped[Record]
     prices: Mapped[Record] = mapped_column(deferred=True, deferred_raiseload=True)
-    broken_wishes: Mapped[Records]
+    broken_constraints: Mapped[Records] = mapped_column("broken_wishes")
     failure: Mapped[str] = mapped_column(default="", server_default="")
     failure_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     published_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
@@ -141,13 +141,15 @@ class PlanOption(Base):
     coordinator: Mapped[Coordinator] = related()
 
 
-class MatchWish(Base):
-    """A pair the agency pinned or forbade, for every plan until somebody lifts it or the shift begins."""
+class PlanConstraint(Base):
+    """A pin or veto for a pair: it holds for every plan until it is removed or the shift begins."""
+
+    __tablename__ = "match_wish"  # the name it was created under; renaming a table needs the site stopped
 
     id: Mapped[Key]
     shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), index=True)
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)
-    kind: Mapped[WishKind] = state_column(WishKind)
+    kind: Mapped[ConstraintKind] = state_column(ConstraintKind, created_as="wish_kind")
     reason: Mapped[str] = mapped_column(default="", server_default="")
     by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     at: Mapped[datetime]
@@ -158,7 +160,7 @@ class MatchWish(Base):
     coordinator: Mapped[Coordinator] = related()
 
     __table_args__ = (
-        # One word a pair: who is pinned is not forbidden.
+        # At most one constraint a pair: a pinned pair is not vetoed.
         Index(
             "uq_match_wish_in_force",
             "shift_id",

@@ -25,8 +25,8 @@ from marketplace.db import enqueue, session
 from marketplace.kernel import ENGLISH, NotAllowedNow, Phrase, Refusal, now
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.queries import load_options
-from marketplace.plans.models import MatchPlan, MatchWish, PlanPair
-from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, PairState, PlanState, WishKind
+from marketplace.plans.models import MatchPlan, PlanConstraint, PlanPair
+from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, ConstraintKind, PairState, PlanState
 
 log = structlog.get_logger()
 
@@ -176,11 +176,11 @@ def _offer_or_book(pair: PlanPair, by: Person, at: datetime) -> None:
 
 def _check_still_wanted(pair: PlanPair) -> None:
     """Neither forbidden nor declined since the plan was made."""
-    forbidden = select(MatchWish.id).where(
-        MatchWish.shift_id == pair.shift_id,
-        MatchWish.coordinator_id == pair.coordinator_id,
-        MatchWish.kind == WishKind.FORBID,
-        MatchWish.ended_at.is_(None),
+    forbidden = select(PlanConstraint.id).where(
+        PlanConstraint.shift_id == pair.shift_id,
+        PlanConstraint.coordinator_id == pair.coordinator_id,
+        PlanConstraint.kind == ConstraintKind.VETO,
+        PlanConstraint.ended_at.is_(None),
     )
     if session.scalar(forbidden.limit(1)) is not None:
         raise NotAllowedNow("This pair was forbidden after the plan was made.")

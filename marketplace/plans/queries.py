@@ -1,4 +1,4 @@
-"""Which plans, proposals and wishes there are, how plans are to be made, and what has changed since one was."""
+"""Plans, proposals, constraints and settings, and the changes since a plan was made."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db import seen_by, session
 from marketplace.eligibility.models import WeightSet
 from marketplace.needs.models import Need, Shift
-from marketplace.plans.models import MatchPlan, MatchSetting, MatchWish, PlanPair
+from marketplace.plans.models import MatchPlan, MatchSetting, PlanConstraint, PlanPair
 from marketplace.plans.policy import may_plan
 from marketplace.plans.rules import (
     FAIR_PERCENT,
@@ -28,7 +28,7 @@ from marketplace.plans.rules import (
 
 
 def visible_to(person: Person) -> Select[MatchPlan]:
-    """The agency's planners see every plan; nobody else sees one."""
+    """Every plan, for those who may plan; none for anybody else."""
     plans = select(MatchPlan).options(
         joinedload(MatchPlan.asked_by),
         joinedload(MatchPlan.published_by),
@@ -40,14 +40,14 @@ def visible_to(person: Person) -> Select[MatchPlan]:
 
 
 def present(person: Person) -> MatchPlan | None:
-    """The plan the board shows."""
+    """The current plan: the one the board shows."""
     return session.scalars(
         visible_to(person).where(MatchPlan.state.in_(SHOWN), MatchPlan.kind != PlanKind.WHAT_IF)
     ).one_or_none()
 
 
 def before(plan: MatchPlan) -> int | None:
-    """The number of the plan that was finished last before this one."""
+    """The id of the last finished plan before this one."""
     return session.scalar(
         select(MatchPlan.id)
         .where(MatchPlan.id < plan.id, MatchPlan.kind != PlanKind.WHAT_IF, MatchPlan.finished_at.is_not(None))
@@ -58,7 +58,7 @@ def before(plan: MatchPlan) -> int | None:
 
 
 def pairs_of(plan_id: int, shift_ids: Collection[int] | None = None) -> list[PlanPair]:
-    """The proposals and confirmed seats of a plan, with people and shifts; in order of time."""
+    """Proposals and confirmed seats of a plan, with coordinators and shifts loaded, in order of start."""
     found = (
         select(PlanPair)
         .join(Shift, Shift.id == PlanPair.shift_id)
@@ -76,27 +76,27 @@ def _terms() -> Sequence[Any]:
     return joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility)
 
 
-def wishes(shift_ids: Collection[int]) -> list[MatchWish]:
-    """What holds for these shifts."""
+def constraints_of(shift_ids: Collection[int]) -> list[PlanConstraint]:
+    """Pins and vetoes that hold for these shifts."""
     return list(
         session.scalars(
-            select(MatchWish)
-            .where(MatchWish.shift_id.in_(shift_ids), MatchWish.ended_at.is_(None))
-            .order_by(MatchWish.id)
-            .options(joinedload(MatchWish.coordinator).joinedload(Coordinator.person))
+            select(PlanConstraint)
+            .where(PlanConstraint.shift_id.in_(shift_ids), PlanConstraint.ended_at.is_(None))
+            .order_by(PlanConstraint.id)
+            .options(joinedload(PlanConstraint.coordinator).joinedload(Coordinator.person))
         )
     )
 
 
-def wishes_visible_to(person: Person) -> Select[MatchWish]:
-    """Every pin and ban, for those who plan."""
-    found = select(MatchWish).options(joinedload(MatchWish.coordinator).joinedload(Coordinator.person))
+def constraints_visible_to(person: Person) -> Select[PlanConstraint]:
+    """Every pin and veto, for those who may plan."""
+    found = select(PlanConstraint).options(joinedload(PlanConstraint.coordinator).joinedload(Coordinator.person))
     return seen_by(person, found, agency=may_plan(person))
 
 
 @dataclass(frozen=True)
 class PlanSettings:
-    """How plans are made now."""
+    """The settings for new plans."""
 
     horizon_days: int = HORIZON_DAYS
     freeze_hours: int = FREEZE_HOURS
@@ -105,14 +105,12 @@ class PlanSettings:
 
 
 def plan_zone() -> str:
-    """Who plans for every facility has no zone of their own: times of a plan are told, and its weeks counted, on the clock
-    of the agency's desk (AGENCY_TIME_ZONE).
-    """
+    """The zone (IANA name) of a plan's times and weeks: the agency's, AGENCY_TIME_ZONE. A plan covers many facilities."""
     return settings_in_force().agency_time_zone
 
 
 def settings() -> PlanSettings:
-    """What was set last, or what holds until somebody sets it."""
+    """The newest settings, or the defaults."""
     last = session.scalars(select(MatchSetting).order_by(MatchSetting.id.desc()).limit(1)).one_or_none()
     if last is None:
         return PlanSettings()
@@ -121,24 +119,23 @@ def settings() -> PlanSettings:
 
 @dataclass(frozen=True)
 class Changes:
-    """What happened after a plan read its facts."""
+    """Counts of changes after a plan read its facts."""
 
     bookings: int
     cancellations: int
     shifts: int
-    wishes: int
+    constraints: int
     weights: int
 
     @property
     def any(self) -> bool:
-        return bool(self.bookings or self.cancellations or self.shifts or self.wishes or self.weights)
+        return bool(self.bookings or self.cancellations or self.shifts or self.constraints or self.weights)
 
 
 def changes_since(plan: MatchPlan) -> Changes:
-    """Bookings, cancellations, new shifts and wishes within the plan's stretch, and other weights of the score, that it does
-    not know of. One statement.
+    """Bookings, cancellations, new shifts, constraints and score weights newer than the plan, within its horizon.
 
-    What the plan itself was published as is no news.
+    One statement. Bookings that come from publishing this plan do not count.
     """
     since = plan.facts_at or plan.asked_at
     within = and_(Assignment.starts_at >= plan.starts_at, Assignment.starts_at < plan.ends_at)
@@ -155,7 +152,9 @@ def changes_since(plan: MatchPlan) -> Changes:
         .select_from(Shift)
         .join(Need, Need.id == Shift.need_id)
         .where(Shift.starts_at >= plan.starts_at, Shift.starts_at < plan.ends_at, Need.posted_at > since),
-        select(func.count()).select_from(MatchWish).where(or_(MatchWish.at > since, MatchWish.ended_at > since)),
+        select(func.count())
+        .select_from(PlanConstraint)
+        .where(or_(PlanConstraint.at > since, PlanConstraint.ended_at > since)),
         select(func.count()).select_from(WeightSet).where(WeightSet.set_at > since),
     )
     row = session.execute(select(*(each.scalar_subquery() for each in counts))).one()

@@ -14,10 +14,16 @@ from itertools import islice
 from sqlalchemy import Text, cast, literal, select, union_all
 
 from marketplace.assignments.models import Assignment, Offer, Reassignment
-from marketplace.assignments.rules import OPEN_MOVES, WAITING_STATES, AssignmentState, OfferState, ReassignmentState
+from marketplace.assignments.rules import (
+    OPEN_REASSIGNMENTS,
+    WAITING_STATES,
+    AssignmentState,
+    OfferState,
+    ReassignmentState,
+)
 from marketplace.db import as_system, session
-from marketplace.eligibility import loading
 from marketplace.eligibility.index import current_index
+from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.matching.constants import MOVING_COSTS
 from marketplace.matching.facts import BookingFacts, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
@@ -27,8 +33,8 @@ from marketplace.matching.scoring import score
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState
-from marketplace.plans.models import MatchWish
-from marketplace.plans.rules import WishKind
+from marketplace.plans.models import PlanConstraint
+from marketplace.plans.rules import ConstraintKind
 
 FREE_SHOWN, CHAINS_SHOWN = 5, 3
 MOST_TRIED, STUCK_TRIED, TRIED_BEHIND = 40, 6, 12
@@ -87,7 +93,7 @@ def refill_options(shift: Shift, at: datetime) -> RefillOptions:
         asked = _Asked.about([shift.id], at)
         out = asked.waiting[shift.id] | asked.never[shift.id]
         with current_index(at, [shift.facility_id]) as them:
-            about = loading.shift_facts(shift, them.papers)
+            about = shift_facts(shift, them.papers)
             index = them.asked_about([about], at)
             ranking = rank_everyone(index, about)
             free = list(islice((one for one in ranking.eligible if one.facts.id not in out), FREE_SHOWN))
@@ -105,7 +111,7 @@ def refill_options(shift: Shift, at: datetime) -> RefillOptions:
 @dataclass(frozen=True)
 class _Asked:
     """By shift: who is asked and has not answered; who declined it, gave it back, did not come, has a seat of it, moved away
-    from it or is not to have it by the agency's wish; and who would not move to it when asked."""
+    from it or is vetoed for it; and who would not move to it when asked."""
 
     waiting: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     never: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -129,8 +135,12 @@ class _Asked:
         stays = select(
             Reassignment.shift_id, Reassignment.coordinator_id, literal(_WILL_NOT_MOVE), Reassignment.asked_at
         ).where(Reassignment.shift_id.in_(shift_ids), Reassignment.state == ReassignmentState.DECLINED)
-        forbidden = select(MatchWish.shift_id, MatchWish.coordinator_id, literal(_FORBIDDEN), MatchWish.at).where(
-            MatchWish.shift_id.in_(shift_ids), MatchWish.kind == WishKind.FORBID, MatchWish.ended_at.is_(None)
+        forbidden = select(
+            PlanConstraint.shift_id, PlanConstraint.coordinator_id, literal(_FORBIDDEN), PlanConstraint.at
+        ).where(
+            PlanConstraint.shift_id.in_(shift_ids),
+            PlanConstraint.kind == ConstraintKind.VETO,
+            PlanConstraint.ended_at.is_(None),
         )
         found = cls()
         for shift, who, what, moment in session.execute(union_all(offered, had, away, stays, forbidden)):
@@ -194,7 +204,9 @@ class _Left:
         open_questions = (
             select(Reassignment.coordinator_id, Assignment.shift_id)
             .join(Assignment, Assignment.id == Reassignment.assignment_id)
-            .where(Assignment.shift_id.in_(keys), Reassignment.state.in_(OPEN_MOVES), Reassignment.expires_at > at)
+            .where(
+                Assignment.shift_id.in_(keys), Reassignment.state.in_(OPEN_REASSIGNMENTS), Reassignment.expires_at > at
+            )
         )
         return cls(
             {shift.id: shift for shift in session.scalars(wanted)},
@@ -219,7 +231,7 @@ def _chains(open_id: int, could: Sequence[_Could], at: datetime) -> list[MoveCha
     found: list[MoveChain] = []
     stuck: list[tuple[_Could, int, list[_Could]]] = []
     with current_index(at, {shift.facility_id for shift in left.shifts.values()}) as them:
-        told = {one.id: one for one in loading.facts_of_shifts(left.shifts.values(), them.papers)}
+        told = {one.id: one for one in facts_of_shifts(left.shifts.values(), them.papers)}
         index = them.asked_about(list(told.values()), at)
         ranking_of = _once_each(index, told)
         for one in sorted(could, key=lambda each: (-each.points, each.person.id)):
@@ -253,7 +265,7 @@ def _longer(
     found: list[MoveChain] = []
     behind = _Left.of((second for _one, _gain, others in stuck for second in others), at)
     with current_index(at, {shift.facility_id for shift in behind.shifts.values()}) as them:
-        told = {one.id: one for one in loading.facts_of_shifts(behind.shifts.values(), them.papers)}
+        told = {one.id: one for one in facts_of_shifts(behind.shifts.values(), them.papers)}
         index = them.asked_about(list(told.values()), at)
         ranking_of = _once_each(index, told)
         for one, so_far, others in stuck:

@@ -16,6 +16,9 @@ from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import LIVE_STATES, OfferState
 from marketplace.db import as_system, session
 from marketplace.eligibility import loading
+from marketplace.eligibility.agreements import agreements
+from marketplace.eligibility.context import context_for
+from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import Invalid, Span, line_amount, local_instant, week_start, zone_named
 from marketplace.matching.acceptance import ANSWERS, YES
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts, Weights
@@ -78,8 +81,8 @@ def read_weeks(first: date, until: date) -> PastWeeks:
                 first=first,
                 last=until,
             )
-        papers = loading.agreements()
-        about = loading.facts_of_shifts(rows, papers)
+        papers = agreements()
+        about = facts_of_shifts(rows, papers)
         people = loading.coordinator_facts(at=start, around=span, papers=papers)
         ids = [shift.id for shift in about]
         known = (
@@ -88,7 +91,7 @@ def read_weeks(first: date, until: date) -> PastWeeks:
         posted = dict(session.execute(known).all())
         happened, worked = _as_it_happened(about)
         willing = _willing(start)
-        when = loading.context_for(about, start)
+        when = context_for(about, start)
     inside = {shift.id for shift in about}
     open_again = [
         replace(person, bookings=tuple(one for one in person.bookings if one.shift_id not in inside))

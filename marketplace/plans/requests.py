@@ -84,7 +84,7 @@ def _clear_abandoned(at: datetime) -> None:
     """A plan whose worker gave no sign for ten minutes is given up, so that the next can be made."""
     stuck = session.scalars(
         select(MatchPlan)
-        .where(MatchPlan.state == PlanState.RUNNING, MatchPlan.told_at < at - ABANDONED_AFTER)
+        .where(MatchPlan.state == PlanState.RUNNING, MatchPlan.heartbeat_at < at - ABANDONED_AFTER)
         .with_for_update(skip_locked=True)
     )
     for plan in stuck:

@@ -92,11 +92,11 @@ PAIR_LIFE = Lifecycle(
 TO_PUBLISH = frozenset({PairState.PROPOSED, PairState.REFUSED})
 
 
-class WishKind(StrEnum):
-    """What the agency wants of a plan: this pair for certain, or never."""
+class ConstraintKind(StrEnum):
+    """The agency's constraint on a pair: always in the plan, or never."""
 
     PIN = "pin"
-    FORBID = "forbid"
+    VETO = "forbid"
 
 
 class GapReason(StrEnum):

@@ -40,7 +40,7 @@ def kind_words() -> dict[PlanKind, str]:
     }
 
 
-def move_words() -> dict[ReassignmentState, tuple[str, str]]:
+def reassignment_words() -> dict[ReassignmentState, tuple[str, str]]:
     """The word for each state of a question to move, and its colour."""
     return {
         ReassignmentState.PLANNED: (_("Asked next"), "plain"),
@@ -83,8 +83,8 @@ def changes_sentence(changes: Changes) -> str:
         parts.append(ngettext("%(num)d cancellation", "%(num)d cancellations", changes.cancellations))
     if changes.shifts:
         parts.append(ngettext("%(num)d new shift", "%(num)d new shifts", changes.shifts))
-    if changes.wishes:
-        parts.append(ngettext("%(num)d pin or ban", "%(num)d pins or bans", changes.wishes))
+    if changes.constraints:
+        parts.append(ngettext("%(num)d pin or veto", "%(num)d pins or vetoes", changes.constraints))
     if changes.weights:
         parts.append(_("other weights of the score"))
     return ", ".join(str(part) for part in parts)

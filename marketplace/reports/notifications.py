@@ -1,4 +1,4 @@
-"""TODO"""
+"""The monthly letter about how fairly offers and bookings were shared out."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -39,7 +39,10 @@ def _fair_shares(found: Fairness, bound: int) -> list[Phrase]:
     spread = Phrase(
         "How unequally it was spread (Gini: 0 all the same, 1 one has everything): shifts %(fills)s, offers %(offers)s, "
         "hours %(minutes)s, pay %(pay_cents)s.",
-        **{measure: _gini(found.ginis[measure]) for measure in ("fills", "offers", "minutes", "pay_cents")},
+        fills=_gini(found.ginis["fills"]),
+        offers=_gini(found.ginis["offers"]),
+        minutes=_gini(found.ginis["minutes"]),
+        pay_cents=_gini(found.ginis["pay_cents"]),
     )
     return [flagged, spread, Phrase("The page says who, beside whom, and by how much; it can be exported.")]
 

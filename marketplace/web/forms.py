@@ -4,7 +4,7 @@
     class NeedForm(Form):
         title = Words(_l("Title"), limit=120)
         notes = Notes(_l("Notes"), required=False)
-        rate = Dollars(_l("Rate an hour"), least=1)         # data: cents
+        rate = Dollars(_l("Hourly rate"), least=1)         # data: cents
         heads = WholeNumber(_l("How many people"), 1, 50)
         on = Day(_l("Date"))
 

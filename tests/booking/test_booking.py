@@ -9,7 +9,8 @@ from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.audit.models import AuditEntry
 from marketplace.booking import offers
-from marketplace.booking.booking import book, confirm, kept_verdicts, replay, undo
+from marketplace.booking.booking import book, confirm, undo
+from marketplace.booking.kept_decision import kept_verdicts, replay
 from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential

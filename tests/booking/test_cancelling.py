@@ -12,6 +12,7 @@ from marketplace.assignments.rules import AssignmentState, OfferState, offer_exp
 from marketplace.audit.models import AuditEntry
 from marketplace.booking import cancelling, offers
 from marketplace.booking.booking import book
+from marketplace.booking.no_shows import excuse, mark_no_show, uphold
 from marketplace.db import session
 from marketplace.kernel import ChangedMeanwhile, Hook, Invalid, NotAllowedNow
 from marketplace.ledger.invariants import broken_invariants
@@ -160,15 +161,15 @@ def test_a_no_show_costs_a_hundred_points_and_the_seat_is_offered_at_once(world)
     made = booked(world, shift)
     at = shift.starts_at + timedelta(minutes=15)
     with pytest.raises(NotAllowedNow, match="Wait until 15 minutes after the start"):
-        cancelling.mark_no_show(made, world.tom, at - timedelta(seconds=1))
-    asked = cancelling.mark_no_show(made, world.tom, at)
+        mark_no_show(made, world.tom, at - timedelta(seconds=1))
+    asked = mark_no_show(made, world.tom, at)
     assert (made.state, made.points) == (AssignmentState.NO_SHOW, -100)
     assert asked
     assert all(at < offer.expires_at <= at + timedelta(minutes=15) for offer in asked)
-    cancelling.uphold(made, world.sam, "No answer by phone")
+    uphold(made, world.sam, "No answer by phone")
     assert (made.state, made.points) == (AssignmentState.UPHELD, -100)
     with pytest.raises(NotAllowedNow):
-        cancelling.excuse(made, world.sam)
+        excuse(made, world.sam)
 
 
 # ---- offers -----------------------------------------------------------------------------------------------------

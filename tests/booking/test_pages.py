@@ -456,7 +456,7 @@ def test_a_no_show_is_marked_after_a_quarter_of_an_hour_and_judged_by_the_agency
         tom.get(f"/assignments/{made.id}").post(f"/assignments/{made.id}/no-show")
         assert tom.status == 409
     with clock.frozen_at(late):
-        visitors("tom").get(f"/assignments/{made.id}").press("Has not come").sees("Marked. The seat is open again.")
+        visitors("tom").get(f"/assignments/{made.id}").press("Mark as no-show").sees("Marked. The seat is open again.")
         as_test()
         assert session.get_one(Assignment, made.id).points == -100
         tom = visitors("tom").get(f"/assignments/{made.id}")

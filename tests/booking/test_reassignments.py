@@ -10,11 +10,12 @@ from sqlalchemy.orm import undefer_group
 from marketplace.assignments.models import PROOF, Assignment, CancelledBy, Offer, Reassignment
 from marketplace.assignments.rules import AssignmentState, OfferState, ReassignmentState, reassignment_expiry
 from marketplace.audit.models import AuditEntry
-from marketplace.booking import booking, offers, reassignments
-from marketplace.booking.booking import book, replay
+from marketplace.booking import offers, reassignments
+from marketplace.booking.booking import book
 from marketplace.booking.cancelling import cancel, cancel_shift
+from marketplace.booking.kept_decision import kept_verdicts, replay
 from marketplace.booking.notifications import notify_booked, notify_move_answered, notify_move_withdrawn
-from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.booking.tasks import end_moves
 from marketplace.coverage.closing import hold
 from marketplace.credentials.models import Credential
@@ -60,7 +61,7 @@ class Asked:
         self.hers = world.shift(world.riverside, day=MONDAY, start=time(10), end=time(14))
         self.held = book(self.hers, world.maya, world.lars, NOW - 2 * HOUR)
         session.flush()
-        self.move = reassignments.ask(
+        self.move = ask(
             whole(self.here), [ReassignmentStep(world.maya.id, self.hers.id)], world.jonas.id, world.sam, NOW
         )
         session.flush()
@@ -87,7 +88,7 @@ class InAChain:
         self.jonas = book(self.jonass, world.jonas, world.lars, NOW - 2 * HOUR)
         session.flush()
         steps = [ReassignmentStep(world.aisha.id, self.aishas.id), ReassignmentStep(world.jonas.id, self.jonass.id)]
-        self.second = reassignments.ask(whole(self.here), steps, world.maya.id, world.sam, NOW)
+        self.second = ask(whole(self.here), steps, world.maya.id, world.sam, NOW)
         session.flush()
         self.first = session.get_one(Reassignment, self.second.after_id)
 
@@ -114,7 +115,7 @@ def test_her_yes_moves_her_and_proves_why_she_may(world, asked):
     assert (made.id, made.booked_by_id) == (asked.move.became_id, world.maya.person_id)
     assert made.verdicts
     assert made.score["total"] > 0
-    assert [verdict.outcome for verdict in replay(made)] == [v.outcome for v in booking.kept_verdicts(made)]
+    assert [verdict.outcome for verdict in replay(made)] == [v.outcome for v in kept_verdicts(made)]
 
 
 def test_moving_costs_her_neither_points_nor_a_fee_and_the_trail_says_why(world, asked):
@@ -286,29 +287,29 @@ def test_the_agency_withdraws_and_there_is_nothing_to_answer(world, asked):
 def test_one_question_about_a_booking_at_a_time_and_after_its_time_another(world, asked):
     steps = [ReassignmentStep(world.maya.id, asked.hers.id)]
     with pytest.raises(NotAllowedNow, match="Maya Torres is being asked about this shift already"):
-        reassignments.ask(whole(asked.here), steps, None, world.sam, NOW + HOUR)
-    anew = reassignments.ask(whole(asked.here), steps, None, world.sam, asked.move.expires_at)
+        ask(whole(asked.here), steps, None, world.sam, NOW + HOUR)
+    anew = ask(whole(asked.here), steps, None, world.sam, asked.move.expires_at)
     assert states(asked.move, anew) == [ReassignmentState.EXPIRED, ReassignmentState.ASKED]
 
 
 def test_nobody_is_asked_in_vain(world):
     here, hers = world.shift(day=MONDAY, line="triage"), world.shift(day=MONDAY)
     with pytest.raises(NotAllowedNow, match="does not have the other shift"):
-        reassignments.ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
+        ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
     book(hers, world.maya, world.rosa, NOW)
     with pytest.raises(NotAllowedNow, match="Maya Torres cannot take this shift"):
-        reassignments.ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
+        ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
     with pytest.raises(Invalid):
-        reassignments.ask(whole(here), [ReassignmentStep(world.maya.id, here.id)], None, world.sam, NOW)
+        ask(whole(here), [ReassignmentStep(world.maya.id, here.id)], None, world.sam, NOW)
     with pytest.raises(Invalid):
-        reassignments.ask(whole(here), [], None, world.sam, NOW)
+        ask(whole(here), [], None, world.sam, NOW)
 
 
 def test_of_two_who_are_asked_the_first_yes_counts_and_the_other_keeps_hers(world, asked):
     theirs = world.shift(day=MONDAY, line="medical-billing")
     held = book(theirs, world.jonas, world.rosa, NOW)
     session.flush()
-    other = reassignments.ask(whole(asked.here), [ReassignmentStep(world.jonas.id, theirs.id)], None, world.sam, NOW)
+    other = ask(whole(asked.here), [ReassignmentStep(world.jonas.id, theirs.id)], None, world.sam, NOW)
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert states(other, held) == [ReassignmentState.WITHDRAWN, AssignmentState.BOOKED]
     with pytest.raises(NotAllowedNow, match="withdrawn"):
@@ -420,7 +421,7 @@ def test_the_agency_hears_a_no_and_she_hears_when_she_need_not_answer(world, ask
     with in_a_worker():
         notify_move_answered(asked.move.id)
     assert told(world.sam.id)[-1].startswith("Maya Torres keeps Prior-Authorization at Riverside Medical Center")
-    anew = reassignments.ask(whole(asked.here), [ReassignmentStep(world.maya.id, asked.hers.id)], None, world.sam, NOW)
+    anew = ask(whole(asked.here), [ReassignmentStep(world.maya.id, asked.hers.id)], None, world.sam, NOW)
     reassignments.withdraw(anew, world.sam, NOW)
     with in_a_worker():
         notify_move_withdrawn(anew.id)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from marketplace.assignments.models import Assignment, Reassignment
 from marketplace.booking import booking, offers, reassignments
 from marketplace.booking.booking import book
-from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel import clock
 from tests.booking.test_reassignments import MONDAY, Asked, InAChain, whole
@@ -103,7 +103,7 @@ def test_of_two_who_say_yes_to_one_seat_one_moves_and_the_other_keeps_hers(house
     theirs = house.shift(day=MONDAY, line="medical-billing")
     book(theirs, house.jonas, house.rosa, NOW)
     session.flush()
-    committed(reassignments.ask(whole(asked.here), [ReassignmentStep(house.jonas.id, theirs.id)], None, house.sam, NOW))
+    committed(ask(whole(asked.here), [ReassignmentStep(house.jonas.id, theirs.id)], None, house.sam, NOW))
     maya, jonas = house.maya.id, house.jonas.id
     answers = all_at_once([form_of(app, who, "/offers", "Move me to") for who in ("maya", "jonas")])
     assert sorted(status for status, _ in answers) == [303, 409]
@@ -143,7 +143,7 @@ def test_without_locks_two_people_would_have_one_seat(house, app, monkeypatch):
     theirs = house.shift(day=MONDAY, line="medical-billing")
     book(theirs, house.jonas, house.rosa, NOW)
     session.flush()
-    committed(reassignments.ask(whole(asked.here), [ReassignmentStep(house.jonas.id, theirs.id)], None, house.sam, NOW))
+    committed(ask(whole(asked.here), [ReassignmentStep(house.jonas.id, theirs.id)], None, house.sam, NOW))
     session.execute(text("RESET ROLE"))
     session.execute(text("DROP INDEX uq_assignment_live_seat"))
     session.commit()

@@ -155,7 +155,7 @@ def test_a_signature_asks_who_it_is_when_the_password_was_given_long_ago(client:
     with frozen_at(NOW + timedelta(minutes=14)):  # still signed in
         client.get(f"/contracts/{key}")
     with frozen_at(NOW + timedelta(minutes=20)):
-        client.press("Sign it", name="Rosa Chen", read="y").sees("Confirm that it is you, then repeat it.")
+        client.press("Sign it", name="Rosa Chen", read="y").sees("Confirm that it is you", "Nothing was done yet.")
     assert kept(key).state is S.SENT
 
 
@@ -236,6 +236,14 @@ def test_the_form_begins_with_the_standard_cancellation_policy(client: Visitor, 
     key = int(client.path.split("/")[2])
     assert kept(key).policy == CancellationPolicy()
     assert kept(key).net_days == 30
+
+
+def test_no_contract_promises_pay_that_nobody_charges(client: Visitor, world: World) -> None:
+    client.sign_in("ada").get(f"/contracts/new/terms?kind=master&facility={key_of(world, 'harbor')}")
+    assert not [node for node in client.page.all("input") if "home" in node.attributes.get("name", "")]
+    client.press("Save the draft").sees("The facility may cancel a shift free of charge")
+    assert "sent home" not in client.page.text
+    assert "half of the shift" not in client.page.text
 
 
 def test_hidden_fields_change_nothing(client: Visitor, world: World) -> None:

@@ -148,8 +148,8 @@ def test_a_pause_takes_her_out_of_the_running(ada, maya_id):
 
 def test_an_exclusion_hold_is_set_with_its_reason_and_cleared_by_compliance(visitors, maya_id):
     chidi = visitors("chidi")
-    chidi.get(f"/coordinators/{maya_id}").follow("Hold back").press(
-        "Hold back", reason="LEIE list of November: same name and state."
+    chidi.get(f"/coordinators/{maya_id}").follow("Put on hold").press(
+        "Put on hold", reason="LEIE list of November: same name and state."
     )
     chidi.sees("Held back: no booking is possible.", "LEIE list of November")
     bind_actor(SYSTEM)
@@ -164,7 +164,7 @@ def test_an_exclusion_hold_is_set_with_its_reason_and_cleared_by_compliance(visi
 
 def test_a_hold_needs_a_reason_and_the_right_role(visitors, maya_id):
     chidi, sam = visitors("chidi"), visitors("sam")
-    chidi.get(f"/coordinators/{maya_id}/hold").press("Hold back", reason=" ")
+    chidi.get(f"/coordinators/{maya_id}/hold").press("Put on hold", reason=" ")
     assert chidi.status == 422
     assert sam.get(f"/coordinators/{maya_id}/hold").status == 403
     sam.get(f"/coordinators/{maya_id}")

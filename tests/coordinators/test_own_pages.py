@@ -28,9 +28,7 @@ def test_her_page_leads_to_everything_that_is_hers(maya):
 
 
 def test_she_changes_and_confirms_her_profile(maya):
-    maya.get("/me/profile").press(
-        "This is right", min_pay_cents="25.50", max_week_hours="30", other_systems="Allscripts, Kareo"
-    )
+    maya.get("/me/profile").press("Save", min_pay_cents="25.50", max_week_hours="30", other_systems="Allscripts, Kareo")
     found = herself()
     assert (found.min_pay_cents, found.max_week_minutes, found.facts_confirmed_at) == (2550, 1800, NOW)
     assert set(found.ehr) == {"Epic", "Cerner", "Allscripts", "Kareo"}
@@ -93,8 +91,8 @@ def test_what_cannot_be_right_is_said_and_nothing_is_kept(maya, field, value):
 
 def test_a_stale_form_is_refused(maya, visitors):
     other = visitors("maya").get("/me/profile")
-    maya.get("/me/profile").press("This is right", years_experience="9")
-    other.press("This is right", years_experience="1")
+    maya.get("/me/profile").press("Save", years_experience="9")
+    other.press("Save", years_experience="1")
     assert other.status == 409
     assert herself().years_experience == 9
 

@@ -176,7 +176,7 @@ def test_the_second_of_two_editors_is_told(client: Visitor, world: World, visito
     client.press("Save", notes="Two-way phone queue.").sees("Saved. Who is already booked stays booked.")
     other.press("Save", notes="Something else.")
     assert other.status == 409
-    client.get(f"/needs/{need.id}").sees("Two-way phone queue.", "Changed: notes.")
+    client.get(f"/needs/{need.id}").sees("Two-way phone queue.", "Changed: Notes.")
 
 
 def test_requirements_are_changed_after_posting(client: Visitor, world: World) -> None:

@@ -281,7 +281,7 @@ def test_a_renewal_takes_the_place_of_the_old_paper_and_undo_gives_it_back(
     client.sign_in("chidi").get(f"/credentials/{new.id}").sees("Verifying it replaces")
     client.press("Verify")
     assert of(world, "maya", "hipaa-training").state is CredentialState.SUPERSEDED
-    client.press("Undo").sees("Taken back. Nobody was told.")
+    client.press("Undo").sees("Undone. Nobody was told.")
     assert of(world, "maya", "hipaa-training").state is CredentialState.VERIFIED
     assert papers()[0].state is CredentialState.SUBMITTED
 

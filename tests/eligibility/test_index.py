@@ -15,7 +15,9 @@ from marketplace.credentials.models import Credential
 from marketplace.db import SYSTEM, session
 from marketplace.eligibility import index, loading
 from marketplace.eligibility.candidates import ranked
+from marketplace.eligibility.context import context_for
 from marketplace.eligibility.models import CoordinatorChange
+from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.matching.ranking import rank
 from tests.eligibility.test_loading import assignment
@@ -136,9 +138,9 @@ def test_the_page_ranks_as_the_rules_do_one_by_one(world):
     assignment(world.shift(world.riverside), world.maya)
     for shift in (world.shift(), world.shift(line="triage", patient_states=["IL"], ehr="Epic")):
         fast = ranked(shift, NOW)
-        about = loading.shift_facts(shift)
+        about = shift_facts(shift)
         people = loading.coordinator_facts(at=NOW, around=shift.span)
-        one_by_one = rank(about, people, loading.context_for([about], NOW))
+        one_by_one = rank(about, people, context_for([about], NOW))
         assert [one.facts.id for one in fast.eligible] == [one.facts.id for one in one_by_one.eligible]
         assert [one.score for one in fast.eligible] == [one.score for one in one_by_one.eligible]
         assert [one.verdicts for one in fast.ineligible] == [one.verdicts for one in one_by_one.ineligible]

@@ -15,6 +15,7 @@ from marketplace.credentials.rules import CredentialState
 from marketplace.db import Actor, Audience, bind_actor, current_actor, session
 from marketplace.eligibility import loading
 from marketplace.eligibility.candidates import Feed, matching_count, ranked
+from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span
 from marketplace.matching.facts import AgreementKind, VerificationState
@@ -152,7 +153,7 @@ def test_reliability_is_the_average_over_shifts(points, shifts, expected):
 def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):
     need_terms = {"patient_states": ["IL", "WI"], "required_credentials": ["CPCC"], "ehr": "Epic", "min_years": 2}
     shift = world.shift(line="triage", min_education=Education.BACHELOR, **need_terms)
-    found = loading.shift_facts(shift)
+    found = shift_facts(shift)
     assert found.requires_licence
     assert found.clinical
     assert found.patient_states == {"IL", "WI"}
@@ -166,7 +167,7 @@ def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):
 @pytest.mark.parametrize(("required", "license"), [([], False), (["rn-license"], True)])
 def test_remote_monitoring_needs_a_licence_only_where_the_need_asks_for_a_nurse(world, required, license):
     shift = world.shift(line="rpm", required_credentials=required, patient_states=["WI"])
-    assert loading.shift_facts(shift).requires_licence is license
+    assert shift_facts(shift).requires_licence is license
 
 
 def test_devon_may_take_triage_for_illinois_and_wisconsin_and_nobody_else_may(world):
@@ -193,10 +194,10 @@ def test_paused_coordinators_are_not_ranked_but_are_told_why_when_asked_for(worl
 
 def test_a_series_counts_who_may_take_some_and_who_all_of_it(world):
     weekday, sunday = world.shift(day=date(2026, 11, 30)), world.shift(day=date(2026, 11, 29))
-    drafts = loading.facts_of_shifts([weekday])
+    drafts = facts_of_shifts([weekday])
     some = matching_count(drafts, NOW)
     assert some.some == some.all > 0
-    assert matching_count(loading.facts_of_shifts([weekday, sunday]), NOW) == (some.some, 0)
+    assert matching_count(facts_of_shifts([weekday, sunday]), NOW) == (some.some, 0)
     assert matching_count([], NOW) == (0, 0)
 
 

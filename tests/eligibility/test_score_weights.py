@@ -11,8 +11,10 @@ from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.eligibility import loading
 from marketplace.eligibility.assessment import assess
 from marketplace.eligibility.candidates import Feed, ranked
-from marketplace.eligibility.models import PARTS_OF_THE_SCORE, WeightSet
+from marketplace.eligibility.context import context, context_for
+from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
 from marketplace.eligibility.score_weights import forecast, history, in_force, set_weights
+from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.matching.facts import Weights
@@ -29,8 +31,19 @@ FAVOURITE_ALONE = Weights(
 )
 
 
+FROM_BEFORE = Weights(
+    continuity=200, favourite=100, rating=150, cost=120, time_zone=110, skills=120, preferred_hours=70, fairness=80,
+    versatility=49,
+)  # fmt: skip
+"""As sets were when everybody got points for hours that nobody could state."""
+
+
 def fields_of(weights):
     return {part: getattr(weights, part) for part in PARTS_OF_THE_SCORE}
+
+
+def typed(weights):
+    return {part: getattr(weights, part) for part in OFFERED_PARTS}
 
 
 def liked(world, coordinator):
@@ -50,7 +63,7 @@ def liked(world, coordinator):
 
 
 def test_until_somebody_sets_weights_those_of_the_house_hold(world):
-    assert in_force().weights == loading.context(NOW).weights == Weights()
+    assert in_force().weights == context(NOW).weights == Weights()
     assert in_force().version == 0
 
 
@@ -79,8 +92,8 @@ def test_the_index_at_hand_ranks_with_new_weights_as_the_rules_do_one_by_one(wor
         if weights is not None:
             set_weights(weights, "", in_force().version, world.ada, NOW)
         fast = ranked(shift, NOW)
-        about = loading.shift_facts(shift)
-        slow = rank(about, loading.coordinator_facts(at=NOW, around=shift.span), loading.context_for([about], NOW))
+        about = shift_facts(shift)
+        slow = rank(about, loading.coordinator_facts(at=NOW, around=shift.span), context_for([about], NOW))
         assert [one.facts.id for one in fast.eligible] == [one.facts.id for one in slow.eligible], follows
         assert [one.score for one in fast.eligible] == [one.score for one in slow.eligible]
 
@@ -111,7 +124,7 @@ def test_every_set_is_kept_with_who_when_and_why(world):
     newest, oldest = history(10)
     assert (newest.set.set_by.name, oldest.set.set_by.name) == ("Sam Reyes", "Ada Okafor")
     assert oldest.set.note == "Skills first."
-    assert {one.part for one in oldest.changes} == set(PARTS_OF_THE_SCORE)
+    assert {one.part for one in oldest.changes} == set(OFFERED_PARTS)
     assert [(one.before, one.after) for one in newest.changes] == [(one.after, one.before) for one in oldest.changes]
     assert history(1) == [newest]
 
@@ -129,7 +142,7 @@ def test_two_sets_never_follow_the_same_one_whatever_the_code_says(world):
         session.flush()
 
 
-@pytest.mark.parametrize("nonsense", [{"rating": 151}, {"rating": -1, "cost": 271}])
+@pytest.mark.parametrize("nonsense", [{"rating": 162}, {"rating": -1, "cost": 291}])
 def test_the_table_itself_refuses_weights_that_would_leave_the_score_out_of_bounds(world, nonsense):
     session.add(WeightSet(set_at=NOW, **{**fields_of(Weights()), **nonsense}))
     with pytest.raises(IntegrityError, match="ck_weight_set"):
@@ -158,7 +171,7 @@ def test_a_preview_names_the_shifts_whose_first_would_be_another_and_changes_not
     first = ranked(shift, NOW).eligible[0].facts.id
     liked(world, second)
     before = ranked(shift, NOW).eligible
-    (told,) = forecast(replace(Weights(), favourite=0, fairness=180), NOW)
+    (told,) = forecast(replace(Weights(), favourite=0, fairness=194), NOW)
     assert told.changes
     assert (told.now.coordinator_id, told.then.coordinator_id) == (second.id, first)
     assert told.now.points == before[0].score.total
@@ -180,18 +193,18 @@ def test_ada_sees_what_changes_and_then_uses_it(world, client):
     session.commit()
     page = client.sign_in("ada").get("/rules").follow("Set the weights")
     assert page.heading == "Matching weights"
-    page.sees("Now 200; as delivered 200.", "As delivered", "in force")
-    page.press("See what changes", **fields_of(OTHERS))
-    page.sees("What would change", "Knows the facility 200 → 100", "Use these weights")
+    page.sees("Now 215; as delivered 215.", "As delivered", "in force")
+    page.press("See what changes", **typed(OTHERS))
+    page.sees("What would change", "Knows the facility 215 → 100", "Use these weights")
     bind_actor(SYSTEM)
     assert in_force().version == 0
     page.press("Use these weights", note="Skills first.")
-    page.sees("In force from now on.", "Ada Okafor", "“Skills first.”", "Now 100; as delivered 200.")
+    page.sees("In force from now on.", "Ada Okafor", "“Skills first.”", "Now 100; as delivered 215.")
     bind_actor(SYSTEM)
     assert in_force().weights == OTHERS
     page.get("/rules").sees("at most 299")
     page.get("/rules/weights").follow("Use these again As delivered")
-    page.sees("Knows the facility 100 → 200")
+    page.sees("Knows the facility 100 → 215")
     page.press("Use these weights")
     bind_actor(SYSTEM)
     assert in_force().weights == Weights()
@@ -202,27 +215,47 @@ def test_nonsense_gets_a_patient_sentence_and_a_way_on(world, visitors):
     page.press("See what changes", rating="many")
     assert page.status == 422
     page.sees("Write a whole number from 0 to 999.")
-    page.press("See what changes", **{**fields_of(Weights()), "rating": 250})
+    page.press("See what changes", **{**typed(Weights()), "rating": 261})
     assert page.status == 422
     page.sees("These add up to 1099, which is 100 more than 999.")
     page.press("Make them add up to 999")
     assert page.status == 200
-    page.sees("What would change", "Rating and reliability 150 → 227")
+    page.sees("What would change", "Rating and reliability 161 → 237")
     page.press("Use these weights")
     bind_actor(SYSTEM)
     assert sum(fields_of(in_force().weights).values()) == 999
-    page.press("See what changes", **fields_of(in_force().weights))
+    page.press("See what changes", **typed(in_force().weights))
     page.sees("nothing would change")
-    page.press("See what changes", **dict.fromkeys(PARTS_OF_THE_SCORE, 0))
+    page.press("See what changes", **dict.fromkeys(OFFERED_PARTS, 0))
     page.sees("These add up to 0, which is 999 less than 999.")
+
+
+def test_points_for_hours_that_nobody_states_are_offered_no_more_and_older_sets_stay_as_they_were(world, visitors):
+    page = visitors("ada").get("/rules/weights")
+    assert not [node for node in page.page.all("input") if node.attributes.get("name") == "preferred_hours"]
+    assert "Preferred hours" not in page.get("/rules").text
+    bind_actor(SYSTEM)
+    session.add(WeightSet(set_at=NOW, **fields_of(FROM_BEFORE)))
+    session.commit()
+    page.get("/rules").sees("Preferred hours", "at most 70", "Everybody gets all of these points")
+    page.get("/rules/weights").press("See what changes").sees(
+        "Preferred hours 70 → 0", "Rating and reliability 150 → 161"
+    )
+    page.press("Use these weights", note="Only what tells people apart.")
+    bind_actor(SYSTEM)
+    assert (in_force().weights, history(2)[1].set.weights) == (Weights(), FROM_BEFORE)
+    shift = world.shift()
+    session.commit()
+    page.get(f"/shifts/{shift.id}/coordinators/{world.maya.id}").sees("of 999 points")
+    assert "Preferred hours" not in page.text
 
 
 def test_two_presses_set_once_and_the_second_person_is_told(world, visitors):
     ada, sam = visitors("ada"), visitors("sam")
     for visitor in (ada, sam):
-        visitor.get("/rules/weights").press("See what changes", **fields_of(OTHERS))
+        visitor.get("/rules/weights").press("See what changes", **typed(OTHERS))
     ada.press("Use these weights")
-    sam.post("/rules/weights", {**fields_of(FAVOURITE_ALONE), "version": "0"})
+    sam.post("/rules/weights", {**typed(FAVOURITE_ALONE), "version": "0"})
     assert sam.status in (400, 409)
     bind_actor(SYSTEM)
     assert [one.weights for one in session.scalars(select(WeightSet))] == [OTHERS]
@@ -246,7 +279,7 @@ def test_the_page_asks_the_database_a_handful_of_questions(world, visitors, stat
         world.shift(day=date(2026, 11, 30) + timedelta(days=n))
     session.commit()
     page = visitors("ada").get("/rules/weights")
-    page.press("See what changes", **fields_of(OTHERS))
+    page.press("See what changes", **typed(OTHERS))
     del statements[:]
-    page.press("See what changes", **fields_of(OTHERS))
+    page.press("See what changes", **typed(OTHERS))
     assert len(statements) <= 15

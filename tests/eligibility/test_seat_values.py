@@ -126,7 +126,7 @@ def test_a_preview_of_weights_looks_at_the_list_as_it_is(world, two):
     shift, elsewhere = two
     first, second, *_ = line_up(shift)
     priced(shift, elsewhere, first)
-    told = next(one for one in forecast(replace(Weights(), rating=151, cost=119), NOW) if one.shift.id == shift.id)
+    told = next(one for one in forecast(replace(Weights(), rating=162, cost=128), NOW) if one.shift.id == shift.id)
     assert told.now.coordinator_id == second
 
 

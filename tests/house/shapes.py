@@ -13,7 +13,7 @@ TABLES = {
     "line_id": "time_entry",
     "invoice_id,line_id": "invoice_line",
     "move_id": "move_request",
-    "wish_id": "match_wish",
+    "constraint_id": "match_wish",
     "plan_id": "match_plan",
     "plan_id,shift_id": "plan_pair",
     "agreement_id,rate_id": "rate_row",

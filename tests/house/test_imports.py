@@ -1,9 +1,17 @@
-"""Nobody borrows another room's pages: views and forms are used by their own concept, and by what opens all rooms."""
+"""Only pages know the web, also by way of others; and nobody borrows another room's pages."""
 
 import grimp
 
 PAGES = ("views", "forms")
 OPENS_ALL_ROOMS = {"marketplace.app", "marketplace.navigation"}
+
+SHOWN_TOGETHER = {
+    "marketplace.coverage.views.shifts borrows marketplace.booking.views.offers": "a coordinator opens a shift as an offer",
+    "marketplace.coverage.views.shifts borrows marketplace.booking.forms": "offers are sent from the page of the shift",
+    "marketplace.coverage.views.needs borrows marketplace.needs.views.posting": "a posting is previewed with its matches",
+    "marketplace.home.views.overview borrows marketplace.inbox.views.inbox": "the agency's first page is its inbox",
+}
+"""Pages of one room that show what a lower room's page shows, with the reason."""
 
 
 def room(module: str) -> str:
@@ -24,4 +32,44 @@ def test_nobody_borrows_another_rooms_pages():
         for borrower in house.find_modules_that_directly_import(page)
         if room(borrower) != room(page) and borrower not in OPENS_ALL_ROOMS
     }
-    assert borrowed == set()
+    assert borrowed == set(SHOWN_TOGETHER)
+
+
+# What stands outside of views and forms and still comes to Flask, with the way there. The list may only get shorter.
+COMES_TO_FLASK = {
+    "accounts.authentication.confirmation": "answers a request itself",
+    "accounts.authentication.sign_in": "answers a request itself: Flask-Login's session",
+    "accounts.authentication.reauthentication": "by way of sign_in",
+    "accounts.role_changes": "by way of sign_in: a new role ends sessions",
+    "accounts.first_page": "an address for a redirect",
+    "coordinators.registration": "checks an e-mail address as the form does",
+    "coordinators.importing": "by way of registration",
+    "facilities.registration": "checks an e-mail address as the form does",
+    "facilities.importing": "by way of registration",
+    "coordinators.texts": "weekdays and languages in the reader's locale",
+    "coordinators.availability": "by way of its texts",
+    "needs.texts": "weekdays and languages in the reader's locale",
+    "needs.posting": "by way of its texts",
+    "needs.quoting": "by way of its texts",
+    "needs.extensions": "by way of its texts",
+    "needs.importing": "by way of its texts",
+    "eligibility.candidate_counts": "by way of the quote of a need",
+    "reports.texts": "months in the reader's locale",
+    "schedules.calendar_grid": "addresses of the blocks it draws",
+    "schedules.timegrid": "by way of calendar_grid",
+    "schema": "the table of acts that are done once",
+}
+OF_THE_WEB = {"web", "app", "navigation", "cli", "demo", "serving", "doctor", "processes"}
+
+
+def is_page(module: str) -> bool:
+    parts = module.split(".")[1:]
+    return not parts or parts[0] in OF_THE_WEB or "views" in parts or parts[-1] == "forms"
+
+
+def test_no_act_comes_to_flask_by_way_of_others():
+    house = grimp.build_graph("marketplace", include_external_packages=True)
+    found = {
+        module.removeprefix("marketplace.") for module in house.find_downstream_modules("flask") if not is_page(module)
+    }
+    assert found == set(COMES_TO_FLASK)

@@ -25,6 +25,13 @@ def test_the_blanks_are_the_same_in_both_languages():
     assert odd == []
 
 
+def test_no_text_calls_a_coordinator_she():
+    gendered = re.compile(r"\b(she|hers?|herself|he|his|him|himself)\b", re.IGNORECASE)
+    texts = [text for message in catalogue() for text in ([message.id] if isinstance(message.id, str) else message.id)]
+    assert gendered.search("Nothing holds her back.")
+    assert [text for text in texts if gendered.search(text)] == []
+
+
 def test_the_compiled_catalogue_is_the_newest():
     assert COMPILED.read_bytes() == compiled(), "run scripts/translations.py compile"
 

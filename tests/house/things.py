@@ -102,7 +102,7 @@ ROWS: dict[tuple[str, ...], str] = {
     ("time_off_id",): "SELECT id, NULL::bigint[], ARRAY[coordinator_id], NULL::bigint[] FROM time_off",
     ("timesheet_id",): "SELECT id, ARRAY[facility_id], ARRAY[coordinator_id], NULL::bigint[] FROM timesheet",
     ("transaction_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM ledger_transaction",
-    ("wish_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM match_wish",
+    ("constraint_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM match_wish",
     ("weekday",): "SELECT 2, NULL::bigint[], NULL::bigint[], NULL::bigint[]",
 }  # fmt: skip
 

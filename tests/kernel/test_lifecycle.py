@@ -17,7 +17,7 @@ from marketplace.timesheets import rules as timesheets
 LIVES: list[Lifecycle] = [
     assignments.LIFE,
     assignments.OFFER_LIFE,
-    assignments.MOVE_LIFE,
+    assignments.REASSIGNMENT_LIFE,
     billing.LIFE,
     contracts.LIFE,
     credentials.LIFE,

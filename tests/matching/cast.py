@@ -18,6 +18,7 @@ from marketplace.matching.facts import (
     CredentialFacts,
     ShiftFacts,
     VerificationState,
+    Weights,
     Window,
     at_level,
 )
@@ -89,9 +90,16 @@ BILLING = ShiftFacts(
     payer_mix=frozenset({"commercial"}),
     agreements=(CONTRACT, BAA),
 )
+WEIGHTS = Weights(
+    continuity=200, favourite=100, rating=150, cost=120, time_zone=110, skills=120, preferred_hours=70, fairness=80,
+    versatility=49,
+)  # fmt: skip
+"""Every part has points."""
+
 CONTEXT = Context(
     as_of=datetime(2026, 11, 20, 12, tzinfo=UTC),
     compact=tuple(CompactMembership(state, date(2018, 1, 19)) for state in ("TX", "FL", "CO")),
+    weights=WEIGHTS,
 )
 
 

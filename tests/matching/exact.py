@@ -52,9 +52,9 @@ def solve_exactly(instance: Instance, *, whole: bool = True, seconds: float = 60
     model.setOptionValue("threads", 1)
     for name, setting in options.items():
         model.setOptionValue(name, setting)
-    used = np.flatnonzero(instance.activation > 0) if instance.pairs else np.array([], np.int64)
+    used = np.flatnonzero(instance.fixed_cost > 0) if instance.pairs else np.array([], np.int64)
     column_of = {int(coordinator): instance.pairs + k for k, coordinator in enumerate(used)}
-    cost = np.concatenate([-instance.pair_worth.astype(float), instance.activation[used].astype(float)])
+    cost = np.concatenate([-instance.pair_value.astype(float), instance.fixed_cost[used].astype(float)])
     every = rows(instance) + [
         ([pair, column_of[int(who)]], [1.0, -1.0], 0.0)
         for pair, who in enumerate(instance.pair_coordinator.tolist())

@@ -83,7 +83,7 @@ def market(slots: int, coordinators: int, seed: int, load: float = 1.0) -> Insta
     )  # fmt: skip
 
 
-def small(seed: int, *, grid: int | None = None, activation: bool | None = None) -> Instance:
+def small(seed: int, *, grid: int | None = None, fixed_cost: bool | None = None) -> Instance:
     """A market of a few slots and people, odd in every way that is allowed; solved exactly in a moment."""
     random = np.random.default_rng(seed)
     slots, coordinators, weeks = int(random.integers(1, 16)), int(random.integers(1, 7)), int(random.integers(1, 4))
@@ -91,7 +91,7 @@ def small(seed: int, *, grid: int | None = None, activation: bool | None = None)
     start = random.integers(0, weeks * WEEK // grid if random.random() < 0.3 else DAY // grid, slots) * grid
     duration = np.maximum(1, random.integers(60, 600, slots) // grid) * grid
     pairs = np.argwhere(random.random((slots, coordinators)) < random.choice([0.2, 0.5, 1.0]))
-    with_activation = random.random() < 0.25 if activation is None else activation
+    with_fixed_cost = random.random() < 0.25 if fixed_cost is None else fixed_cost
     return Instance(
         start,
         start + duration,
@@ -103,7 +103,7 @@ def small(seed: int, *, grid: int | None = None, activation: bool | None = None)
         pairs[:, 0],
         pairs[:, 1],
         random.integers(0, 1000, len(pairs)),
-        random.integers(0, 15_000, coordinators) if with_activation else None,
+        random.integers(0, 15_000, coordinators) if with_fixed_cost else None,
     )
 
 

@@ -22,6 +22,7 @@ from tests.matching.cast import (
     HARBOR,
     RIVERSIDE,
     TRAINING,
+    WEIGHTS,
     ana,
     billing,
     booking,
@@ -82,14 +83,14 @@ def test_a_score_is_the_sum_of_its_parts_and_each_stays_in_its_bounds(pair: Pair
     assert [part.code for part in found.parts] == [field.name for field in fields(Weights)]
 
 
-@pytest.mark.parametrize("change", [{"continuity": 201}, {"continuity": -1, "favourite": 301}])
+@pytest.mark.parametrize("change", [{"continuity": 216}, {"continuity": -1, "favourite": 324}])
 def test_weights_that_do_not_add_up_are_refused(change: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="add up to 999"):
         Weights(**change)
 
 
 def test_weights_are_a_setting() -> None:
-    asked = context(weights=Weights(continuity=0, favourite=300))
+    asked = context(weights=replace(WEIGHTS, continuity=0, favourite=300))
     assert part("continuity", BEST, asked=asked).points == 0
     assert part("favourite", BEST, asked=asked).points == 300
 
@@ -152,11 +153,11 @@ def test_work_outside_the_local_day_is_a_caveat() -> None:
     assert part("time_zone", ana(zone="America/Los_Angeles")).points == 110 * 7 // 8  # from 06:00 there
 
 
-def test_skills_are_ehr_level_preferred_credentials_and_experience() -> None:
-    assert part("skills", ANA).points == 40 * 2 // 3 + 40 + 40 * 2 // 8
+def test_skills_are_preferred_credentials_and_experience() -> None:
+    assert part("skills", ANA).points == 60 + 60 * 2 // 8
     wanted = billing(preferred_credentials=frozenset({"CPCC", "CMM"}))
     found = part("skills", ANA, wanted)
-    assert found.points == 40 * 2 // 3 + 20 + 10
+    assert found.points == 30 + 60 * 2 // 8
     assert (found.tone, str(found.detail)) == (Tone.NOTE, "without the preferred CMM")
     ending = ana(credentials=(TRAINING, replace(CODER, expires_on=BILLING.span.start.date() - timedelta(days=1))))
     assert str(part("skills", ending, wanted).detail) == "without the preferred CMM, CPCC"

@@ -15,7 +15,8 @@ import marketplace.accounts.notifications as accounts
 import marketplace.booking.notifications as assignments
 import marketplace.contracts.notifications as contracts
 import marketplace.credentials.notifications as credentials
-import marketplace.onboarding.notifications as dashboards
+import marketplace.onboarding.notifications as onboarding
+import marketplace.reports.notifications as reports
 import marketplace.timesheets.notifications as timesheets
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Person
@@ -27,7 +28,7 @@ from marketplace.audit.recording import record
 from marketplace.billing.invoicing import issue
 from marketplace.booking import cancelling, offers, reassignments
 from marketplace.booking.booking import book
-from marketplace.booking.reassignments import ReassignmentStep
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.credentials.models import Credential
 from marketplace.credentials.queries import with_details
@@ -39,6 +40,7 @@ from marketplace.messaging.languages import language_of
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode
+from marketplace.needs.queries import load_options
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import fail, send_by_hand
 from marketplace.timesheets.approvals import approve_changed, dispute, reject
@@ -69,14 +71,14 @@ def tell_about_accounts(world):
     rosa, owners = world.rosa, [world.ada]
     for role in (Role.FACILITY_SCHEDULER, Role.FACILITY_APPROVER):
         invite(f"{role.value}@clinica.example", "Priya Nair", role, rosa.acting.organisation, by=rosa, at=NOW)
-    accounts.tell_new_password_link(rosa, "enlace")
-    accounts.tell_password_changed(rosa)
-    accounts.tell_new_email(rosa, "rosa@clinica.example", "enlace")
-    accounts.tell_second_factor_on(rosa)
-    accounts.tell_second_factor_off(rosa)
-    accounts.tell_new_recovery_codes(rosa)
-    accounts.tell_facility_asks(owners, "Clínica Sol", "Ana Paz", "ana@sol.example", "555 0100", "Dos enfermeras.")
-    accounts.tell_coordinator_asks(owners, "Ana Paz", "ana@sol.example", "555 0100", "Ocho años.")
+    accounts.notify_new_password_link(rosa, "enlace")
+    accounts.notify_password_changed(rosa)
+    accounts.notify_new_email(rosa, "rosa@clinica.example", "enlace")
+    accounts.notify_second_factor_on(rosa)
+    accounts.notify_second_factor_off(rosa)
+    accounts.notify_new_recovery_codes(rosa)
+    accounts.notify_facility_asks(owners, "Clínica Sol", "Ana Paz", "ana@sol.example", "555 0100", "Dos enfermeras.")
+    accounts.notify_coordinator_asks(owners, "Ana Paz", "ana@sol.example", "555 0100", "Ocho años.")
 
 
 def tell_about_money(world):
@@ -94,10 +96,10 @@ def tell_about_contracts(world):
     )
     for agreement in (world.contract(world.harbor), baa.first()):
         session.refresh(agreement, ["facility", "coordinator"])
-        contracts.tell_sent(agreement)
-        contracts.tell_signed(agreement)
-        contracts.tell_active(agreement)
-        contracts.tell_terminated(agreement, "Ya no trabajamos juntos.")
+        contracts.notify_sent(agreement)
+        contracts.notify_signed(agreement)
+        contracts.notify_active(agreement)
+        contracts.notify_terminated(agreement, "Ya no trabajamos juntos.")
 
 
 def tell_about_credentials(world):
@@ -106,34 +108,34 @@ def tell_about_credentials(world):
             Credential.coordinator_id == world.maya.id, Credential.state == CredentialState.VERIFIED
         )
     ).first()
-    credentials.tell_expiring(verified, 30)
+    credentials.notify_expiring(verified, 30)
     session.execute(update(Credential).where(Credential.id == verified.id).values(decided_at=NOW))
     for state in (CredentialState.VERIFIED, CredentialState.REJECTED, CredentialState.REVOKED):
         session.execute(
             update(Credential).where(Credential.id == verified.id).values(state=state, decision_note="No se lee.")
         )
         session.expire_all()
-        credentials.tell_decided(verified.id, NOW.isoformat())
+        credentials.notify_decided(verified.id, NOW.isoformat())
 
 
 def tell_about_shifts(world):
     shift, maya = world.shift(), world.maya
     offer = offers.send_offer(shift, maya, world.tom, NOW)
-    assignments.tell_offered(offer.id)
+    assignments.notify_offered(offer.id)
     chosen = world.shift(day=date(2026, 12, 1), mode=FillMode.CHOOSE)
-    assignments.tell_offered(offers.apply(chosen, maya, maya.person, NOW).id)
-    assignments.tell_offer_withdrawn(maya.person, shift)
+    assignments.notify_offered(offers.apply(chosen, maya, maya.person, NOW).id)
+    assignments.notify_offer_withdrawn(maya.person, shift)
     made = book(shift, maya, maya.person, NOW, offer=offer)
-    assignments.tell_booked(made.id)
-    assignments.tell_undone(made.id, maya.person_id)
-    assignments.tell_no_show(made.id)
+    assignments.notify_booked(made.id)
+    assignments.notify_undone(made.id, maya.person_id)
+    assignments.notify_no_show(made.id)
     cancelling.cancel(made, maya.person, NOW, CancelledBy.COORDINATOR)
-    assignments.tell_cancelled(made.id, maya.person_id)
+    assignments.notify_cancelled(made.id, maya.person_id)
     session.execute(
         update(Assignment).where(Assignment.id == made.id).values(cancelled_by=CancelledBy.FACILITY, fee_minutes=60)
     )
     session.expire_all()
-    assignments.tell_cancelled(made.id, world.tom.id)
+    assignments.notify_cancelled(made.id, world.tom.id)
 
 
 def tell_about_moves(world):
@@ -141,46 +143,46 @@ def tell_about_moves(world):
     book(hers, world.maya, world.lars, NOW - timedelta(hours=2))
     session.flush()
     session.expire_all()
-    move = reassignments.ask(
-        session.get_one(type(here), here.id, options=reassignments.facts.with_terms(), populate_existing=True),
+    move = ask(
+        session.get_one(type(here), here.id, options=load_options(), populate_existing=True),
         [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW,
     )  # fmt: skip
     session.flush()
-    assignments.tell_asked_to_move(move.id)
+    assignments.notify_asked_to_move(move.id)
     before = move.state
     for state in (ReassignmentState.AGREED, ReassignmentState.DECLINED, ReassignmentState.EXPIRED, before):
         session.execute(update(Reassignment).where(Reassignment.id == move.id).values(state=state))
         session.expire_all()
-        assignments.tell_move_answered(move.id)
-    assignments.tell_move_withdrawn(move.id)
+        assignments.notify_move_answered(move.id)
+    assignments.notify_move_withdrawn(move.id)
     reassignments.accept(session.get_one(Reassignment, move.id), world.maya.person, NOW)
     session.flush()
     session.expire_all()
-    assignments.tell_move_answered(move.id)
-    assignments.tell_booked(session.get_one(Reassignment, move.id).became_id)
+    assignments.notify_move_answered(move.id)
+    assignments.notify_booked(session.get_one(Reassignment, move.id).became_id)
 
 
 def tell_about_hours(world):
     at = NOW
     lines = handed_in([worked_line(world, world.maya, MONDAY + timedelta(days=day)) for day in range(4)], at)
-    timesheets.tell_submitted(lines[3].timesheet_id)
+    timesheets.notify_submitted(lines[3].timesheet_id)
     approve_changed(lines[0].id, 60, "Acordamos una hora.", world.rosa, at)
     dispute(lines[1].id, "No vino nadie.", world.rosa, at)
     reject(lines[2].id, "Empezó a las diez.", world.rosa, at)
-    timesheets.tell_changed(lines[0].id)
-    timesheets.tell_disputed(lines[1].id)
-    timesheets.tell_rejected(lines[2].id)
-    timesheets.tell_reminded(world.harbor.id, 3, at, "America/Chicago")
-    timesheets.tell_overdue("Harbor Family Medicine", world.harbor.id, 2)
+    timesheets.notify_changed(lines[0].id)
+    timesheets.notify_disputed(lines[1].id)
+    timesheets.notify_rejected(lines[2].id)
+    timesheets.notify_reminded(world.harbor.id, 3, at, "America/Chicago")
+    timesheets.notify_overdue("Harbor Family Medicine", world.harbor.id, 2)
 
 
 def tell_about_reports(world):
-    dashboards.tell_facility_active(world.harbor)
-    dashboards.tell_coordinator_active(world.maya)
+    onboarding.notify_facility_active(world.harbor)
+    onboarding.notify_coordinator_active(world.maya)
     ginis = {"fills": 12, "offers": 8, "minutes": None, "pay_cents": 20}
     for flagged in ([], [1]):
         found = SimpleNamespace(flagged=flagged, shares=[1, 2], ginis=ginis)
-        dashboards.tell_fair_shares([world.sam], date(2026, 11, 1), found, 20)
+        reports.notify_fair_shares([world.sam], date(2026, 11, 1), found, 20)
 
 
 SCENES = (

@@ -158,7 +158,7 @@ def test_a_coordinator_comes_from_the_letter_to_her_offers(visitors, client, wor
     key = int(page.rsplit("/", 1)[1])
     client.get(link_to("luz@people.example", "invitation")).press("Join", password=SECRET, again=SECRET)
     client.sees("Welcome, Luz", "0 of 4 needed steps done")
-    client.follow("Review").press("This is right", min_pay_cents="18")
+    client.follow("Review").press("Save", min_pay_cents="18")
     client.follow("Set hours").press("Save", within="hours", days=["0", "1"], start="08:00", end="18:00")
     client.get("/getting-started").sees("2 of 4 needed steps done", "Missing:")
     bind_actor(SYSTEM)

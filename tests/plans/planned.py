@@ -11,7 +11,8 @@ from marketplace.plans.models import MatchPlan, PlanGap, PlanPair
 from marketplace.plans.publishing import publish, publish_pairs
 from marketplace.plans.requests import ask_for_plan
 from marketplace.plans.solver import solver_process
-from marketplace.plans.solver.build_instance import PlanningProblem, build_instance
+from marketplace.plans.solver.build_instance import build_instance
+from marketplace.plans.solver.planning_problem import PlanningProblem
 from marketplace.plans.solver.run_plan import make
 from tests.world import NOW
 
@@ -20,7 +21,7 @@ HORIZON = Span(NOW, NOW + timedelta(days=14))
 
 def quick(instance: Any, **_: Any) -> solver_process.SolverResult:
     """Every pair is named; what stands beside the others is for the rules to say. The bound is what nothing can exceed."""
-    most = int(instance.pair_worth.sum()) + 300 * instance.pairs
+    most = int(instance.pair_value.sum()) + 300 * instance.pairs
     return solver_process.SolverResult(list(range(instance.pairs)), 0, most, [0.0] * instance.slots)
 
 

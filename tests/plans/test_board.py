@@ -13,10 +13,10 @@ from marketplace.eligibility.assessment import assess
 from marketplace.kernel.clock import frozen_at
 from marketplace.needs.models import FillMode
 from marketplace.plans import constraints
-from marketplace.plans.models import MatchPlan, MatchSetting, MatchWish
+from marketplace.plans.models import MatchPlan, MatchSetting, PlanConstraint
 from marketplace.plans.publishing import publish_pairs
 from marketplace.plans.requests import ask_for_plan
-from marketplace.plans.rules import PlanState, WishKind
+from marketplace.plans.rules import ConstraintKind, PlanState
 from tests.plans.planned import again, plan_made, proposals, published, who_has, worked_on
 from tests.world import NOW
 
@@ -121,7 +121,7 @@ def test_only_what_changed_against_the_last_plan(world, client):
     assert page.sees("Two plans compared", "Seats filled before", "1 / 1", "2 / 2")
 
 
-def test_a_pin_a_ban_and_their_undo_are_buttons_of_the_row(world, client):
+def test_a_pin_a_veto_and_their_undo_are_buttons_of_the_row(world, client):
     world.shift(day=MONDAY)
     plan = plan_made(world)
     her = proposals(plan)[0].coordinator_id
@@ -129,13 +129,13 @@ def test_a_pin_a_ban_and_their_undo_are_buttons_of_the_row(world, client):
     with frozen_at(NOW + timedelta(minutes=1)):
         page.press("Pin")
     bind_actor(SYSTEM)
-    wish = session.scalars(select(MatchWish)).one()
-    assert (wish.kind, wish.coordinator_id) == (WishKind.PIN, her)
+    constraint = session.scalars(select(PlanConstraint)).one()
+    assert (constraint.kind, constraint.coordinator_id) == (ConstraintKind.PIN, her)
     page = client.get("/matching")
-    assert page.sees("Pinned", "Something changed", "1 pin or ban")
-    page = page.press("Lift")
-    assert page.sees("Lifted.")
-    assert "Lift" not in client.get("/matching").text
+    assert page.sees("Pinned", "Something changed", "1 pin or veto")
+    page = page.press("Remove")
+    assert page.sees("Removed.")
+    assert "Remove" not in client.get("/matching").text
 
 
 def test_move_to_pins_and_plans_anew(world, client):
@@ -160,7 +160,7 @@ def test_a_move_that_may_not_be_is_refused_on_the_board_and_changes_nothing(worl
     page = client.post(f"/matching/shifts/{shift.id}/moves", {"coordinator": str(devon)})
     assert page.sees("Matching", "Devon Blake", "cannot take this shift")
     bind_actor(SYSTEM)
-    assert session.scalars(select(MatchWish)).all() == []
+    assert session.scalars(select(PlanConstraint)).all() == []
 
 
 def test_what_if_is_a_question_with_an_answer_in_words(world, client):

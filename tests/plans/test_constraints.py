@@ -9,11 +9,11 @@ from marketplace.booking.booking import book
 from marketplace.db import session
 from marketplace.eligibility.assessment import assess
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase
+from marketplace.matching.constants import PRIORITY_POINTS
 from marketplace.needs.models import FillMode
 from marketplace.plans import constraints
-from marketplace.plans.models import MatchWish
-from marketplace.plans.rules import WishKind
-from marketplace.plans.solver import build_instance
+from marketplace.plans.models import PlanConstraint
+from marketplace.plans.rules import ConstraintKind
 from tests.plans.planned import plan_made, proposals, question, who_has
 from tests.world import NOW
 
@@ -36,13 +36,13 @@ def test_who_is_pinned_has_the_seat_whoever_fits_better(world):
     assert proposals(plan)[0].pinned
 
 
-def test_who_is_forbidden_is_never_proposed_until_the_ban_is_lifted(world):
+def test_who_is_forbidden_is_never_proposed_until_the_veto_is_removed(world):
     shift = world.shift(day=MONDAY)
     (best,) = who_has(plan_made(world), shift)
     one = next(one for one in fitting(world, shift) if one.id == best)
     ban = constraints.forbid(shift, one, world.sam, NOW)
     assert best not in who_has(plan_made(world), shift)
-    constraints.remove_pin(ban, world.sam, NOW)
+    constraints.remove(ban, world.sam, NOW)
     assert who_has(plan_made(world), shift) == {best}
 
 
@@ -61,8 +61,8 @@ def test_a_pin_and_a_ban_of_one_pair_replace_each_other(world):
     one = fitting(world, shift)[0]
     constraints.pin(shift, one, world.sam, NOW)
     constraints.forbid(shift, one, world.sam, NOW)
-    kinds = session.scalars(select(MatchWish.kind).where(MatchWish.ended_at.is_(None))).all()
-    assert kinds == [WishKind.FORBID]
+    kinds = session.scalars(select(PlanConstraint.kind).where(PlanConstraint.ended_at.is_(None))).all()
+    assert kinds == [ConstraintKind.VETO]
     with pytest.raises(NotAllowedNow, match="is forbidden for this shift already"):
         constraints.forbid(shift, one, world.sam, NOW)
 
@@ -98,7 +98,7 @@ def test_a_pin_that_can_no_longer_be_kept_is_told_and_the_plan_goes_on(world):
         pytest.fail("she may not take the other shift: nothing was checked")
     book(clash, one, one.person, NOW)
     plan = plan_made(world)
-    (told,) = plan.broken_wishes
+    (told,) = plan.broken_constraints
     assert told["coordinator_id"] == one.id
     assert "Already booked" in str(Phrase.from_record(told["phrase"]))
     assert one.id not in who_has(plan, first)
@@ -109,11 +109,11 @@ def test_conflicting_pins_written_past_the_check_are_sorted_out_by_the_plan(worl
     first, second = world.shift(day=MONDAY), world.shift(day=MONDAY, start=time(12), end=time(20))
     one = next(one for one in fitting(world, first) if one.id in {each.id for each in fitting(world, second)})
     for shift in (first, second):
-        session.add(MatchWish(shift_id=shift.id, coordinator_id=one.id, kind=WishKind.PIN, at=NOW))
+        session.add(PlanConstraint(shift_id=shift.id, coordinator_id=one.id, kind=ConstraintKind.PIN, at=NOW))
         session.flush()
     plan = plan_made(world)
     assert who_has(plan, first) == {one.id}
-    assert [told["shift_id"] for told in plan.broken_wishes] == [second.id]
+    assert [told["shift_id"] for told in plan.broken_constraints] == [second.id]
 
 
 def test_a_pinned_shift_takes_hours_and_rest_of_the_others(world):
@@ -122,7 +122,7 @@ def test_a_pinned_shift_takes_hours_and_rest_of_the_others(world):
     constraints.pin(shift, one, world.sam, NOW)
     asked = question()
     assert any(booking.shift_id == shift.id for booking in asked.people[one.id].bookings)
-    assert asked.pinned[0].worth > build_instance.PRIORITY_POINTS
+    assert asked.pinned[0].value > PRIORITY_POINTS
 
 
 def test_the_reason_may_not_name_a_patient(world):
@@ -131,12 +131,12 @@ def test_the_reason_may_not_name_a_patient(world):
         constraints.forbid(shift, world.maya, world.sam, NOW, "SSN 123-45-6789 asked for it")
 
 
-def test_a_lifted_wish_can_be_restored_once(world):
+def test_a_removed_pin_can_be_restored_once(world):
     shift = world.shift(day=MONDAY)
     ban = constraints.forbid(shift, world.maya, world.sam, NOW)
-    constraints.remove_pin(ban, world.sam, NOW)
-    with pytest.raises(NotAllowedNow, match="lifted already"):
-        constraints.remove_pin(ban, world.sam, NOW)
+    constraints.remove(ban, world.sam, NOW)
+    with pytest.raises(NotAllowedNow, match="removed already"):
+        constraints.remove(ban, world.sam, NOW)
     constraints.restore(ban, world.sam, NOW + timedelta(minutes=1))
     with pytest.raises(NotAllowedNow):
         constraints.restore(ban, world.sam, NOW + timedelta(minutes=1))

@@ -9,6 +9,7 @@ from marketplace.assignments.models import CancelledBy
 from marketplace.booking import offers, reassignments
 from marketplace.booking.booking import book
 from marketplace.booking.cancelling import cancel
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.coverage.closing import close
 from marketplace.db import session
 from marketplace.needs.models import FillMode, Need, Shift
@@ -71,11 +72,11 @@ def test_who_would_not_move_or_is_being_asked_is_not_proposed_again(world, could
         return {move.coordinator_id for chain in refill_options(again(here), NOW).chains for move in chain.moves}
 
     assert mover.id in movers()
-    asked = reassignments.ask(again(here), [reassignments.ReassignmentStep(mover.id, hers.id)], None, world.sam, NOW)
+    asked = ask(again(here), [ReassignmentStep(mover.id, hers.id)], None, world.sam, NOW)
     assert mover.id not in movers()
     reassignments.withdraw(asked, world.sam, NOW)
     assert mover.id in movers()
-    asked = reassignments.ask(again(here), [reassignments.ReassignmentStep(mover.id, hers.id)], None, world.sam, NOW)
+    asked = ask(again(here), [ReassignmentStep(mover.id, hers.id)], None, world.sam, NOW)
     reassignments.decline(asked, mover.person, NOW)
     assert mover.id not in movers()
 

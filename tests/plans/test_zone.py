@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.booking.booking import book
+from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.db import session
 from marketplace.kernel import clock
 from marketplace.plans.models import MatchPlan
@@ -90,13 +91,12 @@ def test_the_pages_of_a_plan_tell_its_times_on_that_clock(world, site, settings,
 
 
 def test_the_question_to_move_is_told_on_that_clock(world, site, settings, client, monkeypatch):
-    from marketplace.booking import reassignments
     from tests.booking.test_reassignments import whole
 
     monkeypatch.setitem(site.config, "SETTINGS", replace(settings, agency_time_zone=LOS_ANGELES))
     here, hers = world.shift(day=date(2026, 11, 30)), world.shift(day=date(2026, 11, 30))
     book(hers, world.maya, world.rosa, NOW)
     session.flush()
-    reassignments.ask(whole(here), [reassignments.ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
+    ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
     page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
     assert page.sees("until Nov 25, 2026, 7:00 am PST")

@@ -52,7 +52,7 @@ def test_hours_may_run_overnight(maya, maya_id):
 
 
 def test_a_second_stretch_stands_beside_the_first(maya, maya_id):
-    maya.get("/me/availability").press("Add beside", days=["0"], start="20:00", end="22:00")
+    maya.get("/me/availability").press("Add", days=["0"], start="20:00", end="22:00")
     assert [one for one in week(maya_id) if one.weekday == 0] == [WeeklyHours(0, 300, 1080), WeeklyHours(0, 1200, 1320)]
 
 

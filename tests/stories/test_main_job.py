@@ -87,7 +87,7 @@ def test_from_the_letter_to_the_paid_coordinator(world, app, visitors, at):
     luz.sees("Welcome, Luz")
     cedar_id, luz_id = one(Facility, Facility.name == "Cedar Clinic").id, _luz().id
     ana.get("/settings").press("These facts are right")
-    luz.get("/me/profile").press("This is right", ehr=["Epic"], years_experience="5", languages=["en"])
+    luz.get("/me/profile").press("Save", ehr=["Epic"], years_experience="5", languages=["en"])
     luz.get("/me/availability").press(
         "Save", within="hours", days=["0", "1", "2", "3", "4"], start="07:00", end="19:00"
     )

@@ -21,11 +21,11 @@ from marketplace.assignments.policy import (
 from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.audit.queries import trail_of
-from marketplace.booking import booking, cancelling
-from marketplace.booking.booking import kept_verdicts, replay
+from marketplace.booking import booking, no_shows
 from marketplace.booking.forms import JudgementForm
+from marketplace.booking.kept_decision import kept_verdicts, replay
 from marketplace.booking.views.blueprint import pages
-from marketplace.booking.views.reassignments import move_cards
+from marketplace.booking.views.reassignments import reassignment_cards
 from marketplace.db import Audience, session
 from marketplace.eligibility.disclosure import kept_score, verdicts_for
 from marketplace.eligibility.rule_texts import rule_titles
@@ -62,7 +62,7 @@ def _page(assignment_id: int, judgement: JudgementForm) -> str:
         trail=session.scalars(trail_of(person, "assignment", found.id).limit(20)).all(),
         acts=_acts(person, found),
         side=person.audience.value,
-        moves=move_cards(person, at, assignment_id=found.id),
+        moves=reassignment_cards(person, at, assignment_id=found.id),
         # A facility is not told what the coordinator earns, nor a coordinator what the facility is billed.
         sees_bill=person.audience is not Audience.COORDINATOR,
         sees_pay=person.audience is not Audience.FACILITY,
@@ -83,11 +83,11 @@ def _compared(kept: list[Verdict], again: list[Verdict]) -> list[tuple[str, Verd
 def _acts(person: Person, found: Assignment) -> set[str]:
     """What this person may do now; the buttons of the page."""
     at, life = now(), set(LIFE.acts(found.state))
-    herself = person.coordinator_id == found.coordinator_id
+    own = person.coordinator_id == found.coordinator_id
     late = (at - found.starts_at).total_seconds() >= 60 * NO_SHOW_AFTER_MINUTES
     possible = {
         "undo": may_undo(person, found) and found.undo_until is not None and at < found.undo_until,
-        "confirm": herself and at < found.starts_at,
+        "confirm": own and at < found.starts_at,
         "cancel": may_cancel(person, found),
         "mark_no_show": may_staff(person, found.shift) and late,
         "uphold": may_judge_no_show(person),
@@ -104,10 +104,10 @@ def undo(assignment_id: int) -> ResponseReturnValue:
     shift = found.shift
     booking.undo(found, person, now())
     flash(_("Undone. Nothing is booked."))
-    herself = person.coordinator_id == found.coordinator_id
+    own = person.coordinator_id == found.coordinator_id
     if "HX-Request" in request.headers:
         return render_template("booking/_answered.html", shift=shift, made=None, became="undone")
-    if herself:
+    if own:
         return redirect(url_for("booking.offers"), 303)
     return redirect(url_for("coverage.shift", shift_id=found.shift_id), 303)
 
@@ -130,7 +130,7 @@ def no_show(assignment_id: int) -> ResponseReturnValue:
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     check_may_staff(person, found.shift)
-    asked = cancelling.mark_no_show(found, person, now())
+    asked = no_shows.mark_no_show(found, person, now())
     if asked:
         flash(_("Marked. The next best %(count)s are asked.", count=len(asked)))
     else:
@@ -158,10 +158,10 @@ def _judge(assignment_id: int, verdict: AssignmentState) -> ResponseReturnValue:
     if not form.validate():
         return _page(assignment_id, form), 422
     if verdict is AssignmentState.UPHELD:
-        cancelling.uphold(found, person, form.reason.data)
+        no_shows.uphold(found, person, form.reason.data)
         flash(_("The no-show stands."))
     else:
-        cancelling.excuse(found, person, form.reason.data)
+        no_shows.excuse(found, person, form.reason.data)
         flash(_("Excused: it does not count."))
     return _back(found)
 

@@ -14,13 +14,20 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.policy import check_may_answer
-from marketplace.assignments.queries import live_of, moves_asked, next_of, offers_visible_to, open_to, shifts_visible_to
+from marketplace.assignments.queries import (
+    live_of,
+    next_of,
+    offers_visible_to,
+    open_to,
+    reassignments_asked,
+    shifts_visible_to,
+)
 from marketplace.assignments.rules import CLOCK_IN_BEFORE
 from marketplace.booking import offers as offering
 from marketplace.booking.booking import book
 from marketplace.booking.forms import ReasonForm
 from marketplace.booking.views.blueprint import pages
-from marketplace.booking.views.reassignments import MoveCard, cards_of, move_cards
+from marketplace.booking.views.reassignments import MoveCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidates import Feed, Fit
@@ -86,7 +93,7 @@ def offers() -> ResponseReturnValue:
     show = asked_word("show", SHOWN) or "best"
     cards, moves, zone = _cards(person, at)
     fitting = [card for card in cards if card.eligible]
-    following = next_of(_herself(person), at)
+    following = next_of(_own_id(person), at)
     shown = _filtered(fitting, show, zone, at)
     return render_template(
         "booking/offers.html",
@@ -118,9 +125,9 @@ def why_not() -> ResponseReturnValue:
 def _cards(person: Person, at: datetime) -> tuple[list[Card], list[MoveCard], str]:
     """Every shift she may be interested in, and those she is asked to move to, judged; and her zone."""
     with as_system():
-        rows = open_to(_herself(person), at)
-        moves = moves_asked(_herself(person), at)
-        feed = Feed(_herself(person), [*(shift for shift, _offer in rows), *(move.shift for move in moves)], at)
+        rows = open_to(_own_id(person), at)
+        moves = reassignments_asked(_own_id(person), at)
+        feed = Feed(_own_id(person), [*(shift for shift, _offer in rows), *(move.shift for move in moves)], at)
         zone, fits = feed.person.zone, feed.fits()
         asked = cards_of(moves, fits[len(rows) :], at)
         cards = [Card(fit, offer, zone, at) for fit, (_shift, offer) in zip(fits[: len(rows)], rows, strict=True)]
@@ -144,13 +151,13 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
     """One shift as a coordinator sees it: what it is, how she matches, part by part, and every rule's verdict."""
     at = now()
     with as_system():
-        rows = open_to(_herself(person), at, shift_id=shift.id)
+        rows = open_to(_own_id(person), at, shift_id=shift.id)
         offer = rows[0][1] if rows else None
-        feed = Feed(_herself(person), [shift], at)
-        asked = move_cards(person, at, shift_id=shift.id)
+        feed = Feed(_own_id(person), [shift], at)
+        asked = reassignment_cards(person, at, shift_id=shift.id)
         # Who is asked to move wants to know how she would stand without the shift she would leave.
         card = Card(asked[0].fit if asked else feed.fits()[0], offer, feed.person.zone, at)
-    mine = live_of(_herself(person), shift)
+    mine = live_of(_own_id(person), shift)
     return render_template(
         "booking/shift_for_coordinator.html",
         card=card,
@@ -237,7 +244,7 @@ def _answered(sentence: str, shift: Shift, became: str) -> ResponseReturnValue:
     return redirect(url_for("booking.offers"), 303)
 
 
-def _herself(person: Person) -> int:
+def _own_id(person: Person) -> int:
     if person.coordinator_id is None:
         raise NotPermitted(_("This page is for coordinators."))
     return person.coordinator_id
@@ -245,5 +252,5 @@ def _herself(person: Person) -> int:
 
 def _coordinator(person: Person) -> Coordinator:
     return session.scalars(
-        select(Coordinator).where(Coordinator.id == _herself(person)).options(joinedload(Coordinator.person))
+        select(Coordinator).where(Coordinator.id == _own_id(person)).options(joinedload(Coordinator.person))
     ).one()

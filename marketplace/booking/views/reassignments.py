@@ -13,10 +13,11 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Reassignment
 from marketplace.assignments.policy import check_may_answer
-from marketplace.assignments.queries import moves_asked, moves_visible_to
+from marketplace.assignments.queries import reassignments_asked, reassignments_visible_to
 from marketplace.assignments.rules import ReassignmentState
 from marketplace.booking import reassignments
 from marketplace.booking.forms import MoveAnswerForm
+from marketplace.booking.reassignment_chains import check_waits
 from marketplace.booking.views.blueprint import pages
 from marketplace.db import as_system
 from marketplace.eligibility.candidates import Feed, Fit
@@ -94,7 +95,7 @@ class MoveCard:
         return reassignments.preview(self.shift)
 
 
-def move_cards(
+def reassignment_cards(
     person: Person, at: datetime, *, assignment_id: int | None = None, shift_id: int | None = None
 ) -> list[MoveCard]:
     """What she is asked now; only about one booking of hers, or one shift, when given. One statement where there is nothing."""
@@ -103,7 +104,7 @@ def move_cards(
     with as_system():
         moves = [
             move
-            for move in moves_asked(person.coordinator_id, at)
+            for move in reassignments_asked(person.coordinator_id, at)
             if assignment_id in (None, move.assignment_id) and shift_id in (None, move.shift_id)
         ]
         if not moves:
@@ -120,9 +121,9 @@ def cards_of(moves: Sequence[Reassignment], fits: Sequence[Fit], at: datetime) -
 def accept_move(move_id: int) -> ResponseReturnValue:
     """ "Move me": she has the other shift, and hers is somebody else's to take."""
     person = current_person()
-    move = get_or_404(moves_visible_to(person), move_id)
+    move = get_or_404(reassignments_visible_to(person), move_id)
     check_may_answer(person, move.coordinator_id)
-    reassignments.check_waits(move, now())
+    check_waits(move, now())
     form = MoveAnswerForm()
     check_version(move, form.posted_version)
     if not form.validate() or form.saw is None:
@@ -139,9 +140,9 @@ def accept_move(move_id: int) -> ResponseReturnValue:
 def decline_move(move_id: int) -> ResponseReturnValue:
     """ "Keep my shift": nothing changes."""
     person = current_person()
-    move = get_or_404(moves_visible_to(person), move_id)
+    move = get_or_404(reassignments_visible_to(person), move_id)
     check_may_answer(person, move.coordinator_id)
-    reassignments.check_waits(move, now())
+    check_waits(move, now())
     check_version(move, MoveAnswerForm().posted_version)
     reassignments.decline(move, person, now())
     flash(_("You keep your shift. The agency is told."))

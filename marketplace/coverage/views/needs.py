@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
         page=found,
         rows=[_row(need, seats.get(need.id, Seats())) for need in found.items],
         lines=lines_known(),
-        states=list(NeedState),
+        states=[state for state in NeedState if state != NeedState.PENDING_APPROVAL],
         asked=asked,
         for_agency=person.facility_id is None,
         may_post=person.may(Permission.NEED_POST),
@@ -101,7 +101,7 @@ def show(need_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.look("/new/preview", may=Permission.NEED_POST)
+@pages.look("/needs/new/preview", may=Permission.NEED_POST)
 def preview() -> ResponseReturnValue:
     """What the posting on the form would cost and whom it would find; as a fragment for htmx, as a page without."""
     person, at = current_person(), now()

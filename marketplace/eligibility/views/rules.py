@@ -15,7 +15,7 @@ from marketplace.coordinators.queries import visible_to
 from marketplace.coordinators.texts import state_words
 from marketplace.db import session
 from marketplace.eligibility.assessment import assess
-from marketplace.eligibility.models import PARTS_OF_THE_SCORE
+from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE
 from marketplace.eligibility.rule_texts import PART_WORDS, RULE_WORDS, rule_titles
 from marketplace.eligibility.score_weights import in_force
 from marketplace.eligibility.views.blueprint import pages
@@ -35,7 +35,11 @@ def rules() -> ResponseReturnValue:
         "eligibility/rules.html",
         rules=RULES,
         rule_words=RULE_WORDS,
-        parts=[(part, getattr(weights, part)) for part in PARTS_OF_THE_SCORE],
+        parts=[
+            (part, getattr(weights, part))
+            for part in PARTS_OF_THE_SCORE
+            if part in OFFERED_PARTS or getattr(weights, part)
+        ],
         part_words=PART_WORDS,
         most=MOST,
         may_weigh=may_weigh(current_person()),

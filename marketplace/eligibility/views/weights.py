@@ -9,7 +9,7 @@ from marketplace.accounts.authentication.sign_in import settings as of_the_site
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.policy import check_may_weigh
 from marketplace.eligibility.forms import WeightsForm
-from marketplace.eligibility.models import PARTS_OF_THE_SCORE
+from marketplace.eligibility.models import OFFERED_PARTS
 from marketplace.eligibility.rule_texts import PART_WORDS
 from marketplace.eligibility.score_weights import (
     differences,
@@ -17,8 +17,10 @@ from marketplace.eligibility.score_weights import (
     forecast,
     history,
     in_force,
+    offered,
     once_set,
     set_weights,
+    weights_of,
 )
 from marketplace.eligibility.views.blueprint import pages
 from marketplace.kernel import Invalid, now
@@ -35,7 +37,7 @@ def weights() -> ResponseReturnValue:
     person = current_person()
     check_may_weigh(person)
     earlier = _asked_again()
-    form = WeightsForm(obj=earlier or in_force().weights)
+    form = WeightsForm(obj=earlier or offered(in_force().weights))
     if not form.is_submitted():
         return _page(form, earlier)
     wanted = _checked(form)
@@ -70,13 +72,14 @@ def weights_fitting() -> ResponseReturnValue:
         _checked(form)
         return _page(form), 422
     wanted = fitted(form.amounts)
-    form.fill(getattr(wanted, part) for part in PARTS_OF_THE_SCORE)
+    form.fill(getattr(wanted, part) for part in OFFERED_PARTS)
     return _page(form, wanted)
 
 
 def _asked_again() -> Weights | None:
     number = asked_number("again")
-    return once_set(number) if number is not None else None
+    earlier = once_set(number) if number is not None else None
+    return offered(earlier) if earlier else None
 
 
 def _checked(form: WeightsForm) -> Weights | None:
@@ -85,7 +88,7 @@ def _checked(form: WeightsForm) -> Weights | None:
         return None
     total = sum(form.amounts)
     if total == MOST:
-        return Weights(*form.amounts)
+        return weights_of(form.amounts)
     if total > MOST:
         form.refuse(
             _(
@@ -111,9 +114,9 @@ def _checked(form: WeightsForm) -> Weights | None:
 
 def _without_note(form: WeightsForm) -> Weights | None:
     """The weights that were typed when only the note beside them is wrong: what they change is shown with it again."""
-    if any(form[part].errors for part in PARTS_OF_THE_SCORE) or sum(form.amounts) != MOST:
+    if any(form[part].errors for part in OFFERED_PARTS) or sum(form.amounts) != MOST:
         return None
-    return Weights(*form.amounts)
+    return weights_of(form.amounts)
 
 
 def _page(form: WeightsForm, wanted: Weights | None = None) -> str:
@@ -127,12 +130,12 @@ def _page(form: WeightsForm, wanted: Weights | None = None) -> str:
         changes=differences(stands.weights, wanted) if wanted else [],
         rows=ROWS,
         form=form,
-        parts=PARTS_OF_THE_SCORE,
+        parts=OFFERED_PARTS,
         part_words=PART_WORDS,
         stands=stands,
         default=Weights(),
         total=sum(form.amounts),
-        may_fit=bool(not any(form[part].errors for part in PARTS_OF_THE_SCORE) and sum(form.amounts) not in (0, MOST)),
+        may_fit=bool(not any(form[part].errors for part in OFFERED_PARTS) and sum(form.amounts) not in (0, MOST)),
         history=history(HISTORY),
         most=MOST,
         zone=of_the_site().agency_time_zone,

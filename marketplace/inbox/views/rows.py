@@ -255,7 +255,7 @@ def _expiring(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     return _Said(
         "shield-check",
         f"{entry.who}: {_paper(entry, reader)}",
-        _("Ended %(day)s; she is refused for shifts that need it", day=short_date(day_of(entry)))
+        _("Ended %(day)s; the coordinator is refused for shifts that need it", day=short_date(day_of(entry)))
         if over
         else _("Last day %(day)s", day=short_date(day_of(entry))),
         url_for("coordinators.show", coordinator_id=entry.number),

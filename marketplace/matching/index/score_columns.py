@@ -9,7 +9,7 @@ import numpy as np
 
 from marketplace.kernel import Span
 from marketplace.matching import scoring
-from marketplace.matching.facts import Context, CoordinatorFacts, Level, ShiftFacts
+from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.abilities import Columns, SkillLevels, Ties
 from marketplace.matching.index.bits import WORD, Numbers, Positions, holds, unpack
 from marketplace.matching.index.clock import DAY, MINUTE, QUARTER, QUARTERS, bounds, days_of
@@ -119,18 +119,14 @@ class ScoreColumns:
         return share(of, awake, minutes)[zone]
 
     def _skills(self, shift: ShiftFacts, days: Sequence[date], who: Positions) -> Numbers:
-        of, top = self._context.weights.skills, int(Level.ADVANCED)
-        third, wanted = of // 3, shift.preferred_credentials
-        reached = np.zeros(len(who), np.int64)
-        for system in shift.ehr:
-            reached += np.minimum(self._systems.levels(system)[who], top)
-        points = share(third, reached, top * len(shift.ehr))
+        of, wanted = self._context.weights.skills, shift.preferred_credentials
+        half = of // 2
         held = np.zeros(len(who), np.int64)
         for kind in wanted:
             held += unpack(self._terms.throughout(("credential", kind), days))[who]
-        points = points + share(third, held, len(wanted))
+        points = share(half, held, len(wanted))
         years = self._columns.years[who] - shift.min_years
-        return points + share(of - 2 * third, years, self._context.policy.experience_full_years)
+        return points + share(of - half, years, self._context.policy.experience_full_years)
 
     def _preferred_hours(self, shift: ShiftFacts, who: Positions) -> Numbers:
         """All points to those without a preference; quarters are counted, and who has odd hours is asked exactly."""

@@ -89,9 +89,7 @@ def service_line(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Cont
     )
 
 
-@rule(
-    "languages", 1, "Languages", "The coordinator speaks every language the shift asks for, at the level it asks for."
-)
+@rule("languages", 1, "Languages", "The coordinator speaks every language the shift asks for.")
 def languages(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     missing = missing_levels(coordinator.languages, shift.languages, _language)
     if missing:
@@ -105,7 +103,7 @@ def languages(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
     )
 
 
-@rule("ehr", 1, "EHR systems", "The coordinator knows every EHR system the shift uses, at the level it asks for.")
+@rule("ehr", 1, "EHR systems", "The coordinator knows every EHR system the shift uses.")
 def ehr(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     missing, knows = missing_levels(coordinator.ehr, shift.ehr), JoinedList(sorted(coordinator.ehr), ", ")
     if missing:
@@ -182,8 +180,7 @@ def do_not_return(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Con
     "offshore",
     1,
     "Work inside the US",
-    "Where the contract, or a payer of the Medicare or Medicaid kind, asks for work done inside the US, "
-    "the coordinator works there.",
+    "Where a payer of the Medicare or Medicaid kind asks for work done inside the US, the coordinator works there.",
 )
 def offshore(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     country, words = Coded("country", coordinator.country), context.policy.onshore_payer_words

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from marketplace.matching.simulating.stretch import Book, Period
-from marketplace.matching.solver.instance import Integers, value
+from marketplace.matching.solver.instance import Integers, plan_value
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def measured(way: str, stretch: Period, book: Book, **counts: int) -> Simulation
         filled=len(pairs),
         pay_cents=int(stretch.pay_cents[slots].sum()),
         mean_score=float(data.pair_score[pairs].mean()) if len(pairs) else 0.0,
-        value=value(data, pairs),
+        value=plan_value(data, pairs),
         used=len(np.unique(who)),
         gini_hours=gini(minutes[np.unique(data.pair_coordinator)].astype(np.int64)),
         **{"asked": 0, "declined": 0, **counts},

@@ -34,7 +34,7 @@ def losses(instance: Instance, plan: Plan) -> Array:
     slack = bound_at(prepared.market, prices) - plan.value
     at_least = np.full(instance.pairs, np.inf)
     at_least[prepared.origin] = np.maximum(falls(prepared.market, prices) - slack, 0.0)
-    nothing_gained = instance.pair_worth <= 0
+    nothing_gained = instance.pair_value <= 0
     at_least[nothing_gained] = np.minimum(at_least[nothing_gained], 0.0)
     at_least[plan.pairs] = 0.0
     return at_least
@@ -54,9 +54,9 @@ def falls(market: Market, prices: Array) -> Array:
     for coordinator in range(len(market.rest)):
         begin, stop = market.first[coordinator], market.first[coordinator + 1]
         for pair in range(begin, stop):
-            gain[pair - begin] = market.worth[pair] - prices[market.slot[pair]]
+            gain[pair - begin] = market.value[pair] - prices[market.slot[pair]]
         total, _ = best_schedule(market, coordinator, gain, best, picked)
-        bound_by_hours = total < max(0.0, best[0] - market.activation[coordinator])
+        bound_by_hours = total < max(0.0, best[0] - market.fixed_cost[coordinator])
         forward[: stop - begin + 1] = 0.0
         for i in range(stop - begin):
             after = market.follower[begin + i] - begin
@@ -65,7 +65,7 @@ def falls(market: Market, prices: Array) -> Array:
             forward[after] = max(forward[after], forward[i] + max(gain[i], 0.0))
         for i in range(stop - begin):
             pair = begin + i
-            with_it = forward[i] + gain[i] + best[market.follower[pair] - begin] - market.activation[coordinator]
+            with_it = forward[i] + gain[i] + best[market.follower[pair] - begin] - market.fixed_cost[coordinator]
             if bound_by_hours:
                 with_it = min(with_it, _with_pair(market, pair, gain, around, picked))
             fall[pair] = max(0.0, total - with_it)
@@ -82,12 +82,12 @@ def _with_pair(market: Market, pair: int, gain: Array, around: Array, picked: Ar
     scratch = np.empty(stop - begin + 1)
     week = market.week[market.slot[pair]]
     market.limit[coordinator, week] -= market.minutes[market.slot[pair]]
-    activation = market.activation[coordinator]
-    market.activation[coordinator] = 0.0
+    fixed_cost = market.fixed_cost[coordinator]
+    market.fixed_cost[coordinator] = 0.0
     rest, _ = best_schedule(market, coordinator, around, scratch, picked)
-    market.activation[coordinator] = activation
+    market.fixed_cost[coordinator] = fixed_cost
     market.limit[coordinator, week] += market.minutes[market.slot[pair]]
-    return float(gain[pair - begin] + rest - activation)
+    return float(gain[pair - begin] + rest - fixed_cost)
 
 
 class SeatTaken(NamedTuple):

@@ -17,7 +17,7 @@ STEPS = (0.02, 0.001)
 def dive(
     market: Market,
     prices: Array,
-    leaning: Array,
+    primal_average: Array,
     random: np.random.Generator,
     *,
     passes: int = 40,
@@ -27,32 +27,32 @@ def dive(
 
     When `over()` says so, all that is left is decided at once, by leaning.
     """
-    roster, prices = empty_solution(market), prices.copy()
+    solution, prices = empty_solution(market), prices.copy()
     candidates = np.arange(market.pairs)
     while len(candidates):
         hurry = over()
-        order = candidates[_order_to_decide(leaning, int(roster.open.sum()))]
+        order = candidates[_order_to_decide(primal_average, int(solution.open.sum()))]
         if hurry:
-            order = candidates[np.lexsort((-market.worth[candidates], -leaning))]
-        take_in_order(market, roster, order)
+            order = candidates[np.lexsort((-market.value[candidates], -primal_average))]
+        take_in_order(market, solution, order)
         if hurry:
             break
-        candidates = fitting(market, roster, candidates)
-        activation = np.where(roster.held > 0, 0.0, market.activation)
-        rest, slots = part_of(market, candidates, roster.open, roster.left, activation)
-        settled = subgradient(rest, prices[slots], passes, STEPS, random, memory=0.08, over=over)
-        prices[slots], leaning = settled.prices, settled.leaning
-        if not leaning.any():
+        candidates = fitting(market, solution, candidates)
+        fixed_cost = np.where(solution.held > 0, 0.0, market.fixed_cost)
+        rest, slots = part_of(market, candidates, solution.open, solution.left, fixed_cost)
+        result = subgradient(rest, prices[slots], passes, STEPS, random, memory=0.08, over=over)
+        prices[slots], primal_average = result.prices, result.primal_average
+        if not primal_average.any():
             break
-    return roster
+    return solution
 
 
-def _order_to_decide(leaning: Array, seats: int) -> Array:
+def _order_to_decide(primal_average: Array, seats: int) -> Array:
     """Positions of the pairs that are decided now, the surest first."""
-    sure = np.flatnonzero(leaning >= CERTAIN)
+    sure = np.flatnonzero(primal_average >= CERTAIN)
     if len(sure) < max(5, 0.05 * seats):
-        likely = np.argsort(-leaning, kind="stable")
-        sure = likely[: max(20, int(0.3 * (leaning > 0.3).sum()))]
-        sure = sure[leaning[sure] > 0]
-    ordered: Array = sure[np.argsort(-leaning[sure], kind="stable")]
+        likely = np.argsort(-primal_average, kind="stable")
+        sure = likely[: max(20, int(0.3 * (primal_average > 0.3).sum()))]
+        sure = sure[primal_average[sure] > 0]
+    ordered: Array = sure[np.argsort(-primal_average[sure], kind="stable")]
     return ordered

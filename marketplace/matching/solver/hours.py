@@ -103,7 +103,9 @@ def _better_of_one(table: Array, row: int, skip: int, cells: int, points: float)
 def _by_fronts(
     gain: Array, after: Array, duration: Array, week: Array, limit: Array, best: Array, picked: Array
 ) -> int:
-    """A front is a list of labels (minutes used in this week from here on, points from here to the end of all weeks), in
+    """Same arguments as `_by_table`, with durations and limits in minutes.
+
+    A front is a list of labels (minutes used in this week from here on, points from here to the end of all weeks), in
     which more minutes always bring more points. That of pair k is the front of k+1 merged with the front of after[k] plus
     itself. A label remembers its pair and the label it goes on with; below zero, it goes on with a later week, at position
     −1 − it.
@@ -155,6 +157,12 @@ def _by_fronts(
                 b += 1
         front_end[k] = labels
         best[k] = top
+    return _read_fronts(n, front_end, adds, onward, picked)
+
+
+@compiled
+def _read_fronts(n: int, front_end: Array, adds: Array, onward: Array, picked: Array) -> int:
+    """Follow the best labels from the first pair on; write their pairs to `picked`, and return how many."""
     count = 0
     position = 0
     while position < n:

@@ -76,12 +76,12 @@ class Instance:
         return int(self.slot_headcount.sum())
 
     @property
-    def pair_worth(self) -> Integers:
+    def pair_value(self) -> Integers:
         """Points each pair adds to a plan: 10,000 × priority + score."""
         return PRIORITY_POINTS * self.slot_priority[self.pair_slot] + self.pair_score
 
     @property
-    def activation(self) -> Integers:
+    def fixed_cost(self) -> Integers:
         """Points lost for each coordinator used at all; zeros when the instance has none."""
         if self.coordinator_activation is None:
             return np.zeros(self.coordinators, np.int64)
@@ -117,11 +117,11 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
         raise Invalid(f"{path} cannot be read as arrays of numpy (.npz).") from problem
 
 
-def value(instance: Instance, pairs: Integers) -> int:
+def plan_value(instance: Instance, pairs: Integers) -> int:
     """What a plan is worth: 10,000 × priority + score of its pairs, less the activation of each coordinator used."""
     pairs = np.asarray(pairs, np.int64)
     used = np.unique(instance.pair_coordinator[pairs])
-    return int(instance.pair_worth[pairs].sum() - instance.activation[used].sum())
+    return int(instance.pair_value[pairs].sum() - instance.fixed_cost[used].sum())
 
 
 def _whole_numbers(name: str, given: Any) -> Integers:
@@ -174,7 +174,7 @@ def _check_countable(instance: Instance) -> None:
         initial=0
     )
     seats = np.minimum(instance.slot_headcount.astype(float), instance.coordinators).sum()
-    if highest * max(seats, 1.0) + instance.activation.astype(float).sum() >= MOST_POINTS:
+    if highest * max(seats, 1.0) + instance.fixed_cost.astype(float).sum() >= MOST_POINTS:
         raise Invalid("Priorities, scores and headcounts together are too large to be added up exactly.")
 
 

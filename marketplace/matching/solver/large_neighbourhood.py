@@ -22,47 +22,47 @@ STEPS = (0.03, 0.001)
 
 
 @compiled
-def shortfalls(market: Market, roster: Solution, prices: Array) -> Array:
+def shortfalls(market: Market, solution: Solution, prices: Array) -> Array:
     """For each coordinator the points by which her schedule falls short of her best one at these prices."""
     most = longest(market)
     gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
     short = np.zeros(len(market.rest))
     for coordinator in range(len(market.rest)):
         begin = market.first[coordinator]
-        has = -market.activation[coordinator] if roster.held[coordinator] > 0 else 0.0
+        has = -market.fixed_cost[coordinator] if solution.held[coordinator] > 0 else 0.0
         for pair in range(begin, market.first[coordinator + 1]):
-            gain[pair - begin] = market.worth[pair] - prices[market.slot[pair]]
-            if roster.chosen[pair]:
+            gain[pair - begin] = market.value[pair] - prices[market.slot[pair]]
+            if solution.chosen[pair]:
                 has += gain[pair - begin]
         short[coordinator] = best_schedule(market, coordinator, gain, best, picked)[0] - has
     return short
 
 
 def large_neighbourhood(
-    market: Market, roster: Solution, prices: Array, size: int, random: np.random.Generator
+    market: Market, solution: Solution, prices: Array, size: int, random: np.random.Generator
 ) -> tuple[Solution, float]:
     """Decide anew for about `size` coordinators; the better of the new roster and the old one, and the points gained."""
-    who = _who(market, roster, prices, size, random)
-    trial = copied(roster)
+    who = _who(market, solution, prices, size, random)
+    trial = copied(solution)
     _hand_back(market, trial, who)
-    given_back = trial.open > roster.open
+    given_back = trial.open > solution.open
     among = np.zeros(market.coordinators, np.bool_)
     among[who] = True
     candidates = fitting(market, trial, np.flatnonzero(among[market.coordinator] | given_back[market.slot]))
-    activation = np.where(trial.held > 0, 0.0, market.activation)
-    part, slots = part_of(market, candidates, trial.open, trial.left, activation)
-    settled = subgradient(part, prices[slots], PASSES, STEPS, random, memory=0.08)
-    decided = dive(part, settled.prices, settled.leaning, random, passes=20)
+    fixed_cost = np.where(trial.held > 0, 0.0, market.fixed_cost)
+    part, slots = part_of(market, candidates, trial.open, trial.left, fixed_cost)
+    result = subgradient(part, prices[slots], PASSES, STEPS, random, memory=0.08)
+    decided = dive(part, result.prices, result.primal_average, random, passes=20)
     take_in_order(market, trial, candidates[decided.chosen])
     local_search(market, trial, prices, random, who=who, slots=np.flatnonzero(given_back), rounds=2)
-    gained = value_of(market, trial) - value_of(market, roster)
-    return (trial, gained) if gained >= 0 else (roster, 0.0)
+    gained = value_of(market, trial) - value_of(market, solution)
+    return (trial, gained) if gained >= 0 else (solution, 0.0)
 
 
-def _who(market: Market, roster: Solution, prices: Array, size: int, random: np.random.Generator) -> Array:
+def _who(market: Market, solution: Solution, prices: Array, size: int, random: np.random.Generator) -> Array:
     """A neighbourhood: somebody who falls short or an empty seat, and people who compete for the same slots."""
-    short = np.maximum(shortfalls(market, roster, prices), 0.0)
-    empty = roster.open * prices * (market.eligible > 0)
+    short = np.maximum(shortfalls(market, solution, prices), 0.0)
+    empty = solution.open * prices * (market.eligible > 0)
     weights = np.concatenate([short, empty]) + 1e-3
     seed = int(random.choice(len(weights), p=weights / weights.sum()))
     near = np.zeros(market.coordinators)
@@ -80,7 +80,7 @@ def _who(market: Market, roster: Solution, prices: Array, size: int, random: np.
 
 
 @compiled
-def _hand_back(market: Market, roster: Solution, who: Array) -> None:
+def _hand_back(market: Market, solution: Solution, who: Array) -> None:
     for coordinator in who:
-        while roster.held[coordinator] > 0:
-            drop(market, roster, roster.agenda[roster.agenda_first[coordinator]])
+        while solution.held[coordinator] > 0:
+            drop(market, solution, solution.agenda[solution.agenda_first[coordinator]])

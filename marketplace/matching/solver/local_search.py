@@ -7,19 +7,19 @@ from collections.abc import Callable
 import numpy as np
 
 from marketplace.matching.solver.compiling import compiled
-from marketplace.matching.solver.ejection_chains import Search, fill_by_ejection_chains
+from marketplace.matching.solver.ejection_chains import ChainLimits, fill_by_ejection_chains
 from marketplace.matching.solver.market import Array, Market
 from marketplace.matching.solver.prices import longest
 from marketplace.matching.solver.schedules import best_schedule
 from marketplace.matching.solver.solution import Solution, drop, take
 
-CHAINS = Search(depth=4, width=6, steps=400, penalty=0.0, may_leave_open=True, first_gain=True)
+CHAINS = ChainLimits(depth=4, width=6, steps=400, penalty=0.0)
 
-LONG_CHAINS = Search(depth=8, width=8, steps=5000, penalty=0.0, may_leave_open=True, first_gain=True)
+LONG_CHAINS = ChainLimits(depth=8, width=8, steps=5000, penalty=0.0)
 
 
 @compiled
-def replan_one_by_one(market: Market, roster: Solution, order: Array) -> float:
+def replan_one_by_one(market: Market, solution: Solution, order: Array) -> float:
     """Give each coordinator her best schedule in turn; the points gained, never below zero.
 
     She may take a seat from somebody else: that costs what the holder's pair is worth, and saves the holder's activation
@@ -31,35 +31,35 @@ def replan_one_by_one(market: Market, roster: Solution, order: Array) -> float:
     total = 0.0
     for coordinator in order:
         begin, stop = market.first[coordinator], market.first[coordinator + 1]
-        before = -market.activation[coordinator] if roster.held[coordinator] > 0 else 0.0
-        while roster.held[coordinator] > 0:
-            pair = roster.agenda[roster.agenda_first[coordinator]]
-            before += market.worth[pair]
-            drop(market, roster, pair)
+        before = -market.fixed_cost[coordinator] if solution.held[coordinator] > 0 else 0.0
+        while solution.held[coordinator] > 0:
+            pair = solution.agenda[solution.agenda_first[coordinator]]
+            before += market.value[pair]
+            drop(market, solution, pair)
         for pair in range(begin, stop):
             slot = market.slot[pair]
             loss, holder[pair - begin] = 0.0, -1
-            if roster.open[slot] <= 0:
+            if solution.open[slot] <= 0:
                 loss = np.inf
-                for at in range(roster.holders_first[slot], roster.holders_first[slot] + roster.filled[slot]):
-                    other = roster.holders[at]
+                for at in range(solution.holders_first[slot], solution.holders_first[slot] + solution.filled[slot]):
+                    other = solution.holders[at]
                     who = market.coordinator[other]
-                    losing = market.worth[other] - (market.activation[who] if roster.held[who] == 1 else 0.0)
+                    losing = market.value[other] - (market.fixed_cost[who] if solution.held[who] == 1 else 0.0)
                     if losing < loss:
                         loss, holder[pair - begin] = losing, other
-            gain[pair - begin] = market.worth[pair] - loss
+            gain[pair - begin] = market.value[pair] - loss
         after, count = best_schedule(market, coordinator, gain, best, picked)
         for k in range(count):
             if holder[picked[k] - begin] >= 0:
-                drop(market, roster, holder[picked[k] - begin])
-            take(market, roster, picked[k])
+                drop(market, solution, holder[picked[k] - begin])
+            take(market, solution, picked[k])
         total += after - before
     return total
 
 
 def local_search(
     market: Market,
-    roster: Solution,
+    solution: Solution,
     prices: Array,
     random: np.random.Generator,
     *,
@@ -79,14 +79,14 @@ def local_search(
     for _ in range(rounds):
         if over():
             return
-        gained = replan_one_by_one(market, roster, random.permutation(who))
-        waiting = slots[roster.open[slots] > 0]
+        gained = replan_one_by_one(market, solution, random.permutation(who))
+        waiting = slots[solution.open[slots] > 0]
         waiting = waiting[np.lexsort((random.random(len(waiting)), -market.scale[waiting]))]
         if over():
             return
-        if market.activation.any():
+        if market.fixed_cost.any():
             # Whoever is used already costs nothing more: look longer for a way among them.
-            gained += fill_by_ejection_chains(market, roster, prices, waiting, LONG_CHAINS, True)
-        gained += fill_by_ejection_chains(market, roster, prices, waiting, CHAINS, False)
+            gained += fill_by_ejection_chains(market, solution, prices, waiting, LONG_CHAINS, True)
+        gained += fill_by_ejection_chains(market, solution, prices, waiting, CHAINS, False)
         if gained < 0.5:
             return

@@ -23,7 +23,7 @@ class Market(NamedTuple):
     first: Array  # C+1  coordinator c has the pairs first[c] .. first[c+1]
     slot: Array  # E  the slot of each pair
     coordinator: Array  # E
-    worth: Array  # E  points a pair adds to a plan, above zero
+    value: Array  # E  points a pair adds to a plan, above zero
     follower: Array  # E  first later pair of the same coordinator that leaves her rest (her last pair + 1 when none)
     start: Array  # S
     end: Array  # S
@@ -33,7 +33,7 @@ class Market(NamedTuple):
     scale: Array  # S  points by which prices of this slot move at step 1
     rest: Array  # C
     limit: Array  # C × K  minutes left
-    activation: Array  # C  points lost when she is used
+    fixed_cost: Array  # C  points lost when she is used
     grid: Array  # C  greatest common divisor of the durations of her pairs, in minutes
     by_slot: Array  # E  pairs in order of slot
     slot_first: Array  # S+1  slot s is the slot of by_slot[slot_first[s] .. slot_first[s+1]]
@@ -110,7 +110,7 @@ def grids(first: Array, slot: Array, minutes: Array) -> Array:
 
 
 def assemble(
-    slot: Array, coordinator: Array, worth: Array, slots: tuple[Array, ...], coordinators: tuple[Array, ...]
+    slot: Array, coordinator: Array, value: Array, slots: tuple[Array, ...], coordinators: tuple[Array, ...]
 ) -> Market:
     """A market from pairs that are sorted by coordinator and start.
 
@@ -121,22 +121,22 @@ def assemble(
     follower = followers(first, slot, start, end, coordinators[0])
     by_slot, slot_first = grouped(slot, len(start))
     start, end, minutes, week, seats, scale = slots
-    rest, limit, activation = coordinators
+    rest, limit, fixed_cost = coordinators
     return Market(
-        first, slot, coordinator, worth, follower, start, end, minutes, week, seats, scale,
-        rest, limit, activation, grids(first, slot, minutes), by_slot, slot_first,
+        first, slot, coordinator, value, follower, start, end, minutes, week, seats, scale,
+        rest, limit, fixed_cost, grids(first, slot, minutes), by_slot, slot_first,
     )  # fmt: skip
 
 
-def restricted(market: Market, keep: Array, seats: Array, limit: Array, activation: Array) -> Market:
+def restricted(market: Market, keep: Array, seats: Array, limit: Array, fixed_cost: Array) -> Market:
     """The market with only the pairs `keep` (ascending), and with what is left of seats and minutes."""
     slots = (market.start, market.end, market.minutes, market.week, seats, market.scale)
     return assemble(
-        market.slot[keep], market.coordinator[keep], market.worth[keep], slots, (market.rest, limit, activation)
+        market.slot[keep], market.coordinator[keep], market.value[keep], slots, (market.rest, limit, fixed_cost)
     )
 
 
-def part_of(market: Market, keep: Array, seats: Array, limit: Array, activation: Array) -> tuple[Market, Array]:
+def part_of(market: Market, keep: Array, seats: Array, limit: Array, fixed_cost: Array) -> tuple[Market, Array]:
     """As `restricted`, but with only the slots and coordinators that the pairs `keep` name, renumbered in the same order.
 
     Gives the part and its slots, as the market numbers them; pair i of the part is pair keep[i] of the market.
@@ -144,11 +144,11 @@ def part_of(market: Market, keep: Array, seats: Array, limit: Array, activation:
     slots, slot = _named(market.slot[keep], market.slots)
     coordinators, coordinator = _named(market.coordinator[keep], market.coordinators)
     kept = (market.start, market.end, market.minutes, market.week, seats, market.scale)
-    people = (market.rest, limit, activation)
+    people = (market.rest, limit, fixed_cost)
     part = assemble(
         slot,
         coordinator,
-        market.worth[keep],
+        market.value[keep],
         tuple(array[slots] for array in kept),
         tuple(array[coordinators] for array in people),
     )

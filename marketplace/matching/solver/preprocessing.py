@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.kernel import Invalid
-from marketplace.matching.constants import PRIORITY_POINTS, STAY_POINTS
+from marketplace.matching.constants import INCUMBENT_BONUS, PRIORITY_POINTS
 from marketplace.matching.solver.instance import Instance, Integers
 from marketplace.matching.solver.market import Array, Market, assemble, grouped, restricted
 from marketplace.matching.solver.plan_check import check
@@ -35,11 +35,11 @@ def prepare(
     pins, vetoes, stay = (_pair_numbers(instance, given) for given in (pins, vetoes, stay))
     _check_pins(instance, pins, vetoes)
     bonus = np.zeros(instance.pairs, np.int64)
-    bonus[stay] = STAY_POINTS
-    worth = instance.pair_worth + bonus
+    bonus[stay] = INCUMBENT_BONUS
+    value = instance.pair_value + bonus
     slot_order, coordinator_order = _slot_order(instance), _coordinator_order(instance)
     origin, slot, coordinator = _sorted_pairs(
-        instance, _possible(instance, worth, pins, vetoes), slot_order, coordinator_order
+        instance, _possible(instance, value, pins, vetoes), slot_order, coordinator_order
     )
     slots = (
         instance.slot_start[slot_order],
@@ -52,19 +52,19 @@ def prepare(
     coordinators = (
         instance.coordinator_rest[coordinator_order],
         instance.coordinator_minutes[coordinator_order],
-        instance.activation[coordinator_order].astype(float),
+        instance.fixed_cost[coordinator_order].astype(float),
     )
-    market = assemble(slot, coordinator, worth[origin].astype(float), slots, coordinators)
+    market = assemble(slot, coordinator, value[origin].astype(float), slots, coordinators)
     pinned_points = 0
     if len(pins):
-        roster = empty_solution(market)
-        take_in_order(market, roster, np.flatnonzero(np.isin(origin, pins)))
+        solution = empty_solution(market)
+        take_in_order(market, solution, np.flatnonzero(np.isin(origin, pins)))
         used = np.unique(instance.pair_coordinator[pins])
-        pinned_points = int(worth[pins].sum() - instance.activation[used].sum())
-        candidates = fitting(market, roster, np.arange(market.pairs))
-        candidates = candidates[market.worth[candidates] > 0]
+        pinned_points = int(value[pins].sum() - instance.fixed_cost[used].sum())
+        candidates = fitting(market, solution, np.arange(market.pairs))
+        candidates = candidates[market.value[candidates] > 0]
         market = restricted(
-            market, candidates, roster.open, roster.left, np.where(roster.held > 0, 0.0, market.activation)
+            market, candidates, solution.open, solution.left, np.where(solution.held > 0, 0.0, market.fixed_cost)
         )
         origin = origin[candidates]
     return Prepared(market, origin, slot_order, pins, pinned_points, bonus)
@@ -86,13 +86,13 @@ def _check_pins(instance: Instance, pins: Integers, vetoes: Integers) -> None:
         raise Invalid(f"These pins cannot stand together: {broken[0]}")
 
 
-def _possible(instance: Instance, worth: Integers, pins: Integers, vetoes: Integers) -> Array:
+def _possible(instance: Instance, value: Integers, pins: Integers, vetoes: Integers) -> Array:
     """Which pairs can be in a best plan at all: hours and seats for it, something gained, no veto; and the pins."""
     minutes = (instance.slot_end - instance.slot_start)[instance.pair_slot]
     possible = (
         minutes <= instance.coordinator_minutes[instance.pair_coordinator, instance.slot_week[instance.pair_slot]]
     )
-    possible &= (worth > 0) & (instance.slot_headcount[instance.pair_slot] > 0)
+    possible &= (value > 0) & (instance.slot_headcount[instance.pair_slot] > 0)
     possible[vetoes] = False
     possible[pins] = True
     return possible
@@ -111,7 +111,7 @@ def _coordinator_order(instance: Instance) -> Array:
     starts = np.bincount(who, weights=instance.slot_start[instance.pair_slot], minlength=count)
     pairs = np.bincount(who, minlength=count)
     minutes = instance.coordinator_minutes.sum(axis=1)
-    return np.lexsort((scores, starts, instance.activation, minutes, instance.coordinator_rest, pairs))
+    return np.lexsort((scores, starts, instance.fixed_cost, minutes, instance.coordinator_rest, pairs))
 
 
 def _sorted_pairs(

@@ -31,8 +31,8 @@ class SubgradientResult(NamedTuple):
     """What a run of passes leaves behind."""
 
     prices: Array  # S  after the last pass
-    smooth: Array  # S  average over the last passes
-    leaning: Array  # E  how often of late the pair was chosen, 0..1
+    average_prices: Array  # S  average over the last passes
+    primal_average: Array  # E  how often of late the pair was chosen, 0..1
 
 
 @compiled
@@ -59,7 +59,7 @@ def one_pass(market: Market, order: Array, prices: Array, step: float, weight: f
             coordinator = order[at]
             begin = market.first[coordinator]
             for pair in range(begin, market.first[coordinator + 1]):
-                gain[pair - begin] = market.worth[pair] - prices[market.slot[pair]]
+                gain[pair - begin] = market.value[pair] - prices[market.slot[pair]]
             _, count = best_schedule(market, coordinator, gain, best, picked)
             for k in range(count):
                 slot = market.slot[picked[k]]
@@ -80,7 +80,7 @@ def bound_at(market: Market, prices: Array) -> float:
     for coordinator in range(len(market.rest)):
         begin = market.first[coordinator]
         for pair in range(begin, market.first[coordinator + 1]):
-            gain[pair - begin] = market.worth[pair] - prices[market.slot[pair]]
+            gain[pair - begin] = market.value[pair] - prices[market.slot[pair]]
         bound += best_schedule(market, coordinator, gain, best, picked)[0]
     return bound
 
@@ -100,13 +100,13 @@ def subgradient(
     `memory` is the weight of one pass in the averages. Stops early once `over()` says so.
     """
     prices = prices.copy()
-    smooth = prices.copy()
+    average_prices = prices.copy()
     chosen = np.zeros(market.pairs, np.float32)
     step, weight, weights = steps[0], 1.0, 0.0
     fall = (steps[1] / steps[0]) ** (1.0 / max(1, passes - 1))
     for _ in range(passes):
         one_pass(market, random.permutation(market.coordinators), prices, step, weight, chosen)
-        smooth += memory * (prices - smooth)
+        average_prices += memory * (prices - average_prices)
         step *= fall
         weights += weight
         if over():
@@ -115,7 +115,7 @@ def subgradient(
         if weight > 1e30:
             chosen /= np.float32(weight)
             weights, weight = weights / weight, 1.0
-    return SubgradientResult(prices, smooth, chosen / np.float32(weights or 1.0))
+    return SubgradientResult(prices, average_prices, chosen / np.float32(weights or 1.0))
 
 
 def rounded(prices: Array) -> Array:
@@ -131,10 +131,10 @@ def prices_of_the_busiest_moment(market: Market) -> Array:
     cheapest activation. Nobody can hold two of them, so nobody gains anything, and the bound counts one activation a seat.
     """
     dearest = np.zeros(market.slots)
-    np.maximum.at(dearest, market.slot, market.worth)
+    np.maximum.at(dearest, market.slot, market.value)
     seats = np.minimum(market.seats, market.eligible)
     moments = np.argsort(np.concatenate([market.end, market.start]), kind="stable")
     running = np.cumsum(np.concatenate([-seats, seats])[moments])
     at = np.concatenate([market.end, market.start])[moments][np.argmax(running)] if market.slots else 0
     now = (market.start <= at) & (at < market.end)
-    return np.where(now, np.maximum(dearest - market.activation.min(initial=np.inf), 0.0), dearest)
+    return np.where(now, np.maximum(dearest - market.fixed_cost.min(initial=np.inf), 0.0), dearest)

@@ -27,7 +27,7 @@ def best_schedule(market: Market, coordinator: int, gain: Array, best: Array, pi
     for i in range(n - 1, -1, -1):
         # What gains nothing is never taken: best[follower] is at most best[i + 1].
         best[i] = max(best[i + 1], gain[i] + best[market.follower[begin + i] - begin])
-    if best[0] <= market.activation[coordinator]:
+    if best[0] <= market.fixed_cost[coordinator]:
         return 0.0, 0
     total, count = best[0], 0
     i = 0
@@ -47,9 +47,9 @@ def best_schedule(market: Market, coordinator: int, gain: Array, best: Array, pi
         picked[count] = begin + i
         count += 1
         i = market.follower[begin + i] - begin
-    if total <= market.activation[coordinator]:
+    if total <= market.fixed_cost[coordinator]:
         return 0.0, 0
-    return total - market.activation[coordinator], count
+    return total - market.fixed_cost[coordinator], count
 
 
 @compiled

@@ -41,9 +41,9 @@ def empty_solution(market: Market) -> Solution:
     )
 
 
-def copied(roster: Solution) -> Solution:
+def copied(solution: Solution) -> Solution:
     """The same roster, to try something with."""
-    return Solution(*(array.copy() for array in roster))
+    return Solution(*(array.copy() for array in solution))
 
 
 @compiled
@@ -61,29 +61,29 @@ def _most_slots_at_once(market: Market) -> Array:
 
 
 @compiled
-def take(market: Market, roster: Solution, pair: int) -> None:
+def take(market: Market, solution: Solution, pair: int) -> None:
     """Put a pair into the plan. That it fits is for the caller to know."""
     slot, coordinator = market.slot[pair], market.coordinator[pair]
-    roster.chosen[pair] = True
-    roster.open[slot] -= 1
-    roster.left[coordinator, market.week[slot]] -= market.minutes[slot]
-    roster.agenda[roster.agenda_first[coordinator] + roster.held[coordinator]] = pair
-    roster.held[coordinator] += 1
-    roster.holders[roster.holders_first[slot] + roster.filled[slot]] = pair
-    roster.filled[slot] += 1
+    solution.chosen[pair] = True
+    solution.open[slot] -= 1
+    solution.left[coordinator, market.week[slot]] -= market.minutes[slot]
+    solution.agenda[solution.agenda_first[coordinator] + solution.held[coordinator]] = pair
+    solution.held[coordinator] += 1
+    solution.holders[solution.holders_first[slot] + solution.filled[slot]] = pair
+    solution.filled[slot] += 1
 
 
 @compiled
-def drop(market: Market, roster: Solution, pair: int) -> None:
+def drop(market: Market, solution: Solution, pair: int) -> None:
     """Take a pair out of the plan again."""
     slot, coordinator = market.slot[pair], market.coordinator[pair]
-    roster.chosen[pair] = False
-    roster.open[slot] += 1
-    roster.left[coordinator, market.week[slot]] += market.minutes[slot]
-    roster.held[coordinator] -= 1
-    roster.filled[slot] -= 1
-    _forget(roster.agenda, roster.agenda_first[coordinator], roster.held[coordinator], pair)
-    _forget(roster.holders, roster.holders_first[slot], roster.filled[slot], pair)
+    solution.chosen[pair] = False
+    solution.open[slot] += 1
+    solution.left[coordinator, market.week[slot]] += market.minutes[slot]
+    solution.held[coordinator] -= 1
+    solution.filled[slot] -= 1
+    _forget(solution.agenda, solution.agenda_first[coordinator], solution.held[coordinator], pair)
+    _forget(solution.holders, solution.holders_first[slot], solution.filled[slot], pair)
 
 
 @compiled
@@ -95,50 +95,50 @@ def _forget(entries: Array, first: int, last: int, pair: int) -> None:
 
 
 @compiled
-def fits(market: Market, roster: Solution, pair: int) -> bool:
+def fits(market: Market, solution: Solution, pair: int) -> bool:
     """May the coordinator take this pair as things are: a seat, rest, hours?"""
     slot, coordinator = market.slot[pair], market.coordinator[pair]
-    if roster.chosen[pair] or roster.open[slot] <= 0:
+    if solution.chosen[pair] or solution.open[slot] <= 0:
         return False
-    if roster.left[coordinator, market.week[slot]] < market.minutes[slot]:
+    if solution.left[coordinator, market.week[slot]] < market.minutes[slot]:
         return False
-    begin = roster.agenda_first[coordinator]
-    for at in range(begin, begin + roster.held[coordinator]):  # noqa: SIM110  (there are no generators in compiled code)
-        if clashing(market, roster.agenda[at], pair):
+    begin = solution.agenda_first[coordinator]
+    for at in range(begin, begin + solution.held[coordinator]):  # noqa: SIM110  (there are no generators in compiled code)
+        if clashing(market, solution.agenda[at], pair):
             return False
     return True
 
 
 @compiled
-def take_in_order(market: Market, roster: Solution, pairs: Array) -> int:
+def take_in_order(market: Market, solution: Solution, pairs: Array) -> int:
     """Take each of these pairs that still fits; how many did."""
     taken = 0
     for pair in pairs:
-        if fits(market, roster, pair):
-            take(market, roster, pair)
+        if fits(market, solution, pair):
+            take(market, solution, pair)
             taken += 1
     return taken
 
 
 @compiled
-def fitting(market: Market, roster: Solution, pairs: Array) -> Array:
+def fitting(market: Market, solution: Solution, pairs: Array) -> Array:
     """Those of the pairs (ascending) that fit as things are: as `fits`, with each agenda read once."""
     keep = np.empty(len(pairs), pairs.dtype)
     most = 0
     for coordinator in range(len(market.rest)):
-        most = max(most, roster.held[coordinator])
+        most = max(most, solution.held[coordinator])
     busy, rested = np.empty(most, np.int64), np.empty(most, np.int64)
     count, reading, engagements = 0, -1, 0
     for pair in pairs:
         slot, coordinator = market.slot[pair], market.coordinator[pair]
-        if roster.chosen[pair] or roster.open[slot] <= 0:
+        if solution.chosen[pair] or solution.open[slot] <= 0:
             continue
-        if roster.left[coordinator, market.week[slot]] < market.minutes[slot]:
+        if solution.left[coordinator, market.week[slot]] < market.minutes[slot]:
             continue
         if coordinator != reading:
-            reading, engagements = coordinator, roster.held[coordinator]
+            reading, engagements = coordinator, solution.held[coordinator]
             for k in range(engagements):
-                held = market.slot[roster.agenda[roster.agenda_first[coordinator] + k]]
+                held = market.slot[solution.agenda[solution.agenda_first[coordinator] + k]]
                 busy[k], rested[k] = market.start[held], market.end[held] + market.rest[coordinator]
         start, end = market.start[slot], market.end[slot] + market.rest[coordinator]
         free = True
@@ -150,6 +150,6 @@ def fitting(market: Market, roster: Solution, pairs: Array) -> Array:
     return keep[:count]
 
 
-def value_of(market: Market, roster: Solution) -> float:
+def value_of(market: Market, solution: Solution) -> float:
     """What the roster is worth: its pairs, less the activation of everybody used."""
-    return float(market.worth[roster.chosen].sum() - market.activation[roster.held > 0].sum())
+    return float(market.value[solution.chosen].sum() - market.fixed_cost[solution.held > 0].sum())

@@ -7,24 +7,24 @@ import numpy as np
 
 from marketplace.matching.index import Opening
 from marketplace.matching.index.clock import bounds
-from marketplace.plans.solver.build_instance import PlanningProblem
+from marketplace.plans.solver.planning_problem import PlanningProblem
 
 
-def openings(question: PlanningProblem, prices: Sequence[float]) -> Mapping[int, list[Opening]]:
+def openings(problem: PlanningProblem, prices: Sequence[float]) -> Mapping[int, list[Opening]]:
     """For each coordinator the open shifts she may take for which something is left at their price, in whole points.
 
     What she is pinned to counts with all it is worth: that seat is nobody else's.
     """
-    assert question.instance is not None
-    instance = question.instance
-    left = np.floor(instance.pair_worth - np.asarray(prices, float)[instance.pair_slot]).astype(np.int64)
+    assert problem.instance is not None
+    instance = problem.instance
+    left = np.floor(instance.pair_value - np.asarray(prices, float)[instance.pair_slot]).astype(np.int64)
     found: dict[int, list[Opening]] = defaultdict(list)
-    when = [bounds(shift.span) for shift in question.shifts]
+    when = [bounds(shift.span) for shift in problem.shifts]
     for n in np.flatnonzero(left > 0).tolist():
         slot = int(instance.pair_slot[n])
-        key = question.coordinators[int(instance.pair_coordinator[n])]
-        found[key].append(Opening(*when[slot], question.shifts[slot].id, int(left[n])))
-    slots = {shift.id: slot for slot, shift in enumerate(question.shifts)}
-    for pin in question.pinned:
-        found[pin.coordinator_id].append(Opening(*when[slots[pin.shift_id]], pin.shift_id, pin.worth))
+        key = problem.coordinators[int(instance.pair_coordinator[n])]
+        found[key].append(Opening(*when[slot], problem.shifts[slot].id, int(left[n])))
+    slots = {shift.id: slot for slot, shift in enumerate(problem.shifts)}
+    for pin in problem.pinned:
+        found[pin.coordinator_id].append(Opening(*when[slots[pin.shift_id]], pin.shift_id, pin.value))
     return found

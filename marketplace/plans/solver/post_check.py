@@ -1,18 +1,19 @@
-"""From the solver's answer to the plan people see: every pair judged beside the others, every empty seat with its reason.
+"""Check the solver's result against the hard rules, and give every empty seat its reason.
 
-The solver knows arrays. Here each of its pairs is asked once more of the very rules, with everything else that is planned for
-the same person as if it were booked; what does not stand is taken out, and the seat given to the best who may still have it.
+The solver knows arrays only. Here each pair goes through the hard rules once more, with the coordinator's other planned shifts
+as bookings. A pair that fails is removed, and its seat goes to the best coordinator who passes.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from marketplace.matching.constants import PRIORITY_POINTS, STAY_POINTS
+from marketplace.matching.constants import INCUMBENT_BONUS, PRIORITY_POINTS
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.rules import hard_rules
 from marketplace.plans.rules import GapReason, priority
-from marketplace.plans.solver.build_instance import MINUTE, PlanningProblem, with_booking
+from marketplace.plans.solver.pins import with_booking
+from marketplace.plans.solver.planning_problem import MINUTE, PlanningProblem
 from marketplace.plans.solver.solver_process import SolverResult
 
 MOST_OPTIONS, MOST_NAMED = 6, 12
@@ -38,13 +39,13 @@ class Gap:
     reason: GapReason
     refusals: dict[str, int] = field(default_factory=dict)
     taken: list[tuple[int, int]] = field(default_factory=list)
-    """(coordinator, the shift that takes her), the best fits first."""
+    """(coordinator, the planned shift that conflicts), best fits first."""
     hours: int = 0
 
 
 @dataclass(frozen=True)
 class Option:
-    """Somebody else who may have the shift; `at_least` are the points her being chosen costs the plan at least."""
+    """An alternative coordinator for a shift; choosing them costs the plan at least `at_least` points."""
 
     shift_id: int
     coordinator_id: int
@@ -54,7 +55,7 @@ class Option:
 
 @dataclass
 class CheckedPlan:
-    """A plan ready to be kept."""
+    """A plan ready to be stored; `value` and `bound` in points."""
 
     chosen: list[Chosen]
     gaps: list[Gap]
@@ -64,26 +65,26 @@ class CheckedPlan:
     filled: int
 
 
-def post_check(question: PlanningProblem, answer: SolverResult) -> CheckedPlan:
-    """The plan that the solver's pairs make, with its value in points and the bound that holds for all plans."""
-    market = _Market(question)
-    roster = _Roster(question)
+def post_check(problem: PlanningProblem, answer: SolverResult) -> CheckedPlan:
+    """The plan that the solver's pairs make, with its value and a bound that holds for all plans, both in points."""
+    market = _Market(problem)
+    roster = _Roster(problem)
     for n in sorted(answer.pairs, key=lambda n: (-market.priority[market.slot[n]], market.slot[n], -market.score[n])):
         roster.take(market.shift(n), market.person(n), market.score[n])
     for slot in sorted(market.of_slot, key=lambda slot: (-market.priority[slot], slot)):
         _fill(market, roster, slot)
     chosen = roster.chosen()
-    begins = {shift.id: shift.span.start for shift in question.shifts}
-    value = sum(_worth(question, one, priority(begins[one.shift_id], question.at)) for one in chosen)
-    # What the last look changed changes by as much what other choices cost.
-    more = value - question.pinned_worth - answer.value
+    begins = {shift.id: shift.span.start for shift in problem.shifts}
+    value = sum(_value(problem, one, priority(begins[one.shift_id], problem.at)) for one in chosen)
+    # The repair changed the value by this much, and so the cost of every alternative.
+    more = value - problem.pinned_value - answer.value
     at_least = {n: max(0, lost + more) if lost > 0 else lost for n, lost in enumerate(answer.at_least.tolist())}
     return CheckedPlan(
         chosen=chosen,
-        gaps=list(_gaps(question, market, roster)),
+        gaps=list(_gaps(problem, market, roster)),
         options=list(_options(market, roster, at_least)),
         value=value,
-        bound=max(answer.bound + question.pinned_worth, value),
+        bound=max(answer.bound + problem.pinned_value, value),
         filled=len(chosen),
     )
 
@@ -91,15 +92,15 @@ def post_check(question: PlanningProblem, answer: SolverResult) -> CheckedPlan:
 class _Market:
     """The instance in plain lists, pairs by slot from the best fit down."""
 
-    def __init__(self, question: PlanningProblem) -> None:
-        assert question.instance is not None
-        instance = question.instance
-        self.shifts = question.shifts
+    def __init__(self, problem: PlanningProblem) -> None:
+        assert problem.instance is not None
+        instance = problem.instance
+        self.shifts = problem.shifts
         self.slot: list[int] = instance.pair_slot.tolist()
         self.column: list[int] = instance.pair_coordinator.tolist()
         self.score: list[int] = instance.pair_score.tolist()
         self.priority: list[int] = instance.slot_priority.tolist()
-        self.coordinators = question.coordinators
+        self.coordinators = problem.coordinators
         self.of_slot: dict[int, list[int]] = defaultdict(list)
         for n in sorted(range(len(self.slot)), key=lambda n: (-self.score[n], self.coordinators[self.column[n]])):
             self.of_slot[self.slot[n]].append(n)
@@ -112,22 +113,22 @@ class _Market:
 
 
 class _Roster:
-    """Who has which shift so far; everybody's facts with that as bookings."""
+    """Assigned pairs so far, and every coordinator's facts with these pairs as bookings."""
 
-    def __init__(self, question: PlanningProblem) -> None:
-        self._question = question
-        self.people: dict[int, CoordinatorFacts] = dict(question.people)
-        self.left = dict(question.open_seats)
+    def __init__(self, problem: PlanningProblem) -> None:
+        self._problem = problem
+        self.people: dict[int, CoordinatorFacts] = dict(problem.people)
+        self.left = dict(problem.open_seats)
         self.given: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
         self.planned: dict[int, list[ShiftFacts]] = defaultdict(list)
-        by_id = {shift.id: shift for shift in question.shifts}
-        for pin in question.pinned:
+        by_id = {shift.id: shift for shift in problem.shifts}
+        for pin in problem.pinned:
             shift = by_id[pin.shift_id]
-            self._note(shift, pin.coordinator_id, question.fit(shift, pin.coordinator_id).total, True)
+            self._note(shift, pin.coordinator_id, problem.fit(shift, pin.coordinator_id).total, True)
 
     def may(self, shift: ShiftFacts, coordinator_id: int) -> bool:
-        """By the very rules, with everything planned for her as if it were booked."""
-        return hard_rules.eligible(self.people[coordinator_id], shift, self._question.context)
+        """True when the hard rules allow it beside the coordinator's other planned shifts."""
+        return hard_rules.eligible(self.people[coordinator_id], shift, self._problem.context)
 
     def take(self, shift: ShiftFacts, coordinator_id: int, points: int) -> bool:
         if self.left[shift.id] <= 0 or not self.may(shift, coordinator_id):
@@ -147,15 +148,15 @@ class _Roster:
     def chosen(self) -> list[Chosen]:
         """Every proposal with a seat of its own, the lowest free ones first."""
         found = []
-        for shift in self._question.shifts:
-            free = (n for n in range(1, shift.headcount + 1) if n not in self._question.taken_seats[shift.id])
+        for shift in self._problem.shifts:
+            free = (n for n in range(1, shift.headcount + 1) if n not in self._problem.taken_seats[shift.id])
             for seat, (coordinator, points, pinned) in zip(free, self.given[shift.id], strict=False):
                 found.append(Chosen(shift.id, coordinator, seat, min(points, 999), pinned))
         return found
 
 
 def _fill(market: _Market, roster: _Roster, slot: int) -> None:
-    """Whatever seat is still free, to the best who may have it beside all the rest."""
+    """Give free seats of the slot to the best coordinators who pass the rules."""
     shift = market.shifts[slot]
     for n in market.of_slot[slot]:
         if roster.left[shift.id] <= 0:
@@ -164,12 +165,12 @@ def _fill(market: _Market, roster: _Roster, slot: int) -> None:
             roster.take(shift, market.person(n), market.score[n])
 
 
-def _worth(question: PlanningProblem, one: Chosen, weight: int) -> int:
-    bonus = STAY_POINTS if not one.pinned and (one.shift_id, one.coordinator_id) in question.waiting else 0
+def _value(problem: PlanningProblem, one: Chosen, weight: int) -> int:
+    bonus = INCUMBENT_BONUS if not one.pinned and (one.shift_id, one.coordinator_id) in problem.waiting else 0
     return PRIORITY_POINTS * weight + one.score + bonus
 
 
-def _gaps(question: PlanningProblem, market: _Market, roster: _Roster) -> Iterable[Gap]:
+def _gaps(problem: PlanningProblem, market: _Market, roster: _Roster) -> Iterable[Gap]:
     for slot, shift in enumerate(market.shifts):
         seats = roster.left[shift.id]
         if seats <= 0:
@@ -177,7 +178,7 @@ def _gaps(question: PlanningProblem, market: _Market, roster: _Roster) -> Iterab
         able = [market.person(n) for n in market.of_slot.get(slot, ())]
         able = [one for one in able if one not in roster.holders(shift.id)]
         if not able:
-            refusals = question.refusals.get(shift.id, Counter[str]())
+            refusals = problem.refusals.get(shift.id, Counter[str]())
             yield Gap(shift.id, seats, GapReason.NOBODY, dict(refusals.most_common()))
             continue
         gap = Gap(shift.id, seats, GapReason.TAKEN)
@@ -193,14 +194,14 @@ def _gaps(question: PlanningProblem, market: _Market, roster: _Roster) -> Iterab
 
 
 def _clashing(person: CoordinatorFacts, planned: Sequence[ShiftFacts], shift: ShiftFacts) -> int | None:
-    """The planned shift that keeps her from this one, the rest she needs included."""
+    """The planned shift that conflicts with this one, rest included; None when none does."""
     rest = person.rest_minutes * MINUTE
     near = [one for one in planned if one.span.start < shift.span.end + rest and shift.span.start < one.span.end + rest]
     return near[0].id if near else None
 
 
 def _options(market: _Market, roster: _Roster, at_least: Mapping[int, int]) -> Iterable[Option]:
-    """For every shift the next best, those first whose being chosen costs least."""
+    """The alternatives for every shift, cheapest for the plan first, `MOST_OPTIONS` at most."""
     for slot, pairs in market.of_slot.items():
         shift = market.shifts[slot]
         others = [n for n in pairs if at_least.get(n, 0) >= 0 and market.person(n) not in roster.holders(shift.id)]

@@ -1,4 +1,4 @@
-"""Making a plan, in the worker: gather the facts, solve with no transaction open, keep what came out."""
+"""Make a plan in the worker: read the facts, solve without an open transaction, store the result."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -14,33 +14,34 @@ from marketplace.kernel import ENGLISH, Phrase, Refusal, Span, now
 from marketplace.plans.models import MatchPlan, PlanGap, PlanOption, PlanPair
 from marketplace.plans.rules import IN_WORK, LIFE, SHOWN, PlanKind, PlanState
 from marketplace.plans.solver import solver_process
-from marketplace.plans.solver.build_instance import Extra, PlanningProblem, build_instance
+from marketplace.plans.solver.build_instance import build_instance
 from marketplace.plans.solver.opening_values import openings
+from marketplace.plans.solver.planning_problem import Extra, PlanningProblem
 from marketplace.plans.solver.post_check import CheckedPlan, post_check
 
 log = structlog.get_logger()
 
 
 def make(plan_id: int, solver: solver_process.Solver = solver_process.solve) -> None:
-    """Take a plan from queued to ready. Commits on the way: no transaction is open while the solver works."""
+    """Take a plan from queued to ready, or to failed. Commits in between: no transaction is open while the solver works."""
     begun = now()
     plan = _locked(plan_id)
     if plan is None or plan.state not in IN_WORK:
         session.rollback()
         return
-    plan.state, plan.told_at, plan.progress = LIFE.after(plan.state, "start"), begun, 0
+    plan.state, plan.heartbeat_at, plan.progress = LIFE.after(plan.state, "start"), begun, 0
     session.commit()
     try:
-        question = _question(plan, begun)
-        start = _start(plan, question)
+        problem = _problem(plan, begun)
+        start = _start(plan, problem)
         session.commit()
-        assert question.instance is not None
+        assert problem.instance is not None
         answer = solver(
-            question.instance, stay=question.stay, seed=plan.seed, time_limit=plan.time_limit_seconds, start=start,
-            tell=lambda percent: _tell(plan_id, percent),
+            problem.instance, stay=problem.stay, seed=plan.seed, time_limit=plan.time_limit_seconds, start=start,
+            tell=lambda percent: report_progress(plan_id, percent),
         )  # fmt: skip
-        outcome = post_check(question, answer)
-        keep(plan_id, question, outcome, answer.prices, begun)
+        outcome = post_check(problem, answer)
+        keep(plan_id, problem, outcome, answer.prices, begun)
     except solver_process.Cancelled:
         session.rollback()
     except (solver_process.Unsolved, Refusal) as problem:
@@ -56,20 +57,20 @@ def _locked(plan_id: int) -> MatchPlan | None:
     ).one_or_none()
 
 
-def _question(plan: MatchPlan, at: datetime) -> PlanningProblem:
+def _problem(plan: MatchPlan, at: datetime) -> PlanningProblem:
     extra = None
     if plan.what_if_shift_id is not None and plan.what_if_coordinator_id is not None:
         extra = Extra(plan.what_if_shift_id, plan.what_if_coordinator_id)
-    question = build_instance(at, Span(plan.starts_at, plan.ends_at), plan.freeze_hours, extra)
-    asked = next((one for one in question.broken if one.wish_id == 0), None)
+    problem = build_instance(at, Span(plan.starts_at, plan.ends_at), plan.freeze_hours, extra)
+    asked = next((one for one in problem.broken if one.constraint_id == 0), None)
     if extra is not None and asked is not None:
         raise solver_process.Unsolved(asked.why)
-    return question
+    return problem
 
 
-def _start(plan: MatchPlan, question: PlanningProblem) -> solver_process.Start | None:
-    """Prices and pairs of the last plan that was finished, where its shifts are still open."""
-    assert question.instance is not None
+def _start(plan: MatchPlan, problem: PlanningProblem) -> solver_process.Start | None:
+    """Warm start: prices and pairs of the last finished plan, for shifts that are still open."""
+    assert problem.instance is not None
     last = session.scalars(
         select(MatchPlan)
         .where(MatchPlan.id != plan.id, MatchPlan.state.in_([*SHOWN, PlanState.SUPERSEDED]))
@@ -81,31 +82,31 @@ def _start(plan: MatchPlan, question: PlanningProblem) -> solver_process.Start |
         return None
     rows = session.execute(select(PlanPair.shift_id, PlanPair.coordinator_id).where(PlanPair.plan_id == last.id))
     had = {(shift, coordinator) for shift, coordinator in rows}
-    ids = [shift.id for shift in question.shifts]
+    ids = [shift.id for shift in problem.shifts]
     pairs = [
         n
         for n, (slot, column) in enumerate(
-            zip(question.instance.pair_slot.tolist(), question.instance.pair_coordinator.tolist(), strict=True)
+            zip(problem.instance.pair_slot.tolist(), problem.instance.pair_coordinator.tolist(), strict=True)
         )
-        if (ids[slot], question.coordinators[column]) in had
+        if (ids[slot], problem.coordinators[column]) in had
     ]
     return solver_process.Start([float(last.prices.get(str(key), 0.0)) for key in ids], pairs)
 
 
-def _tell(plan_id: int, percent: int) -> bool:
-    """Write how far it is, in a transaction of its own; False when nobody wants the plan any more."""
+def report_progress(plan_id: int, percent: int) -> bool:
+    """Store the progress in its own transaction; False when the plan was cancelled. The time is the heartbeat of the worker."""
     told: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         update(MatchPlan)
         .where(MatchPlan.id == plan_id, MatchPlan.state == PlanState.RUNNING)
-        .values(progress=min(99, percent), told_at=now())
+        .values(progress=min(99, percent), heartbeat_at=now())
         .execution_options(synchronize_session=False)
     )
     session.commit()
     return told.rowcount == 1
 
 
-def keep(plan_id: int, question: PlanningProblem, outcome: CheckedPlan, prices: list[float], begun: datetime) -> None:
-    """Write the plan down and put the one before it aside; nothing, when it was stopped at the last moment."""
+def keep(plan_id: int, problem: PlanningProblem, outcome: CheckedPlan, prices: list[float], begun: datetime) -> None:
+    """Store the plan and supersede the one before it. Does nothing when the plan was cancelled meanwhile."""
     plan = _locked(plan_id)
     if plan is None or plan.state is not PlanState.RUNNING:
         session.rollback()
@@ -124,23 +125,23 @@ def keep(plan_id: int, question: PlanningProblem, outcome: CheckedPlan, prices: 
     plan.state = LIFE.after(plan.state, "finish")
     plan.facts_at, plan.finished_at, plan.progress = begun, done, 100
     plan.value, plan.bound = outcome.value, outcome.bound
-    plan.filled, plan.seats = outcome.filled, question.seats
+    plan.filled, plan.seats = outcome.filled, problem.seats
     plan.milliseconds = max(0, (done - begun) // timedelta(milliseconds=1))
-    plan.weights = asdict(question.context.weights)
-    plan.prices = {str(shift.id): price for shift, price in zip(question.shifts, prices, strict=True)}
-    plan.broken_wishes = [one.as_record() for one in question.broken]
+    plan.weights = asdict(problem.context.weights)
+    plan.prices = {str(shift.id): price for shift, price in zip(problem.shifts, prices, strict=True)}
+    plan.broken_constraints = [one.as_record() for one in problem.broken]
     session.flush()
-    _write_parts(plan.id, question, outcome)
+    _write_parts(plan.id, problem, outcome)
     if plan.kind is not PlanKind.WHAT_IF:
         keep_prices(
-            plan.id, begun, {shift.id: round(price) for shift, price in zip(question.shifts, prices, strict=True)},
-            openings(question, prices),
+            plan.id, begun, {shift.id: round(price) for shift, price in zip(problem.shifts, prices, strict=True)},
+            openings(problem, prices),
         )  # fmt: skip
     session.commit()
 
 
-def _write_parts(plan_id: int, question: PlanningProblem, outcome: CheckedPlan) -> None:
-    by_id = {shift.id: shift for shift in question.shifts}
+def _write_parts(plan_id: int, problem: PlanningProblem, outcome: CheckedPlan) -> None:
+    by_id = {shift.id: shift for shift in problem.shifts}
     pairs: list[dict[str, Any]] = [
         {
             "plan_id": plan_id,
@@ -149,14 +150,14 @@ def _write_parts(plan_id: int, question: PlanningProblem, outcome: CheckedPlan) 
             "seat": one.seat,
             "kept": True,
         }
-        for one in question.kept
+        for one in problem.kept
     ]
     _insert(PlanPair, pairs)
     proposals = [
         {
             "plan_id": plan_id, "shift_id": one.shift_id, "coordinator_id": one.coordinator_id, "seat": one.seat,
             "score": one.score, "pinned": one.pinned,
-            "parts": [part.as_record() for part in question.fit(by_id[one.shift_id], one.coordinator_id).parts],
+            "parts": [part.as_record() for part in problem.fit(by_id[one.shift_id], one.coordinator_id).parts],
         }
         for one in outcome.chosen
     ]  # fmt: skip
@@ -183,7 +184,7 @@ def _insert(table: type[Any], rows: list[dict[str, Any]]) -> None:
 
 
 def fail(plan_id: int, why: Phrase) -> None:
-    """The board tells why."""
+    """Mark the plan as failed, with the reason for the board."""
     session.rollback()
     plan = _locked(plan_id)
     if plan is not None and LIFE.allows(plan.state, "fail"):

@@ -1,6 +1,6 @@
-"""The solver, in a process of its own: the worker stays alive beside it, and to cancel is to end it.
+"""Run the solver in its own process, so that the worker stays responsive and can cancel it by ending the process.
 
-Only that process imports numba. It gets arrays and gives arrays; it knows nothing of the database.
+Only that process imports numba. It exchanges arrays with the worker and has no database connection.
 """
 
 import multiprocessing
@@ -15,23 +15,22 @@ from typing import Any
 import numpy as np
 
 from marketplace.kernel import Invalid, Phrase
-from marketplace.matching.constants import STAY_POINTS
+from marketplace.matching.constants import INCUMBENT_BONUS
 from marketplace.matching.solver.instance import Instance, Integers
 
 PATIENCE_SECONDS = 300
-"""How much longer than its time limit the solver may take: it is compiled when it first runs."""
+"""Extra time beyond the time limit: the solver is compiled on its first run."""
 
-
-POLITE = 15
-"""By how much compiling beforehand stands back behind whatever else the machine has to do."""
+COMPILE_NICENESS = 15
+"""os.nice() increment for the warm-up compile: it must not slow the site."""
 
 
 class Cancelled(Exception):
-    """Somebody wants this plan no more."""
+    """The plan was cancelled while the solver worked."""
 
 
 class Unsolved(Exception):
-    """The solver gave no answer; the phrase tells the board why."""
+    """The solver gave no result; the phrase gives the board the reason."""
 
     def __init__(self, phrase: Phrase) -> None:
         super().__init__(phrase)
@@ -40,7 +39,7 @@ class Unsolved(Exception):
 
 @dataclass(frozen=True)
 class Start:
-    """Where an earlier plan ended: the price of a seat of each slot, and its pairs that still exist."""
+    """Warm start from an earlier plan: a price in points for each slot, and its pairs that still exist."""
 
     prices: Sequence[float]
     pairs: Sequence[int]
@@ -48,10 +47,10 @@ class Start:
 
 @dataclass(frozen=True, eq=False)
 class SolverResult:
-    """Numbers of pairs, their value and the bound in points, a price a slot.
+    """Indices of the chosen pairs, their value and the bound in points, and one price for each slot.
 
-    `at_least` says for each pair how far below `value` every plan with it is; 0 where nothing can be proven, -1 for a pair
-    that breaks a rule by itself. Empty when nobody asked the solver.
+    `at_least`, shape (pairs,): how many points below `value` every plan with the pair is. 0 where nothing is proven, -1 for a
+    pair that breaks a rule by itself. Empty when the instance has no pairs.
     """
 
     pairs: list[int]
@@ -73,9 +72,9 @@ def solve(
     start: Start | None,
     tell: Callable[[int], bool],
 ) -> SolverResult:
-    """The best plan in `time_limit` seconds. `tell` is given the percentage about once a second and says whether to go on.
+    """The best plan found in `time_limit` seconds. `tell` receives the percentage about once a second; False cancels.
 
-    Raises Cancelled when it says no, Unsolved with a sentence when no answer comes.
+    Raises Cancelled when `tell` returns False, and Unsolved with a sentence when no result comes.
     """
     if not instance.pairs:
         return SolverResult([], 0, 0, [0.0] * instance.slots)
@@ -120,7 +119,7 @@ def _heard(ours: "Connection[Any, Any]") -> tuple[str, Any]:
 def _solve_there(
     pipe: "Connection[Any, Any]", instance: Instance, stay: Integers, seed: int, time_limit: int, start: Start | None
 ) -> None:
-    """What runs in the other process."""
+    """Entry point of the solver process."""
     try:
         answer = solve_here(
             instance,
@@ -136,18 +135,18 @@ def _solve_there(
 
 
 def compile_ahead() -> None:
-    """Have the solver compiled before the first plan is asked for: in a process of its own, which ends with this one."""
+    """Compile the solver before the first plan is requested, in a process that ends with this one."""
     multiprocessing.get_context("spawn").Process(target=_compile_there, daemon=True).start()
 
 
 def _compile_there() -> None:
     with suppress(KeyboardInterrupt):
-        os.nice(POLITE)
+        os.nice(COMPILE_NICENESS)
         solve_here(_few_shifts(), stay=np.empty(0, np.int64), seed=0, time_limit=60, start=None, tell=lambda _: None)
 
 
 def _few_shifts() -> Instance:
-    """A question so small that its answer takes no time, with hours that run out: everything the solver is made of runs."""
+    """A tiny instance whose weekly hours run out, so that every function of the solver is compiled."""
     shifts, people = np.arange(24), np.arange(6)
     start = 24 * 60 * (shifts // 2) + 240 * (shifts % 2)
     slot, who = (each.ravel() for each in np.meshgrid(shifts, people, indexing="ij"))
@@ -167,14 +166,14 @@ def solve_here(
     start: Start | None,
     tell: Callable[[int], object],
 ) -> SolverResult:
-    """The same in this process, which has numba from then on."""
+    """As `solve`, in this process. Imports numba."""
     from marketplace.matching.solver.alternatives import losses
     from marketplace.matching.solver.plan import Plan
     from marketplace.matching.solver.plan import solve as solved
 
-    # Who was asked already is worth more as a score, not as one who stays: so what other choices cost stays provable.
+    # Open offers get the bonus in their score, not as `stay`: `losses` proves nothing for a plan with `stay`.
     score = instance.pair_score.copy()
-    score[stay] += STAY_POINTS
+    score[stay] += INCUMBENT_BONUS
     instance = replace(instance, pair_score=score)
     warm = None
     if start is not None:
@@ -188,7 +187,7 @@ def solve_here(
             last = int(100 * done)
             tell(last)
 
-    # Effort goes by size; the limit only cuts it short, so that a small market is not searched for a whole minute.
+    # The budget depends on the size; the limit only cuts it short, so a small market does not take a whole minute.
     until = time.monotonic() + time_limit
     plan = solved(instance, seed=seed, warm=warm, progress=progress, cancelled=lambda: time.monotonic() > until)
     lost = losses(instance, plan)

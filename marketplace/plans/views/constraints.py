@@ -1,4 +1,4 @@
-"""Pin, forbid, move, and what a change would cost: single acts on one shift of the plan."""
+"""Pages that pin, forbid or move one coordinator on a shift of the plan, or ask what that would cost."""
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -12,55 +12,55 @@ from marketplace.db import session
 from marketplace.kernel import Invalid, NotAllowedNow, now
 from marketplace.plans import constraints
 from marketplace.plans.forms import WhoForm
-from marketplace.plans.models import MatchWish
-from marketplace.plans.named_coordinators import coordinator_named
+from marketplace.plans.models import PlanConstraint
 from marketplace.plans.policy import check_may_plan
-from marketplace.plans.queries import present, wishes, wishes_visible_to
+from marketplace.plans.queries import constraints_of, constraints_visible_to, present
 from marketplace.plans.requests import ask_for_plan, ask_what_if
-from marketplace.plans.rules import WishKind
+from marketplace.plans.rules import ConstraintKind
 from marketplace.plans.views.blueprint import pages
+from marketplace.plans.views.named_coordinators import coordinator_named
 from marketplace.web import flash_with_undo, get_or_404
 
 
 @pages.post("/matching/shifts/<int:shift_id>/pins", may=Permission.MATCH_PLAN)
 def pin(shift_id: int) -> ResponseReturnValue:
-    """She has this shift in every plan."""
+    """Pin a coordinator to the shift."""
     person, form = current_person(), _asked()
     shift = get_or_404(shifts_visible_to(person), shift_id)
     check_may_plan(person)
     chosen = coordinator_named(form.proposed.data)
     try:
         with session.begin_nested():
-            wish = constraints.pin(shift, chosen, person, now(), form.reason.data)
+            constraint = constraints.pin(shift, chosen, person, now(), form.reason.data)
     except NotAllowedNow as refusal:
         return _refused(refusal)
-    _said(_("Pinned. Every plan from now on keeps it."), wish)
+    _said(_("Pinned. Every plan from now on keeps it."), constraint)
     return _back()
 
 
 @pages.post("/matching/shifts/<int:shift_id>/bans", may=Permission.MATCH_PLAN)
 def forbid(shift_id: int) -> ResponseReturnValue:
-    """No plan proposes her for this shift."""
+    """Veto a coordinator for the shift."""
     person, form = current_person(), _asked()
     shift = get_or_404(shifts_visible_to(person), shift_id)
     check_may_plan(person)
-    wish = constraints.forbid(shift, coordinator_named(form.proposed.data), person, now(), form.reason.data)
-    _said(_("Forbidden. No plan from now on proposes it."), wish)
+    constraint = constraints.forbid(shift, coordinator_named(form.proposed.data), person, now(), form.reason.data)
+    _said(_("Forbidden. No plan from now on proposes it."), constraint)
     return _back()
 
 
 @pages.post("/matching/shifts/<int:shift_id>/moves", may=Permission.MATCH_PLAN)
 def move(shift_id: int) -> ResponseReturnValue:
-    """Somebody else has the seat, and everything else is planned anew around it."""
+    """Pin another coordinator to the seat, and make a new plan around it."""
     person, at, form = current_person(), now(), _asked()
     shift = get_or_404(shifts_visible_to(person), shift_id)
     check_may_plan(person)
     chosen = coordinator_named(form.coordinator.data)
     try:
         with session.begin_nested():
-            for wish in wishes([shift.id]):
-                if wish.kind is WishKind.PIN and str(wish.coordinator_id) == form.proposed.data:
-                    constraints.remove_pin(wish, person, at)
+            for constraint in constraints_of([shift.id]):
+                if constraint.kind is ConstraintKind.PIN and str(constraint.coordinator_id) == form.proposed.data:
+                    constraints.remove(constraint, person, at)
                     session.flush()
             made = constraints.pin(shift, chosen, person, at, form.reason.data)
     except NotAllowedNow as refusal:
@@ -76,7 +76,7 @@ def move(shift_id: int) -> ResponseReturnValue:
 
 @pages.post("/matching/shifts/<int:shift_id>/what-ifs", may=Permission.MATCH_PLAN)
 def what_if(shift_id: int) -> ResponseReturnValue:
-    """What would it cost?"""
+    """Make a what-if plan: the cost of choosing another coordinator."""
     person, form = current_person(), _asked()
     shift = get_or_404(shifts_visible_to(person), shift_id)
     check_may_plan(person)
@@ -87,30 +87,30 @@ def what_if(shift_id: int) -> ResponseReturnValue:
     return redirect(url_for(".plan", plan_id=asked.id), 303)
 
 
-@pages.post("/matching/wishes/<int:wish_id>/end", may=Permission.MATCH_PLAN)
-def lift(wish_id: int) -> ResponseReturnValue:
-    """A pin or ban no longer holds."""
+@pages.post("/matching/constraints/<int:constraint_id>/end", may=Permission.MATCH_PLAN)
+def remove(constraint_id: int) -> ResponseReturnValue:
+    """End a pin or veto."""
     person = current_person()
-    wish = get_or_404(wishes_visible_to(person), wish_id)
+    constraint = get_or_404(constraints_visible_to(person), constraint_id)
     check_may_plan(person)
-    constraints.remove_pin(wish, person, now())
-    flash_with_undo(_("Lifted. The next plan is free to choose."), url_for(".restore", wish_id=wish.id))
+    constraints.remove(constraint, person, now())
+    flash_with_undo(_("Removed. The next plan is free to choose."), url_for(".restore", constraint_id=constraint.id))
     return _back()
 
 
-@pages.post("/matching/wishes/<int:wish_id>/restoration", may=Permission.MATCH_PLAN)
-def restore(wish_id: int) -> ResponseReturnValue:
-    """It holds again after all."""
+@pages.post("/matching/constraints/<int:constraint_id>/restoration", may=Permission.MATCH_PLAN)
+def restore(constraint_id: int) -> ResponseReturnValue:
+    """Put a removed pin or veto back."""
     person = current_person()
-    wish = get_or_404(wishes_visible_to(person), wish_id)
+    constraint = get_or_404(constraints_visible_to(person), constraint_id)
     check_may_plan(person)
-    constraints.restore(wish, person, now())
+    constraints.restore(constraint, person, now())
     flash(_("It holds again."))
     return _back()
 
 
-def _said(sentence: str, wish: MatchWish) -> None:
-    flash_with_undo(sentence, url_for(".lift", wish_id=wish.id))
+def _said(sentence: str, constraint: PlanConstraint) -> None:
+    flash_with_undo(sentence, url_for(".remove", constraint_id=constraint.id))
 
 
 def _asked() -> WhoForm:
@@ -121,12 +121,12 @@ def _asked() -> WhoForm:
 
 
 def _refused(refusal: NotAllowedNow) -> ResponseReturnValue:
-    """Said on the board, where the next choice is made; nothing of what was tried is kept."""
+    """Show the refusal on the board; the transaction of the attempt is rolled back."""
     flash(refusal.sentence, "error")
     return _back()
 
 
 def _back() -> ResponseReturnValue:
-    """To the page of the board the button stood on, with its filters."""
+    """Redirect to the page of the board with the button, filters included."""
     came = sent_from()
     return redirect(came if came.startswith("/matching") else url_for(".index"), 303)

@@ -8,17 +8,18 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Reassignment
-from marketplace.assignments.queries import moves_to_fill, moves_visible_to, shifts_visible_to
+from marketplace.assignments.queries import moves_to_fill, reassignments_visible_to, shifts_visible_to
 from marketplace.booking import reassignments
 from marketplace.booking.offers import check_wants_people, send_offer
+from marketplace.booking.reassignment_requests import ask
 from marketplace.kernel import Invalid, NotAllowedNow, now
 from marketplace.plans.forms import MoveForm, WhoForm
-from marketplace.plans.named_coordinators import coordinator_named
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import plan_zone
 from marketplace.plans.refill import NO_WAYS, refill_options
-from marketplace.plans.texts import move_words
+from marketplace.plans.texts import reassignment_words
 from marketplace.plans.views.blueprint import pages
+from marketplace.plans.views.named_coordinators import coordinator_named
 from marketplace.web import check_version, flash_with_undo, get_or_404
 from marketplace.web.forms import Form
 
@@ -40,7 +41,7 @@ def refill(shift_id: int) -> ResponseReturnValue:
         ways=found,
         why=why,
         questions=moves_to_fill(shift.id),
-        move_words=move_words(),
+        reassignment_words=reassignment_words(),
         zone=plan_zone(),
         at=at,
     )
@@ -69,7 +70,7 @@ def ask_mover(shift_id: int) -> ResponseReturnValue:
     form = MoveForm()
     if not form.validate():
         raise Invalid(_("This form is damaged."))
-    reassignments.ask(shift, form.chain, coordinator_named(form.free.data).id, person, now())
+    ask(shift, form.chain, coordinator_named(form.free.data).id, person, now())
     flash(_("Asked. Nothing changes until the answer is there."))
     return redirect(url_for(".refill", shift_id=shift.id), 303)
 
@@ -78,7 +79,7 @@ def ask_mover(shift_id: int) -> ResponseReturnValue:
 def withdraw_move(move_id: int) -> ResponseReturnValue:
     """Not needed any more: everybody keeps her shift."""
     person = current_person()
-    move = get_or_404(moves_visible_to(person).options(joinedload(Reassignment.after)), move_id)
+    move = get_or_404(reassignments_visible_to(person).options(joinedload(Reassignment.after)), move_id)
     check_may_plan(person)
     check_version(move, Form().posted_version)
     to_fill = (move.after or move).shift_id

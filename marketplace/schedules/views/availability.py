@@ -1,4 +1,4 @@
-"""A coordinator's hours: her typical week, her days off, and which booked shifts lie outside of them."""
+"""A coordinator's hours: their typical week, their days off, and which booked shifts lie outside of them."""
 
 from datetime import date
 from typing import Any
@@ -49,21 +49,23 @@ class TimeOffForm(Form):
 @pages.get("", may=Permission.COORDINATOR_DESK)
 def index() -> ResponseReturnValue:
     """The typical week with one form for all of it, days off, and what is booked outside."""
-    return _page(_herself())
+    return _page(_own_profile())
 
 
-def _page(herself: Coordinator, hours: HoursForm | None = None, off: TimeOffForm | None = None) -> ResponseReturnValue:
-    at, zone = now(), herself.time_zone
-    week = tuple(window.hours for window in herself.availability)
-    ahead = [one for one in herself.time_off if one.ends_at > at]
+def _page(
+    coordinator: Coordinator, hours: HoursForm | None = None, off: TimeOffForm | None = None
+) -> ResponseReturnValue:
+    at, zone = now(), coordinator.time_zone
+    week = tuple(window.hours for window in coordinator.availability)
+    ahead = [one for one in coordinator.time_off if one.ends_at > at]
     page = render_template(
         "schedules/availability.html",
-        coordinator=herself,
+        coordinator=coordinator,
         week=week_words(week),
         hours=hours or HoursForm(formdata=None, data=_suggested(week)),
         off=off or TimeOffForm(formdata=None),
         time_off=[(one, *local_days(one.span, zone)) for one in ahead],
-        outside=availability_conflicts(herself.id, week, [one.span for one in ahead], zone, at),
+        outside=availability_conflicts(coordinator.id, week, [one.span for one in ahead], zone, at),
         today=local_day(at, zone),
     )
     return page, 422 if hours or off else 200
@@ -78,37 +80,37 @@ def _suggested(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
 @pages.post("/hours", may=Permission.COORDINATOR_DESK)
 def save() -> ResponseReturnValue:
     """Set the hours of the chosen days; with the other button, in addition to what stands there."""
-    herself = _herself()
+    coordinator = _own_profile()
     form = HoursForm()
     if form.validate():
-        before = written(window.hours for window in herself.availability)
+        before = written(window.hours for window in coordinator.availability)
         days = [int(day) for day in form.days.data]
         try:
             beside = request.form.get("beside") == "yes"
-            week = set_hours(herself, days, form.start.data, form.end.data, current_person(), beside=beside)
+            week = set_hours(coordinator, days, form.start.data, form.end.data, current_person(), beside=beside)
         except Invalid as error:
             form.refuse(error)
         else:
-            return _saved(herself, week, before)
-    return _page(herself, hours=form)
+            return _saved(coordinator, week, before)
+    return _page(coordinator, hours=form)
 
 
 @pages.post("/days/<int:weekday>/clearing", may=Permission.COORDINATOR_DESK)
 def clear(weekday: int) -> ResponseReturnValue:
     """Not free on that weekday any more."""
-    herself = _herself()
+    coordinator = _own_profile()
     _check_weekday(weekday)
-    before = written(window.hours for window in herself.availability)
-    return _saved(herself, clear_day(herself, weekday, current_person()), before)
+    before = written(window.hours for window in coordinator.availability)
+    return _saved(coordinator, clear_day(coordinator, weekday, current_person()), before)
 
 
 @pages.post("/days/<int:weekday>/copies", may=Permission.COORDINATOR_DESK)
 def copy(weekday: int) -> ResponseReturnValue:
     """Monday to Friday like that day."""
-    herself = _herself()
+    coordinator = _own_profile()
     _check_weekday(weekday)
-    before = written(window.hours for window in herself.availability)
-    return _saved(herself, copy_to_weekdays(herself, weekday, current_person()), before)
+    before = written(window.hours for window in coordinator.availability)
+    return _saved(coordinator, copy_to_weekdays(coordinator, weekday, current_person()), before)
 
 
 def _check_weekday(weekday: int) -> None:
@@ -119,19 +121,21 @@ def _check_weekday(weekday: int) -> None:
 @pages.post("/week", may=Permission.COORDINATOR_DESK)
 def restore() -> ResponseReturnValue:
     """The whole week as it was before a change."""
-    herself = _herself()
-    week = set_week(herself, read_availability(request.form.get("week", "")[:2000], "week"), current_person())
-    return _saved(herself, week, None)
+    coordinator = _own_profile()
+    week = set_week(coordinator, read_availability(request.form.get("week", "")[:2000], "week"), current_person())
+    return _saved(coordinator, week, None)
 
 
-def _saved(herself: Coordinator, week: tuple[WeeklyHours, ...], before: str | None) -> ResponseReturnValue:
+def _saved(coordinator: Coordinator, week: tuple[WeeklyHours, ...], before: str | None) -> ResponseReturnValue:
     """Say what the week is now, with its way back, and which booked shifts lie outside."""
     at = now()
-    ahead = [one.span for one in herself.time_off if one.ends_at > at]
+    ahead = [one.span for one in coordinator.time_off if one.ends_at > at]
     said = (
         _("Your week: %(week)s.", week=week_in_short(week)) if week else _("You have no hours now: nothing is offered.")
     )
-    said = " ".join(filter(None, (said, _told(availability_conflicts(herself.id, week, ahead, herself.time_zone, at)))))
+    said = " ".join(
+        filter(None, (said, _told(availability_conflicts(coordinator.id, week, ahead, coordinator.time_zone, at))))
+    )
     if before is None or before == written(week):
         flash(said)
     else:
@@ -154,22 +158,24 @@ def _told(found: list[AvailabilityConflict]) -> str:
 @pages.post("/time-off", may=Permission.COORDINATOR_DESK)
 def take() -> ResponseReturnValue:
     """A day off, or several."""
-    herself = _herself()
+    coordinator = _own_profile()
     form = TimeOffForm()
     if form.validate():
         try:
-            off = take_off(herself, form.first.data, form.last.data, form.note.data, current_person(), now())
+            off = take_off(coordinator, form.first.data, form.last.data, form.note.data, current_person(), now())
         except Invalid as error:
             form.refuse(error)
         else:
-            week = tuple(window.hours for window in herself.availability)
+            week = tuple(window.hours for window in coordinator.availability)
             hit = [
-                one for one in availability_conflicts(herself.id, week, [off.span], herself.time_zone, now()) if one.off
+                one
+                for one in availability_conflicts(coordinator.id, week, [off.span], coordinator.time_zone, now())
+                if one.off
             ]
-            said = _("Off: %(days)s.", days=_days(*local_days(off.span, herself.time_zone)))
+            said = _("Off: %(days)s.", days=_days(*local_days(off.span, coordinator.time_zone)))
             flash_with_undo(" ".join(filter(None, (said, _told_off(len(hit))))), url_for(".remove", time_off_id=off.id))
             return redirect(url_for(".index", _anchor="off"), 303)
-    return _page(herself, off=form)
+    return _page(coordinator, off=form)
 
 
 def _told_off(booked: int) -> str:
@@ -188,7 +194,7 @@ def _told_off(booked: int) -> str:
 def remove(time_off_id: int) -> ResponseReturnValue:
     """She can take work then after all."""
     off = get_or_404(time_off_of(current_person()), time_off_id)
-    note, zone = off.note, _herself().time_zone
+    note, zone = off.note, _own_profile().time_zone
     first, last = be_back(off, zone, current_person())
     said = _("No longer off: %(days)s.", days=_days(first, last))
     # What travels in the undo button is text.
@@ -200,5 +206,5 @@ def _days(first: date, last: date) -> str:
     return f"{day(first)} – {day(last)}" if last > first else day(first)
 
 
-def _herself() -> Coordinator:
+def _own_profile() -> Coordinator:
     return get_or_404(with_details(visible_to(current_person())), current_person().coordinator_id or 0)

@@ -27,7 +27,7 @@ def arrays() -> dict[str, np.ndarray]:
 
 
 def test_a_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    instance = small(3, activation=True)
+    instance = small(3, fixed_cost=True)
     instance.save(tmp_path / "market.npz")
     again = Instance.load(tmp_path / "market.npz")
     assert all(np.array_equal(getattr(instance, field.name), getattr(again, field.name)) for field in fields(instance))

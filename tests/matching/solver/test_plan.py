@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from marketplace.kernel import Invalid
-from marketplace.matching.solver.instance import Instance, value
+from marketplace.matching.solver.instance import Instance, plan_value
 from marketplace.matching.solver.plan import Plan, solve
 from marketplace.matching.solver.plan_check import check
 from tests.matching.exact import solve_exactly
@@ -21,7 +21,7 @@ NONE = np.array([], np.int64)
 def holds(instance: Instance, plan: Plan) -> None:
     """What is true of every plan."""
     assert check(instance, plan.pairs) == []
-    assert plan.value == value(instance, plan.pairs)
+    assert plan.value == plan_value(instance, plan.pairs)
     assert plan.objective <= plan.bound
     assert len(plan.prices) == instance.slots
 
@@ -134,7 +134,7 @@ def test_the_order_in_which_things_are_listed_makes_no_difference() -> None:
 
 def test_pins_are_in_the_plan_and_vetoes_are_not() -> None:
     for seed in range(40):
-        instance = small(seed, activation=False)
+        instance = small(seed, fixed_cost=False)
         free = solve(instance)
         unused = np.setdiff1d(np.arange(instance.pairs), free.pairs)
         pins = next(([pair] for pair in unused if not check(instance, [pair])), [])

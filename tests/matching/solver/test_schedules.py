@@ -28,7 +28,7 @@ def lone(seed: int, grid: int) -> Instance:
 def best_by_trying(instance: Instance, gain: np.ndarray) -> float:
     subsets = chain.from_iterable(combinations(range(instance.pairs), size) for size in range(1, instance.pairs + 1))
     allowed = (
-        gain[list(each)].sum() - instance.activation[0] for each in subsets if not check(instance, np.array(each))
+        gain[list(each)].sum() - instance.fixed_cost[0] for each in subsets if not check(instance, np.array(each))
     )
     return max(0.0, *allowed, 0.0)
 
@@ -39,7 +39,7 @@ def test_no_schedule_brings_more_than_the_best_one(grid: int) -> None:
         instance = lone(seed, grid)
         prepared = prepare(instance)
         market = prepared.market
-        gain = market.worth - np.random.default_rng(seed).integers(0, 20_000, market.pairs)
+        gain = market.value - np.random.default_rng(seed).integers(0, 20_000, market.pairs)
         in_instance = np.full(instance.pairs, -1.0)
         in_instance[prepared.origin] = gain
         picked = np.empty(market.pairs, np.int64)
@@ -47,7 +47,7 @@ def test_no_schedule_brings_more_than_the_best_one(grid: int) -> None:
         chosen = picked[:count]
         assert points == best_by_trying(instance, in_instance), (seed, grid)
         assert check(instance, prepared.origin[chosen]) == []
-        assert points == (gain[chosen].sum() - instance.activation[0] if count else 0.0)
+        assert points == (gain[chosen].sum() - instance.fixed_cost[0] if count else 0.0)
 
 
 def test_table_and_fronts_agree() -> None:

@@ -43,7 +43,7 @@ def test_what_somebody_is_pinned_to_counts_with_all_it_is_worth(world):
     asked = question()
     told = openings(asked, [0.0] * len(asked.shifts))
     assert [one.shift_id for one in told[world.maya.id]] == [shift.id]
-    assert told[world.maya.id][0].worth == asked.pinned[0].worth
+    assert told[world.maya.id][0].worth == asked.pinned[0].value
 
 
 def test_the_next_plan_takes_the_place_of_the_last_and_a_question_leaves_all_as_it_is(world):

@@ -20,7 +20,8 @@ from marketplace.needs.rules import NeedState
 from marketplace.plans.models import MatchPlan, PlanPair
 from marketplace.plans.requests import ask_for_plan, ask_what_if, cancel_plan
 from marketplace.plans.rules import GapReason, PlanState, gap_ppm, percent_words, priority
-from marketplace.plans.solver import build_instance, solver_process
+from marketplace.plans.solver import solver_process
+from marketplace.plans.solver.pins import with_booking
 from tests.plans.planned import again, gap_of, plan_made, proposals, question, quick, who_has, worked_on
 from tests.world import NOW
 
@@ -61,7 +62,7 @@ def test_nobody_in_a_plan_works_two_shifts_at_once_or_over_her_hours(world):
         for pair in proposals(plan):
             if pair.coordinator_id == who:
                 assert hard_rules.eligible(person, by_id[pair.shift_id], asked.context)
-                person = build_instance.with_booking(person, by_id[pair.shift_id])
+                person = with_booking(person, by_id[pair.shift_id])
         assert len(person.bookings) > len(asked.people[who].bookings)
 
 
@@ -235,7 +236,7 @@ def test_the_table_itself_refuses_a_second_plan_in_work(world):
 
 def test_a_plan_whose_worker_is_gone_does_not_block_the_next(world):
     plan = ask_for_plan(world.sam, NOW)
-    plan.state, plan.told_at = PlanState.RUNNING, NOW - timedelta(minutes=11)
+    plan.state, plan.heartbeat_at = PlanState.RUNNING, NOW - timedelta(minutes=11)
     session.flush()
     ask_for_plan(world.sam, NOW)
     assert again(plan).state is PlanState.FAILED

@@ -1,0 +1,5 @@
+"""The blueprint of coordinators."""
+
+from marketplace.web import Pages
+
+pages = Pages("coordinators", __name__)

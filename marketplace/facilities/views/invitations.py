@@ -1,0 +1,92 @@
+"""Registering a facility and inviting its owners."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from marketplace.accounts.authentication.sign_in import current_person
+from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.models import Invitation, Organisation
+from marketplace.accounts.permissions import Permission, Role
+from marketplace.db import session
+from marketplace.facilities.forms import NewFacilityForm, OwnerForm, systems
+from marketplace.facilities.queries import invitations_to, visible_to
+from marketplace.facilities.registration import register_facility
+from marketplace.facilities.views.blueprint import pages
+from marketplace.kernel import Invalid, now
+from marketplace.web import get_or_404
+
+
+@pages.form("/facilities/new", may=Permission.FACILITY_MANAGE, fresh=True)
+def new() -> ResponseReturnValue:
+    """Register a facility and invite its owner."""
+    form = NewFacilityForm(net_days="30")
+    form.offer()
+    if form.validate_on_submit():
+        person, at = current_person(), now()
+        try:
+            facility = register_facility(form.whole_draft(), at, by=person)
+            invite(
+                form.contact_email.data,
+                form.contact_name.data,
+                Role.FACILITY_OWNER,
+                facility.organisation,
+                by=person,
+                at=at,
+            )
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(
+                _(
+                    "%(facility)s is registered. The invitation to %(name)s is on its way; it works for 48 hours.",
+                    facility=facility.name,
+                    name=form.contact_name.data,
+                )
+            )
+            return redirect(url_for(".show", facility_id=facility.id), 303)
+    page = render_template("facilities/new.html", form=form, systems=systems())
+    return page, 422 if form.is_submitted() else 200
+
+
+@pages.form("/facilities/<int:facility_id>/invitations", may=Permission.FACILITY_MANAGE, fresh=True)
+def invitation(facility_id: int) -> ResponseReturnValue:
+    """Invite a (further) owner."""
+    facility = get_or_404(visible_to(current_person()), facility_id)
+    form = OwnerForm(data={"name": facility.contact_name, "email": facility.contact_email})
+    if form.validate_on_submit():
+        organisation = session.get_one(Organisation, facility.id)
+        try:
+            invite(form.email.data, form.name.data, Role.FACILITY_OWNER, organisation, by=current_person(), at=now())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=form.name.data))
+            return redirect(url_for(".show", facility_id=facility.id), 303)
+    page = render_template("facilities/invite.html", form=form, facility=facility)
+    return page, 422 if form.is_submitted() else 200
+
+
+@pages.post(
+    "/facilities/<int:facility_id>/invitations/<int:invitation_id>/letters", may=Permission.FACILITY_MANAGE, fresh=True
+)
+def send_again(facility_id: int, invitation_id: int) -> ResponseReturnValue:
+    """A new letter; the link in the old one is dead."""
+    found = _invitation(facility_id, invitation_id)
+    invite(found.email, found.name, found.role, found.organisation, by=current_person(), at=now())
+    flash(_("A new letter to %(name)s is on its way; the link in the old one is dead.", name=found.name))
+    return redirect(url_for(".show", facility_id=facility_id), 303)
+
+
+@pages.post("/facilities/<int:facility_id>/invitations/<int:invitation_id>/withdrawal", may=Permission.FACILITY_MANAGE)
+def withdraw(facility_id: int, invitation_id: int) -> ResponseReturnValue:
+    """The link in the letter is dead."""
+    found = _invitation(facility_id, invitation_id)
+    take_back(found, by=current_person(), at=now())
+    flash(_("The invitation of %(name)s is taken back: its link is dead.", name=found.name))
+    return redirect(url_for(".show", facility_id=facility_id), 303)
+
+
+def _invitation(facility_id: int, invitation_id: int) -> Invitation:
+    facility = get_or_404(visible_to(current_person()), facility_id)
+    return get_or_404(invitations_to(facility.id), invitation_id)
