@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import session as cookie
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
@@ -13,15 +12,11 @@ from marketplace.accounts.permissions import Role
 from marketplace.db import SYSTEM, session
 from marketplace.kernel import now
 
-TOKEN = "_user_id"  # noqa: S105 - Flask-Login's name of the entry in the cookie
-WAITING = "waiting_sign_in"
-"""The entry that holds the token until the second factor is given."""
 LONGEST_SESSION = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 IDLE_WITH_POWER = timedelta(minutes=15)
 TIME_FOR_SECOND_FACTOR = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=1)
-
 
 POWERFUL = frozenset({role for role in Role if role.value.startswith("agency_")}) | {
     Role.FACILITY_OWNER,
@@ -29,10 +24,8 @@ POWERFUL = frozenset({role for role in Role if role.value.startswith("agency_")}
 }
 
 
-def open_session(token: Any) -> tuple[SignInSession, Person] | None:
-    """The session of a token and its person, as long as neither has ended; what is over is ended here and forgotten."""
-    if not isinstance(token, str) or not token:
-        return None
+def open_session(token: str) -> tuple[SignInSession, Person] | None:
+    """The session of a token and its person; None when either has ended. A session past its limits is ended here."""
     found = session.execute(
         select(SignInSession, Person)
         .join(Person, Person.id == SignInSession.person_id)
@@ -42,24 +35,18 @@ def open_session(token: Any) -> tuple[SignInSession, Person] | None:
     ).unique()
     row = found.one_or_none()
     if row is None:
-        forget_tokens()
         return None
     signed, person = row
     person.acting, person.token = _acting(signed, person), token
     if _is_over(signed, person, now()):
         in_own_transaction(update(SignInSession).where(SignInSession.id == signed.id).values(ended_at=now()))
-        forget_tokens()
         return None
     return signed, person
 
 
 def owes_second_factor(signed: SignInSession, person: Person) -> bool:
+    """Whether the password was right and the code is still to come."""
     return person.totp_seed is not None and signed.second_factor_at is None
-
-
-def forget_tokens() -> None:
-    for name in (TOKEN, WAITING, "_fresh", "_id"):
-        cookie.pop(name, None)
 
 
 def _acting(signed: SignInSession, person: Person) -> Membership | None:
@@ -83,14 +70,13 @@ def _is_over(signed: SignInSession, person: Person, at: datetime) -> bool:
 
 
 def in_own_transaction(statement: Any) -> None:
-    """In a short transaction of its own, so that neither a long act nor its roll-back has to do with it."""
+    """Run and commit an UPDATE apart from the request's transaction, so that a roll-back does not undo it."""
     with session.session_factory(info={"actor": SYSTEM}) as own, own.begin():
         own.execute(statement.execution_options(synchronize_session=False))
 
 
-def end_this_session() -> None:
-    """Whatever token the cookie holds opens nothing any more."""
-    tokens = [token for token in (cookie.get(TOKEN), cookie.get(WAITING)) if isinstance(token, str)]
+def end_tokens(tokens: list[str]) -> None:
+    """End the sessions these tokens open."""
     if tokens:
         _end(SignInSession.token_hash.in_([token_hash(token) for token in tokens]))
 

@@ -1,4 +1,4 @@
-"""Who is asking: from the cookie to the person, under which role, for how long, and what they may open.
+"""Who is asking: from the cookie to the person; and signing that person in and out.
 
 Flask-Login signs people in and out and answers `current_user`. What it keeps in the cookie is a random token; whose it is,
 since when and until when is a row of ours (`sign_in_session`), which its user loader reads at each request: what is not in
@@ -19,8 +19,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.authentication.session_registry import (
     SEEN_EVERY,
-    WAITING,
-    end_this_session,
+    end_tokens,
     in_own_transaction,
     open_session,
     owes_second_factor,
@@ -32,6 +31,10 @@ from marketplace.db import VISITOR, bind_actor, session
 from marketplace.kernel import NotPermitted, now
 from marketplace.web.middleware.proxies import visitor_address
 from marketplace.web.transactions import ATTEMPTS, worth_another_try
+
+TOKEN = "_user_id"  # noqa: S105 - Flask-Login's name of the entry in the cookie
+WAITING = "waiting_sign_in"
+"""The entry that holds the token until the second factor is given."""
 
 
 def settings() -> Settings:
@@ -76,7 +79,7 @@ def _load() -> None:
     g.acting_person_id = None
     if not current_user.is_authenticated:  # asks `_person_behind`
         bind_actor(VISITOR)
-        waiting = open_session(cookie.get(WAITING))
+        waiting = _session_of(cookie.get(WAITING))
         if waiting is not None and owes_second_factor(*waiting):
             g.waiting_sign_in = waiting
 
@@ -130,7 +133,7 @@ def _load_or_nobody() -> None:
 @logins.user_loader  # type: ignore[untyped-decorator]
 def _person_behind(token: Any) -> Person | None:
     """Flask-Login asks: whose token is it? From here on the session acts for that person."""
-    found = open_session(token)
+    found = _session_of(token)
     if found is None or owes_second_factor(*found):
         g.waiting_sign_in = found
         return None
@@ -142,6 +145,17 @@ def _person_behind(token: Any) -> Person | None:
     return person
 
 
+def _session_of(token: Any) -> tuple[SignInSession, Person] | None:
+    """The live session of a token in the cookie; a token that opens nothing is taken out of the cookie."""
+    if not isinstance(token, str) or not token:
+        return None
+    found = open_session(token)
+    if found is None:
+        for name in (TOKEN, WAITING, "_fresh", "_id"):
+            cookie.pop(name, None)
+    return found
+
+
 # ---- signing in and out -----------------------------------------------------------------------------------------
 
 
@@ -150,7 +164,7 @@ def sign_in(person: Person, membership: Membership | None = None, *, second_fact
 
     Whoever has a second factor is signed in by `complete_sign_in`, after the code.
     """
-    end_this_session()
+    _end_this_session()
     at = now()
     chosen = membership or next((m for m in person.memberships if m.active), None)
     token = new_token()
@@ -200,10 +214,15 @@ def switch_to(membership: Membership) -> None:
 
 def sign_out() -> None:
     """End the session of this browser, on the server: the cookie is worthless afterwards, also a copy of it."""
-    end_this_session()
+    _end_this_session()
     logout_user()
     cookie.clear()
     g.acting_person_id = None
+
+
+def _end_this_session() -> None:
+    """End on the server what the tokens in this cookie open."""
+    end_tokens([token for token in (cookie.get(TOKEN), cookie.get(WAITING)) if isinstance(token, str)])
 
 
 def renew_token() -> None:
