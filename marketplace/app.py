@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 import marketplace.wiring  # noqa: F401 - every hook is filled from here on
 from marketplace import navigation
 from marketplace.accounts.authentication import confirmation, sign_in
+from marketplace.accounts.authentication.page_access import check, must_set_up_second_factor
 from marketplace.catalogue.queries import name_of
 from marketplace.config import Settings, settings_from
 from marketplace.coordinators.queries import zone_of as zone_of_coordinator
@@ -88,7 +89,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     CSRFProtect(app)
     sign_in.logins.init_app(app, add_context_processor=False)
     app.before_request(sign_in.load_person)
-    guard(app, sign_in.check, confirmation.ask_again)
+    guard(app, check, confirmation.ask_again)
     headers.secure(app, settings.over_https)
     compressing.register(app)
     filters.register(app)
@@ -149,7 +150,7 @@ def page_context() -> dict[str, Any]:
     # A part of a page that htmx asks for has no frame around it, so nothing is counted for it.
     framed = person is not None and "HX-Request" not in request.headers
     # Before the second factor is set up there is nowhere to go.
-    inside = person is not None and not sign_in.must_set_up_second_factor(person)
+    inside = person is not None and not must_set_up_second_factor(person)
     waiting = badge_counts(person, now()) if framed and inside and person is not None else BadgeCounts(0, {})
     entries = navigation.navigation(person if inside else None, request.path, waiting.counts)
     return {

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from marketplace.accounts.audit_hook import record
-from marketplace.accounts.authentication.sign_in import end_sessions
+from marketplace.accounts.authentication.session_registry import end_sessions
 from marketplace.accounts.models import Membership, Organisation, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.policy import check_may_grant, may_manage_members

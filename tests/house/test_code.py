@@ -19,7 +19,7 @@ STATES_SET_BY_HAND = {
 }
 
 # The modules that use `as_system`, each with what it needs to see or write past the actor's own rows.
-SEES_PAST = {
+RLS_BYPASS = {
     "accounts/audit_hook.py": "also somebody who is only just coming in leaves a trail",
     "eligibility/assessment.py": "judges people by what neither side may read",
     "booking/booking.py": "the seats of a shift are counted and taken over all coordinators",
@@ -158,7 +158,7 @@ def test_the_places_that_see_past_a_persons_own_rows_are_known_and_needed() -> N
         and any(isinstance(node, ast.Call) and getattr(node.func, "id", "") == "as_system" for node in ast.walk(tree))
     }
     using.add("db/sessions.py")
-    assert using == set(SEES_PAST)
+    assert using == set(RLS_BYPASS)
 
 
 def test_nobody_else_becomes_the_system() -> None:

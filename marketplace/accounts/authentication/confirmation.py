@@ -10,15 +10,9 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from marketplace.accounts.authentication.page_access import asked_page, safe_next, sent_from
 from marketplace.accounts.authentication.reauthentication import person_with_password
-from marketplace.accounts.authentication.sign_in import (
-    asked_page,
-    confirmed_now,
-    confirmed_recently,
-    current_person,
-    safe_next,
-    sent_from,
-)
+from marketplace.accounts.authentication.sign_in import confirmed_now, confirmed_recently, current_person
 from marketplace.accounts.forms import ConfirmForm
 from marketplace.kernel import now
 from marketplace.web.middleware.proxies import visitor_address

@@ -13,9 +13,10 @@ from marketplace.accounts.authentication.passwords import (
     is_outdated,
     password_matches,
 )
-from marketplace.accounts.authentication.sign_in import end_sessions, settings
+from marketplace.accounts.authentication.session_registry import end_sessions
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import person_by_email
+from marketplace.config import settings_in_force
 from marketplace.kernel import Phrase
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ def code_is_right(person: Person, code: str, at: datetime) -> bool | None:
     whom = f"person {person.id}"
     if not rate_limits.within_limits(rate_limits.SECOND_FACTORS, whom, at=at):
         return None
-    if not second_factor.use_code(person, code, at, settings().secret_key):
+    if not second_factor.use_code(person, code, at, settings_in_force().secret_key):
         return False
     rate_limits.give_back(rate_limits.SECOND_FACTORS, whom)
     return True
@@ -61,7 +62,7 @@ def set_password(person: Person, password: str, at: datetime, *, keep_session: i
     organisations = [membership.organisation.name for membership in person.memberships]
     check_new_password(
         password,
-        about=(person.name, person.email, settings().agency_name, *organisations),
+        about=(person.name, person.email, settings_in_force().agency_name, *organisations),
         second_factor=person.totp_seed is not None,
     )
     person.password = hash_password(password)

@@ -11,8 +11,10 @@ from marketplace.accounts import notifications
 from marketplace.accounts.audit_hook import record
 from marketplace.accounts.authentication import rate_limits, second_factor, sign_in
 from marketplace.accounts.authentication.one_time_links import Purpose, look_at_link, make_link, use_link
+from marketplace.accounts.authentication.page_access import sent_from
 from marketplace.accounts.authentication.reauthentication import set_password
-from marketplace.accounts.authentication.sign_in import current_person, current_sign_in, sent_from
+from marketplace.accounts.authentication.session_registry import IDLE, LONGEST_SESSION, end_sessions
+from marketplace.accounts.authentication.sign_in import current_person, current_sign_in
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import EmailForm, NameForm, NewPasswordForm
 from marketplace.accounts.permissions import Permission
@@ -87,7 +89,7 @@ def new_email(token: str) -> Any:
             person.email, person.confirmed_at = link.email, now()
     except IntegrityError as error:
         raise NotAllowedNow(_("This address cannot be used. Sign in with the old one and choose another.")) from error
-    sign_in.end_sessions(person.id)
+    end_sessions(person.id)
     record("changed e-mail", person, Phrase("%(name)s uses another e-mail address.", name=person.name), person)
     sign_in.sign_out()
     flash(_("From now on sign in with %(email)s.", email=link.email))
@@ -115,7 +117,7 @@ def password() -> Any:
 def sign_ins() -> str:
     mine = session.scalars(live_sessions(current_person().id)).all()
     at = now()
-    live = [one for one in mine if at - one.started_at <= sign_in.LONGEST_SESSION and at - one.seen_at <= sign_in.IDLE]
+    live = [one for one in mine if at - one.started_at <= LONGEST_SESSION and at - one.seen_at <= IDLE]
     return render_template("accounts/sign_ins.html", sign_ins=live, here=current_sign_in().id)
 
 
@@ -129,7 +131,7 @@ def end_sign_in(sign_in_id: int) -> Any:
 
 @pages.post("/account/sign-ins/ending", may=SIGNED_IN)
 def end_other_sign_ins() -> Any:
-    sign_in.end_sessions(current_person().id, except_id=current_sign_in().id)
+    end_sessions(current_person().id, except_id=current_sign_in().id)
     flash(_("You are signed out everywhere else."))
     return redirect(url_for(".sign_ins"), 303)
 

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from marketplace.accounts import notifications
 from marketplace.accounts.audit_hook import record
-from marketplace.accounts.authentication import rate_limits, second_factor, sign_in
+from marketplace.accounts.authentication import rate_limits, second_factor
 from marketplace.accounts.authentication.encryption import Unsealable, seal, unseal
+from marketplace.accounts.authentication.session_registry import end_sessions
 from marketplace.accounts.authentication.sign_in import current_person, current_sign_in, settings
 from marketplace.accounts.forms import SetUpForm
 from marketplace.accounts.models import Person
@@ -108,7 +109,7 @@ def remove_second_factor() -> Any:
     if second_factor.required_of(person) and settings().require_second_factor:
         raise NotAllowedNow(_("Your role asks for a second factor, so it stays on."))
     second_factor.turn_off(person)
-    sign_in.end_sessions(person.id, except_id=current_sign_in().id)
+    end_sessions(person.id, except_id=current_sign_in().id)
     notifications.notify_second_factor_off(person)
     record(
         "turned off second factor",

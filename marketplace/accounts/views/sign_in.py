@@ -9,8 +9,9 @@ from marketplace.accounts.audit_hook import record
 from marketplace.accounts.authentication import rate_limits
 from marketplace.accounts.authentication import sign_in as signing_in
 from marketplace.accounts.authentication.one_time_links import Purpose, look_at_link, use_link
+from marketplace.accounts.authentication.page_access import safe_next
 from marketplace.accounts.authentication.reauthentication import code_is_right, person_with_password, set_password
-from marketplace.accounts.authentication.sign_in import current_person, current_person_or_none, safe_next
+from marketplace.accounts.authentication.sign_in import current_person, current_person_or_none
 from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import CodeForm, ConfirmForm, EmailForm, NewPasswordForm, SignInForm
 from marketplace.accounts.queries import person_by_id

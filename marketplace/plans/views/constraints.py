@@ -4,7 +4,8 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from marketplace.accounts.authentication.sign_in import current_person, sent_from
+from marketplace.accounts.authentication.page_access import sent_from
+from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.queries import shifts_visible_to
 from marketplace.db import session

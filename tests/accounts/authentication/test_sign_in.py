@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from marketplace.accounts.authentication import sign_in as signing_in
+from marketplace.accounts.authentication.page_access import safe_next
 from marketplace.accounts.authentication.passwords import hashing
-from marketplace.accounts.authentication.sign_in import LONGEST_SESSION, safe_next
+from marketplace.accounts.authentication.session_registry import LONGEST_SESSION
 from marketplace.accounts.models import Membership, Person, SignInSession
 from marketplace.accounts.permissions import Role
 from marketplace.db import SYSTEM, bind_actor, session
