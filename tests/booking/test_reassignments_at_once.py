@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from marketplace.assignments.models import Assignment, Reassignment
-from marketplace.booking import booking, offers, reassignments
+from marketplace.booking import booking, offers, reassignment_chains, reassignments
 from marketplace.booking.booking import book
 from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.db import SYSTEM, bind_actor, session
@@ -163,7 +163,7 @@ def test_without_locks_two_people_would_have_one_seat(house, app, monkeypatch):
 
     monkeypatch.setattr(booking, "_judge", judge_together)
     monkeypatch.setattr(booking, "lock_shift", look_without_lock)
-    monkeypatch.setattr(reassignments, "lock_shift", look_without_lock)
+    monkeypatch.setattr(reassignment_chains, "lock_shift", look_without_lock)
     monkeypatch.setattr(reassignments, "_end_what_is_over", lambda *_: None)
     here = asked.here.id
     answers = all_at_once([form_of(app, who, "/offers", "Move me to") for who in ("maya", "jonas")])
