@@ -79,4 +79,4 @@ def repeat_job(job_id: int) -> ResponseReturnValue:
         Phrase("Had the failed job %(name)s (number %(job_id)s) done again.", name=name, job_id=job_id),
     )
     flash(_("It is done again within the next minute. If it fails again, it comes back here."))
-    return redirect(url_for(".overview"), 303)
+    return redirect(url_for("home.overview"), 303)
