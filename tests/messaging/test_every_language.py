@@ -110,7 +110,8 @@ def tell_about_credentials(world):
     ).first()
     credentials.notify_expiring(verified, 30)
     session.execute(update(Credential).where(Credential.id == verified.id).values(decided_at=NOW))
-    for state in (CredentialState.VERIFIED, CredentialState.REJECTED, CredentialState.REVOKED):
+    # Verified last: the scenes that follow book them.
+    for state in (CredentialState.REJECTED, CredentialState.REVOKED, CredentialState.VERIFIED):
         session.execute(
             update(Credential).where(Credential.id == verified.id).values(state=state, decision_note="No se lee.")
         )
