@@ -87,9 +87,6 @@ def counted() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-MANY_STATEMENTS = 15
-
-
 def walk(app: Flask, who: str, start: str = "/") -> Walk:
     """Every page that can be reached by links, forms that ask, and parts that load themselves."""
     visitor, met = at_the_site(app, who), Walk(who)
@@ -97,9 +94,6 @@ def walk(app: Flask, who: str, start: str = "/") -> Walk:
     while waiting:
         address, linked_from = waiting.popleft()
         seen = look(visitor, address, linked_from)
-        if len(seen.statements) > MANY_STATEMENTS:
-            # Once a process the index reads everybody, on whichever page comes first: what every look asks is counted.
-            seen = look(visitor, address, linked_from)
         met.pages.append(seen)
         for found in links(seen):
             kind = _kind(app, found)

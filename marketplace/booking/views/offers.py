@@ -153,10 +153,13 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
     with as_system():
         rows = open_to(_own_id(person), at, shift_id=shift.id)
         offer = rows[0][1] if rows else None
-        feed = Feed(_own_id(person), [shift], at)
         asked = reassignment_cards(person, at, shift_id=shift.id)
-        # Who is asked to move wants to know how she would stand without the shift she would leave.
-        card = Card(asked[0].fit if asked else feed.fits()[0], offer, feed.person.zone, at)
+        if asked:
+            # Whoever is asked to work this shift instead wants to know how they stand without the one they would leave.
+            card = Card(asked[0].fit, offer, asked[0].zone, at)
+        else:
+            feed = Feed(_own_id(person), [shift], at)
+            card = Card(feed.fits()[0], offer, feed.person.zone, at)
     mine = live_of(_own_id(person), shift)
     return render_template(
         "booking/shift_for_coordinator.html",
