@@ -14,6 +14,9 @@ from sqlalchemy.engine import Engine
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from marketplace.db import SYSTEM, bind_actor, session
+from marketplace.eligibility.index import current_index
+from marketplace.kernel import now
 from tests.browser import Node, Visitor, read
 from tests.life import Lively
 
@@ -108,10 +111,19 @@ def walk(app: Flask, who: str, start: str = "/") -> Walk:
 _walks: dict[str, Walk] = {}
 
 
+def with_the_index_read() -> None:
+    """A process that serves has read everybody into its index; the first pages of a new one ask a little more."""
+    bind_actor(SYSTEM)
+    with current_index(now()):
+        pass
+    session.remove()
+
+
 def walked(lively: Lively, who: str) -> Walk:
     """`walk` in the lively world, once for all tests of this process: they all begin with the same."""
     if who not in _walks:
         with lively.undone:
+            with_the_index_read()
             _walks[who] = walk(lively.app, who)
     return _walks[who]
 
