@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
+from marketplace.contracts.lint import TermProblem, TermsCheck, lint
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.queries import active
-from marketplace.contracts.rules import TermProblem, TermsCheck, lint
 from marketplace.kernel import Hook
 
 lines_in_use: Hook[[int], dict[str, str]] = Hook("contracts.linting.lines_in_use")

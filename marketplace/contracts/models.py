@@ -9,10 +9,12 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
-from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy
+from marketplace.contracts.cancellation_policy import CancellationPolicy
+from marketplace.contracts.rules import LIFE, AgreementState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Cents, Key, Versioned, check, private_column, related, state_column
 from marketplace.facilities.models import Facility
+from marketplace.kernel import NotAllowedNow
 
 
 class AgreementKind(StrEnum):
@@ -90,6 +92,11 @@ class Agreement(Versioned, Base):
     @property
     def policy(self) -> CancellationPolicy:
         return CancellationPolicy.from_data(self.cancellation)
+
+    def check_draft(self) -> None:
+        """Raises NotAllowedNow once it was sent: what is read and signed does not change under the reader's eyes."""
+        if self.state is not AgreementState.DRAFT:
+            raise NotAllowedNow("Only a draft can be changed. Take it back first, or amend what is active.")
 
     def send(self, body: str, body_sha256: str, at: datetime) -> None:
         """From here on its words are fixed, and the other side reads and signs them."""

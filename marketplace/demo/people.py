@@ -10,7 +10,7 @@ from marketplace.accounts.agency_setup import name_agency
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.queries import agency
-from marketplace.contracts.drafting import hash_of, words_of
+from marketplace.contracts.agreement_text import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education

@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.contracts import drafting
-from marketplace.contracts.drafting import CardRow, check_still_draft
+from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.forms import BaaForm, PartyForm, TermsForm, policy_fields, terms_fields
 from marketplace.contracts.models import AgreementKind
 from marketplace.contracts.queries import parties, standard_card
-from marketplace.contracts.rules import CancellationPolicy
+from marketplace.contracts.rate_card import CardRow
 from marketplace.contracts.views.agreement_page import agreement_to_change, visible_agreement
 from marketplace.contracts.views.blueprint import pages
 from marketplace.coordinators.models import Coordinator
@@ -76,7 +76,7 @@ def draft() -> ResponseReturnValue:
 @pages.form("/<int:agreement_id>/edit", may=Permission.CONTRACT_MANAGE)
 def edit(agreement_id: int) -> ResponseReturnValue:
     agreement = visible_agreement(agreement_id)
-    check_still_draft(agreement)
+    agreement.check_draft()
     master = agreement.kind is AgreementKind.MASTER
     form = TermsForm(data=terms_fields(agreement)) if master else BaaForm(obj=agreement)
     if form.validate_on_submit():
