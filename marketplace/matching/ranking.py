@@ -14,9 +14,9 @@ import numpy as np
 from marketplace.matching.disclosure import refusals_for_facility, score_for_facility, verdicts_for_facility
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index, Prices
-from marketplace.matching.rules.hard_rules import RULES, eligible, explain, objections
+from marketplace.matching.rules.hard_rules import RULES, eligible, explain
 from marketplace.matching.scoring import Reason, Score, reasons, score
-from marketplace.matching.verdicts import Verdict
+from marketplace.matching.verdicts import Verdict, objections
 
 
 @dataclass(frozen=True)
