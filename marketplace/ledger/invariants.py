@@ -69,7 +69,7 @@ LEDGER_INVARIANTS = (
     ),
 )
 
-invariants_above: Hook[[], tuple[Invariant, ...]] = Hook("ledger.checking.invariants_above")
+invariants_above: Hook[[], tuple[Invariant, ...]] = Hook("ledger.invariants.invariants_above")
 """What must be true of the rooms above the books: hours, invoices, pay."""
 
 

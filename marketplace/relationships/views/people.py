@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.catalogue.queries import service_lines
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.texts import education_words
 from marketplace.db import session
 from marketplace.facilities.models import PreferenceKind, PreferenceSide
@@ -55,11 +55,6 @@ def _asked() -> dict[str, Any]:
     }
 
 
-def _lines() -> dict[str, str]:
-    spanish = current_person().locale == "es"
-    return {line.code: line.name_es if spanish else line.name for line in service_lines()}
-
-
 @pages.get("", may=Permission.NEED_SEE)
 def index() -> str:
     """Everybody the facility knows, filtered, sorted and paged; above, who knows it best for each kind of work."""
@@ -72,7 +67,7 @@ def index() -> str:
         people=[WorkHistory(*row) for row in found.items],
         knows_best=knows_best(facility_id),
         asked=asked,
-        lines=_lines(),
+        lines=line_names(),
         zone=zone_of(facility_id),
         may_prefer=may_prefer(person, facility_id),
     )
@@ -117,7 +112,7 @@ def show(coordinator_id: int) -> ResponseReturnValue:
 def _page(coordinator_id: int, form: DoNotReturnForm) -> ResponseReturnValue:
     facility_id = _facility_id()
     known = one_of(facility_id, coordinator_id, now())
-    lines = _lines()
+    lines = line_names()
     page = render_template(
         "relationships/show.html",
         one=known,
