@@ -17,9 +17,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import BigInteger, ColumnElement, Engine, Text, cast, delete, func, select
 
 from marketplace.db import as_system, session
-from marketplace.eligibility.agreements import Agreements, agreements
-from marketplace.eligibility.context import context_for, read_weights, weights_now
-from marketplace.eligibility.loading import load
+from marketplace.eligibility.assessment import context_for, read_weights, weights_now
+from marketplace.eligibility.loading import Agreements, agreements, load
 from marketplace.eligibility.models import CoordinatorChange
 from marketplace.eligibility.seat_values import CurrentPrices, LastPlan, PlannedShift, last_plan
 from marketplace.kernel import now

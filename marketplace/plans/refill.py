@@ -13,7 +13,7 @@ from itertools import islice
 
 from sqlalchemy import Text, cast, literal, select, union_all
 
-from marketplace.assignments.models import Assignment, Offer, Reassignment
+from marketplace.assignments.models import Assignment, Offer, Reassignment, load_options
 from marketplace.assignments.rules import (
     OPEN_REASSIGNMENTS,
     WAITING_STATES,
@@ -22,8 +22,8 @@ from marketplace.assignments.rules import (
     ReassignmentState,
 )
 from marketplace.db import as_system, session
+from marketplace.eligibility.assessment import facts_of_shifts, shift_facts
 from marketplace.eligibility.index import current_index
-from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.matching.constants import MOVING_COSTS
 from marketplace.matching.facts import BookingFacts, CoordinatorFacts, ShiftFacts
 from marketplace.matching.index import Index
@@ -31,7 +31,6 @@ from marketplace.matching.ranking import Candidate, Ranking, RefusedCandidate, r
 from marketplace.matching.rules import hard_rules
 from marketplace.matching.scoring import score
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState
 from marketplace.plans.models import PlanConstraint
 from marketplace.plans.rules import ConstraintKind
@@ -87,7 +86,7 @@ NO_WAYS = RefillOptions(0, [], [])
 def refill_options(shift: Shift, at: datetime) -> RefillOptions:
     """The best who are free and were not asked before; and the best chains of moves, where the seat could not wait for luck.
 
-    `shift` must be loaded `facts.with_terms()`. Reads past the actor's rows: only names, points and reasons leave.
+    `shift` must be loaded with `load_options()`. Reads past the actor's rows: only names, points and reasons leave.
     """
     with as_system():
         asked = _Asked.about([shift.id], at)
