@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
-from marketplace.catalogue.lists import NET_DAYS, ROUNDINGS
+from marketplace.catalogue.lists import ROUNDINGS, STANDARD_NET_DAYS, checked_net_days
 from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime
 from marketplace.contracts.rate_card import CardRow, put_card, rates_from
@@ -27,7 +27,7 @@ class AgreementTerms:
 
     effective_from: date
     effective_until: date | None = None
-    net_days: int = 30
+    net_days: int = STANDARD_NET_DAYS
     overtime: Overtime = Overtime.NONE
     rounding_minutes: int = 0
     cancellation: CancellationPolicy = field(default_factory=CancellationPolicy)
@@ -107,14 +107,13 @@ def amend(agreement: Agreement, at: datetime, by: Person) -> Agreement:
 
 def _write(agreement: Agreement, terms: AgreementTerms) -> None:
     _check_dates(terms.effective_from, terms.effective_until)
-    if terms.net_days not in NET_DAYS:
-        raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")
+    net_days = checked_net_days(terms.net_days, "net_days")
     if terms.rounding_minutes not in ROUNDINGS:
         raise Invalid("Choose no rounding, or to the nearest 5, 6 or 15 minutes.", "rounding_minutes")
     agreement.effective_from, agreement.effective_until = terms.effective_from, terms.effective_until
     if agreement.kind is AgreementKind.BAA:
         return
-    agreement.net_days, agreement.overtime = terms.net_days, terms.overtime
+    agreement.net_days, agreement.overtime = net_days, terms.overtime
     agreement.rounding_minutes = terms.rounding_minutes
     agreement.cancellation = terms.cancellation.as_data()
     agreement.po_number = clean_text(terms.po_number, LONGEST_PO, "po_number")

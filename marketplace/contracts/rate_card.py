@@ -13,6 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement, RateRow
+from marketplace.contracts.queries import standard_card
 from marketplace.contracts.rates import complete_rate
 from marketplace.db import session
 from marketplace.kernel import Invalid, Named, NotAllowedNow, Phrase, dollars, named
@@ -37,6 +38,11 @@ def put_card(agreement: Agreement, rates: Iterable[CardRow]) -> None:
     agreement.check_draft()
     session.execute(delete(RateRow).where(RateRow.agreement_id == agreement.id))
     _add_rows(agreement, list(rates))
+
+
+def standard_rows() -> list[CardRow]:
+    """The agency's own card, as the rows with which a new contract starts."""
+    return [CardRow(row.service_line, row.bill_cents, row.pay_cents) for row in standard_card()]
 
 
 def change_rate(agreement: Agreement, row: CardRow, by: Person) -> None:

@@ -55,7 +55,6 @@ class Casting:
             region=place.region,
             ehr=place.ehr,
             payer_mix=list(place.payer_mix),
-            net_days=place.net_days,
             contact_name=owner.name,
             contact_email=owner.email,
             state=FacilityState.ACTIVE,

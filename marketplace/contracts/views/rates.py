@@ -9,7 +9,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.audit.recording import record
 from marketplace.contracts import rate_card
 from marketplace.contracts.models import Agreement
-from marketplace.contracts.queries import standard_card, visible_to, with_details
+from marketplace.contracts.queries import visible_to, with_details
 from marketplace.contracts.rates import complete_rate
 from marketplace.contracts.views.agreement_page import agreement_page, agreement_to_change, percent, rate_form
 from marketplace.contracts.views.blueprint import pages
@@ -53,9 +53,7 @@ def remove_rate(agreement_id: int, rate_id: int) -> ResponseReturnValue:
 def take_standard(agreement_id: int) -> ResponseReturnValue:
     """Put the agency's own card in place of what stands there."""
     agreement = agreement_to_change(agreement_id)
-    rate_card.put_card(
-        agreement, [rate_card.CardRow(row.service_line, row.bill_cents, row.pay_cents) for row in standard_card()]
-    )
+    rate_card.put_card(agreement, rate_card.standard_rows())
     record("rate", agreement, Phrase("The card is the agency's standard one."), by=current_person())
     flash(_("The agency's standard card is in place."))
     return _to_card(agreement)
