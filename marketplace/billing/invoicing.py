@@ -113,7 +113,9 @@ def issue(
     return invoices
 
 
-def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person | None, at: datetime) -> Invoice:
+def _issue(
+    place: "_BilledFacility", segments: list[TimeSegment], until: date, by: Person | None, at: datetime
+) -> Invoice:
     facility, agreement = place.facility, place.agreement
     net_days = agreement.net_days if agreement else facility.net_days
     today = local_day(at, facility.time_zone)
@@ -166,12 +168,12 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
 
 
 @dataclass(frozen=True)
-class _Place:
+class _BilledFacility:
     facility: Facility
     agreement: Agreement | None
 
 
-def _facilities(keys: Iterable[int]) -> list[_Place]:
+def _facilities(keys: Iterable[int]) -> list[_BilledFacility]:
     """The facilities in the order of their names, with their active contract: terms and purchase order come from it."""
     rows = session.execute(
         select(Facility, Agreement)
@@ -184,4 +186,4 @@ def _facilities(keys: Iterable[int]) -> list[_Place]:
         .where(Facility.id.in_(list(keys)))
         .order_by(Facility.name, Facility.id)
     )
-    return [_Place(facility, agreement) for facility, agreement in rows]
+    return [_BilledFacility(facility, agreement) for facility, agreement in rows]

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from marketplace.contracts.models import Agreement
-from marketplace.contracts.models import AgreementKind as PaperKind
+from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.db import as_system, session
-from marketplace.matching.facts import AgreementFacts, AgreementKind
+from marketplace.matching.facts import AgreementFacts, RequiredAgreement
 
-_PAPER = {PaperKind.MASTER: AgreementKind.CONTRACT, PaperKind.BAA: AgreementKind.BAA}
+REQUIRED = {AgreementKind.MASTER: RequiredAgreement.CONTRACT, AgreementKind.BAA: RequiredAgreement.BAA}
+"""What each kind of agreement is to the rules of matching."""
 
 
 class Agreements(NamedTuple):
@@ -45,7 +45,7 @@ def agreements(*, facilities: Collection[int] | None = None, coordinators: Colle
     of_coordinators: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
     with as_system():
         for key, kind, facility, coordinator, first, last in session.execute(rows):
-            paper = AgreementFacts(_PAPER[kind], str(key), first, last)
+            paper = AgreementFacts(REQUIRED[kind], str(key), first, last)
             if facility is not None:
                 of_facilities[facility] += (paper,)
             elif coordinator is not None:

@@ -1,6 +1,6 @@
 """The eligibility index of this process: who may take which shift, asked by every page, job and plan.
 
-Each process keeps its own, current by `index_upkeep`. Nothing that is booked rests on it: `booking.book` judges by the rules, on
+Each process keeps its own, current by `in_memory`. Nothing that is booked rests on it: `booking.book` judges by the rules, on
 facts read behind the locks.
 """
 
@@ -21,7 +21,7 @@ from marketplace.kernel import now
 
 if TYPE_CHECKING:
     from marketplace.eligibility.agreements import Agreements
-    from marketplace.eligibility.index_upkeep import CurrentIndex, SharedIndex
+    from marketplace.eligibility.in_memory.upkeep import CurrentIndex, SharedIndex
     from marketplace.eligibility.seat_values import PlannedShift
     from marketplace.matching.facts import CoordinatorFacts, Weights
 
@@ -34,7 +34,7 @@ _making = threading.Lock()
 
 def _of_this_database() -> CurrentIndex:
     # numpy takes a tenth of a second to load: not before somebody asks the index.
-    from marketplace.eligibility.index_upkeep import CurrentIndex
+    from marketplace.eligibility.in_memory.upkeep import CurrentIndex
 
     engine = session.connection().engine
     with _making:

@@ -22,7 +22,7 @@ COLUMN_OF = {"region": "state", "net_days": "net_terms"}
 
 
 @dataclass(frozen=True)
-class _Known:
+class _FacilityLookup:
     facilities: dict[str, Facility]
     at: datetime
 
@@ -33,7 +33,7 @@ def load(data: bytes) -> Report:
     The caller commits. Raises Invalid when the file is not such a file.
     """
     rows = session.scalars(select(Facility).options(undefer(Facility.monthly_budget_cents)))
-    known = _Known({facility.npi: facility for facility in rows}, now())
+    known = _FacilityLookup({facility.npi: facility for facility in rows}, now())
     return take_in(
         data,
         COLUMNS,
@@ -43,7 +43,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _draft(row: CsvRow, known: _Known) -> FacilityDraft:
+def _draft(row: CsvRow, known: _FacilityLookup) -> FacilityDraft:
     before = known.facilities.get(row["npi"])
     if row["kind"] not in KINDS:
         raise Invalid("A facility is one of: %(kinds)s.", "kind", kinds=", ".join(KINDS))
@@ -65,7 +65,7 @@ def _draft(row: CsvRow, known: _Known) -> FacilityDraft:
         return checked(draft)
 
 
-def _keep(draft: FacilityDraft, known: _Known) -> ImportOutcome:
+def _keep(draft: FacilityDraft, known: _FacilityLookup) -> ImportOutcome:
     facility = known.facilities.get(draft.npi)
     if facility is None:
         facility = register_facility(draft, known.at)

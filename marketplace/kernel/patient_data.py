@@ -203,7 +203,10 @@ _BIRTH_AFTER_CUE = rf"(?i){_BIRTH_CUE}{_LINK}({_ANY_DATE})"
 # A few other words may stand between: "DOB for Jane Roe is 03/04/1961".
 _BIRTH_NEAR_CUE = rf"(?i){_BIRTH_CUE}([^0-9!?;]{{0,40}}?)\b({_FULL_DATE})"
 # "Confirm the DOB by 12/01/2026" is a deadline: such a word and a recent year, unless the gap ends as a statement does.
-_DEADLINE = r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|on(?!\s+(?:file|record|chart))|hasta|desde|antes|para)\b"
+_DEADLINE = (
+    r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|"
+    r"on(?!\s+(?:file|record|chart))|hasta|desde|antes|para)\b"
+)
 _STATEMENT = r"(?i)(?:\b(?:is|was|es)|[:=])(?:[\s:=-]|\b(?:the|el)\b)*$"
 _RECENT = r"(?<!\d)20(?:2[4-9]|[3-9]\d)(?!\d)|(?<!\d)20(?:2[4-9]|[3-9]\d)\d{4}(?!\d)|[-/.]2[4-9]$"
 _BIRTH_BEFORE_CUE = (

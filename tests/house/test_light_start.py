@@ -43,6 +43,6 @@ def test_the_site_loads_no_page_before_it_is_put_together():
 
 def test_what_is_loaded_would_be_seen():
     assert "PIL" in packages(loaded_with("PIL.Image"))
-    loaded = loaded_with("marketplace.eligibility.index_upkeep")
+    loaded = loaded_with("marketplace.eligibility.in_memory.upkeep")
     assert "numpy" in packages(loaded)
     assert "marketplace.matching.index" in loaded

@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, select
 from marketplace.db import session
 from marketplace.eligibility.agreements import Agreements, agreements
 from marketplace.eligibility.context import context_for, read_weights, weights_now
-from marketplace.eligibility.current_prices import CurrentPrices
+from marketplace.eligibility.in_memory.prices import CurrentPrices
 from marketplace.eligibility.loading import load
 from marketplace.eligibility.models import CoordinatorChange
 from marketplace.eligibility.seat_values import LastPlan, last_plan
