@@ -180,8 +180,7 @@ def invite(name: str, email: str, role: str) -> None:
     from marketplace.accounts.permissions import Role
     from marketplace.accounts.queries import agency
     from marketplace.db import session
-    from marketplace.kernel import clean_text, now
-    from marketplace.web.forms import email_address
+    from marketplace.kernel import clean_text, email_address, now
 
     settings = Settings.from_environment()
     name, email = clean_text(name, 120, "name"), email_address(clean_text(email, 254, "email"))
@@ -333,6 +332,8 @@ def import_file(kind: str, file: Path, as_json: bool, dry_run: bool) -> None:
         return
     for row in report.refused:
         click.echo(f"line {row.line}, {row.key or 'no key'}: {row.column} {row.value!r}: {row.reason}")
+    for noted in report.noted:
+        click.echo(f"line {noted.line}, {noted.key}: {noted.column} {noted.value!r} is left out: {noted.note}")
     would = "would be " if dry_run else ""
     click.echo(
         f"{would}inserted {report.inserted}, updated {report.updated}, unchanged {report.unchanged},"

@@ -13,6 +13,8 @@ from marketplace.billing.invariants import BILLING_INVARIANTS
 from marketplace.billing.queries import is_billed
 from marketplace.booking import cancelling
 from marketplace.contracts import contract_check
+from marketplace.contracts.imported_terms import take_terms
+from marketplace.facilities import importing
 from marketplace.kernel import Hook
 from marketplace.ledger import invariants
 from marketplace.needs.queries import lines_in_use
@@ -29,6 +31,8 @@ WIRING: tuple[Hook[..., Any], ...] = (
     cancelling.on_fee_due.filled_by(pay_cancellation),
     # A contract is looked through → the kinds of work its facility asks for must have a rate.
     contract_check.lines_in_use.filled_by(lines_in_use),
+    # A file of facilities brings terms of payment → they are the contract's.
+    importing.agreed_terms.filled_by(take_terms),
     # An approval is to be taken back → not when its hours stand on an invoice or a pay statement.
     approvals.is_settled.filled_by(is_billed, is_paid_out),
     # The books are recounted → what must be true of hours, invoices and pay as well.

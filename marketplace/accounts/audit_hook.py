@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.db import as_system, session
 from marketplace.kernel import Hook, Phrase
 
-on_act: Hook[..., Any] = Hook("accounts.trail.on_act")
+on_act: Hook[..., Any] = Hook("accounts.audit_hook.on_act")
 """Called as `on_act(act, thing, sentence, by=person or None)`, in the act's own transaction."""
 
 

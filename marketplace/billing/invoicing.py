@@ -15,6 +15,7 @@ from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
 from marketplace.billing.queries import unbilled_segments
 from marketplace.billing.rules import LIFE, InvoiceState
+from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.db import enqueue, session
@@ -116,9 +117,9 @@ def issue(
 def _issue(
     place: "_BilledFacility", segments: list[TimeSegment], until: date, by: Person | None, at: datetime
 ) -> Invoice:
-    facility, agreement = place.facility, place.agreement
-    net_days = agreement.net_days if agreement else facility.net_days
-    today = local_day(at, facility.time_zone)
+    facility, today = place.facility, local_day(at, place.facility.time_zone)
+    agreement = place.agreement if place.agreement and place.agreement.holds_on(today) else None
+    net_days = agreement.net_days if agreement else STANDARD_NET_DAYS
     subtotal = sum(segment.bill_cents for segment in segments)
     names = names_of(segments)
     invoice = Invoice(

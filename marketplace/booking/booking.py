@@ -13,7 +13,6 @@ from marketplace.assignments.policy import check_may_undo
 from marketplace.assignments.rules import CHOICE_UNDO_MINUTES, LIFE, LIVE_STATES, OFFER_LIFE, UNDO_MINUTES
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
-from marketplace.booking.kept_decision import score_record
 from marketplace.booking.waiting_offers import lock_touched_offers, own_offer, restore_offers, supersede
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
@@ -92,7 +91,7 @@ def _assignment(
         booked_by_id=by.id if by else None,
         verdicts=[verdict.as_record() for verdict in judged.verdicts],
         facts=judged.record,
-        score=score_record(judged.score),
+        score=judged.score.as_record(),
     )
 
 

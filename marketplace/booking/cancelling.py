@@ -16,8 +16,9 @@ from marketplace.audit.recording import record
 from marketplace.booking import notifications
 from marketplace.booking.booking import in_words
 from marketplace.booking.offers import LONGEST_NOTE, send_to_best
+from marketplace.contracts.cancellation_policy import CancellationPolicy, Compensation, coordinator_points, facility_fee
 from marketplace.contracts.models import Agreement
-from marketplace.contracts.rules import CancellationPolicy, Compensation, Rate, coordinator_points, facility_fee
+from marketplace.contracts.rates import Rate
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import N_, ChangedMeanwhile, Hook, NotAllowedNow, Phrase, check_no_patient_data, clean_text

@@ -15,7 +15,6 @@ from marketplace.assignments.rules import LIVE_STATES, OFFER_LIFE, WAITING_STATE
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
 from marketplace.booking.booking import book, in_words
-from marketplace.booking.kept_decision import score_record
 from marketplace.booking.waiting_offers import check_waits
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
@@ -85,7 +84,7 @@ def _send(
             shift_id=shift.id,
             facility_id=shift.facility_id,
             coordinator_id=person.id,
-            score=score_record(fits),
+            score=fits.as_record(),
             sent_at=at,
             sent_by_id=by.id if by else None,
             expires_at=expires_at,
@@ -195,7 +194,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
             "facility_id": shift.facility_id,
             "coordinator_id": coordinator.id,
             "kind": OfferKind.APPLICATION,
-            "score": score_record(assessment.score),
+            "score": assessment.score.as_record(),
             "sent_at": at,
             "sent_by_id": by.id,
             "expires_at": max(shift.starts_at, offer_expiry(at, shift.starts_at, shift.ends_at)),

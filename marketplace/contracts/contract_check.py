@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
+from marketplace.contracts.lint import TermProblem, TermsCheck, lint
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.queries import active
-from marketplace.contracts.rules import TermProblem, TermsCheck, lint
 from marketplace.kernel import Hook
 
-lines_in_use: Hook[[int], dict[str, str]] = Hook("contracts.linting.lines_in_use")
+lines_in_use: Hook[[int], dict[str, str]] = Hook("contracts.contract_check.lines_in_use")
 """Who knows which service lines a facility asks for (code → name). Needs stand above contracts, so they come forward."""
 
 

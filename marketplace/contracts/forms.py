@@ -6,9 +6,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.lists import NET_DAYS
-from marketplace.contracts.drafting import LONGEST_PO, MOST_RATE, AgreementTerms, CardRow
+from marketplace.contracts.cancellation_policy import CancellationPolicy
+from marketplace.contracts.drafting import LONGEST_PO, AgreementTerms
 from marketplace.contracts.models import Agreement, Overtime, StandardRate
-from marketplace.contracts.rules import CancellationPolicy, complete_rate
+from marketplace.contracts.rate_card import MOST_RATE, CardRow
+from marketplace.contracts.rates import complete_rate
 from marketplace.contracts.signing import LONGEST_NAME, LONGEST_REASON
 from marketplace.kernel import Invalid
 from marketplace.web.forms import Choice, Day, DollarAmount, Form, Tick, WholeNumber, Words

@@ -9,10 +9,13 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
-from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy
+from marketplace.catalogue.lists import STANDARD_NET_DAYS
+from marketplace.contracts.cancellation_policy import CancellationPolicy
+from marketplace.contracts.rules import LIFE, AgreementState, holds_on
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Cents, Key, Versioned, check, private_column, related, state_column
 from marketplace.facilities.models import Facility
+from marketplace.kernel import NotAllowedNow
 
 
 class AgreementKind(StrEnum):
@@ -43,7 +46,7 @@ class Agreement(Versioned, Base):
     state: Mapped[AgreementState] = state_column(AgreementState, AgreementState.DRAFT)
     effective_from: Mapped[date]
     effective_until: Mapped[date | None]
-    net_days: Mapped[int] = mapped_column(default=30, server_default="30")
+    net_days: Mapped[int] = mapped_column(default=STANDARD_NET_DAYS, server_default=str(STANDARD_NET_DAYS))
     overtime: Mapped[Overtime] = state_column(Overtime, Overtime.NONE)
     rounding_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     cancellation: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
@@ -90,6 +93,15 @@ class Agreement(Versioned, Base):
     @property
     def policy(self) -> CancellationPolicy:
         return CancellationPolicy.from_data(self.cancellation)
+
+    def check_draft(self) -> None:
+        """Raises NotAllowedNow once it was sent: what is read and signed does not change under the reader's eyes."""
+        if self.state is not AgreementState.DRAFT:
+            raise NotAllowedNow("Only a draft can be changed. Take it back first, or amend what is active.")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is active, and the day lies between its first and its last."""
+        return self.state is AgreementState.ACTIVE and holds_on(self.effective_from, self.effective_until, day)
 
     def send(self, body: str, body_sha256: str, at: datetime) -> None:
         """From here on its words are fixed, and the other side reads and signs them."""

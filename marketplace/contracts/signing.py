@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.contracts import notifications
-from marketplace.contracts.drafting import hash_of, words_of
+from marketplace.contracts.agreement_text import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.queries import active

@@ -13,8 +13,7 @@ from marketplace.coordinators.registration import amend_coordinator, register_co
 from marketplace.coordinators.rules import LIFE, MOST_YEARS, CoordinatorDraft, checked, read_availability
 from marketplace.db import session
 from marketplace.db.importing import ImportOutcome, named_as_in_file, take_in
-from marketplace.kernel import CsvRow, Invalid, Report, now, parse_dollars, several, whole_number
-from marketplace.web.forms import email_address
+from marketplace.kernel import CsvRow, Invalid, Report, email_address, now, parse_dollars, several, whole_number
 
 COLUMNS = (
     "email", "name", "country", "work_state", "time_zone", "service_lines", "languages", "ehr", "years_experience",

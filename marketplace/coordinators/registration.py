@@ -16,8 +16,7 @@ from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.coordinators.rules import CoordinatorDraft, Education, WeeklyHours, checked
 from marketplace.db import session
-from marketplace.kernel import N_, Invalid, JoinedList, Phrase, differing
-from marketplace.web.forms import email_address
+from marketplace.kernel import N_, Invalid, JoinedList, Phrase, differing, email_address
 
 # What may be different about a coordinator, and what that is called in the trail.
 FACTS = {

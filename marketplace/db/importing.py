@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -22,12 +23,24 @@ class ImportOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+@dataclass(frozen=True)
+class NotedOutcome:
+    """The same, where the person must know that one column of the row changes nothing, and why."""
+
+    outcome: ImportOutcome
+    column: str
+    sentence: str
+
+
+Outcomes = Sequence[ImportOutcome | NotedOutcome]
+
+
 def take_in(
     data: bytes,
     columns: Sequence[str],
     key: Callable[[CsvRow], tuple[str, str]],
     read: Callable[[CsvRow], T],
-    keep: Callable[[Sequence[T]], Sequence[ImportOutcome]],
+    keep: Callable[[Sequence[T]], Outcomes],
     at_once: int = 1,
 ) -> Report:
     """Take every good row of the file in and report on all of them.
@@ -70,9 +83,7 @@ def named_as_in_file(columns: Mapping[str, str]) -> Iterator[None]:
         raise refusal.at(columns.get(refusal.field or "", refusal.field)) from None
 
 
-def _keep_all(
-    rows: Sequence[tuple[CsvRow, str, T]], keep: Callable[[Sequence[T]], Sequence[ImportOutcome]], report: Report
-) -> None:
+def _keep_all(rows: Sequence[tuple[CsvRow, str, T]], keep: Callable[[Sequence[T]], Outcomes], report: Report) -> None:
     """Keep the rows in one go, or else one by one, and count what became of them."""
     try:
         with session.begin_nested():
@@ -87,7 +98,10 @@ def _keep_all(
         for one in rows:
             _keep_all([one], keep, report)
     else:
-        for outcome in outcomes:
+        for (row, name, _meant), kept in zip(rows, outcomes, strict=True):
+            outcome = kept.outcome if isinstance(kept, NotedOutcome) else kept
+            if isinstance(kept, NotedOutcome):
+                report.note(row, name, kept.column, kept.sentence)
             setattr(report, outcome, getattr(report, outcome) + 1)
 
 

@@ -45,8 +45,7 @@ def current(url: str) -> str | None:
 def check_not_behind(url: str) -> None:
     """Raises Misconfigured when a migration is missing. Ahead is fine: a newer version of the site is being brought in."""
     at = current(url)
-    known = {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if at is None or (at in known and at != head()):
+    if at is None or (at in revisions() and at != head()):
         raise Misconfigured(
             f"The tables of the database are at migration {at or 'none'}, and this code needs {head()}."
             " Run: marketplace db upgrade"
@@ -70,6 +69,12 @@ def new_revision(message: str, folder: Path = MIGRATIONS) -> Path:
     made = command.revision(config, message[0].upper() + message[1:], rev_id=f"{number:04d}")
     assert isinstance(made, Script)
     return Path(made.path)
+
+
+@cache
+def revisions() -> list[str]:
+    """Every migration this code knows, the oldest first."""
+    return [step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 @cache

@@ -10,7 +10,7 @@ from marketplace.accounts.agency_setup import name_agency
 from marketplace.accounts.models import Membership, Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.queries import agency
-from marketplace.contracts.drafting import hash_of, words_of
+from marketplace.contracts.agreement_text import hash_of, words_of
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education
@@ -55,7 +55,6 @@ class Casting:
             region=place.region,
             ehr=place.ehr,
             payer_mix=list(place.payer_mix),
-            net_days=place.net_days,
             contact_name=owner.name,
             contact_email=owner.email,
             state=FacilityState.ACTIVE,

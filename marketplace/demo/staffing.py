@@ -10,15 +10,13 @@ from sqlalchemy import insert, select
 
 from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
-from marketplace.booking.kept_decision import score_record
 from marketplace.db import session
 from marketplace.eligibility import loading
 from marketplace.eligibility.agreements import agreements
 from marketplace.eligibility.context import context
 from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.records import facts_record
-from marketplace.matching.rules.hard_rules import eligible, explain
+from marketplace.matching.rules.hard_rules import eligible, explain, facts_record
 from marketplace.matching.scoring import score
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import load_options
@@ -127,7 +125,7 @@ class DemoStaffing:
             undo_until=booked + timedelta(minutes=5),
             verdicts=[verdict.as_record() for verdict in explain(person, about, context)],
             facts=facts_record(person, about, context),
-            score=score_record(score(person, about, context)),
+            score=score(person, about, context).as_record(),
         )
         mine = self._worked[person.id]
         mine[shift.facility_id] += shift.span.minutes

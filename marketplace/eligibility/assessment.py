@@ -15,10 +15,9 @@ from marketplace.eligibility.disclosure import verdicts_for
 from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.kernel import JoinedList, NotAllowedNow
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.records import facts_record
 from marketplace.matching.rules import hard_rules
 from marketplace.matching.scoring import Score, score
-from marketplace.matching.verdicts import Verdict
+from marketplace.matching.verdicts import Verdict, objections
 from marketplace.needs.models import Shift
 
 
@@ -48,11 +47,11 @@ class Assessment:
     @property
     def record(self) -> dict[str, Any]:
         """The facts as plain JSON, to be kept with an assignment."""
-        return facts_record(self.person, self.shift, self.context)
+        return hard_rules.facts_record(self.person, self.shift, self.context)
 
     def objections(self) -> list[Verdict]:
         """What stands in the way."""
-        return hard_rules.objections(self.verdicts)
+        return objections(self.verdicts)
 
     def check(self, by: Person | None, name: str | None = None) -> None:
         """Raises NotAllowedNow with every objection; `by` reads it. Without a name it is said to the coordinator."""

@@ -18,7 +18,7 @@ def verdicts_for(person: Person | None, verdicts: Iterable[Verdict]) -> list[Ver
 
 
 def kept_score(person: Person, record: Mapping[str, Any]) -> Score | None:
-    """A score kept as `booking.score_record` wrote it, as this person may read it; None where none was kept."""
+    """A score kept as `Score.as_record` wrote it, as this person may read it; None where none was kept."""
     if not record.get("parts"):
         return None
     kept = Score(record["total"], tuple(ScorePart.from_record(part) for part in record["parts"]))

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.catalogue.lists import NET_DAYS, RECORDS_SYSTEMS, STATE_CHOICES
+from marketplace.catalogue.lists import RECORDS_SYSTEMS, STATE_CHOICES
 from marketplace.facilities.models import Facility
 from marketplace.facilities.rules import KINDS, PAYERS, FacilityDraft, SiteDraft
 from marketplace.facilities.texts import kind_word, payer_word
@@ -42,12 +42,11 @@ class FactsForm(Form):
         self.kind.choices = [(kind, kind_word(kind)) for kind in kinds]
         self.payer_mix.choices = [(payer, payer_word(payer)) for payer in payers]
 
-    def draft(self, npi: str, name: str, net_days: int) -> FacilityDraft:
+    def draft(self, npi: str, name: str) -> FacilityDraft:
         """What was filled in, as the rules take it."""
         return FacilityDraft(
             npi=npi,
             name=name,
-            net_days=net_days,
             kind=str(self.kind.data),
             time_zone=str(self.time_zone.data),
             city=self.city.data,
@@ -65,11 +64,10 @@ class FacilityForm(FactsForm):
 
     name = Words(_l("Name"), limit=160, description=_l("As it stands on contract and invoices."))
     npi = NpiField(_l("NPI"), description=_l("Ten digits; the check digit is verified."))
-    net_days = Choice(_l("Payment terms"), choices=[(str(days), f"NET {days}") for days in NET_DAYS])
 
     def whole_draft(self) -> FacilityDraft:
         """What was filled in, as the rules take it."""
-        return self.draft(self.npi.data, self.name.data, int(str(self.net_days.data)))
+        return self.draft(self.npi.data, self.name.data)
 
 
 class NewFacilityForm(FacilityForm):
@@ -121,4 +119,4 @@ def as_shown(facility: Facility) -> dict[str, Any]:
         "npi", "name", "kind", "time_zone", "city", "region", "contact_name", "contact_email", "ehr", "payer_mix",
         "monthly_budget_cents",
     )  # fmt: skip
-    return {**{name: getattr(facility, name) for name in names}, "net_days": str(facility.net_days)}
+    return {name: getattr(facility, name) for name in names}

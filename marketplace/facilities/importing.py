@@ -6,19 +6,32 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
+from marketplace.catalogue.lists import checked_net_days
 from marketplace.db import session
-from marketplace.db.importing import ImportOutcome, named_as_in_file, take_in
+from marketplace.db.importing import ImportOutcome, NotedOutcome, named_as_in_file, take_in
 from marketplace.facilities.models import Facility
 from marketplace.facilities.registration import amend_facility, register_facility
-from marketplace.facilities.rules import KINDS, LIFE, FacilityDraft, checked
-from marketplace.kernel import CsvRow, Invalid, Report, now, several, whole_number
+from marketplace.facilities.rules import KINDS, LIFE, FacilityDraft, TermsOfFile, checked
+from marketplace.kernel import CsvRow, Hook, Invalid, Report, now, several, whole_number
 
 COLUMNS = (
     "npi", "name", "kind", "time_zone", "city", "state", "contact_name", "contact_email", "net_terms", "ehr", "payer_mix",
 )  # fmt: skip
 
 # The columns under which the facts of a facility stand in the file.
-COLUMN_OF = {"region": "state", "net_days": "net_terms"}
+COLUMN_OF = {"region": "state"}
+
+
+agreed_terms: Hook[[Facility, int, datetime], TermsOfFile] = Hook("facilities.importing.agreed_terms")
+"""Who keeps terms of payment: contracts stand above facilities, so the days (`net_terms`) are handed up."""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """What a row says: the facts of the facility, and in how many days its invoices are due."""
+
+    facts: FacilityDraft
+    net_days: int
 
 
 @dataclass(frozen=True)
@@ -38,12 +51,12 @@ def load(data: bytes) -> Report:
         data,
         COLUMNS,
         key=lambda row: ("npi", row["npi"]),
-        read=lambda row: _draft(row, known),
-        keep=lambda drafts: [_keep(draft, known) for draft in drafts],
+        read=lambda row: _read(row, known),
+        keep=lambda found: [_keep(one, known) for one in found],
     )
 
 
-def _draft(row: CsvRow, known: _FacilityLookup) -> FacilityDraft:
+def _read(row: CsvRow, known: _FacilityLookup) -> FileRow:
     before = known.facilities.get(row["npi"])
     if row["kind"] not in KINDS:
         raise Invalid("A facility is one of: %(kinds)s.", "kind", kinds=", ".join(KINDS))
@@ -56,20 +69,31 @@ def _draft(row: CsvRow, known: _FacilityLookup) -> FacilityDraft:
         region=row["state"],
         contact_name=row["contact_name"],
         contact_email=row["contact_email"],
-        net_days=whole_number(row["net_terms"], "net_terms", 0, 60),
         ehr=row["ehr"],
         payer_mix=several(row["payer_mix"], "payer_mix"),
         monthly_budget_cents=before.monthly_budget_cents if before else None,
     )
+    net_days = checked_net_days(whole_number(row["net_terms"], "net_terms", 0, 60), "net_terms")
     with named_as_in_file(COLUMN_OF):
-        return checked(draft)
+        return FileRow(checked(draft), net_days)
 
 
-def _keep(draft: FacilityDraft, known: _FacilityLookup) -> ImportOutcome:
-    facility = known.facilities.get(draft.npi)
+def _keep(row: FileRow, known: _FacilityLookup) -> ImportOutcome | NotedOutcome:
+    facility = known.facilities.get(row.facts.npi)
     if facility is None:
-        facility = register_facility(draft, known.at)
+        facility = register_facility(row.facts, known.at)
         facility.state = LIFE.after(facility.state, "activate")
-        known.facilities[draft.npi] = facility
-        return ImportOutcome.INSERTED
-    return ImportOutcome.UPDATED if amend_facility(facility, draft) else ImportOutcome.UNCHANGED
+        known.facilities[row.facts.npi] = facility
+        outcome = ImportOutcome.INSERTED
+    else:
+        outcome = ImportOutcome.UPDATED if amend_facility(facility, row.facts) else ImportOutcome.UNCHANGED
+    [terms] = agreed_terms(facility, row.net_days, known.at)
+    if terms.changed and outcome is ImportOutcome.UNCHANGED:
+        outcome = ImportOutcome.UPDATED
+    if terms.net_days == row.net_days:
+        return outcome
+    return NotedOutcome(
+        outcome,
+        "net_terms",
+        f"Its contract says NET {terms.net_days}, and a file does not change a contract: amend it on the site.",
+    )

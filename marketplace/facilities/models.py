@@ -25,7 +25,6 @@ class Facility(Versioned, Base):
     region: Mapped[str] = mapped_column(default="", server_default="")
     contact_name: Mapped[str] = mapped_column(default="", server_default="")
     contact_email: Mapped[str | None] = mapped_column(CITEXT)
-    net_days: Mapped[int] = mapped_column(default=30, server_default="30")
     ehr: Mapped[str] = mapped_column(default="", server_default="")
     payer_mix: Mapped[Words]
     monthly_budget_cents: Mapped[int | None] = private_column(BigInteger)

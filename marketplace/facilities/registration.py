@@ -11,14 +11,13 @@ from marketplace.audit.recording import record
 from marketplace.db import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.rules import MAIN_SITE, FacilityDraft, checked
-from marketplace.kernel import N_, Invalid, JoinedList, Phrase, differing
-from marketplace.web.forms import email_address
+from marketplace.kernel import N_, Invalid, JoinedList, Phrase, differing, email_address
 
 # What may be different about a facility, and what that is called in the trail.
 FACTS = {
     "npi": N_("NPI"), "name": N_("name"), "kind": N_("kind"), "time_zone": N_("time zone"), "city": N_("city"),
     "region": N_("state"), "contact_name": N_("contact"), "contact_email": N_("contact's e-mail"),
-    "net_days": N_("payment term"), "ehr": N_("records system"), "payer_mix": N_("payers"),
+    "ehr": N_("records system"), "payer_mix": N_("payers"),
     "monthly_budget_cents": N_("monthly budget"),
 }  # fmt: skip
 

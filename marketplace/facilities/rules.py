@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from marketplace.catalogue.lists import NET_DAYS
 from marketplace.kernel import MOST_CENTS, US_STATES, Invalid, Lifecycle, clean_text, is_valid_npi, zone_named
 
 
@@ -45,7 +44,6 @@ class FacilityDraft:
     region: str = ""
     contact_name: str = ""
     contact_email: str = ""
-    net_days: int = 30
     ehr: str = ""
     payer_mix: tuple[str, ...] = ()
     monthly_budget_cents: int | None = None
@@ -62,12 +60,18 @@ class SiteDraft:
     monthly_budget_cents: int | None = None
 
 
+@dataclass(frozen=True)
+class TermsOfFile:
+    """What became of the terms in a row: whether a draft of the contract was written, and the days that stand in it."""
+
+    changed: bool
+    net_days: int
+
+
 def checked(draft: FacilityDraft) -> FacilityDraft:
     """The draft, cleaned; Invalid with the field that cannot be right. The e-mail address is the caller's to check."""
     if not is_valid_npi(draft.npi.strip()):
         raise Invalid("This is not an NPI: ten digits, starting with 1 or 2, the last one a check digit.", "npi")
-    if draft.net_days not in NET_DAYS:
-        raise Invalid("Choose NET 0, 7, 15, 30, 45 or 60.", "net_days")
     payers = tuple(dict.fromkeys(clean_text(payer, 60, "payer_mix").lower() for payer in draft.payer_mix))
     if len(payers) > MOST_PAYERS:
         raise Invalid("At most %(most)s payers.", "payer_mix", most=MOST_PAYERS)

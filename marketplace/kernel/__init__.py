@@ -4,6 +4,7 @@ from marketplace.kernel.changes import differing
 from marketplace.kernel.clock import now
 from marketplace.kernel.csv.reading import CsvRow, Report, read_rows
 from marketplace.kernel.csv.writing import csv_text, plain_dollars
+from marketplace.kernel.email_addresses import email_address
 from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
 from marketplace.kernel.holidays import Holiday, Observance, holiday_on
 from marketplace.kernel.hooks import Hook
@@ -113,6 +114,7 @@ __all__ = [
     "differing",
     "digits",
     "dollars",
+    "email_address",
     "holiday_on",
     "hours_and_minutes",
     "is_valid_npi",

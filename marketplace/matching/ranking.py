@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from marketplace.matching.disclosure import score_for_facility, verdicts_for_facility
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.rules.hard_rules import eligible, explain, objections
+from marketplace.matching.rules.hard_rules import eligible, explain
 from marketplace.matching.scoring import Reason, Score, reasons, score
-from marketplace.matching.verdicts import Verdict
+from marketplace.matching.verdicts import Verdict, objections
 
 if TYPE_CHECKING:  # numpy comes with the index
     from marketplace.matching.index import Prices

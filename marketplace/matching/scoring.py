@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from marketplace.kernel import JoinedList, Length, Phrase, as_written, place_name
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.local_hours import minutes_in_daily, minutes_within
 from marketplace.matching.rules.credential_terms import credential_name
 from marketplace.matching.rules.credentials import holds_throughout
+from marketplace.matching.rules.timing import minutes_in_daily, minutes_within
 from marketplace.matching.verdicts import Outcome, Verdict
 
 MOST = 999
@@ -88,6 +88,10 @@ class Score(NamedTuple):
     def percent(self) -> int:
         """The match as shown on a page: 0 to 100, rounded half up."""
         return (200 * self.total + MOST) // (2 * MOST)
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain JSON, kept with offers and assignments."""
+        return {"total": self.total, "percent": self.percent, "parts": [part.as_record() for part in self.parts]}
 
 
 PartOf = Callable[[CoordinatorFacts, ShiftFacts, Context, int], ScorePart]

@@ -7,7 +7,8 @@ from typing import Any
 
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement, RateRow
-from marketplace.contracts.rules import complete_rate, in_force
+from marketplace.contracts.rates import complete_rate
+from marketplace.contracts.rules import in_force
 from marketplace.coordinators.models import Education
 from marketplace.db import session
 from marketplace.kernel import Invalid, Named, Observance, Phrase, Span, dollars, line_amount, local_day

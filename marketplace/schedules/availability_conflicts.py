@@ -13,7 +13,7 @@ from marketplace.coordinators.rules import WeeklyHours
 from marketplace.db import session
 from marketplace.kernel import Span
 from marketplace.matching.facts import Window
-from marketplace.matching.local_hours import DAY, covers
+from marketplace.matching.rules.timing import DAY, covers
 from marketplace.needs.models import Shift
 
 AHEAD = (AssignmentState.BOOKED, AssignmentState.CONFIRMED)

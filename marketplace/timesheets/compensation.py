@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from marketplace.assignments.models import Assignment
 from marketplace.audit.recording import record
-from marketplace.contracts.rules import Compensation
+from marketplace.contracts.cancellation_policy import Compensation
 from marketplace.db import as_system, session
 from marketplace.kernel import Phrase, dollars, hours_and_minutes, line_amount, local_day
 from marketplace.ledger.entries import record_segment

@@ -34,7 +34,6 @@ from marketplace.web.fields.text import (
     NpiField,
     Secret,
     Words,
-    email_address,
 )
 from marketplace.web.fields.time import ClockTime, Day
 
@@ -59,7 +58,6 @@ __all__ = [
     "WholeNumber",
     "Words",
     "ZoneChoice",
-    "email_address",
     "known_zones",
 ]
 

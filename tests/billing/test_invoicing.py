@@ -10,6 +10,7 @@ from marketplace.billing.credit_notes import void
 from marketplace.billing.invoicing import issue, last_sunday, preview
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.queries import account_of
+from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.db import session
 from marketplace.kernel import NotAllowedNow, PreviewChanged
 from marketplace.ledger.queries import balance
@@ -51,6 +52,17 @@ def test_terms_and_purchase_order_are_those_of_the_contract(world):
     approved(world, world.maya, world.harbor)
     [invoice] = issue(SUNDAY, world.felix, NOW)
     assert (invoice.net_days, invoice.po_number, invoice.due_on) == (7, "PO-4471", TODAY + timedelta(days=7))
+
+
+@pytest.mark.parametrize(("field", "days"), [("effective_until", -1), ("effective_from", 1)])
+def test_terms_of_a_contract_that_does_not_hold_on_the_day_of_the_invoice_do_not_count(world, field, days):
+    contract = world.contract(world.harbor)
+    contract.net_days, contract.po_number = 7, "PO-4471"
+    approved(world, world.maya, world.harbor)
+    setattr(contract, field, TODAY + timedelta(days=days))
+    [invoice] = issue(SUNDAY, world.felix, NOW)
+    assert (invoice.net_days, invoice.po_number) == (STANDARD_NET_DAYS, "")
+    assert invoice.due_on == TODAY + timedelta(days=STANDARD_NET_DAYS)
 
 
 def test_hours_of_a_later_day_wait_for_the_next_run(world):

@@ -10,11 +10,14 @@ from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.audit.models import AuditEntry
 from marketplace.config import Settings
-from marketplace.contracts import drafting, signing, tasks
-from marketplace.contracts.drafting import AgreementTerms, CardRow, draft_baa, draft_master, hash_of
+from marketplace.contracts import signing, tasks
+from marketplace.contracts.agreement_text import hash_of, words_of
+from marketplace.contracts.cancellation_policy import CancellationPolicy
+from marketplace.contracts.drafting import AgreementTerms, draft_baa, draft_master
 from marketplace.contracts.models import Agreement, AgreementKind, Overtime, RateRow, StandardRate
 from marketplace.contracts.queries import with_details
-from marketplace.contracts.rules import AgreementState, CancellationPolicy
+from marketplace.contracts.rate_card import CardRow, put_card
+from marketplace.contracts.rules import AgreementState
 from marketplace.db import Actor, Audience, as_system, bind_actor, session
 from marketplace.kernel import Invalid, NotAllowedNow, NotPermitted
 from marketplace.kernel.clock import frozen_at
@@ -429,7 +432,7 @@ def test_the_table_itself_refuses_two_rates_for_a_day_and_more_pay_than_bill(wor
                 )  # fmt: skip
                 session.flush()
         with pytest.raises(Invalid, match="Another rate"):
-            drafting.put_card(made, [*CARD, CardRow("triage", 6000, 4000, TODAY + timedelta(days=9))])
+            put_card(made, [*CARD, CardRow("triage", 6000, 4000, TODAY + timedelta(days=9))])
 
 
 # --- amending, ending ---
@@ -640,8 +643,8 @@ def test_a_baa_is_drafted_for_either_side(world: World) -> None:
             (world.maya, "FOR COORDINATORS"),
         ):
             made = draft_baa(party, NOW, first=TODAY)
-            assert words in drafting.words_of(made)
-            assert "from November 24, 2026 until one side ends it" in drafting.words_of(made)
+            assert words in words_of(made)
+            assert "from November 24, 2026 until one side ends it" in words_of(made)
         with pytest.raises(Invalid, match="cannot end before"):
             draft_baa(world.harbor, NOW, first=TODAY, last=TODAY - timedelta(days=1))
 

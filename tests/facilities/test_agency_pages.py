@@ -15,7 +15,7 @@ from tests.world import NOW
 
 CEDAR = {
     "name": "Cedar Clinic", "npi": "1234567893", "kind": "private clinic", "time_zone": "America/Denver", "city": "Boulder",
-    "region": "CO", "ehr": "Epic", "payer_mix": ["commercial"], "net_days": "45", "monthly_budget_cents": "9,000.00",
+    "region": "CO", "ehr": "Epic", "payer_mix": ["commercial"], "monthly_budget_cents": "9,000.00",
     "contact_name": "Ana Ruiz", "contact_email": "ana@cedar.example",
 }  # fmt: skip
 
@@ -34,7 +34,7 @@ def ada(visitors):
 def test_a_facility_is_registered_and_its_owner_invited_in_one_go(ada):
     ada.get("/facilities/new").press("Register and invite", **CEDAR)
     assert ada.heading == "Cedar Clinic"
-    ada.sees("Ana Ruiz", "ana@cedar.example", "Invited, the link works until", "NET 45", "$9,000.00", "Getting started")
+    ada.sees("Ana Ruiz", "ana@cedar.example", "Invited, the link works until", "$9,000.00", "Getting started")
     (letter,) = letters_to("ana@cedar.example")
     assert "Cedar Clinic" in letter.subject
     assert facility().state is FacilityState.ONBOARDING
@@ -49,7 +49,6 @@ def test_a_facility_is_registered_and_its_owner_invited_in_one_go(ada):
         ("name", "Har\x00bor", "cannot be shown"),
         ("time_zone", "America/Gotham", "Choose one of the list"),
         ("region", "ZZ", "Choose one of the list"),
-        ("net_days", "20", "Choose one of the list"),
         ("monthly_budget_cents", "1e9", "amount"),
         ("contact_email", "ana at cedar", "not an e-mail address"),
         ("contact_name", "x" * 20_000, "at most"),

@@ -17,7 +17,7 @@ from tests.world import NOW
 
 CEDAR = FacilityDraft(
     "1234567893", "Cedar Clinic", "private clinic", "America/Denver", "Boulder", "CO", "Ana Ruiz", "ana@cedar.example",
-    45, "Epic", ("commercial",), 900_000,
+    "Epic", ("commercial",), 900_000,
 )  # fmt: skip
 
 

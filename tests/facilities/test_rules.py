@@ -28,7 +28,6 @@ def test_a_good_facility_is_taken_as_it_is():
         ({"time_zone": "America/Gotham"}, "time_zone"),
         ({"time_zone": "../../etc/passwd"}, "time_zone"),
         ({"region": "ZZ"}, "region"),
-        ({"net_days": 20}, "net_days"),
         ({"payer_mix": tuple(f"payer {n}" for n in range(31))}, "payer_mix"),
         ({"monthly_budget_cents": -1}, "monthly_budget_cents"),
         ({"ehr": "\ud800"}, "ehr"),

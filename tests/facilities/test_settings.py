@@ -45,9 +45,9 @@ def test_rosa_changes_and_confirms_her_facilitys_facts(rosa, harbor_id):
     rosa.get("/settings").press("Save").sees("Nothing was different; the facts are confirmed.")
 
 
-def test_name_npi_terms_and_state_cannot_be_smuggled_in(rosa, harbor_id):
+def test_name_npi_and_state_cannot_be_smuggled_in(rosa, harbor_id):
     rosa.get("/settings")
-    forged = {"name": "Free Clinic", "npi": "1234567893", "net_days": "0", "state": "paused", "id": "3"}
+    forged = {"name": "Free Clinic", "npi": "1234567893", "state": "paused", "id": "3"}
     form = {
         n.attributes["name"]: n.attributes.get("value", "") for n in rosa.page.all("input") if "name" in n.attributes
     }
@@ -64,8 +64,8 @@ def test_name_npi_terms_and_state_cannot_be_smuggled_in(rosa, harbor_id):
     )
     found = harbor(harbor_id)
     assert found.kind == "hospital"
-    assert (found.name, found.npi, found.net_days, found.state) == (
-        "Harbor Family Medicine", "1043000003", 30, FacilityState.ACTIVE,
+    assert (found.name, found.npi, found.state) == (
+        "Harbor Family Medicine", "1043000003", FacilityState.ACTIVE,
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_a_facility_sees_only_itself_and_its_sites(rosas_facility):
     assert set(run("SELECT facility_id FROM site").scalars()) == {harbor}
 
 
-@pytest.mark.parametrize("column", ["name", "npi", "net_days", "state", "id"])
+@pytest.mark.parametrize("column", ["name", "npi", "state", "id"])
 def test_name_npi_terms_and_state_are_the_agencys(rosas_facility, column):
     assert refused(f"UPDATE facility SET {column} = {column}")
 

@@ -248,3 +248,31 @@ def test_every_foreign_key_is_named_and_every_relation_is_loaded_on_purpose() ->
     for table in metadata.tables.values():
         for constraint in table.foreign_key_constraints:
             assert constraint.name, table.name
+
+
+GRANTS = """
+SELECT grantee || ' ' || privilege_type || ' ' || table_name || '.' || column_name FROM information_schema.column_privileges
+WHERE table_schema = 'public' AND grantee LIKE 'marketplace_%' AND table_name NOT LIKE 'procrastinate_%'
+"""
+
+
+def test_every_step_down_gives_back_the_rights_that_each_audience_had(databases: Any) -> None:
+    with databases.copy("template1") as url:
+        steps = migrating.revisions()
+        before: dict[str, set[str]] = {}
+        for revision in steps:
+            migrating.upgrade(url, revision)
+            before[revision] = granted(url)
+        for revision in reversed(steps[:-1]):
+            migrating.downgrade(url, revision)
+            now = granted(url)
+            assert now == before[revision], (revision, sorted(now ^ before[revision])[:10])
+
+
+def granted(url: str) -> set[str]:
+    """Who may do what with which column."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = set(connection.scalars(text(GRANTS)))
+    engine.dispose()
+    return found

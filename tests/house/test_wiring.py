@@ -49,11 +49,11 @@ def test_a_hook_that_nobody_filled_raises_and_one_that_is_filled_asks_everybody(
 def test_who_imports_a_part_of_the_site_has_the_wiring(module):
     asked = f"import {module}; from marketplace.accounts.audit_hook import on_act; print(on_act)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
-    assert said == "Hook(accounts.trail.on_act: marketplace.audit.recording.record)\n"
+    assert said == "Hook(accounts.audit_hook.on_act: marketplace.audit.recording.record)\n"
 
 
 def test_without_the_wiring_an_act_on_people_fails_instead_of_leaving_no_trail(world, monkeypatch):
-    monkeypatch.setattr(audit_hook, "on_act", Hook("accounts.trail.on_act"))
+    monkeypatch.setattr(audit_hook, "on_act", Hook("accounts.audit_hook.on_act"))
     with pytest.raises(UnfilledHook):
         audit_hook.record("sign in", world.rosa, Phrase("%(name)s signed in.", name="Rosa Delgado"))
 

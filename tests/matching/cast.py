@@ -22,8 +22,8 @@ from marketplace.matching.facts import (
     Window,
     at_level,
 )
-from marketplace.matching.rules.hard_rules import explain, objections
-from marketplace.matching.verdicts import Verdict
+from marketplace.matching.rules.hard_rules import explain
+from marketplace.matching.verdicts import Verdict, objections
 
 RIVERSIDE, HARBOR = 1, 2
 NEW_YORK = "America/New_York"

@@ -24,7 +24,7 @@ from tests.world import NOW
 
 CEDAR = {
     "name": "Cedar Clinic", "npi": "1234567893", "kind": "private clinic", "time_zone": "America/Denver", "city": "Boulder",
-    "region": "CO", "contact_name": "Ana Ruiz", "contact_email": "ana@cedar.example", "net_days": "30",
+    "region": "CO", "contact_name": "Ana Ruiz", "contact_email": "ana@cedar.example",
 }  # fmt: skip
 LUZ = CoordinatorDraft("luz@people.example", "Luz Herrera", "CO", "America/Bogota", service_lines=("prior-auth",))
 SECRET = "four quiet harbour lamps"

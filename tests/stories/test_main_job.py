@@ -26,7 +26,7 @@ SHIFT_DAY = date(2026, 12, 1)  # a Tuesday
 STARTS = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)  # 9:00 am in Denver
 CEDAR = {
     "name": "Cedar Clinic", "npi": "1234567893", "kind": "private clinic", "time_zone": "America/Denver", "city": "Boulder",
-    "region": "CO", "ehr": "Epic", "payer_mix": ["commercial"], "net_days": "15", "contact_name": "Ana Ruiz",
+    "region": "CO", "ehr": "Epic", "payer_mix": ["commercial"], "contact_name": "Ana Ruiz",
     "contact_email": "ana@cedar.example",
 }  # fmt: skip
 LUZ = {

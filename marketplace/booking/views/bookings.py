@@ -30,7 +30,7 @@ from marketplace.db import Audience, session
 from marketplace.eligibility.disclosure import kept_score, verdicts_for
 from marketplace.eligibility.rule_texts import rule_titles
 from marketplace.kernel import now
-from marketplace.matching.records import changed_rules
+from marketplace.matching.rules.hard_rules import changed_rules
 from marketplace.matching.verdicts import Verdict
 from marketplace.web import check_version, get_or_404
 from marketplace.web.forms import Form

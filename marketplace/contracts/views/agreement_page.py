@@ -11,13 +11,15 @@ from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
 from marketplace.catalogue.models import ServiceLine
 from marketplace.catalogue.queries import service_lines
-from marketplace.contracts import drafting
+from marketplace.contracts.agreement_text import words_of
+from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.contract_check import findings
 from marketplace.contracts.forms import EndForm, RateForm, SignForm
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.policy import may_see_pay, may_sign
 from marketplace.contracts.queries import card_of, visible_to, with_cards, with_details
-from marketplace.contracts.rules import LIFE, AgreementState, CancellationPolicy, complete_rate
+from marketplace.contracts.rates import complete_rate
+from marketplace.contracts.rules import LIFE, AgreementState
 from marketplace.db import Audience, session
 from marketplace.kernel import local_day, now
 from marketplace.web import check_version, get_or_404
@@ -70,7 +72,7 @@ def agreement_page(
         for_agency=person.audience is Audience.AGENCY,
         rate=form,
         sources=with_cards(agreement.id) if editable else [],
-        body=_lines(drafting.words_of(agreement) if drafted else agreement.body),
+        body=_lines(words_of(agreement) if drafted else agreement.body),
         may_sign=may_sign(person, agreement),
         signature=signature or SignForm(),
         ending=ending or EndForm(),

@@ -11,12 +11,13 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
+from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts import drafting
-from marketplace.contracts.drafting import CardRow, check_still_draft
+from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.forms import BaaForm, PartyForm, TermsForm, policy_fields, terms_fields
 from marketplace.contracts.models import AgreementKind
-from marketplace.contracts.queries import parties, standard_card
-from marketplace.contracts.rules import CancellationPolicy
+from marketplace.contracts.queries import parties
+from marketplace.contracts.rate_card import standard_rows
 from marketplace.contracts.views.agreement_page import agreement_to_change, visible_agreement
 from marketplace.contracts.views.blueprint import pages
 from marketplace.coordinators.models import Coordinator
@@ -52,15 +53,14 @@ def draft() -> ResponseReturnValue:
     zone = party.time_zone
     first = local_day(at, zone)
     form = (
-        TermsForm(data=_standard_terms(party, first))
+        TermsForm(data=_standard_terms(first))
         if kind is AgreementKind.MASTER
         else BaaForm(data={"effective_from": first})
     )
     if form.validate_on_submit():
         try:
             if isinstance(form, TermsForm) and isinstance(party, Facility):
-                rates = [CardRow(row.service_line, row.bill_cents, row.pay_cents) for row in standard_card()]
-                made = drafting.draft_master(party, form.terms(), rates, at, person)
+                made = drafting.draft_master(party, form.terms(), standard_rows(), at, person)
             else:
                 days = {"first": form.effective_from.data, "last": form.effective_until.data}
                 made = drafting.draft_baa(party, at, person, **days)
@@ -76,7 +76,7 @@ def draft() -> ResponseReturnValue:
 @pages.form("/<int:agreement_id>/edit", may=Permission.CONTRACT_MANAGE)
 def edit(agreement_id: int) -> ResponseReturnValue:
     agreement = visible_agreement(agreement_id)
-    check_still_draft(agreement)
+    agreement.check_draft()
     master = agreement.kind is AgreementKind.MASTER
     form = TermsForm(data=terms_fields(agreement)) if master else BaaForm(obj=agreement)
     if form.validate_on_submit():
@@ -121,11 +121,10 @@ def _kind_and_party() -> tuple[AgreementKind, Facility | Coordinator]:
     return AgreementKind(kind), found
 
 
-def _standard_terms(party: Facility | Coordinator, first: date) -> dict[str, Any]:
-    net = party.net_days if isinstance(party, Facility) else 30
+def _standard_terms(first: date) -> dict[str, Any]:
     return {
         "effective_from": first,
-        "net_days": str(net),
+        "net_days": str(STANDARD_NET_DAYS),
         "overtime": "none",
         "rounding_minutes": "0",
         **policy_fields(CancellationPolicy()),

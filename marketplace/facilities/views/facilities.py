@@ -53,7 +53,7 @@ def show(facility_id: int) -> str:
 
 @pages.form("/facilities/<int:facility_id>/edit", may=Permission.FACILITY_MANAGE)
 def edit(facility_id: int) -> ResponseReturnValue:
-    """The facts, with name, NPI and terms."""
+    """The facts, with name and NPI."""
     facility = get_or_404(with_details(visible_to(current_person())), facility_id)
     form = FacilityForm(data=as_shown(facility))
     form.offer(facility)

@@ -20,7 +20,7 @@ from marketplace.web import get_or_404
 @pages.form("/facilities/new", may=Permission.FACILITY_MANAGE, fresh=True)
 def new() -> ResponseReturnValue:
     """Register a facility and invite its owner."""
-    form = NewFacilityForm(net_days="30")
+    form = NewFacilityForm()
     form.offer()
     if form.validate_on_submit():
         person, at = current_person(), now()

@@ -40,7 +40,7 @@ def export() -> ResponseReturnValue:
     """The same list for a spreadsheet, with the same filters."""
     rows = session.scalars(with_details(listed(current_person(), **_asked())).limit(MOST_EXPORTED)).unique()
     head = (
-        "npi", "name", "kind", "state of work", "time zone", "city", "us state", "contact", "e-mail", "net days",
+        "npi", "name", "kind", "state of work", "time zone", "city", "us state", "contact", "e-mail",
         "records system", "payers", "budget a month", "sites", "since",
     )  # fmt: skip
     return csv_download(
@@ -49,7 +49,7 @@ def export() -> ResponseReturnValue:
         (
             (
                 one.npi, one.name, one.kind, one.state.value, one.time_zone, one.city, one.region, one.contact_name,
-                one.contact_email, one.net_days, one.ehr, " ".join(one.payer_mix),
+                one.contact_email, one.ehr, " ".join(one.payer_mix),
                 plain_dollars(one.monthly_budget_cents) if one.monthly_budget_cents is not None else None,
                 len(one.sites), one.created_at.date(),
             )

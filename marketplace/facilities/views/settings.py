@@ -32,9 +32,7 @@ def settings() -> ResponseReturnValue:
     if form.validate_on_submit():
         check_version(facility, form.posted_version)
         try:
-            changed = amend_facility(
-                facility, form.draft(facility.npi, facility.name, facility.net_days), by=current_person()
-            )
+            changed = amend_facility(facility, form.draft(facility.npi, facility.name), by=current_person())
         except Invalid as error:
             form.refuse(error)
         else:

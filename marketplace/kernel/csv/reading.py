@@ -35,19 +35,36 @@ class RefusedRow:
     reason: str
 
 
+@dataclass(frozen=True)
+class NotedRow:
+    """A row that went in, and one column of it that changes nothing, with the reason."""
+
+    line: int
+    key: str
+    column: str
+    value: str
+    note: str
+
+
 @dataclass
 class Report:
-    """What became of a file. Rows not counted in `refused` are in the database as the file says."""
+    """What became of a file. Rows not counted in `refused` are in the database as the file says, save what is `noted`."""
 
     inserted: int = 0
     unchanged: int = 0
     updated: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
+    noted: list[NotedRow] = field(default_factory=list)
 
     def refuse(self, row: CsvRow, key: str, column: str, reason: str) -> None:
         """Note that `row` did not go in because of `column`; its value is shown shortened and printable."""
         value = row.values.get(column, "")
         self.refused.append(RefusedRow(row.line, printable(key), column, printable(value), reason))
+
+    def note(self, row: CsvRow, key: str, column: str, sentence: str) -> None:
+        """Say that `column` of a row that went in changes nothing; its value is shown shortened and printable."""
+        value = row.values.get(column, "")
+        self.noted.append(NotedRow(row.line, printable(key), column, printable(value), sentence))
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON."""

@@ -30,8 +30,8 @@ from marketplace.matching.index.judging import Judge
 from marketplace.matching.index.pairing import Pairs, all_pairs
 from marketplace.matching.index.prices import Prices
 from marketplace.matching.index.score_columns import ScoreColumns
-from marketplace.matching.local_hours import local_days
 from marketplace.matching.rules.hard_rules import RULES
+from marketplace.matching.rules.timing import local_days
 
 SPARE = 64
 """Room for so many newcomers, or an eighth of all, before everything is laid out anew."""

@@ -11,7 +11,7 @@ from marketplace.matching.facts import Window
 from marketplace.matching.index.bits import WORD, LruCache, Mask, Numbers, Row, bit_of, pack, put
 from marketplace.matching.index.clock import DAY, EPOCH, QUARTER, QUARTERS, day_as_span, instant
 from marketplace.matching.index.tables import Table
-from marketplace.matching.local_hours import open_within, window_on
+from marketplace.matching.rules.timing import open_within, window_on
 
 MOST_DAYS = 128
 """Days kept at hand; a quarter of a megabyte each for 20,000 coordinators."""

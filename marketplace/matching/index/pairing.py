@@ -11,7 +11,7 @@ from marketplace.matching.facts import ShiftFacts
 from marketplace.matching.index.bits import Mask, Positions, Row, unpack
 from marketplace.matching.index.clock import bounds, local_weeks, monday
 from marketplace.matching.index.judging import Judge
-from marketplace.matching.local_hours import local_days
+from marketplace.matching.rules.timing import local_days
 
 
 class Pairs(NamedTuple):

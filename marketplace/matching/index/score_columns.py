@@ -15,7 +15,7 @@ from marketplace.matching.index.bits import WORD, Numbers, Positions, holds, unp
 from marketplace.matching.index.clock import DAY, MINUTE, QUARTER, QUARTERS, bounds, days_of
 from marketplace.matching.index.hours import OpenHours
 from marketplace.matching.index.validity import Validity
-from marketplace.matching.local_hours import minutes_in_daily, minutes_within
+from marketplace.matching.rules.timing import minutes_in_daily, minutes_within
 
 CODES = tuple(part.__name__ for part in scoring.PARTS)
 """The names of the parts, in the order of the columns of `Points.parts`."""

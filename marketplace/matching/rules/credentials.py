@@ -19,8 +19,8 @@ from marketplace.matching.facts import (
     ShiftFacts,
     VerificationState,
 )
-from marketplace.matching.local_hours import local_days
 from marketplace.matching.rules.credential_terms import Cover, CredentialTerm, cover, credential_name, valid_until
+from marketplace.matching.rules.timing import local_days
 from marketplace.matching.verdicts import Finding, Outcome, fails, passes, rule, warns
 
 _ONE_DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from marketplace.kernel import Span, week_start, workweek
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
-from marketplace.matching.local_hours import local_days, time_shared
+from marketplace.matching.rules.timing import local_days, time_shared
 from marketplace.plans.solver.planning_problem import MINUTE, Integers
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wtforms import PasswordField
 from wtforms.widgets import EmailInput, TextArea
 
-from marketplace.kernel import Invalid, Phrase, check_no_patient_data, clean_text, is_valid_npi, weak_hints
+from marketplace.kernel import Phrase, check_no_patient_data, clean_text, email_address, is_valid_npi, weak_hints
 from marketplace.web.fields.typed import Typed
 
 LONGEST_NOTE = 4000
@@ -110,19 +110,6 @@ class EmailAddress(Typed):
 
     def read(self, text: str) -> str:
         return email_address(clean_text(text, self.longest, self.name), self.name)
-
-
-def email_address(text: str, field: str | None = None) -> str:
-    """The address in its normal form; raises Invalid when no mail could ever go there. Nothing is looked up."""
-    from email_validator import EmailNotValidError, validate_email  # its tables are large; few requests hold an address
-
-    try:
-        found = validate_email(text, allow_smtputf8=False, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise Invalid("This is not an e-mail address. Write it like name@clinic.org.", field) from error
-    if "." not in found.ascii_domain:
-        raise Invalid("This is not an e-mail address. Write it like name@clinic.org.", field)
-    return found.normalized
 
 
 class NpiField(Typed):

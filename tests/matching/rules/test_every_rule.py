@@ -10,10 +10,19 @@ from hypothesis import HealthCheck, given, settings
 
 from marketplace.kernel import ENGLISH, worded
 from marketplace.matching.facts import Context, CoordinatorFacts, Level, ShiftFacts, Window
-from marketplace.matching.records import changed_rules, facts_record, read_facts, replay, used_facts
-from marketplace.matching.rules.hard_rules import BY_CODE, RULES, eligible, explain, is_eligible, objections
+from marketplace.matching.rules.hard_rules import (
+    BY_CODE,
+    RULES,
+    changed_rules,
+    eligible,
+    explain,
+    facts_record,
+    read_facts,
+    replay,
+    used_facts,
+)
 from marketplace.matching.scoring import score
-from marketplace.matching.verdicts import Outcome, Verdict
+from marketplace.matching.verdicts import Outcome, Verdict, is_eligible, objections
 from tests.matching.cast import (
     ANA,
     BAA,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel import LocalSpan, Span
 from marketplace.matching.facts import BookingFacts, Window
-from marketplace.matching.local_hours import covers, first_moment, local_days, local_weeks, minutes_within
+from marketplace.matching.rules.timing import covers, first_moment, local_days, local_weeks, minutes_within
 from tests.matching.cast import (
     ANA,
     BILLING,
