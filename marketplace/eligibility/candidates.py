@@ -7,11 +7,9 @@ from typing import NamedTuple
 
 from marketplace.db import as_system
 from marketplace.eligibility import loading
-from marketplace.eligibility.agreements import Agreements, agreements
-from marketplace.eligibility.assessment import Assessment
-from marketplace.eligibility.context import context_for
+from marketplace.eligibility.assessment import Assessment, context_for, facts_of_shifts, shift_facts
 from marketplace.eligibility.index import current_facts_of, current_index
-from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
+from marketplace.eligibility.loading import Agreements, agreements
 from marketplace.kernel import now
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.ranking import Ranking
@@ -21,7 +19,7 @@ from marketplace.needs.models import Shift
 
 
 def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking:
-    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible best first, the others with every reason.
+    """All active coordinators for a shift loaded with `load_options()`: the eligible best first, the others with every reason.
 
     With `for_facility` a coordinator's private choices are not told.
     Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.

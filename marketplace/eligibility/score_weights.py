@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
+from marketplace.assignments.models import load_options
 from marketplace.assignments.queries import taken_seats
 from marketplace.audit.recording import record
 from marketplace.db import session
+from marketplace.eligibility.assessment import facts_of_shifts
 from marketplace.eligibility.index import current_index
 from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
-from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import (
     N_,
     ChangedMeanwhile,
@@ -29,7 +30,6 @@ from marketplace.kernel import (
 from marketplace.matching.facts import ShiftFacts, Weights
 from marketplace.matching.scoring import MOST
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 
 if TYPE_CHECKING:  # numpy comes with the index

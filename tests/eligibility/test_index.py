@@ -14,11 +14,10 @@ from marketplace.coordinators.models import AvailabilityWindow, Coordinator, Tim
 from marketplace.credentials.models import Credential
 from marketplace.db import SYSTEM, session
 from marketplace.eligibility import index, loading
+from marketplace.eligibility.assessment import context_for, shift_facts
 from marketplace.eligibility.candidates import ranked
-from marketplace.eligibility.context import context_for
 from marketplace.eligibility.in_memory import upkeep
 from marketplace.eligibility.models import CoordinatorChange
-from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.matching.ranking import rank
 from tests.eligibility.test_loading import assignment

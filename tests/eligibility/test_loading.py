@@ -7,17 +7,18 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from marketplace.accounts.models import Person
+from marketplace.assignments.history import Past
 from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.rules import AssignmentState, reliability
+from marketplace.assignments.rules import AssignmentState
 from marketplace.contracts.models import AgreementKind
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education, TimeOff
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import Actor, Audience, bind_actor, current_actor, session
 from marketplace.eligibility import loading
-from marketplace.eligibility.agreements import REQUIRED
+from marketplace.eligibility.assessment import facts_of_shifts, shift_facts
 from marketplace.eligibility.candidates import Feed, matching_count, ranked
-from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
+from marketplace.eligibility.loading import REQUIRED
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span
 from marketplace.matching.facts import RequiredAgreement, VerificationState
@@ -149,7 +150,9 @@ def test_history_counts_hours_by_facility_fills_offers_and_reliability(world):
     [(0, 0, None), (0, 1, 100), (-100, 1, 0), (-85, 1, 15), (-25, 10, 98), (-1, 2, 100), (-900, 2, 0)],
 )
 def test_reliability_is_the_average_over_shifts(points, shifts, expected):
-    assert reliability(points, shifts) == expected
+    past = Past()
+    past.points, past.counted = points, shifts
+    assert past.reliability == expected
 
 
 def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, load_options
 from marketplace.assignments.rules import AssignmentState
 from marketplace.audit.models import AuditEntry
 from marketplace.booking.booking import book
@@ -19,7 +19,6 @@ from marketplace.kernel import Invalid, NotAllowedNow
 from marketplace.matching.facts import Weights
 from marketplace.matching.scoring import favourite_of_facility
 from marketplace.needs.models import Shift
-from marketplace.needs.queries import load_options
 from tests.world import NOW
 
 FACILITY, COORDINATOR = PreferenceSide.FACILITY, PreferenceSide.COORDINATOR

@@ -13,13 +13,7 @@ from marketplace.credentials import review
 from marketplace.credentials.forms import RejectionForm, VerifyForm
 from marketplace.credentials.models import Credential
 from marketplace.credentials.policy import check_may_decide, may_decide
-from marketplace.credentials.queries import (
-    counts,
-    in_list,
-    next_waiting,
-    the_same,
-    waiting_before,
-)
+from marketplace.credentials.queries import counts, in_list, next_waiting, the_same, waiting_before
 from marketplace.credentials.rules import LIFE, CredentialStatus
 from marketplace.credentials.views.blueprint import pages
 from marketplace.credentials.views.documents import visible_credential

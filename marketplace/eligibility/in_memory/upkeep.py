@@ -15,10 +15,9 @@ import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, select
 
 from marketplace.db import session
-from marketplace.eligibility.agreements import Agreements, agreements
-from marketplace.eligibility.context import context_for, read_weights, weights_now
+from marketplace.eligibility.assessment import context_for, read_weights, weights_now
 from marketplace.eligibility.in_memory.prices import CurrentPrices
-from marketplace.eligibility.loading import load
+from marketplace.eligibility.loading import Agreements, agreements, load
 from marketplace.eligibility.models import CoordinatorChange
 from marketplace.eligibility.seat_values import LastPlan, last_plan
 from marketplace.matching.facts import Context, ShiftFacts, Weights

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from marketplace.assignments.models import Assignment, Reassignment
+from marketplace.assignments.models import Assignment, Reassignment, load_options
 from marketplace.assignments.rules import OPEN_REASSIGNMENTS
 from marketplace.db import session
 from marketplace.matching.ranking import Candidate, Ranking
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState
 from marketplace.plans.refill.asked_before import AskedBefore
 from marketplace.plans.refill.could_move import CouldMove

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from marketplace.eligibility.assessment import facts_of_shifts
 from marketplace.eligibility.index import current_index
-from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.matching.constants import MOVING_COSTS
 from marketplace.matching.facts import ShiftFacts
 from marketplace.matching.ranking import Ranking

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import islice
 
 from marketplace.db import as_system
+from marketplace.eligibility.assessment import shift_facts
 from marketplace.eligibility.index import current_index
-from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.matching.ranking import Candidate
 from marketplace.needs.models import Shift
 from marketplace.plans.refill.asked_before import AskedBefore
@@ -38,7 +38,7 @@ NO_WAYS = RefillOptions(0, [], [])
 def refill_options(shift: Shift, at: datetime) -> RefillOptions:
     """The best who are free and were not asked before, and the best chains of moves.
 
-    `shift` must be loaded `facts.with_terms()`. Reads past the actor's rows: only names, points and reasons leave.
+    `shift` must be loaded with `load_options()`. Reads past the actor's rows: only names, points and reasons leave.
     """
     with as_system():
         asked = AskedBefore.about([shift.id], at)

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.models import CancelledBy, load_options
 from marketplace.booking import offers, reassignments
 from marketplace.booking.booking import book
 from marketplace.booking.cancelling import cancel
@@ -13,7 +13,6 @@ from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.coverage.closing import close
 from marketplace.db import session
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.plans import constraints
 from marketplace.plans.refill import move_chains
 from marketplace.plans.refill.options import refill_options
