@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import history
-from marketplace.contracts.models import Agreement
-from marketplace.contracts.models import AgreementKind as PaperKind
+from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
@@ -22,9 +21,9 @@ from marketplace.facilities.models import Preference, PreferenceKind, Preference
 from marketplace.kernel import Span, now
 from marketplace.matching.facts import (
     AgreementFacts,
-    AgreementKind,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     VerificationState,
     Window,
     at_level,
@@ -39,7 +38,8 @@ _STANDING = {
     CredentialState.REJECTED: VerificationState.REJECTED,
     CredentialState.REVOKED: VerificationState.REVOKED,
 }
-_PAPER = {PaperKind.MASTER: AgreementKind.CONTRACT, PaperKind.BAA: AgreementKind.BAA}
+REQUIRED = {AgreementKind.MASTER: RequiredAgreement.CONTRACT, AgreementKind.BAA: RequiredAgreement.BAA}
+"""What each kind of agreement is to the rules of matching."""
 
 
 class Agreements(NamedTuple):
@@ -72,7 +72,7 @@ def agreements(*, facilities: Collection[int] | None = None, coordinators: Colle
     of_coordinators: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
     with as_system():
         for key, kind, facility, coordinator, first, last in session.execute(rows):
-            paper = AgreementFacts(_PAPER[kind], str(key), first, last)
+            paper = AgreementFacts(REQUIRED[kind], str(key), first, last)
             if facility is not None:
                 of_facilities[facility] += (paper,)
             elif coordinator is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -27,10 +28,12 @@ from marketplace.kernel import (
     split,
 )
 from marketplace.matching.facts import ShiftFacts, Weights
-from marketplace.matching.index import Index, Prices
 from marketplace.matching.scoring import MOST
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
+
+if TYPE_CHECKING:  # numpy comes with the index
+    from marketplace.matching.index import Index, Prices
 
 LONGEST_NOTE = 300
 LOOKED_AT = 20
@@ -207,7 +210,7 @@ def forecast(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[Weight
     return [WeightForecast(*row) for row in zip(shifts, now, then, strict=True)]
 
 
-def _firsts(index: Index, shifts: Sequence[ShiftFacts], prices: Mapping[int, Prices]) -> Iterator[First | None]:
+def _firsts(index: "Index", shifts: Sequence[ShiftFacts], prices: "Mapping[int, Prices]") -> Iterator[First | None]:
     for shift in shifts:
         best = index.rank(shift, top=1, prices=prices.get(shift.id))
         if len(best.ids):

@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-import numpy.typing as npt
-
 from marketplace.kernel import Phrase
-from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.scoring import Score, ScorePart, Tone, favourite_of_facility
 from marketplace.matching.verdicts import Outcome, Verdict
 
@@ -20,9 +16,6 @@ NOT_AVAILABLE = Phrase("Not available for this shift.")
 SHOWN_AS = "availability"
 """The rule under whose title a facility reads all of ALIKE."""
 ALIKE = frozenset({SHOWN_AS, "time_off", "coordinator_block"})
-
-_BIT = {rule.code: np.uint32(1 << number) for number, rule in enumerate(RULES)}
-_ALIKE_BITS = np.bitwise_or.reduce([_BIT[code] for code in sorted(ALIKE)])
 
 
 def verdicts_for_facility(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -34,13 +27,6 @@ def verdicts_for_facility(verdicts: Iterable[Verdict]) -> list[Verdict]:
     neutral = Verdict(SHOWN_AS, refusing.version, Outcome.FAIL, NOT_AVAILABLE)
     return [neutral if verdict is refusing else verdict for verdict in verdicts
             if verdict is refusing or verdict.rule not in ALIKE]  # fmt: skip
-
-
-def refusals_for_facility(bits: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """The same for `Index.reasons`: whom any of ALIKE refuses is refused by SHOWN_AS, once."""
-    told: npt.NDArray[np.uint32] = bits & ~_ALIKE_BITS
-    told[(bits & _ALIKE_BITS) != 0] |= _BIT[SHOWN_AS]
-    return told
 
 
 def parts_for_facility(parts: Iterable[ScorePart]) -> tuple[ScorePart, ...]:

@@ -10,6 +10,7 @@ from marketplace.accounts.models import Person
 from marketplace.assignments.history import Past
 from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import AssignmentState
+from marketplace.contracts.models import AgreementKind
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education, TimeOff
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
@@ -17,9 +18,10 @@ from marketplace.db import Actor, Audience, bind_actor, current_actor, session
 from marketplace.eligibility import loading
 from marketplace.eligibility.assessment import facts_of_shifts, shift_facts
 from marketplace.eligibility.candidates import Feed, matching_count, ranked
+from marketplace.eligibility.loading import REQUIRED
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span
-from marketplace.matching.facts import AgreementKind, VerificationState
+from marketplace.matching.facts import RequiredAgreement, VerificationState
 from marketplace.matching.rules.hard_rules import RULES
 from tests.world import NOW
 
@@ -39,7 +41,7 @@ def test_a_coordinators_facts_are_what_she_and_the_agency_have_written(world):
     assert set(found.ehr) == {"Epic", "Cerner"}
     assert (found.min_pay_cents, found.max_week_minutes, found.rating_hundredths) == (2200, 2400, 490)
     assert {c.type for c in found.credentials} == {"hipaa-training", "background-check", "CPCC"}
-    assert [a.kind for a in found.agreements] == [AgreementKind.BAA]
+    assert [a.kind for a in found.agreements] == [RequiredAgreement.BAA]
     assert {(w.weekday, w.start_minute, w.end_minute) for w in found.availability} == {(d, 300, 1080) for d in range(5)}
     assert found.reliability is None
     assert found.active
@@ -164,7 +166,7 @@ def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):
     assert set(found.ehr) == {"Epic"}
     assert (found.min_education, found.min_years) == ("bachelor", 2)
     assert found.payer_mix == {"commercial", "medicare-advantage"}
-    assert {a.kind for a in found.agreements} == {AgreementKind.CONTRACT, AgreementKind.BAA}
+    assert {a.kind for a in found.agreements} == {RequiredAgreement.CONTRACT, RequiredAgreement.BAA}
 
 
 @pytest.mark.parametrize(("required", "license"), [([], False), (["rn-license"], True)])
@@ -287,3 +289,8 @@ def test_one_coordinator_before_many_shifts_is_read_once(world, statements):
     assert len(statements) == asked <= 8
     session.execute(update(Coordinator).where(Coordinator.id == world.maya.id).values(min_pay_cents=9900))
     assert not any(fit.may for fit in Feed(world.maya.id, shifts, NOW).fits())
+
+
+def test_every_kind_of_agreement_is_one_that_matching_requires():
+    assert set(REQUIRED) == set(AgreementKind)
+    assert set(REQUIRED.values()) == set(RequiredAgreement)

@@ -25,7 +25,7 @@ from marketplace.assignments.queries import (
 from marketplace.assignments.rules import CLOCK_IN_BEFORE
 from marketplace.booking import booking
 from marketplace.booking import offers as offering
-from marketplace.booking.forms import ReasonForm
+from marketplace.booking.forms import DeclineForm
 from marketplace.booking.views.blueprint import pages
 from marketplace.booking.views.reassignments import MoveCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
@@ -214,7 +214,7 @@ def decline(offer_id: int) -> ResponseReturnValue:
     if offer.kind is OfferKind.APPLICATION:
         offering.withdraw(offer, person, now())
         return _answered(_("Your application is withdrawn."), shift, "gone")
-    form = ReasonForm()
+    form = DeclineForm()
     if not form.validate():
         raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
     offering.decline(offer, person, now(), form.reason.data)
