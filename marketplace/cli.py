@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from marketplace.config import Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.config_values import Misconfigured
 from marketplace.kernel import Invalid, Refusal
 
 # What is heavy is imported by the command that needs it, so that every command starts at once.

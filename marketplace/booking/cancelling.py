@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_shift
-from marketplace.assignments.models import Assignment, CancelledBy, Offer
+from marketplace.assignments.models import Assignment, CancelledBy, Offer, lock_assignment, lock_shift
 from marketplace.assignments.rules import BACKFILL_WAVE, LIFE, LIVE_STATES, OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking import notifications

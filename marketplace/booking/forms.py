@@ -9,7 +9,7 @@ from marketplace.kernel import digits
 from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
 
 
-class ReasonForm(Form):
+class DeclineForm(Form):
     """Why, if somebody wants to say so."""
 
     reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)

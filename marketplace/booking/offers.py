@@ -9,13 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_shift
-from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.models import Assignment, Offer, OfferKind, lock_shift
 from marketplace.assignments.rules import LIVE_STATES, OFFER_LIFE, WAITING_STATES, OfferState, offer_expiry
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
-from marketplace.booking.booking import book, in_words
-from marketplace.booking.waiting_offers import check_waits
+from marketplace.booking.booking import check_waits, in_words
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.eligibility.assessment import assess
@@ -213,11 +211,6 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         session.flush()
         enqueue(notifications.notify_offered, offer_id=key)
     return application
-
-
-def accept(offer: Offer, by: Person, at: datetime) -> Assignment:
-    """The coordinator accepts an offer, or the facility an application: both book."""
-    return book(offer.shift, offer.coordinator, by, at, offer=offer)
 
 
 def decline(offer: Offer, by: Person, at: datetime, reason: str = "") -> None:

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_coordinator, lock_shift
-from marketplace.assignments.models import Assignment, Reassignment
+from marketplace.assignments.models import Assignment, Reassignment, lock_assignment, lock_coordinator, lock_shift
 from marketplace.assignments.rules import (
     ANSWERABLE_BY_COORDINATOR,
     OPEN_REASSIGNMENTS,
@@ -36,7 +35,7 @@ def check_can_be_left(shift: Shift) -> None:
 
 
 def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:
-    """How they fit a shift, loaded `facts.with_terms()`, without this booking: every verdict, and the score."""
+    """How they fit a shift, loaded with `load_options()`, without this booking: every verdict, and the score."""
     return assess([booking.coordinator_id], shift, at, without=booking.shift_id)[0]
 
 

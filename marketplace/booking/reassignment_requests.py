@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_shift
-from marketplace.assignments.models import Assignment, Reassignment
+from marketplace.assignments.models import Assignment, Reassignment, lock_shift
 from marketplace.assignments.rules import (
     MAY_BE_LEFT,
     MOST_REASSIGNED,

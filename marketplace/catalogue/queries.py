@@ -25,19 +25,19 @@ def credential_types() -> list[CredentialType]:
     return list(session.scalars(select(CredentialType).order_by(CredentialType.position)))
 
 
-class Names(NamedTuple):
+class CatalogueNames(NamedTuple):
     """What service lines and credential types are called, by their codes."""
 
     lines: dict[str, str]
     credentials: dict[str, str]
 
 
-def names(*, spanish: bool) -> Names:
+def names(*, spanish: bool) -> CatalogueNames:
     """The names of every code, those no longer active too. One statement."""
     of_lines = select(literal("line"), ServiceLine.code, ServiceLine.name_es if spanish else ServiceLine.name)
     of_types = select(literal("type"), CredentialType.code, CredentialType.name_es if spanish else CredentialType.name)
     rows = session.execute(union_all(of_lines, of_types)).all()
-    return Names(
+    return CatalogueNames(
         {code: name for what, code, name in rows if what == "line"},
         {code: name for what, code, name in rows if what == "type"},
     )
@@ -49,7 +49,7 @@ def name_of(of: str, code: str) -> str:
     All names are read at the first question of a session.
     """
     spanish = current_reader().spanish
-    known: dict[bool, Names] = session.info.setdefault("catalogue_names", {})
+    known: dict[bool, CatalogueNames] = session.info.setdefault("catalogue_names", {})
     if spanish not in known:
         known[spanish] = names(spanish=spanish)
     return (known[spanish].lines if of == "line" else known[spanish].credentials).get(code, code)

@@ -12,7 +12,17 @@ from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, Coordinat
 from marketplace.coordinators.texts import education_words
 from marketplace.kernel import COUNTRIES
 from marketplace.web import country_name, language_name
-from marketplace.web.forms import Choice, Choices, Dollars, EmailAddress, Form, Notes, WholeNumber, Words, ZoneChoice
+from marketplace.web.forms import (
+    Choice,
+    Choices,
+    DollarAmount,
+    EmailAddress,
+    Form,
+    Notes,
+    WholeNumber,
+    Words,
+    ZoneChoice,
+)
 
 # Where coordinators work from most often; the other countries follow by name.
 COUNTRIES_FIRST = ("US", "MX", "CO", "PH")
@@ -27,7 +37,7 @@ class ProfileForm(Form):
     other_systems = Words(_l("Other systems"), limit=400, required=False, description=_l("With commas between them."))
     years_experience = WholeNumber(_l("Years of experience"), 0, MOST_YEARS)
     education = Choice(_l("Education"))
-    min_pay_cents = Dollars(
+    min_pay_cents = DollarAmount(
         _l("Lowest pay an hour"),
         most=MOST_PAY_CENTS,
         description=_l("Shifts that pay less are not offered. Facilities do not see this."),

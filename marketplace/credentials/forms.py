@@ -75,7 +75,7 @@ class VerifyForm(PaperForm):
     note = Words(_l("Where you looked it up"), limit=LONGEST_NOTE, required=False, guard=True)
 
 
-class ReasonForm(Form):
+class RejectionForm(Form):
     """Why it is rejected or revoked; the coordinator reads it."""
 
     reason = Words(_l("Reason"), limit=LONGEST_NOTE, guard=True)

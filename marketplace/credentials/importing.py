@@ -62,7 +62,7 @@ class _Paper:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CredentialLookup:
     """What the rows of one file refer to, read once."""
 
     coordinators: dict[str, int]
@@ -85,7 +85,7 @@ def load(data: bytes) -> Report:
         .order_by(Credential.state, Credential.expires_on, Credential.id)
     )
     closed = session.scalars(select(Credential).where(Credential.state.in_(REFUSED_STATES)))
-    known = _Known(
+    known = _CredentialLookup(
         coordinators={coordinator.person.email.lower(): coordinator.id for coordinator in people},
         types={kind.code: kind for kind in credential_types()},
         credentials={(row.coordinator_id, row.type, row.region, row.number): row for row in rows},
@@ -107,7 +107,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _paper(row: CsvRow, known: _Known) -> _Paper:
+def _paper(row: CsvRow, known: _CredentialLookup) -> _Paper:
     coordinator = known.coordinators.get(row["coordinator_email"].lower())
     if coordinator is None:
         raise Invalid("No coordinator here has this address. Load the coordinators first.", "coordinator_email")
@@ -133,7 +133,7 @@ def _paper(row: CsvRow, known: _Known) -> _Paper:
     return _Paper(coordinator, row["type"], number, region, multistate, issued, expires, verified)
 
 
-def _keep(paper: _Paper, known: _Known) -> ImportOutcome:
+def _keep(paper: _Paper, known: _CredentialLookup) -> ImportOutcome:
     credential = known.credentials.get(paper.key)
     if credential is None:
         if paper.paper in known.refused:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 
 ACCOUNT = "marketplace-db"
 SECONDS_TO_MAKE = 10

@@ -7,9 +7,11 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import CancelledBy, Offer
-from marketplace.booking import booking, cancelling
+from marketplace.booking import cancelling
 from marketplace.booking import offers as offering
+from marketplace.booking.booking import accept
 from marketplace.booking.tasks import expire_offers
+from marketplace.booking.undoing import undo
 from marketplace.contracts import drafting, signing
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
@@ -43,9 +45,9 @@ def offers_answered(facility: Facility, owner: Person, now: datetime) -> None:
     with clock.frozen_at(at + HOUR):
         offering.decline(declined, declined.coordinator.person, at + HOUR, "Too early for me.")
         offering.withdraw(withdrawn, owner, at + HOUR)
-        made = offering.accept(undone, undone.coordinator.person, at + HOUR)
+        made = accept(undone, undone.coordinator.person, at + HOUR)
         session.flush()
-        booking.undo(made, undone.coordinator.person, at + HOUR + timedelta(minutes=2))
+        undo(made, undone.coordinator.person, at + HOUR + timedelta(minutes=2))
     long_ago = now - 3 * DAY
     with clock.frozen_at(long_ago):
         [shift] = shifts_of(_single(facility, owner, now + 5 * DAY, long_ago))
@@ -164,7 +166,7 @@ def _through(agreement: Agreement, signer: Person, by: Person, at: datetime, unt
 def likes_and_dislikes(
     facility: Facility, owner: Person, liked: Coordinator, blocked: Coordinator, now: datetime
 ) -> None:
-    """A favourite on either side, and somebody who shall not come again."""
+    """A favorite on either side, and somebody who shall not come again."""
     place, side, kind = facility.id, PreferenceSide, PreferenceKind
     prefer(place, liked.id, side.FACILITY, kind.FAVOURITE, name=liked.name, by=owner, at=now - 30 * DAY)
     herself = person(liked.person.email)

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, load_options
 from marketplace.assignments.rules import LIVE_STATES, MAY_BE_LEFT
 from marketplace.booking.offers import send_offers, send_to_best
 from marketplace.booking.reassignment_requests import ReassignmentStep, ask
@@ -25,7 +25,6 @@ from marketplace.demo.staffing import DemoStaffing, shifts_of
 from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, clock
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.worked_time import PunchKind

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
+from marketplace.assignments.models import load_options
 from marketplace.assignments.queries import taken_seats
 from marketplace.audit.recording import record
 from marketplace.db import session
+from marketplace.eligibility.assessment import facts_of_shifts
 from marketplace.eligibility.index import current_index
 from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
-from marketplace.eligibility.shift_facts import facts_of_shifts
 from marketplace.kernel import (
     N_,
     ChangedMeanwhile,
@@ -26,11 +28,12 @@ from marketplace.kernel import (
     split,
 )
 from marketplace.matching.facts import ShiftFacts, Weights
-from marketplace.matching.index import Index, Prices
 from marketplace.matching.scoring import MOST
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
+
+if TYPE_CHECKING:  # numpy comes with the index
+    from marketplace.matching.index import Index, Prices
 
 LONGEST_NOTE = 300
 LOOKED_AT = 20
@@ -38,7 +41,7 @@ LOOKED_AT = 20
 
 PART_NAMES = {
     "continuity": N_("Knows the facility"),
-    "favourite": N_("Favourite"),
+    "favourite": N_("Favorite"),
     "rating": N_("Rating and reliability"),
     "cost": N_("Pay"),
     "time_zone": N_("Time of day"),
@@ -207,7 +210,7 @@ def forecast(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[Weight
     return [WeightForecast(*row) for row in zip(shifts, now, then, strict=True)]
 
 
-def _firsts(index: Index, shifts: Sequence[ShiftFacts], prices: Mapping[int, Prices]) -> Iterator[First | None]:
+def _firsts(index: "Index", shifts: Sequence[ShiftFacts], prices: "Mapping[int, Prices]") -> Iterator[First | None]:
     for shift in shifts:
         best = index.rank(shift, top=1, prices=prices.get(shift.id))
         if len(best.ids):

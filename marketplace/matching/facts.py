@@ -33,8 +33,11 @@ class VerificationState(StrEnum):
     REVOKED = "revoked"
 
 
-class AgreementKind(StrEnum):
-    """The two papers that must be in force before patient information is touched."""
+class RequiredAgreement(StrEnum):
+    """The two agreements that must be in force before patient information is touched (45 CFR 164.504(e)).
+
+    A master agreement of `contracts` counts as the contract; verdicts keep these words.
+    """
 
     CONTRACT = "contract"
     BAA = "baa"
@@ -81,7 +84,7 @@ class AgreementFacts:
     Hand over only what is or was truly in force; a terminated agreement ends on the day it was terminated.
     """
 
-    kind: AgreementKind
+    kind: RequiredAgreement
     reference: str
     """Its number."""
     starts_on: date
@@ -141,9 +144,9 @@ class CoordinatorFacts:
     """Minutes already worked, by facility id."""
     trained_facilities: frozenset[int] = frozenset()
     favourite_facilities: frozenset[int] = frozenset()
-    """Facilities the coordinator marked as favourite."""
+    """Facilities the coordinator marked as favorite."""
     favourite_of_facilities: frozenset[int] = frozenset()
-    """Facilities that marked the coordinator as favourite."""
+    """Facilities that marked the coordinator as favorite."""
     preferred_hours: tuple[Window, ...] = ()
     offers_recently: int = 0
     """Offers received in the fairness period (four weeks by default)."""

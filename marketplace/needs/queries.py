@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -121,8 +120,3 @@ def lines_in_use(facility_id: int) -> list[str]:
         )
     )
     return list(session.scalars(rows.order_by(ServiceLine.position)))
-
-
-def load_options() -> tuple[Any, ...]:
-    """What a query of shifts must load for `shift_facts`: `select(Shift).options(*with_terms())`."""
-    return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))

@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_shift
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, lock_shift
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.booking import in_words

@@ -14,17 +14,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Person
-from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.models import Assignment, Offer, OfferKind, load_options
 from marketplace.assignments.rules import LIFE as BOOKING_LIFE
 from marketplace.assignments.rules import WAITING_STATES, OfferState
 from marketplace.audit.recording import record
-from marketplace.booking.booking import book, undo
+from marketplace.booking.booking import book
 from marketplace.booking.offers import send_offer, withdraw
+from marketplace.booking.undoing import undo
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import enqueue, session
 from marketplace.kernel import ENGLISH, NotAllowedNow, Phrase, Refusal, now
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.plans.models import MatchPlan, PlanConstraint, PlanPair
 from marketplace.plans.rules import LIFE, PAIR_LIFE, TO_PUBLISH, UNDO_MINUTES, ConstraintKind, PairState, PlanState
 

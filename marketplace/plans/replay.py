@@ -12,13 +12,12 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 from sqlalchemy import func, select
 
-from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.models import Assignment, Offer, OfferKind, load_options
 from marketplace.assignments.rules import LIVE_STATES, OfferState
 from marketplace.db import as_system, session
 from marketplace.eligibility import loading
-from marketplace.eligibility.agreements import agreements
-from marketplace.eligibility.context import context_for
-from marketplace.eligibility.shift_facts import facts_of_shifts
+from marketplace.eligibility.assessment import context_for, facts_of_shifts
+from marketplace.eligibility.loading import agreements
 from marketplace.kernel import Invalid, Span, line_amount, local_instant, week_start, zone_named
 from marketplace.matching.acceptance import ANSWERS, YES
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts, Weights
@@ -26,7 +25,6 @@ from marketplace.matching.index import Index
 from marketplace.matching.simulating import Period, SimulationResult, Strategy, gini, simulate
 from marketplace.matching.solver.instance import Instance
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import ShiftState
 from marketplace.plans.queries import plan_zone
 

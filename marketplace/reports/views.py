@@ -17,7 +17,7 @@ from marketplace.catalogue.queries import line_names
 from marketplace.db import Audience
 from marketplace.kernel import NotPermitted, Span, day_span, hours_and_minutes, local_day, now, plain_dollars
 from marketplace.plans.queries import settings
-from marketplace.reports.fairness import MEASURES, Fairness, Share, fairness, span_of_month
+from marketplace.reports.fairness import MEASURES, Fairness, FairShare, fairness, span_of_month
 from marketplace.web import Page, Pages, asked_word, csv_download, page_number
 
 pages = Pages("reports", __name__)
@@ -65,7 +65,7 @@ def _span(period: str, today: date) -> Span:
     return span_of_month(date.fromisoformat(f"{period}-01"), of_the_site().agency_time_zone)
 
 
-def _found(asked: FairnessFilters) -> tuple[Fairness, list[Share]]:
+def _found(asked: FairnessFilters) -> tuple[Fairness, list[FairShare]]:
     person = current_person()
     if person.audience is not Audience.AGENCY:
         raise NotPermitted(_("This page is for the agency."))
@@ -130,7 +130,7 @@ def fair_shares_csv() -> Response:
     return csv_download(f"fair-shares-{asked.period}", [*head, "too_far_below"], rows)
 
 
-def _cells(share: Share) -> list[Any]:
+def _cells(share: FairShare) -> list[Any]:
     cells: list[Any] = []
     for measure in MEASURES:
         mean = share.means[measure]

@@ -43,7 +43,7 @@ class Duration(Words):
         return hours_and_minutes(value)
 
 
-class ReasonForm(Form):
+class DisputeForm(Form):
     """Why hours are disputed or given back."""
 
     reason = Notes(_l("Reason"), limit=LONGEST_DECISION)

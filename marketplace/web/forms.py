@@ -4,7 +4,7 @@
     class NeedForm(Form):
         title = Words(_l("Title"), limit=120)
         notes = Notes(_l("Notes"), required=False)
-        rate = Dollars(_l("Hourly rate"), least=1)         # data: cents
+        rate = DollarAmount(_l("Hourly rate"), least=1)         # data: cents
         heads = WholeNumber(_l("How many people"), 1, 50)
         on = Day(_l("Date"))
 
@@ -25,7 +25,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from marketplace.kernel import BIGGEST_VERSION, Invalid, digits
 from marketplace.web.fields.choices import COMMON_ZONES, Choice, Choices, Hidden, Options, Tick, ZoneChoice, known_zones
-from marketplace.web.fields.numbers import BIGGEST, Dollars, WholeNumber
+from marketplace.web.fields.numbers import BIGGEST, DollarAmount, WholeNumber
 from marketplace.web.fields.text import (
     LONGEST_NOTE,
     LONGEST_PASSWORD,
@@ -46,7 +46,7 @@ __all__ = [
     "Choices",
     "ClockTime",
     "Day",
-    "Dollars",
+    "DollarAmount",
     "EmailAddress",
     "Form",
     "Hidden",

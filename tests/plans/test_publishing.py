@@ -8,7 +8,8 @@ from sqlalchemy import select
 from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.booking import offers as offering
-from marketplace.booking.booking import book, undo
+from marketplace.booking.booking import book
+from marketplace.booking.undoing import undo
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import session

@@ -21,7 +21,7 @@ from marketplace.assignments.policy import (
 from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.audit.queries import trail_of
-from marketplace.booking import booking, no_shows
+from marketplace.booking import booking, no_shows, undoing
 from marketplace.booking.forms import JudgementForm
 from marketplace.booking.kept_decision import kept_verdicts, replay
 from marketplace.booking.views.blueprint import pages
@@ -102,7 +102,7 @@ def undo(assignment_id: int) -> ResponseReturnValue:
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     shift = found.shift
-    booking.undo(found, person, now())
+    undoing.undo(found, person, now())
     flash(_("Undone. Nothing is booked."))
     own = person.coordinator_id == found.coordinator_id
     if "HX-Request" in request.headers:

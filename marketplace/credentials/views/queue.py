@@ -9,16 +9,10 @@ from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
 from marketplace.catalogue.queries import credential_types
 from marketplace.credentials import review
-from marketplace.credentials.forms import ReasonForm, VerifyForm
+from marketplace.credentials.forms import RejectionForm, VerifyForm
 from marketplace.credentials.models import Credential
 from marketplace.credentials.policy import check_may_decide, may_decide
-from marketplace.credentials.queries import (
-    counts,
-    in_list,
-    next_waiting,
-    the_same,
-    waiting_before,
-)
+from marketplace.credentials.queries import counts, in_list, next_waiting, the_same, waiting_before
 from marketplace.credentials.rules import LIFE, CredentialStatus
 from marketplace.credentials.views.blueprint import pages
 from marketplace.credentials.views.documents import visible_credential
@@ -85,7 +79,7 @@ def verify(credential_id: int) -> ResponseReturnValue:
 @pages.post("/<int:credential_id>/rejection", may=Permission.CREDENTIAL_VERIFY)
 def reject(credential_id: int) -> ResponseReturnValue:
     credential = _to_decide(credential_id)
-    form = ReasonForm()
+    form = RejectionForm()
     if form.validate():
         try:
             review.reject(credential, form.reason.data, current_person(), now())
@@ -102,7 +96,7 @@ def reject(credential_id: int) -> ResponseReturnValue:
 @pages.post("/<int:credential_id>/revocation", may=Permission.CREDENTIAL_VERIFY)
 def revoke(credential_id: int) -> ResponseReturnValue:
     credential = _to_decide(credential_id)
-    form = ReasonForm()
+    form = RejectionForm()
     if form.validate():
         try:
             review.revoke(credential, form.reason.data, current_person(), now())
@@ -140,7 +134,7 @@ def _decided(credential: Credential, said: str) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _review(credential: Credential, form: VerifyForm | None = None, reason: ReasonForm | None = None) -> str:
+def _review(credential: Credential, form: VerifyForm | None = None, reason: RejectionForm | None = None) -> str:
     person, at = current_person(), now()
     today = local_day(at, credential.coordinator.time_zone)
     others = the_same(credential)
@@ -150,7 +144,7 @@ def _review(credential: Credential, form: VerifyForm | None = None, reason: Reas
         credential=credential,
         standing=credential.standing(today),
         form=form or VerifyForm().filled_from(credential),
-        reason=reason or ReasonForm(),
+        reason=reason or RejectionForm(),
         others=others,
         replaced=review.replaced_by(credential, others, today) if waits else [],
         may_decide=may_decide(person, credential),

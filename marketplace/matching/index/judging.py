@@ -7,7 +7,14 @@ from datetime import date
 
 import numpy as np
 
-from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementKind, Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import (
+    HIPAA_TRAINING,
+    RN_LICENCE,
+    Context,
+    CoordinatorFacts,
+    RequiredAgreement,
+    ShiftFacts,
+)
 from marketplace.matching.index.abilities import Columns, SkillLevels, Ties
 from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, pack, positions_in, put
 from marketplace.matching.index.busy_time import Taken, Weeks, covering
@@ -56,7 +63,7 @@ class Judge:
 
     def papers_in_force(self, shift: ShiftFacts, days: Sequence[date]) -> bool:
         """Whether the facility has contract and BAA for the whole shift."""
-        return all(in_force(shift.agreements, kind, days) for kind in AgreementKind)
+        return all(in_force(shift.agreements, kind, days) for kind in RequiredAgreement)
 
     def free(self, shift: ShiftFacts, among: Row) -> Row:
         """Of these, those whose hours, bookings, rest and days off leave the time of the shift free."""
@@ -160,8 +167,8 @@ class Judge:
             ),
             "hipaa_training": self.terms.throughout(("credential", HIPAA_TRAINING), days),
             "coordinator_baa": self.terms.throughout(BAA, days),
-            "facility_contract": self._all_or_none(in_force(shift.agreements, AgreementKind.CONTRACT, days)),
-            "facility_baa": self._all_or_none(in_force(shift.agreements, AgreementKind.BAA, days)),
+            "facility_contract": self._all_or_none(in_force(shift.agreements, RequiredAgreement.CONTRACT, days)),
+            "facility_baa": self._all_or_none(in_force(shift.agreements, RequiredAgreement.BAA, days)),
             "offshore": self.columns.flag("onshore") if self._only_onshore(shift) else self._everybody,
             "not_past": self._all_or_none(self.ahead(shift)),
             "overlap": ~self._row_of(booked),

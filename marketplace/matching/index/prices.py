@@ -86,7 +86,7 @@ class _Schedule:
         return found
 
 
-class _Asked(NamedTuple):
+class _KnownCosts(NamedTuple):
     """What a shift costs whom, as long as neither it nor anybody's facts or openings change."""
 
     span: Span
@@ -110,7 +110,7 @@ class Prices:
         self._who_may: dict[int, list[int]] = defaultdict(list)
         self._closed: frozenset[int] = frozenset()
         self._schedules: dict[int, tuple[CoordinatorFacts, _Schedule]] = {}
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, _KnownCosts] = {}
         for key, found in (openings or {}).items():
             self.tell(key, found)
 
@@ -143,7 +143,7 @@ class Prices:
         start, end = bounds(shift.span)
         lost = [self._lost(person, shift.id, start, end) for person in people]
         costs = np.minimum(MOST, np.array(lost, np.int64) * MOST // self._fill)
-        self._asked[shift.id] = _Asked(shift.span, people, frozenset(person.id for person in people), costs)
+        self._asked[shift.id] = _KnownCosts(shift.span, people, frozenset(person.id for person in people), costs)
         return costs
 
     def instead(self, person: CoordinatorFacts, shift: ShiftFacts) -> Opening | None:

@@ -11,9 +11,9 @@ import numpy as np
 from marketplace.matching.facts import (
     RN_LICENCE,
     AgreementFacts,
-    AgreementKind,
     CompactMembership,
     CoordinatorFacts,
+    RequiredAgreement,
     VerificationState,
 )
 from marketplace.matching.index.bits import WORD, LruCache, Row, pack
@@ -115,11 +115,11 @@ def validity_of(person: CoordinatorFacts) -> Iterator[tuple[Key, int, int]]:
                 if one.multistate and one.state == person.home_state:
                     yield ("home", one.state), *term
     for paper in person.agreements:
-        if paper.kind is AgreementKind.BAA:
+        if paper.kind is RequiredAgreement.BAA:
             yield BAA, paper.starts_on.toordinal(), paper.ends_on.toordinal() if paper.ends_on else _NO_END
 
 
-def in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, days: Sequence[date]) -> bool:
+def in_force(agreements: Iterable[AgreementFacts], kind: RequiredAgreement, days: Sequence[date]) -> bool:
     """Is such an agreement in force on each of the days?"""
     of_kind = [one for one in agreements if one.kind is kind]
     return all(

@@ -7,10 +7,10 @@ from datetime import date
 from typing import NamedTuple
 
 from marketplace.kernel import N_, Coded, JoinedList, Phrase
-from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementFacts, AgreementKind, CredentialFacts
+from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementFacts, CredentialFacts, RequiredAgreement
 
 _NAMES = {HIPAA_TRAINING: Phrase("HIPAA training"), RN_LICENCE: Phrase("RN license")}
-_AGREEMENTS = {AgreementKind.CONTRACT: N_("Contract %(number)s"), AgreementKind.BAA: N_("BAA %(number)s")}
+_AGREEMENTS = {RequiredAgreement.CONTRACT: N_("Contract %(number)s"), RequiredAgreement.BAA: N_("BAA %(number)s")}
 
 
 class CredentialTerm(NamedTuple):

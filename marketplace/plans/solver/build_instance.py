@@ -16,15 +16,10 @@ from marketplace.assignments.models import OfferKind
 from marketplace.assignments.rules import WAITING_STATES, OfferState
 from marketplace.db import as_system
 from marketplace.eligibility import loading
-from marketplace.eligibility.agreements import agreements
-from marketplace.eligibility.context import context_for
-from marketplace.eligibility.shift_facts import facts_of_shifts
+from marketplace.eligibility.assessment import context_for, facts_of_shifts
+from marketplace.eligibility.loading import agreements
 from marketplace.kernel import Span
-from marketplace.matching.acceptance import (
-    NONE_YET,
-    chance,
-    expected,
-)
+from marketplace.matching.acceptance import NONE_YET, chance, expected
 from marketplace.matching.facts import ShiftFacts
 from marketplace.matching.index import Index
 from marketplace.matching.solver.instance import Instance

@@ -4,16 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.models import Assignment, Offer, OfferKind, load_options
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.db import session
 from marketplace.kernel import Span
-from marketplace.matching.acceptance import (
-    COUNTED_FOR,
-    Answers,
-)
+from marketplace.matching.acceptance import COUNTED_FOR, Answers
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.plans.models import PlanConstraint
 from marketplace.plans.solver.planning_problem import KeptPair

@@ -16,7 +16,7 @@ from marketplace.kernel import Invalid, NotAllowedNow, now
 from marketplace.plans.forms import MoveForm, WhoForm
 from marketplace.plans.policy import check_may_plan
 from marketplace.plans.queries import plan_zone
-from marketplace.plans.refill import NO_WAYS, refill_options
+from marketplace.plans.refill.options import NO_WAYS, refill_options
 from marketplace.plans.texts import reassignment_words
 from marketplace.plans.views.blueprint import pages
 from marketplace.plans.views.named_coordinators import coordinator_named

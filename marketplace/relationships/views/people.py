@@ -1,4 +1,4 @@
-"""The coordinators a facility knows: who worked there or was asked, favourites, and whom it does not want back."""
+"""The coordinators a facility knows: who worked there or was asked, favorites, and whom it does not want back."""
 
 from typing import Any
 
@@ -86,7 +86,7 @@ def export() -> ResponseReturnValue:
         "hours here",
         "first day",
         "last day",
-        "favourite",
+        "favorite",
         "do not return",
     )
     return csv_download(
@@ -126,21 +126,23 @@ def _page(coordinator_id: int, form: DoNotReturnForm) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@pages.post("/<int:coordinator_id>/favour", may=Permission.OFFER_SEND)
-def favour(coordinator_id: int) -> ResponseReturnValue:
+@pages.post("/<int:coordinator_id>/favorite", may=Permission.OFFER_SEND)
+def favorite(coordinator_id: int) -> ResponseReturnValue:
     """She is asked first from now on."""
     facility_id, at = _facility_id(), now()
     known = one_of(facility_id, coordinator_id, at)
     check_may_prefer(current_person(), facility_id)
     prefer(facility_id, known.id, FACILITY, FAVOURITE, name=known.name, by=current_person(), at=at)
-    flash_with_undo(_("%(name)s is a favourite now.", name=known.name), url_for(".unfavour", coordinator_id=known.id))
+    flash_with_undo(
+        _("%(name)s is a favorite now.", name=known.name), url_for(".end_favorite", coordinator_id=known.id)
+    )
     return redirect(url_for(".show", coordinator_id=known.id), 303)
 
 
-@pages.post("/<int:coordinator_id>/favour/end", may=Permission.OFFER_SEND)
-def unfavour(coordinator_id: int) -> ResponseReturnValue:
+@pages.post("/<int:coordinator_id>/favorite/end", may=Permission.OFFER_SEND)
+def end_favorite(coordinator_id: int) -> ResponseReturnValue:
     """She is one among others again."""
-    return _end(coordinator_id, FAVOURITE, _("%(name)s is no longer a favourite."))
+    return _end(coordinator_id, FAVOURITE, _("%(name)s is no longer a favorite."))
 
 
 @pages.post("/<int:coordinator_id>/do-not-return", may=Permission.OFFER_SEND)

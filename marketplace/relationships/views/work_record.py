@@ -6,11 +6,10 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.assignments.history import RELIABILITY_PERIOD
+from marketplace.assignments import history
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.queries import visible_to
 from marketplace.db import session
-from marketplace.eligibility.loading import record_of
 from marketplace.kernel import now
 from marketplace.needs.models import Shift
 from marketplace.relationships.work_history import facilities_known_to
@@ -37,8 +36,8 @@ def show(coordinator_id: int) -> str:
     return render_template(
         "relationships/work.html",
         coordinator=coordinator,
-        record=record_of(coordinator.id, at),
-        days=RELIABILITY_PERIOD.days,
+        record=history.read([coordinator.id], at)[coordinator.id],
+        days=history.RELIABILITY_PERIOD.days,
         minutes=minutes,
         places=[place for place in facilities_known_to(coordinator.id, at) if place.shifts or place.ahead],
         page=page_of(bookings),

@@ -22,7 +22,7 @@ from marketplace.timesheets.approvals import (
     undo_approvals,
     withdraw_dispute,
 )
-from marketplace.timesheets.forms import ChangeForm, ReasonForm
+from marketplace.timesheets.forms import ChangeForm, DisputeForm
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.policy import check_may_decide
 from marketplace.timesheets.queries import all_punches, entry_with_details, lines_visible_to, report_of
@@ -61,8 +61,8 @@ def _line_page(found: TimeEntry, person: Person, **forms: Form) -> str:
         if row.may_decide and (found.waits or found.state is LineState.DISPUTED)
         else (),
         change=_named("change", forms.get("change") or _untouched(ChangeForm, minutes=found.paid_minutes)),
-        dispute=_named("dispute", forms.get("dispute") or _untouched(ReasonForm)),
-        reject=_named("reject", forms.get("reject") or _untouched(ReasonForm)),
+        dispute=_named("dispute", forms.get("dispute") or _untouched(DisputeForm)),
+        reject=_named("reject", forms.get("reject") or _untouched(DisputeForm)),
         shows_pay=person.audience is Audience.COORDINATOR,
     )
 
@@ -178,7 +178,7 @@ def dispute_line(line_id: int) -> ResponseReturnValue:
     """These hours are not right; the rest of the week goes on."""
     person = current_person()
     found = _found_to_decide(line_id, person)
-    form = ReasonForm()
+    form = DisputeForm()
     if form.validate_on_submit():
         try:
             dispute(found.id, form.reason.data, person, now(), form.posted_version)
@@ -200,7 +200,7 @@ def reject_line(line_id: int) -> ResponseReturnValue:
     """Back to the coordinator, to be corrected."""
     person = current_person()
     found = _found_to_decide(line_id, person)
-    form = ReasonForm()
+    form = DisputeForm()
     if form.validate_on_submit():
         try:
             reject(found.id, form.reason.data, person, now(), form.posted_version)

@@ -25,7 +25,8 @@ from marketplace.matching.facts import (
 from marketplace.matching.index import Index, Opening, Prices
 from marketplace.matching.index.bits import pack, turned
 from marketplace.matching.index.clock import bounds
-from marketplace.matching.ranking import rank, rank_everyone
+from marketplace.matching.index_ranking import rank_everyone
+from marketplace.matching.ranking import rank
 from marketplace.matching.rules.hard_rules import RULES, explain
 from marketplace.matching.scoring import score
 from tests.matching.cast import (

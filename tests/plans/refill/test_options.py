@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.models import CancelledBy, load_options
 from marketplace.booking import offers, reassignments
 from marketplace.booking.booking import book
 from marketplace.booking.cancelling import cancel
@@ -13,9 +13,9 @@ from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.coverage.closing import close
 from marketplace.db import session
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
-from marketplace.plans import constraints, refill
-from marketplace.plans.refill import refill_options
+from marketplace.plans import constraints
+from marketplace.plans.refill import move_chains
+from marketplace.plans.refill.options import refill_options
 from tests.plans.planned import of_the_cast
 from tests.world import NOW
 
@@ -129,7 +129,7 @@ def test_where_one_move_is_not_enough_two_are_proposed_each_by_the_rules(world, 
 def test_two_moves_cost_more_than_one(two_moves, monkeypatch):
     here, *_ = two_moves
     (before,) = refill_options(again(here), NOW).chains
-    monkeypatch.setattr(refill, "MOVING_COSTS", 100)
+    monkeypatch.setattr(move_chains, "MOVING_COSTS", 100)
     (after,) = refill_options(again(here), NOW).chains
     assert after.gain - before.gain == 2 * 200
 

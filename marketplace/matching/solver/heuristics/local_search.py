@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from marketplace.matching.solver.compiling import compiled
-from marketplace.matching.solver.ejection_chains import ChainLimits, fill_by_ejection_chains
+from marketplace.matching.solver.heuristics.ejection_chains import ChainLimits, fill_by_ejection_chains
 from marketplace.matching.solver.market import Array, Market
 from marketplace.matching.solver.prices import longest
 from marketplace.matching.solver.schedules import best_schedule

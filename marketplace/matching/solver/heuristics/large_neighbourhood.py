@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from marketplace.matching.solver.compiling import compiled
-from marketplace.matching.solver.dive import dive
-from marketplace.matching.solver.local_search import local_search
+from marketplace.matching.solver.heuristics.dive import dive
+from marketplace.matching.solver.heuristics.local_search import local_search
 from marketplace.matching.solver.market import Array, Market, part_of
 from marketplace.matching.solver.prices import longest, subgradient
 from marketplace.matching.solver.schedules import best_schedule
