@@ -1,13 +1,21 @@
-"""Nothing stands in the code that nobody can reach: every act of every life is done somewhere."""
+"""Nothing stands in the code that nobody can reach: every act of every life is done, and every column filled, somewhere."""
 
 import ast
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Identity, func
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+
+from marketplace.db import Base
 from marketplace.kernel import Lifecycle
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts, Weights
+from marketplace.schema import metadata
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,3 +101,131 @@ def test_an_act_that_only_its_table_names_counts_as_undone():
     table = ast.parse('LIFE = Lifecycle("door", {(S.OPEN, "close"): S.CLOSED, (S.OPEN, "slam"): S.CLOSED})')
     code = ast.parse('self.state = LIFE.after(self.state, "close")')
     assert named([table, code]) == {"close"}
+
+
+PLANNED_COLUMNS = {
+    "compact_member.until": "a state that leaves the nurse compact: the catalogue has no pages yet",
+    "service_line.active": "a kind of work that is no longer offered: the catalogue has no pages yet",
+}
+"""Columns (`table.column`) that only later work fills, each with the reason."""
+
+Writers = tuple[set[str], set[tuple[str, str]], set[str]]
+
+
+def written_in(tree: ast.Module) -> Writers:
+    """The classes a module names; (whose, what) it assigns or gives by keyword; the keys of its dictionaries and tables.
+
+    Whose is the variable of `coordinator.rating = 4`, the class of `Offer(kind=…)`, or `values`, as of an UPDATE.
+    """
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    names |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    given: set[tuple[str, str]] = set()
+    keys: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=whose, attr=what, ctx=ast.Store()):
+                given.add((last_word(whose), what))
+            case ast.Call(func=whose):
+                given |= {(last_word(whose), keyword.arg) for keyword in node.keywords if keyword.arg}
+            case ast.Dict():
+                keys |= {key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    return names, given, keys
+
+
+def last_word(node: ast.expr) -> str:
+    """shift.need → need; Offer → Offer"""
+    match node:
+        case ast.Attribute(attr=word) | ast.Name(id=word):
+            return word
+        case _:
+            return ""
+
+
+def inserted_by(migrations: Iterable[str]) -> dict[str, set[str]]:
+    """Table → the columns that migrations fill: in an INSERT of a trigger, or with the rows the product begins with."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in migrations:
+        for table, columns in re.findall(r"INSERT INTO (\w+) \(([\w, ]+)\)", text):
+            found[table] |= set(columns.split(", "))
+        tree = ast.parse(text)
+        functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call) or last_word(call.func) not in ("table", "_fill") or not call.args:
+                continue
+            if isinstance(table := call.args[0], ast.Constant):
+                inside = [call, *([functions["_fill"]] if last_word(call.func) == "_fill" else [])]
+                words = [node.value for part in inside for node in ast.walk(part) if isinstance(node, ast.Constant)]
+                found[str(table.value)] |= {word for word in words if isinstance(word, str)}
+    return found
+
+
+def without_writer(mappers: Iterable[Mapper[Any]], writers: list[Writers], inserted: dict[str, set[str]]) -> set[str]:
+    """`table.column` of every mapped column that nothing fills.
+
+    A module fills it that names its class, and gives the class a keyword, an UPDATE or INSERT a value, a dictionary a key, or
+    any of its variables that attribute; or that assigns it to a variable called like the class. So does a relationship it
+    belongs to, the table itself (a key, a version, the time), and a migration that inserts rows: seeds, triggers.
+    """
+
+    def is_given(owner: str, attribute: str) -> bool:
+        own = re.sub(r"(?<!^)(?=[A-Z])", "_", owner).lower()
+        for names, given, keys in writers:
+            if (own, attribute) in given:
+                return True
+            if owner in names and (
+                attribute in keys
+                or any(what == attribute and (not whose[:1].isupper() or whose == owner) for whose, what in given)
+            ):
+                return True
+        return False
+
+    relations = [relation for mapper in mappers for relation in mapper.relationships]
+    lacking = set()
+    for mapper in mappers:
+        for attribute in mapper.column_attrs:
+            column = attribute.columns[0]
+            default = str(getattr(column.server_default, "arg", ""))
+            by_itself = column.identity is not None or column is mapper.version_id_col or "(" in default
+            by_relation = any(
+                column in pair and is_given(relation.parent.class_.__name__, relation.key)
+                for relation in relations
+                for pair in relation.local_remote_pairs
+            )
+            by_migration = column.name in inserted.get(column.table.name, ())
+            if not (by_itself or by_relation or by_migration or is_given(mapper.class_.__name__, attribute.key)):
+                lacking.add(f"{column.table.name}.{column.name}")
+    return lacking
+
+
+def test_every_column_is_filled_by_something():
+    paths = [path for path in (ROOT / "marketplace").rglob("*.py") if "demo" not in path.parts]
+    writers = [written_in(ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
+    migrations = [path.read_text(encoding="utf-8") for path in (ROOT / "migrations/versions").glob("*.py")]
+    assert metadata.tables
+    assert without_writer(list(Base.registry.mappers), writers, inserted_by(migrations)) == set(PLANNED_COLUMNS)
+
+
+def test_a_column_that_nothing_fills_is_seen():
+    class Base(DeclarativeBase):
+        pass
+
+    class PayRate(Base):
+        __tablename__ = "pay_rate"
+        id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+        cents: Mapped[int]
+        level: Mapped[int] = mapped_column(server_default="1")
+        agreed: Mapped[int]
+        noted_at: Mapped[int] = mapped_column(server_default=func.now())
+
+    mappers = list(Base.registry.mappers)
+    code = ast.parse("from models import PayRate\nPayRate(cents=7)\nOther(level=2)")
+    assert without_writer(mappers, [written_in(code)], {}) == {"pay_rate.level", "pay_rate.agreed"}
+    assert (
+        without_writer(mappers, [written_in(ast.parse("pay_rate.level = pay_rate.agreed = pay_rate.cents = 1"))], {})
+        == set()
+    )
