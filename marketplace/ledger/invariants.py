@@ -117,11 +117,6 @@ def broken_lines(verdicts: Iterable[InvariantResult]) -> list[str]:
     ]
 
 
-def broken_invariants() -> list[str]:
-    """Recount, and tell what does not hold; empty when the books hold."""
-    return broken_lines(recount())
-
-
 def check_books(at: datetime) -> BooksCheck:
     """Recount, and keep what was found, so that the agency's inbox tells of it until a later recount finds it in order."""
     verdicts = recount()

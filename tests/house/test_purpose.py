@@ -229,3 +229,96 @@ def test_a_column_that_nothing_fills_is_seen():
         without_writer(mappers, [written_in(ast.parse("pay_rate.level = pay_rate.agreed = pay_rate.cents = 1"))], {})
         == set()
     )
+
+
+PLANNED_CODE = {
+    "Gateway": "a rail for payments beside the manual one",
+    "ManualGateway": "a rail for payments beside the manual one",
+    **dict.fromkeys(("carry_out", "look_up", "may_be_paid", "movements"), "a rail for payments beside the manual one"),
+    **dict.fromkeys(
+        ("STRIPE_BALANCE", "INFLIGHT", "SUSPENSE", "STRIPE_FEES", "DISPUTE_FEES", "BAD_DEBT", "DISPUTE_LOSS"),
+        "accounts of card payments and of debts that are written off",
+    ),
+}
+"""What no code of the product uses yet, with what it is for. Nothing else may be added here."""
+
+USED_BY_OTHERS = {
+    # The tests and the benchmarks, which must not wait for a slow hash; the lives printed for the documents.
+    "make_cheap", "mermaid",
+    # Flask and Flask-Login.
+    "dispatch_request", "get_id", "_load_user_from_remember_cookie",
+    # WTForms.
+    "process_data", "process_formdata", "pre_validate", "validate_again", "widget",
+    # The table of seals is filled by a trigger, and read with SQL.
+    "AuditSeal",
+    # Importing its module is what fills the hooks.
+    "WIRING",
+}  # fmt: skip
+"""Definitions that a library or another program calls by name."""
+
+
+def unused(sources: list[ast.Module], templates: str) -> set[str]:
+    """The functions, classes, methods and constants of modules that no code and no template names, but for their own body.
+
+    What is registered by its decorator (a page, a command, a job) is used by it.
+    """
+    said: dict[str, int] = defaultdict(int)
+    for tree in sources:
+        for node in ast.walk(tree):
+            said[named_by(node)] += 1
+    words = set(re.findall(r"\w+", templates))
+    found = set()
+    for tree in sources:
+        for name, own in definitions(tree):
+            inside = (
+                sum(named_by(node) == name for node in ast.walk(own))
+                if isinstance(own, ast.FunctionDef | ast.ClassDef)
+                else 0
+            )
+            if said[name] == inside and name not in words and not (name.startswith("__") and name.endswith("__")):
+                found.add(name)
+    return found
+
+
+def named_by(node: ast.AST) -> str:
+    """The name that a node uses: not the one it defines."""
+    match node:
+        case ast.Name(id=word, ctx=ast.Load()) | ast.Attribute(attr=word):
+            return word
+        case ast.Constant(value=str(word)) if word.isidentifier():
+            return word  # an annotation in quotes, `getattr`
+        case _:
+            return ""
+
+
+def registers(mark: ast.expr) -> bool:
+    """Whether a decorator hands the function to something: `pages.get("/")`, `logins.user_loader`; not `cache`."""
+    return isinstance(mark.func if isinstance(mark, ast.Call) else mark, ast.Attribute)
+
+
+def definitions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    for node in tree.body:
+        match node:
+            case ast.ClassDef():
+                yield node.name, node
+            case ast.FunctionDef(decorator_list=marks) if not any(map(registers, marks)):
+                yield node.name, node
+            case ast.Assign(targets=[ast.Name(id=word)]) | ast.AnnAssign(target=ast.Name(id=word)):
+                yield word, node
+        if isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef):
+                    yield method.name, method
+
+
+def test_every_definition_is_used_by_the_product():
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "marketplace").rglob("*.py")]
+    shown = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html"))
+    assert unused(trees, shown) == PLANNED_CODE.keys() | USED_BY_OTHERS
+
+
+def test_a_definition_that_only_its_own_body_names_counts_as_unused():
+    lines = ["def spare(n):", "    return spare(n - 1)", "MOST = 7", "@cache", "def used(): ...", "used()"]
+    lines += ["@pages.get('/')", "def index(): ...", "class Paid:", "    def shown(self): ..."]
+    code = ast.parse("\n".join(lines))
+    assert unused([code], "{{ one.shown() }}") == {"spare", "MOST", "Paid"}
