@@ -11,7 +11,7 @@ from marketplace.assignments.models import Assignment, lock_shift
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.booking import in_words
-from marketplace.booking.offers import check_wants_people
+from marketplace.booking.wanted_seats import check_wants_people
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, session
 from marketplace.eligibility.assessment import assess

@@ -10,8 +10,9 @@ from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Reassignment
 from marketplace.assignments.queries import moves_to_fill, reassignments_visible_to, shifts_visible_to
 from marketplace.booking import reassignments
-from marketplace.booking.offers import check_wants_people, send_offer
+from marketplace.booking.offers import send_offer
 from marketplace.booking.reassignment_requests import ask
+from marketplace.booking.wanted_seats import check_wants_people
 from marketplace.kernel import Invalid, NotAllowedNow, now
 from marketplace.plans.forms import MoveForm, WhoForm
 from marketplace.plans.policy import check_may_plan
