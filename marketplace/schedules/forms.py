@@ -1,4 +1,4 @@
-"""TODO"""
+"""The forms of availability: the hours of some days, and days off."""
 
 from flask_babel import lazy_gettext as _l
 

@@ -25,10 +25,10 @@ pages = Pages("availability", __name__, url_prefix="/me/availability")
 @pages.get("", may=Permission.COORDINATOR_DESK)
 def index() -> ResponseReturnValue:
     """The typical week with one form for all of it, days off, and what is booked outside."""
-    return _page(_own_profile())
+    return page_of_hours(own_profile())
 
 
-def _page(
+def page_of_hours(
     coordinator: Coordinator, hours: HoursForm | None = None, off: TimeOffForm | None = None
 ) -> ResponseReturnValue:
     at, zone = now(), coordinator.time_zone
@@ -56,7 +56,7 @@ def _suggested(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
 @pages.post("/hours", may=Permission.COORDINATOR_DESK)
 def save() -> ResponseReturnValue:
     """Set the hours of the chosen days; with the other button, in addition to what stands there."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     form = HoursForm()
     if form.validate():
         before = written(window.hours for window in coordinator.availability)
@@ -68,13 +68,13 @@ def save() -> ResponseReturnValue:
             form.refuse(error)
         else:
             return _saved(coordinator, week, before)
-    return _page(coordinator, hours=form)
+    return page_of_hours(coordinator, hours=form)
 
 
 @pages.post("/days/<int:weekday>/clearing", may=Permission.COORDINATOR_DESK)
 def clear(weekday: int) -> ResponseReturnValue:
     """Not free on that weekday any more."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     _check_weekday(weekday)
     before = written(window.hours for window in coordinator.availability)
     return _saved(coordinator, clear_day(coordinator, weekday, current_person()), before)
@@ -83,7 +83,7 @@ def clear(weekday: int) -> ResponseReturnValue:
 @pages.post("/days/<int:weekday>/copies", may=Permission.COORDINATOR_DESK)
 def copy(weekday: int) -> ResponseReturnValue:
     """Monday to Friday like that day."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     _check_weekday(weekday)
     before = written(window.hours for window in coordinator.availability)
     return _saved(coordinator, copy_to_weekdays(coordinator, weekday, current_person()), before)
@@ -97,7 +97,7 @@ def _check_weekday(weekday: int) -> None:
 @pages.post("/week", may=Permission.COORDINATOR_DESK)
 def restore() -> ResponseReturnValue:
     """The whole week as it was before a change."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     week = set_week(coordinator, read_availability(request.form.get("week", "")[:2000], "week"), current_person())
     return _saved(coordinator, week, None)
 
@@ -131,5 +131,5 @@ def _told(found: list[AvailabilityConflict]) -> str:
     )
 
 
-def _own_profile() -> Coordinator:
+def own_profile() -> Coordinator:
     return get_or_404(with_details(visible_to(current_person())), current_person().coordinator_id or 0)

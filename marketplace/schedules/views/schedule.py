@@ -1,4 +1,4 @@
-"""The schedule: a week by role, by hour or day by day, and the address for the calendar program people use anyway."""
+"""The schedule: a week by role, by hour or day by day."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""TODO"""
+"""The address for a calendar program: shown, made, ended, and read by the program."""
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

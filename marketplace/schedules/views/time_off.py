@@ -1,4 +1,4 @@
-"""TODO"""
+"""A coordinator takes days off, or works on them after all."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from marketplace.coordinators.queries import time_off_of
 from marketplace.kernel import Invalid, local_days, now
 from marketplace.schedules.availability_conflicts import availability_conflicts
 from marketplace.schedules.forms import TimeOffForm
-from marketplace.schedules.views.availability import _own_profile, _page, pages
+from marketplace.schedules.views.availability import own_profile, page_of_hours, pages
 from marketplace.web import flash_with_undo, get_or_404
 from marketplace.web.filters import day
 
@@ -22,7 +22,7 @@ from marketplace.web.filters import day
 @pages.post("/time-off", may=Permission.COORDINATOR_DESK)
 def take() -> ResponseReturnValue:
     """A day off, or several."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     form = TimeOffForm()
     if form.validate():
         try:
@@ -39,7 +39,7 @@ def take() -> ResponseReturnValue:
             said = _("Off: %(days)s.", days=_days(*local_days(off.span, coordinator.time_zone)))
             flash_with_undo(" ".join(filter(None, (said, _told_off(len(hit))))), url_for(".remove", time_off_id=off.id))
             return redirect(url_for(".index", _anchor="off"), 303)
-    return _page(coordinator, off=form)
+    return page_of_hours(coordinator, off=form)
 
 
 def _told_off(booked: int) -> str:
@@ -56,9 +56,9 @@ def _told_off(booked: int) -> str:
 
 @pages.post("/time-off/<int:time_off_id>/removal", may=Permission.COORDINATOR_DESK)
 def remove(time_off_id: int) -> ResponseReturnValue:
-    """She can take work then after all."""
+    """The coordinator can take work on these days after all."""
     off = get_or_404(time_off_of(current_person()), time_off_id)
-    note, zone = off.note, _own_profile().time_zone
+    note, zone = off.note, own_profile().time_zone
     first, last = be_back(off, zone, current_person())
     said = _("No longer off: %(days)s.", days=_days(first, last))
     # What travels in the undo button is text.
