@@ -12,6 +12,8 @@ from marketplace.assignments.rules import LIVE_STATES
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coverage.staffing import Staffing, staffing_of
 from marketplace.db import Audience, session
+from marketplace.kernel import named
+from marketplace.messaging.languages import language_of
 from marketplace.needs.models import Shift
 from marketplace.needs.queries import shifts_visible_to
 from marketplace.needs.rules import ShiftState
@@ -130,4 +132,4 @@ def _who(shift: Shift, staff: Staffing) -> str:
 
 
 def _name(line: ServiceLine, person: Person) -> str:
-    return line.name_es if person.locale == "es" else line.name
+    return named(line).read(language_of(person.locale))

@@ -5,11 +5,11 @@ from flask import render_template
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_about_coordinator
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.policy import acts_of, may_hold, may_manage
 from marketplace.coordinators.queries import has_joined, open_invitations, visible_to, with_details
 from marketplace.coordinators.texts import education_words, state_words, week_words
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.kernel import local_days, now
 from marketplace.web import country_name, get_or_404, language_name
 
@@ -21,7 +21,7 @@ def show(coordinator_id: int) -> str:
     """Everything the agency knows about a coordinator, apart from credentials and work."""
     person, at = current_person(), now()
     coordinator = get_or_404(with_details(visible_to(person)), coordinator_id)
-    lines = service_line_names(person)
+    lines = line_names()
     return render_template(
         "coordinators/show.html",
         coordinator=coordinator,

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.catalogue.queries import service_lines
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.texts import education_words
 from marketplace.facilities.policy import may_prefer
 from marketplace.facilities.queries import zone_of
@@ -40,11 +40,6 @@ def _asked() -> dict[str, Any]:
     }
 
 
-def _lines() -> dict[str, str]:
-    spanish = current_person().locale == "es"
-    return {line.code: line.name_es if spanish else line.name for line in service_lines()}
-
-
 @pages.get("", may=Permission.NEED_SEE)
 def index() -> str:
     """Everybody the facility knows, filtered, sorted and paged; above, who knows it best for each kind of work."""
@@ -57,7 +52,7 @@ def index() -> str:
         people=[WorkHistory(*row) for row in found.items],
         knows_best=knows_best(facility_id),
         asked=asked,
-        lines=_lines(),
+        lines=line_names(),
         zone=zone_of(facility_id),
         may_prefer=may_prefer(person, facility_id),
     )
@@ -103,7 +98,7 @@ def page_about(coordinator_id: int, form: DoNotReturnForm) -> ResponseReturnValu
     """The page of one coordinator with this form; 422 when the form has errors."""
     facility_id = own_facility_id()
     known = one_of(facility_id, coordinator_id, now())
-    lines = _lines()
+    lines = line_names()
     page = render_template(
         "relationships/show.html",
         one=known,
