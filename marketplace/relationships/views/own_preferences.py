@@ -27,9 +27,9 @@ def favorite(coordinator_id: int) -> ResponseReturnValue:
     check_may_prefer(current_person(), facility_id)
     prefer(facility_id, known.id, FACILITY, FAVOURITE, name=known.name, by=current_person(), at=at)
     flash_with_undo(
-        _("%(name)s is a favorite now.", name=known.name), url_for(".end_favorite", coordinator_id=known.id)
+        _("%(name)s is a favorite now.", name=known.name), url_for("people.end_favorite", coordinator_id=known.id)
     )
-    return redirect(url_for(".show", coordinator_id=known.id), 303)
+    return redirect(url_for("people.show", coordinator_id=known.id), 303)
 
 
 @pages.post("/<int:coordinator_id>/favorite/end", may=Permission.OFFER_SEND)
@@ -65,7 +65,7 @@ def block(coordinator_id: int) -> ResponseReturnValue:
                     filter(None, (_("%(name)s is not offered to you any more.", name=known.name), _still(known.ahead)))
                 )
             )
-            return redirect(url_for(".show", coordinator_id=known.id), 303)
+            return redirect(url_for("people.show", coordinator_id=known.id), 303)
     return page_about(coordinator_id, form)
 
 
@@ -81,7 +81,7 @@ def _end(coordinator_id: int, kind: PreferenceKind, said: str) -> ResponseReturn
     check_may_prefer(current_person(), facility_id)
     stop_preferring(facility_id, known.id, FACILITY, kind, name=known.name, by=current_person(), at=at)
     flash(said % {"name": known.name})
-    return redirect(url_for(".show", coordinator_id=known.id), 303)
+    return redirect(url_for("people.show", coordinator_id=known.id), 303)
 
 
 def _still(booked: int) -> str:

@@ -18,7 +18,7 @@ from marketplace.web import PUBLIC
 def subscription() -> ResponseReturnValue:
     """The secret address for a calendar program: show it, make a new one, end it."""
     token = present_token(current_person(), settings().secret_key)
-    address = url_for(".calendar", token=token, _external=True) if token else ""
+    address = url_for("schedule.calendar", token=token, _external=True) if token else ""
     return render_template(
         "schedules/subscription.html",
         address=address,
@@ -31,7 +31,7 @@ def subscribe() -> ResponseReturnValue:
     """Make the address, or a new one in place of the old."""
     new_token(current_person(), now(), settings().secret_key)
     flash(_("This is your calendar address now. An older one no longer works."))
-    return redirect(url_for(".subscription"), 303)
+    return redirect(url_for("schedule.subscription"), 303)
 
 
 @pages.post("/schedule/subscription/end", may=Permission.SHIFT_SEE)
@@ -39,7 +39,7 @@ def unsubscribe() -> ResponseReturnValue:
     """End the address."""
     end_link(current_person())
     flash(_("The calendar address no longer works."))
-    return redirect(url_for(".subscription"), 303)
+    return redirect(url_for("schedule.subscription"), 303)
 
 
 @pages.get("/calendar/<string:token>.ics", may=PUBLIC)

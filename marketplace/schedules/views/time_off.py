@@ -37,8 +37,10 @@ def take() -> ResponseReturnValue:
                 if one.off
             ]
             said = _("Off: %(days)s.", days=_days(*local_days(off.span, coordinator.time_zone)))
-            flash_with_undo(" ".join(filter(None, (said, _told_off(len(hit))))), url_for(".remove", time_off_id=off.id))
-            return redirect(url_for(".index", _anchor="off"), 303)
+            flash_with_undo(
+                " ".join(filter(None, (said, _told_off(len(hit))))), url_for("availability.remove", time_off_id=off.id)
+            )
+            return redirect(url_for("availability.index", _anchor="off"), 303)
     return page_of_hours(coordinator, off=form)
 
 
@@ -62,8 +64,8 @@ def remove(time_off_id: int) -> ResponseReturnValue:
     first, last = be_back(off, zone, current_person())
     said = _("No longer off: %(days)s.", days=_days(first, last))
     # What travels in the undo button is text.
-    flash_with_undo(said, url_for(".take"), first=first.isoformat(), last=last.isoformat(), note=note)
-    return redirect(url_for(".index", _anchor="off"), 303)
+    flash_with_undo(said, url_for("availability.take"), first=first.isoformat(), last=last.isoformat(), note=note)
+    return redirect(url_for("availability.index", _anchor="off"), 303)
 
 
 def _days(first: date, last: date) -> str:
