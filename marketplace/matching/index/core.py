@@ -17,7 +17,6 @@ from marketplace.matching.index.bits import (
     Numbers,
     Positions,
     Row,
-    count,
     holds,
     positions_in,
     put,
@@ -30,7 +29,6 @@ from marketplace.matching.index.judging import Judge
 from marketplace.matching.index.pairing import Pairs, all_pairs
 from marketplace.matching.index.prices import Prices
 from marketplace.matching.index.score_columns import ScoreColumns
-from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.rules.timing import local_days
 
 SPARE = 64
@@ -238,9 +236,7 @@ class Index:
 
     def refusals(self, shift: ShiftFacts) -> Counter[str]:
         """How many each rule refuses, by the rule's code, in the order of the rules."""
-        rows = self._judge.refused(shift, local_days(shift.span, shift.zone))
-        counts = {rule.code: count(row) for rule, row in zip(RULES, rows, strict=True)}
-        return Counter({code: number for code, number in counts.items() if number})
+        return self._judge.refusals(shift, local_days(shift.span, shift.zone))
 
     def scores(self, shift: ShiftFacts, positions: Positions) -> tuple[Numbers, Numbers]:
         """Totals, and the points of each part: a row for each position, a column for each of `scores.PARTS`."""

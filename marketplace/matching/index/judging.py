@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -16,7 +17,7 @@ from marketplace.matching.facts import (
     ShiftFacts,
 )
 from marketplace.matching.index.abilities import Columns, SkillLevels, Ties
-from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, pack, positions_in, put
+from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, count, pack, positions_in, put
 from marketplace.matching.index.busy_time import Taken, Weeks, covering
 from marketplace.matching.index.clock import QUARTER, bounds, local_weeks
 from marketplace.matching.index.hours import OpenHours
@@ -185,6 +186,11 @@ class Judge:
             "do_not_return": ~self.do_not_return.row(shift.facility_id),
         }
         return self.present & ~np.stack([passing[rule.code] for rule in RULES])
+
+    def refusals(self, shift: ShiftFacts, days: Sequence[date]) -> Counter[str]:
+        """How many each rule refuses, by the rule's code, in the order of the rules; only those that refuse anybody."""
+        counts = {rule.code: count(row) for rule, row in zip(RULES, self.refused(shift, days), strict=True)}
+        return Counter({code: number for code, number in counts.items() if number})
 
     def _all_or_none(self, good: bool) -> Row:
         return self._everybody if good else self._nobody
