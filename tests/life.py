@@ -191,7 +191,7 @@ def _moves(world: World) -> None:
 
 
 def _people_around(world: World) -> None:
-    """Papers to check, people invited, sites, days off, favourites, a contract being drawn up."""
+    """Papers to check, people invited, sites, days off, favorites, a contract being drawn up."""
     for who, kind in ((world.maya, "hipaa-training"), (world.jonas, "hipaa-training"), (world.sofia, "hipaa-training")):
         name = hashlib.sha256(f"{who.id}{kind}".encode()).hexdigest()[:32]
         paper = Document(

@@ -25,9 +25,9 @@ from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import LIFE as NEED_LIFE
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
 
-NOTHING = Compensation(0, 0, 0, "")
+NOTHING = Compensation(0, 0, 0)
 
-on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("assignments.cancelling.on_fee_due")
+on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("booking.cancelling.on_fee_due")
 """Called in the same transaction when a cancellation has a fee."""
 
 

@@ -6,11 +6,18 @@ from sqlalchemy import literal, or_, select, union_all
 
 from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
 from marketplace.db import session
+from marketplace.kernel import called
+from marketplace.kernel.phrasing.phrases import current_reader
 
 
 def service_lines() -> list[ServiceLine]:
     """The active service lines in catalogue order."""
     return list(session.scalars(select(ServiceLine).where(ServiceLine.active).order_by(ServiceLine.position)))
+
+
+def line_names() -> dict[str, str]:
+    """What the active service lines are called in the reader's language, by code, in catalogue order: ready to choose from."""
+    return {line.code: called(line) for line in service_lines()}
 
 
 def credential_types() -> list[CredentialType]:
@@ -36,11 +43,12 @@ def names(*, spanish: bool) -> CatalogueNames:
     )
 
 
-def name_of(of: str, code: str, *, spanish: bool) -> str:
-    """What a service line (`line`) or a type of credential (`credential`) is called; an unknown code stays a code.
+def name_of(of: str, code: str) -> str:
+    """What the reader calls a service line (`line`) or a type of credential (`credential`); an unknown code stays a code.
 
     All names are read at the first question of a session.
     """
+    spanish = current_reader().spanish
     known: dict[bool, CatalogueNames] = session.info.setdefault("catalogue_names", {})
     if spanish not in known:
         known[spanish] = names(spanish=spanish)

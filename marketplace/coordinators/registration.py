@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.queries import person_by_email
@@ -26,18 +25,6 @@ FACTS = {
     "max_week_minutes": N_("most hours a week"), "rest_minutes": N_("rest between shifts"), "rating": N_("rating"),
 }  # fmt: skip
 _OTHER_FACTS = {"name": N_("name"), "availability": N_("typical week")}
-
-
-def coordinator_with_email(email: str) -> Coordinator | None:
-    """Whoever works under this address, as `amend_coordinator` needs her: with person, pay and typical week."""
-    return session.scalars(
-        select(Coordinator)
-        .join(Coordinator.person)
-        .where(Person.email == email)
-        .options(
-            joinedload(Coordinator.person), selectinload(Coordinator.availability), undefer(Coordinator.min_pay_cents)
-        )
-    ).one_or_none()
 
 
 def register_coordinator(
@@ -70,7 +57,7 @@ def amend_coordinator(
 ) -> tuple[str, ...]:
     """Make the facts those of the draft; the names of what was different. Raises Invalid with the field.
 
-    `coordinator` is loaded as by `coordinator_with_email`. Her name is hers once she has an account.
+    `coordinator` is loaded with person, pay (`undefer`) and typical week. Their name is their own once they have an account.
     """
     facts = _checked(draft, lines)
     wanted = _columns(facts)

@@ -166,7 +166,7 @@ def _through(agreement: Agreement, signer: Person, by: Person, at: datetime, unt
 def likes_and_dislikes(
     facility: Facility, owner: Person, liked: Coordinator, blocked: Coordinator, now: datetime
 ) -> None:
-    """A favourite on either side, and somebody who shall not come again."""
+    """A favorite on either side, and somebody who shall not come again."""
     place, side, kind = facility.id, PreferenceSide, PreferenceKind
     prefer(place, liked.id, side.FACILITY, kind.FAVOURITE, name=liked.name, by=owner, at=now - 30 * DAY)
     herself = person(liked.person.email)

@@ -41,7 +41,7 @@ LOOKED_AT = 20
 
 PART_NAMES = {
     "continuity": N_("Knows the facility"),
-    "favourite": N_("Favourite"),
+    "favourite": N_("Favorite"),
     "rating": N_("Rating and reliability"),
     "cost": N_("Pay"),
     "time_zone": N_("Time of day"),

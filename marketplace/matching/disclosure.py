@@ -1,6 +1,6 @@
 """What a facility may learn about a coordinator's private choices: nothing, neither by a sentence nor by a count.
 
-A coordinator's blocks and favourites are between them and the agency. A facility reads "Not available for this shift." for a
+A coordinator's blocks and favorites are between them and the agency. A facility reads "Not available for this shift." for a
 block, for time off and for hours outside the stated availability alike: only a sentence that has several causes hides one.
 """
 
@@ -30,7 +30,7 @@ def verdicts_for_facility(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 
 def parts_for_facility(parts: Iterable[ScorePart]) -> tuple[ScorePart, ...]:
-    """The parts of a score without the points that a favourite of the coordinator gives."""
+    """The parts of a score without the points that a favorite of the coordinator gives."""
     return tuple(_own_favourite(part) if part.code == "favourite" else part for part in parts)
 
 
@@ -43,5 +43,5 @@ def score_for_facility(score: Score) -> Score:
 def _own_favourite(part: ScorePart) -> ScorePart:
     most = favourite_of_facility(part.of)
     if most and part.points >= most:  # the coordinator's choice alone gives less
-        return ScorePart("favourite", most, most, Phrase("A favourite of the facility"), None, Tone.OK)
-    return ScorePart("favourite", 0, most, Phrase("Not marked as a favourite"))
+        return ScorePart("favourite", most, most, Phrase("A favorite of the facility"), None, Tone.OK)
+    return ScorePart("favourite", 0, most, Phrase("Not marked as a favorite"))

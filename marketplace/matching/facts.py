@@ -144,9 +144,9 @@ class CoordinatorFacts:
     """Minutes already worked, by facility id."""
     trained_facilities: frozenset[int] = frozenset()
     favourite_facilities: frozenset[int] = frozenset()
-    """Facilities the coordinator marked as favourite."""
+    """Facilities the coordinator marked as favorite."""
     favourite_of_facilities: frozenset[int] = frozenset()
-    """Facilities that marked the coordinator as favourite."""
+    """Facilities that marked the coordinator as favorite."""
     preferred_hours: tuple[Window, ...] = ()
     offers_recently: int = 0
     """Offers received in the fairness period (four weeks by default)."""

@@ -119,7 +119,7 @@ def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Contex
 
 
 def favourite_of_facility(of: int) -> int:
-    """The points, of `of`, that a facility's favourite gets; the rest is for the coordinator's."""
+    """The points, of `of`, that a facility's favorite gets; the rest is for the coordinator's."""
     return of * 7 // 10
 
 
@@ -131,13 +131,13 @@ def favourite(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
         of - favourite_of_facility(of) if by_coordinator else 0
     )
     if by_facility and by_coordinator:
-        return ScorePart("favourite", points, of, Phrase("Favourites of each other"), None, Tone.OK)
+        return ScorePart("favourite", points, of, Phrase("Favorites of each other"), None, Tone.OK)
     if by_facility:
-        return ScorePart("favourite", points, of, Phrase("A favourite of the facility"), None, Tone.OK)
+        return ScorePart("favourite", points, of, Phrase("A favorite of the facility"), None, Tone.OK)
     if by_coordinator:
-        why = Phrase("The facility is a favourite of the coordinator")
+        why = Phrase("The facility is a favorite of the coordinator")
         return ScorePart("favourite", points, of, why, None, Tone.OK)
-    return ScorePart("favourite", points, of, Phrase("Not marked as a favourite"))
+    return ScorePart("favourite", points, of, Phrase("Not marked as a favorite"))
 
 
 def rating(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:

@@ -113,11 +113,6 @@ def rule(code: str, version: int, title: str, description: str) -> Callable[[Che
     return named
 
 
-def is_eligible(verdicts: Iterable[Verdict]) -> bool:
-    """True when no rule refuses; warnings do not stand in the way."""
-    return not any(verdict.failed for verdict in verdicts)
-
-
 def objections(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Everything that stands in the way, in the order of the rules."""
     return [verdict for verdict in verdicts if verdict.failed]

@@ -11,6 +11,7 @@ from marketplace.accounts.models import Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.db import session
 from marketplace.facilities.models import Facility
+from marketplace.kernel import Named
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchPlan, PlanGap, PlanPair
 from marketplace.plans.policy import may_plan
@@ -65,8 +66,7 @@ class BoardEntry:
     facility_id: int
     facility: str
     line: str
-    line_name: str
-    line_name_es: str
+    line_name: Named
     proposed: int
     kept: int
     refused: int
@@ -101,7 +101,10 @@ def entries(plan_id: int) -> list[BoardEntry]:
         .where(or_(pairs.c.shift_id.is_not(None), gap.c.shift_id.is_not(None)))
         .order_by(Shift.local_day, Shift.starts_at, Shift.id)
     )  # fmt: skip
-    return [BoardEntry(*row) for row in rows]
+    return [
+        BoardEntry(shift, day, facility_id, facility, line, Named(name, name_es), proposed, kept, refused, seats)
+        for shift, day, facility_id, facility, line, name, name_es, proposed, kept, refused, seats in rows
+    ]
 
 
 def kept_by(

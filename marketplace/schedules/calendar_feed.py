@@ -17,7 +17,8 @@ from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coverage.queries import Staffing, staffing_of
 from marketplace.db import Audience, as_system, session
-from marketplace.kernel import NotFound, Phrase
+from marketplace.kernel import NotFound, Phrase, named
+from marketplace.messaging.languages import language_of
 from marketplace.needs.models import CalendarLink, Shift
 from marketplace.needs.queries import shifts_visible_to
 from marketplace.needs.rules import ShiftState
@@ -206,4 +207,4 @@ def _who(shift: Shift, staff: Staffing) -> str:
 
 
 def _name(line: ServiceLine, person: Person) -> str:
-    return line.name_es if person.locale == "es" else line.name
+    return named(line).read(language_of(person.locale))

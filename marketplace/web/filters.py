@@ -158,6 +158,7 @@ def register(app: Flask) -> None:
         hours_and_minutes,
         worded,
         credential_name,
+        phrases.called,
         phrases.reread,
     )
     for function in read:

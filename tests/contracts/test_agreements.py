@@ -634,6 +634,13 @@ def test_the_page_says_what_is_wrong_with_a_contract(client: Visitor, world: Wor
     )
     client.sign_in("rosa").get(f"/contracts/{key}")
     assert "Draft the next one" not in client.text
+    with as_system():
+        world.sam.locale = "es"
+        session.commit()
+    client.sign_in("sam").get(f"/contracts/{key}").sees(
+        "El BAA terminó el 21 nov 2026. Sin él no puede empezar ningún turno.",
+        "Se pide Monitoreo remoto de pacientes, pero el tarifario no tiene tarifa",
+    )
 
 
 def test_a_baa_is_drafted_for_either_side(world: World) -> None:

@@ -45,7 +45,7 @@ def typed(weights):
 
 
 def liked(world, coordinator):
-    """Harbor has marked her as a favourite."""
+    """Harbor has marked her as a favorite."""
     session.add(
         Preference(
             facility_id=world.harbor.id,

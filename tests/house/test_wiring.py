@@ -26,10 +26,12 @@ ROOT = Path(marketplace.__file__).resolve().parent
 
 
 def declared():
-    """The names of all hooks of the product, as their modules declare them."""
+    """The names of all hooks of the product: where they stand, and what they are called there."""
     for file in ROOT.rglob("*.py"):
         if file != ROOT / "kernel" / "hooks.py":
-            yield from re.findall(r'= Hook\("([\w.]+)"\)', file.read_text())
+            for variable, name in re.findall(r'^(\w+): .*= Hook\("([\w.]+)"\)', file.read_text(), re.MULTILINE):
+                assert name == ".".join((*file.relative_to(ROOT).with_suffix("").parts, variable))
+                yield name
 
 
 def test_every_hook_is_in_the_one_table():

@@ -9,6 +9,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to as trail_visible_to
 from marketplace.audit.recording import record
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.policy import may_hold, may_manage
 from marketplace.coordinators.queries import (
     invitations_of,
@@ -19,7 +20,6 @@ from marketplace.coordinators.queries import (
 from marketplace.coordinators.rules import LIFE
 from marketplace.coordinators.texts import education_words, state_words, week_words
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.db import session
 from marketplace.kernel import Phrase, local_days, now
 from marketplace.web import (
@@ -37,7 +37,7 @@ def show(coordinator_id: int) -> str:
     person, at = current_person(), now()
     coordinator = get_or_404(with_details(visible_to(person)), coordinator_id)
     trail = trail_visible_to(person).where(AuditEntry.coordinator_id == coordinator.id).limit(TRAIL)
-    lines = service_line_names(person)
+    lines = line_names()
     return render_template(
         "coordinators/show.html",
         coordinator=coordinator,

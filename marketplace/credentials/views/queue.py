@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
-from marketplace.catalogue.models import CredentialType
 from marketplace.catalogue.queries import credential_types
 from marketplace.credentials import review
 from marketplace.credentials.forms import RejectionForm, VerifyForm
@@ -18,7 +17,7 @@ from marketplace.credentials.rules import LIFE, CredentialStatus
 from marketplace.credentials.views.blueprint import pages
 from marketplace.credentials.views.documents import visible_credential
 from marketplace.db import session
-from marketplace.kernel import Invalid, local_day, now
+from marketplace.kernel import Invalid, called, local_day, now
 from marketplace.web import asked_word, check_version, flash_with_undo, page_of
 from marketplace.web.forms import Form
 
@@ -72,7 +71,7 @@ def verify(credential_id: int) -> ResponseReturnValue:
         else:
             return _decided(
                 credential,
-                _("Verified: %(kind)s of %(name)s.", kind=kind_name(credential.kind), name=credential.coordinator.name),
+                _("Verified: %(kind)s of %(name)s.", kind=called(credential.kind), name=credential.coordinator.name),
             )
     return _review(credential, form=form), 422
 
@@ -89,7 +88,7 @@ def reject(credential_id: int) -> ResponseReturnValue:
         else:
             return _decided(
                 credential,
-                _("Rejected: %(kind)s of %(name)s.", kind=kind_name(credential.kind), name=credential.coordinator.name),
+                _("Rejected: %(kind)s of %(name)s.", kind=called(credential.kind), name=credential.coordinator.name),
             )
     return _review(credential, reason=form), 422
 
@@ -104,9 +103,7 @@ def revoke(credential_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            said = _(
-                "Revoked: %(kind)s of %(name)s.", kind=kind_name(credential.kind), name=credential.coordinator.name
-            )
+            said = _("Revoked: %(kind)s of %(name)s.", kind=called(credential.kind), name=credential.coordinator.name)
             flash_with_undo(said, url_for(".undo", credential_id=credential.id))
             return redirect(url_for(".show", credential_id=credential.id), 303)
     return _review(credential, reason=form), 422
@@ -163,7 +160,3 @@ def _review(credential: Credential, form: VerifyForm | None = None, reason: Reje
 
 def _other(key: int | None, credential: Credential) -> int | None:
     return None if key == credential.id else key
-
-
-def kind_name(kind: CredentialType) -> str:
-    return kind.name_es if current_person().locale == "es" else kind.name

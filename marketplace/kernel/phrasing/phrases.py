@@ -58,6 +58,7 @@ __all__ = [
     "Translated",
     "When",
     "as_written",
+    "called",
     "current_reader",
     "date_at",
     "kept",
@@ -241,6 +242,12 @@ def unkept(value: Any) -> object:  # noqa: PLR0911, PLR0912 - one case for each 
 def reread(record: dict[str, Any] | None, written: str) -> str:
     """What a record says to whoever reads it now; without a record, what was written at the time."""
     return str(Phrase.from_record(record)) if record else written
+
+
+def called(thing: Translated | Named) -> str:
+    """What a row of the catalogue is called, in the reader's language."""
+    name = thing if isinstance(thing, Named) else named(thing)
+    return name.read(current_reader())
 
 
 def current_reader() -> Language:

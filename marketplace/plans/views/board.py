@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.kernel import now
+from marketplace.kernel import called, now
 from marketplace.plans import board, board_rows
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
@@ -87,9 +87,8 @@ def _page(keys: Sequence[int]) -> Page[int]:
 
 def _facets(entries: Sequence[board.BoardEntry]) -> dict[str, list[tuple[Any, str]]]:
     """What can be filtered by: what there is in this plan."""
-    spanish = current_person().locale == "es"
     facilities = {one.facility_id: one.facility for one in entries}
-    lines = {one.line: one.line_name_es if spanish else one.line_name for one in entries}
+    lines = {one.line: called(one.line_name) for one in entries}
     days: list[date] = sorted({one.day for one in entries})
     return {
         "facility": sorted(facilities.items(), key=lambda pair: pair[1]),

@@ -1,1 +1,1 @@
-"""The pages of favourites, blocks and work history."""
+"""The pages of favorites, blocks and work history."""

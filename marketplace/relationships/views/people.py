@@ -1,4 +1,4 @@
-"""The coordinators a facility knows: who worked there or was asked, favourites, and whom it does not want back."""
+"""The coordinators a facility knows: who worked there or was asked, favorites, and whom it does not want back."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.catalogue.queries import service_lines
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.texts import education_words
 from marketplace.db import session
 from marketplace.facilities.models import PreferenceKind, PreferenceSide
@@ -55,11 +55,6 @@ def _asked() -> dict[str, Any]:
     }
 
 
-def _lines() -> dict[str, str]:
-    spanish = current_person().locale == "es"
-    return {line.code: line.name_es if spanish else line.name for line in service_lines()}
-
-
 @pages.get("", may=Permission.NEED_SEE)
 def index() -> str:
     """Everybody the facility knows, filtered, sorted and paged; above, who knows it best for each kind of work."""
@@ -72,7 +67,7 @@ def index() -> str:
         people=[WorkHistory(*row) for row in found.items],
         knows_best=knows_best(facility_id),
         asked=asked,
-        lines=_lines(),
+        lines=line_names(),
         zone=zone_of(facility_id),
         may_prefer=may_prefer(person, facility_id),
     )
@@ -91,7 +86,7 @@ def export() -> ResponseReturnValue:
         "hours here",
         "first day",
         "last day",
-        "favourite",
+        "favorite",
         "do not return",
     )
     return csv_download(
@@ -117,7 +112,7 @@ def show(coordinator_id: int) -> ResponseReturnValue:
 def _page(coordinator_id: int, form: DoNotReturnForm) -> ResponseReturnValue:
     facility_id = _facility_id()
     known = one_of(facility_id, coordinator_id, now())
-    lines = _lines()
+    lines = line_names()
     page = render_template(
         "relationships/show.html",
         one=known,
@@ -131,21 +126,23 @@ def _page(coordinator_id: int, form: DoNotReturnForm) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@pages.post("/<int:coordinator_id>/favour", may=Permission.OFFER_SEND)
-def favour(coordinator_id: int) -> ResponseReturnValue:
+@pages.post("/<int:coordinator_id>/favorite", may=Permission.OFFER_SEND)
+def favorite(coordinator_id: int) -> ResponseReturnValue:
     """She is asked first from now on."""
     facility_id, at = _facility_id(), now()
     known = one_of(facility_id, coordinator_id, at)
     check_may_prefer(current_person(), facility_id)
     prefer(facility_id, known.id, FACILITY, FAVOURITE, name=known.name, by=current_person(), at=at)
-    flash_with_undo(_("%(name)s is a favourite now.", name=known.name), url_for(".unfavour", coordinator_id=known.id))
+    flash_with_undo(
+        _("%(name)s is a favorite now.", name=known.name), url_for(".end_favorite", coordinator_id=known.id)
+    )
     return redirect(url_for(".show", coordinator_id=known.id), 303)
 
 
-@pages.post("/<int:coordinator_id>/favour/end", may=Permission.OFFER_SEND)
-def unfavour(coordinator_id: int) -> ResponseReturnValue:
+@pages.post("/<int:coordinator_id>/favorite/end", may=Permission.OFFER_SEND)
+def end_favorite(coordinator_id: int) -> ResponseReturnValue:
     """She is one among others again."""
-    return _end(coordinator_id, FAVOURITE, _("%(name)s is no longer a favourite."))
+    return _end(coordinator_id, FAVOURITE, _("%(name)s is no longer a favorite."))
 
 
 @pages.post("/<int:coordinator_id>/do-not-return", may=Permission.OFFER_SEND)

@@ -14,7 +14,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.coverage.queries import staffing_of
 from marketplace.db import Audience, bind_actor, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import NotFound, NotPermitted, local_day, now, week_start, workweek
+from marketplace.kernel import NotFound, NotPermitted, called, local_day, now, week_start, workweek
 from marketplace.needs.models import Shift
 from marketplace.needs.texts import days_between
 from marketplace.schedules import calendar_feed
@@ -118,7 +118,6 @@ def _staffed(person: Person) -> ResponseReturnValue:
 def _roles(facility: Facility, shifts: list[Shift], may_post: bool, agency: bool) -> list[RosterRow]:
     """A row for each kind of work with shifts this week or posted lately."""
     lines = {line.code: line for line in [*lines_in_use(facility.id, now()), *(shift.line for shift in shifts)]}
-    spanish = current_person().locale == "es"
     rows = []
     for line in sorted(lines.values(), key=lambda one: one.position):
 
@@ -126,8 +125,7 @@ def _roles(facility: Facility, shifts: list[Shift], may_post: bool, agency: bool
             return url_for("needs.new", line=code, day=day.isoformat(), facility=facility.id if agency else None)
 
         here = [shift for shift in shifts if shift.service_line == line.code]
-        name = line.name_es if spanish else line.name
-        rows.append(RosterRow(line.code, name, role_note(here), add if may_post else None))
+        rows.append(RosterRow(line.code, called(line), role_note(here), add if may_post else None))
     return rows
 
 
