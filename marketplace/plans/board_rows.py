@@ -33,7 +33,7 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Somebody who could fill a seat, and the shift the plan needs her for instead."""
+    """Somebody who could fill a seat, and the shift the plan needs them for instead."""
 
     name: str
     shift: Shift

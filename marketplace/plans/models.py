@@ -18,7 +18,7 @@ from marketplace.plans.rules import IN_WORK, SHOWN, ConstraintKind, GapReason, P
 class MatchPlan(Versioned, Base):
     """One plan for all open seats of a stretch of time, from the question to what was published of it.
 
-    `value` and `bound` are points (10,000 × priority + score a pair); no plan at all is worth more than `bound`.
+    `value` and `bound` are points (10,000 × priority + score a pair); no plan at all has more value than `bound`.
     """
 
     id: Mapped[Key]
@@ -145,7 +145,7 @@ class PlanGap(Base):
 
 
 class PlanOption(Base):
-    """Somebody else who could have a seat of the shift, and what choosing her costs the plan at least (points)."""
+    """Somebody else who could have a seat of the shift, and what choosing them costs the plan at least (points)."""
 
     plan_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("match_plan.id", ondelete="CASCADE"), primary_key=True)
     shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), primary_key=True)
