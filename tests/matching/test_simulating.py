@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from marketplace.kernel import Invalid
 from marketplace.matching.simulating import PerfectForesight, Period, PlannedStrategy, Waves, gini, simulate
 from marketplace.matching.simulating.measures import measured
-from marketplace.matching.simulating.stretch import Book
-from marketplace.matching.simulating.ways import Replies
+from marketplace.matching.simulating.period import Book
+from marketplace.matching.simulating.strategies import Replies
 from marketplace.matching.solver.instance import Instance
 from marketplace.matching.solver.plan_check import check
 
