@@ -59,7 +59,9 @@ def match_simulate(
     """Live past weeks again under other waves, freezes and weights, and print what each would have come to."""
     from marketplace.kernel import now, week_start
     from marketplace.matching.simulating import PerfectForesight, PlannedStrategy, Strategy, Waves
-    from marketplace.plans.replay import live_again, read_weeks, table, weights_from
+    from marketplace.plans.replay.past_weeks import read_weeks
+    from marketplace.plans.replay.simulation import live_again
+    from marketplace.plans.replay.words import table, weights_from
 
     begins = first.date() if first else week_start(now().date()) - timedelta(weeks=weeks)
     ways: list[Strategy] = [

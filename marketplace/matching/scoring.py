@@ -103,7 +103,7 @@ def _share(of: int, reached: int, full: int) -> int:
 
 
 def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
-    """Time already worked at the facility; training there as a backup, once it is recorded, is worth two fifths on its own."""
+    """Time already worked at the facility; training there as a backup, once it is recorded, counts two fifths on its own."""
     minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
     points = _share(of, minutes, context.policy.continuity_full_minutes)
     trained = shift.facility_id in coordinator.trained_facilities

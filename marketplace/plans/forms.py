@@ -17,7 +17,7 @@ class WhoForm(Form):
 
 
 class MoveForm(Form):
-    """Who would move, from the open seat on, each from which of her shifts (12:345,13:346), and who is free for the last."""
+    """Who would move, from the open seat on, each from which of their shifts (12:345,13:346), and who is free for the last."""
 
     steps = Hidden(limit=100)
     free = Hidden(limit=20)

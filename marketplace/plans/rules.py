@@ -6,7 +6,7 @@ from enum import StrEnum
 from marketplace.kernel import Lifecycle
 
 UNDO_MINUTES = 10
-"""Within these, what a plan was published as can be taken back, as a facility's own choice can."""
+"""The undo window of a publication, as long as that of a facility's own choice."""
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """A plan whose worker has given no sign for so long is not waited for any more."""

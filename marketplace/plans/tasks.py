@@ -37,6 +37,6 @@ def plan_nightly(timestamp: int = 0) -> None:
 @jobs_app.task(name="plans.publish_plan", queue="plans", lock="plans.publish_plan")
 def publish_plan(plan_id: int, person_id: int) -> None:
     """What was pressed on the board, pair by pair."""
-    from marketplace.plans.publishing import publish_pairs
+    from marketplace.plans.publishing.pairs import publish_pairs
 
     publish_pairs(plan_id, person_id)

@@ -1,9 +1,12 @@
 """Plans in plain words: how good, how far, why not."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.assignments.rules import ReassignmentState
+from marketplace.eligibility.rule_texts import rule_titles
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import Changes
@@ -104,3 +107,18 @@ def at_least_words(points: int, value: int) -> str:
     """at least 0.12 %, or nothing where the proof says nothing."""
     lost = share_lost_ppm(value, value - points)
     return str(_("at least %(percent)s %%", percent=percent_words(lost))) if lost >= 100 else ""
+
+
+def board_words() -> dict[str, Any]:
+    """What every page of plans says of them, by the name its template uses."""
+    return {
+        "titles": rule_titles(),
+        "gap_sentence": gap_sentence,
+        "state_words": state_words(),
+        "kind_words": kind_words(),
+        "show_words": show_words(),
+        "publish_label": publish_label,
+        "changes_sentence": changes_sentence,
+        "at_least_words": at_least_words,
+        "loss_sentence": loss_sentence,
+    }

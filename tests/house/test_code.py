@@ -52,7 +52,7 @@ RLS_BYPASS = {
     "payouts/queries.py": "whether hours were paid out, asked by whoever takes an approval back",
     "plans/solver/build_instance.py": "a plan weighs everybody for every open seat",
     "plans/refill/options.py": "who is free, and who could move; only names, points and reasons leave",
-    "plans/replay.py": "past weeks are lived again with everybody; only figures leave",
+    "plans/replay/past_weeks.py": "past weeks are lived again with everybody; only figures leave",
     "plans/constraints.py": "whether a pin can be kept",
     "timesheets/clocking.py": "a punch moves shift and assignment",
     "timesheets/compensation.py": "what a cancellation costs is written by the house",

@@ -12,7 +12,7 @@ from marketplace.db import session
 from marketplace.kernel import clock
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import plan_zone
-from marketplace.plans.replay import read_weeks
+from marketplace.plans.replay.past_weeks import read_weeks
 from marketplace.plans.tasks import plan_nightly
 from tests.plans.planned import plan_made, question
 from tests.timesheets.hours import booked

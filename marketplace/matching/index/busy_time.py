@@ -62,7 +62,7 @@ class BusyTime:
         return np.concatenate(found, axis=1) if found else np.empty((5, 0), np.int64)
 
 
-class Taken:
+class Occupancy:
     """Bookings and time off, and `day`: the rows of who is open, off for no part of it, unbooked and rested."""
 
     def __init__(self, words: int, hours: OpenHours) -> None:

@@ -17,7 +17,6 @@ from marketplace.matching.index.bits import (
     Numbers,
     Positions,
     Row,
-    count,
     holds,
     positions_in,
     put,
@@ -30,7 +29,6 @@ from marketplace.matching.index.judging import Judge
 from marketplace.matching.index.pairing import Pairs, all_pairs
 from marketplace.matching.index.prices import Prices
 from marketplace.matching.index.score_columns import ScoreColumns
-from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.rules.timing import local_days
 
 SPARE = 64
@@ -45,7 +43,7 @@ class Ranked(NamedTuple):
     parts: Numbers
     """A row for each coordinator, a column for each part in the order of `scores.PARTS`."""
     costs: Numbers
-    """Points that her hours are worth elsewhere, at the prices given; all 0 without prices."""
+    """Points: the value of their hours elsewhere, at the prices given; all 0 without prices."""
     eligible: int
     """How many may take the shift, shown or not."""
 
@@ -53,7 +51,7 @@ class Ranked(NamedTuple):
 class Index:
     """Answers for one shift and everybody, exactly as `rules.eligible`, `rules.explain` and `scores.score` would.
 
-    A coordinator has a position for as long as she is here; `ids` says whose it is (-1: nobody's). Not safe for several
+    A coordinator has a position for as long as they are in the index; `ids` says whose it is (-1: nobody's). Not safe for several
     threads at once. Whoever changes the facts tells it: `update`, `remove`, or `book` and `release` for the bits alone.
     """
 
@@ -75,7 +73,7 @@ class Index:
         judge.terms.fill(placed)
         judge.hours.fill({position: (person.zone, person.availability) for position, person in placed})
         self._points.liked.fill({position: (person.zone, person.preferred_hours) for position, person in placed})
-        judge.taken.fill(placed)
+        judge.busy.fill(placed)
         judge.weeks.fill(placed)
         if self._horizon is not None:
             self._look_ahead(self._horizon)
@@ -135,7 +133,7 @@ class Index:
         judge.terms.change(position, before, person)
         judge.hours.change(position, person.zone, person.availability)
         self._points.liked.change(position, person.zone, person.preferred_hours)
-        judge.taken.change(position, person)
+        judge.busy.change(position, person)
         judge.weeks.change(position, person)
 
     def remove(self, coordinator_id: int) -> None:
@@ -151,19 +149,19 @@ class Index:
         self._vacant.append(position)
 
     def book(self, coordinator_id: int, span: Span, shift_id: int, facility_id: int) -> None:
-        """A booking takes her time: rest, hours of the week and overlaps are counted from here on.
+        """A booking takes their time: rest, hours of the week and overlaps are counted from here on.
 
-        Her history (offers, fills, hours at the facility) stays as it was told by `update`.
+        Their history (offers, fills, hours at the facility) stays as it was told by `update`.
         """
         position = self._position[coordinator_id]
         person = self.facts(position)
         booking = BookingFacts(span, shift_id, facility_id)
         self._judge.facts[position] = replace(person, bookings=(*person.bookings, booking))
-        self._judge.taken.book(position, booked(booking, person.rest_minutes))
+        self._judge.busy.book(position, booked(booking, person.rest_minutes))
         self._judge.weeks.book(position, *bounds(span))
 
     def release(self, coordinator_id: int, shift_id: int) -> None:
-        """Her booking of that shift is gone; KeyError when there is none."""
+        """Their booking of that shift is gone; KeyError when there is none."""
         position = self._position[coordinator_id]
         person = self.facts(position)
         booking = next((one for one in person.bookings if one.shift_id == shift_id), None)
@@ -172,7 +170,7 @@ class Index:
         left = list(person.bookings)
         left.remove(booking)
         self._judge.facts[position] = replace(person, bookings=tuple(left))
-        self._judge.taken.release(position, booked(booking, person.rest_minutes))
+        self._judge.busy.release(position, booked(booking, person.rest_minutes))
         self._judge.weeks.book(position, *bounds(booking.span), sign=-1)
 
     def renew(self, context: Context) -> None:
@@ -201,7 +199,7 @@ class Index:
     def _look_ahead(self, horizon: Span) -> None:
         start, end = bounds(horizon)
         for day in days_of(start, end):
-            self._judge.taken.day(day)
+            self._judge.busy.day(day)
             if self._points.liked:
                 self._points.liked.day(day)
         for zone in self._judge.columns.zones:
@@ -238,9 +236,7 @@ class Index:
 
     def refusals(self, shift: ShiftFacts) -> Counter[str]:
         """How many each rule refuses, by the rule's code, in the order of the rules."""
-        rows = self._judge.refused(shift, local_days(shift.span, shift.zone))
-        counts = {rule.code: count(row) for rule, row in zip(RULES, rows, strict=True)}
-        return Counter({code: number for code, number in counts.items() if number})
+        return self._judge.refusals(shift, local_days(shift.span, shift.zone))
 
     def scores(self, shift: ShiftFacts, positions: Positions) -> tuple[Numbers, Numbers]:
         """Totals, and the points of each part: a row for each position, a column for each of `scores.PARTS`."""
@@ -250,7 +246,7 @@ class Index:
     def rank(self, shift: ShiftFacts, top: int | None = 20, prices: Prices | None = None) -> Ranked:
         """The best `top` who may take the shift (None: all), best first, equal ones by id.
 
-        With prices the order is by points less what her hours are worth elsewhere; the points stay what they are.
+        With prices the order is by points less the value of their hours elsewhere; the points stay what they are.
         """
         who = self.eligible(shift)
         totals, parts = self.scores(shift, who)

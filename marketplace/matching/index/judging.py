@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -16,8 +17,8 @@ from marketplace.matching.facts import (
     ShiftFacts,
 )
 from marketplace.matching.index.abilities import Columns, SkillLevels, Ties
-from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, pack, positions_in, put
-from marketplace.matching.index.busy_time import Taken, Weeks, covering
+from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, count, pack, positions_in, put
+from marketplace.matching.index.busy_time import Occupancy, Weeks, covering
 from marketplace.matching.index.clock import QUARTER, bounds, local_weeks
 from marketplace.matching.index.hours import OpenHours
 from marketplace.matching.index.validity import BAA, Validity, in_force
@@ -26,7 +27,7 @@ from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.verdicts import Outcome, Rule
 
 _TIME = (timing.overlap, timing.rest, timing.time_off, timing.availability)
-"""The rules that the rows of `Taken` answer together."""
+"""The rules that the rows of `Occupancy` answer together."""
 
 
 class Judge:
@@ -41,7 +42,7 @@ class Judge:
         self.lines, self.languages, self.systems = SkillLevels(words), SkillLevels(words), SkillLevels(words)
         self.terms = Validity(words, context.compact)
         self.hours = OpenHours(words)
-        self.taken = Taken(words, self.hours)
+        self.busy = Occupancy(words, self.hours)
         self.weeks = Weeks(words * 64)
         self.blocks, self.do_not_return = Ties(words), Ties(words)
         self._everybody = np.full(words, ~np.uint64(0), np.uint64)
@@ -68,9 +69,9 @@ class Judge:
     def free(self, shift: ShiftFacts, among: Row) -> Row:
         """Of these, those whose hours, bookings, rest and days off leave the time of the shift free."""
         start, end = bounds(shift.span)
-        sure, doubtful = self._throughout(self.taken.day, start, end, among)
+        sure, doubtful = self._throughout(self.busy.day, start, end, among)
         if doubtful is not None:
-            doubtful &= self.taken.ragged
+            doubtful &= self.busy.ragged
             for position in positions_in(doubtful).tolist():
                 if not any(self._fails(rule, position, shift) for rule in _TIME):
                     put(sure, position, True)
@@ -155,7 +156,7 @@ class Judge:
     def refused(self, shift: ShiftFacts, days: Sequence[date]) -> Row:
         """A matrix: for each rule, in the order of `RULES`, the row of those it refuses."""
         start, end = bounds(shift.span)
-        booked, resting = self.taken.touching(start, end)
+        booked, resting = self.busy.touching(start, end)
         passing = {
             "active_account": self.columns.flag("active"),
             "exclusion_screening": self.columns.flag("cleared"),
@@ -173,7 +174,7 @@ class Judge:
             "not_past": self._all_or_none(self.ahead(shift)),
             "overlap": ~self._row_of(booked),
             "rest": ~self._row_of(resting),
-            "time_off": ~self._row_of(self.taken.off(start, end)),
+            "time_off": ~self._row_of(self.busy.off(start, end)),
             "availability": self._available(shift, start, end),
             "weekly_hours": self._weekly(shift),
             "languages": _all((self.languages.at_least(one) for one in shift.languages.items()), self._everybody),
@@ -185,6 +186,11 @@ class Judge:
             "do_not_return": ~self.do_not_return.row(shift.facility_id),
         }
         return self.present & ~np.stack([passing[rule.code] for rule in RULES])
+
+    def refusals(self, shift: ShiftFacts, days: Sequence[date]) -> Counter[str]:
+        """How many each rule refuses, by the rule's code, in the order of the rules; only those that refuse anybody."""
+        counts = {rule.code: count(row) for rule, row in zip(RULES, self.refused(shift, days), strict=True)}
+        return Counter({code: number for code, number in counts.items() if number})
 
     def _all_or_none(self, good: bool) -> Row:
         return self._everybody if good else self._nobody

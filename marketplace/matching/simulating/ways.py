@@ -1,6 +1,6 @@
 """The ways of giving out seats: offers in waves, plans made again and again, or everything known beforehand.
 
-Every way meets the same people: whether she says yes to a shift, and how fast, is drawn once for each pair from the seed,
+Every way meets the same people: whether somebody says yes to a shift, and how fast, is drawn once for each pair from the seed,
 so that two ways differ by what they do and not by luck.
 """
 
@@ -43,7 +43,7 @@ class Replies:
         self.asked = self.declined = 0
 
     def ask(self, pair: int) -> bool:
-        """Her answer, counted."""
+        """Their answer, counted."""
         self.asked += 1
         if not self.yes[pair]:
             self.declined += 1

@@ -81,11 +81,11 @@ def test_who_would_not_move_or_is_being_asked_is_not_proposed_again(world, could
     assert mover.id not in movers()
 
 
-def test_whom_the_agency_forbade_for_a_shift_is_neither_offered_it_nor_asked_to_move_to_it(world, could_move):
+def test_whom_the_agency_vetoed_for_a_shift_is_neither_offered_it_nor_asked_to_move_to_it(world, could_move):
     here, mover, _hers = could_move
     free = refill_options(again(here), NOW).free[0].facts
     for who in (mover, of_the_cast(world, free.id)):
-        constraints.forbid(here, who, world.sam, NOW)
+        constraints.veto(here, who, world.sam, NOW)
     found = refill_options(again(here), NOW)
     assert free.id not in {each.facts.id for each in found.free}
     assert mover.id not in {move.coordinator_id for chain in found.chains for move in chain.moves}
