@@ -220,6 +220,11 @@ def load_options() -> tuple[Any, ...]:
     return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))
 
 
+def with_coordinator(of: type[Offer] | type[Assignment] | type[Reassignment]) -> Any:
+    """The option that loads the coordinator of each row with their name: `select(Offer).options(with_coordinator(Offer))`."""
+    return joinedload(of.coordinator).joinedload(Coordinator.person)
+
+
 def lock_shift(shift_id: int) -> Shift:
     """The shift with its terms, locked against other bookings until the end of the transaction. Lock it first of all."""
     return session.scalars(
@@ -241,7 +246,7 @@ def lock_assignment(assignment_id: int) -> Assignment:
     return session.scalars(
         select(Assignment)
         .where(Assignment.id == assignment_id)
-        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person), joinedload(Assignment.offer))
+        .options(with_coordinator(Assignment), joinedload(Assignment.offer))
         .with_for_update(of=Assignment, key_share=True)
         .execution_options(populate_existing=True)
     ).one()

@@ -20,18 +20,8 @@ from marketplace.booking import notifications
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import enqueue, session
 from marketplace.eligibility.assessment import Assessment, assess
-from marketplace.kernel import N_, NotAllowedNow, Phrase, state_words
+from marketplace.kernel import N_, NotAllowedNow, Phrase
 from marketplace.needs.models import Shift
-from marketplace.needs.rules import NeedState
-
-
-def check_can_be_left(shift: Shift) -> None:
-    """A seat nobody is looked for any more would stay empty."""
-    if shift.need.state is not NeedState.OPEN:
-        raise NotAllowedNow(
-            "The shift that would be left belongs to a need %(state)s: nobody could be found for it.",
-            state=state_words(shift.need.state),
-        )
 
 
 def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.queries import person_by_email
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
@@ -75,6 +75,36 @@ def amend_coordinator(
         what = JoinedList([Phrase((FACTS | _OTHER_FACTS)[name]) for name in changed], ", ")
         record("change", coordinator, Phrase("Changed: %(what)s.", what=what), by=by)
     return tuple(changed)
+
+
+def correct_address(coordinator: Coordinator, email: str, by: Person, at: datetime) -> bool:
+    """Correct the address a coordinator without an account is invited at, and revoke the invitations sent to the old one.
+
+    Returns whether it was different. Raises Invalid when somebody else has the address.
+    """
+    owner = coordinator.person
+    if email.casefold() == owner.email.casefold():
+        return False
+    if person_by_email(email) is not None:
+        raise Invalid("Somebody else has this address.", "email")
+    owner.email = email
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.coordinator_id == coordinator.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    record(
+        "correct address",
+        coordinator,
+        Phrase("The e-mail address of %(name)s was corrected.", name=owner.name),
+        by=by,
+    )
+    return True
 
 
 def windows(coordinator_id: int, week: Iterable[WeeklyHours]) -> list[AvailabilityWindow]:

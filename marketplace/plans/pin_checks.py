@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from marketplace.assignments.models import Assignment, lock_shift
 from marketplace.assignments.rules import LIVE_STATES
-from marketplace.booking.offers import check_wants_people
+from marketplace.booking.wanted_seats import check_wants_people
 from marketplace.db import session
 from marketplace.eligibility.assessment import assess
 from marketplace.kernel import NotAllowedNow

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 
 from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import WORDS, WORKING_STATES
-from marketplace.coverage.queries import Staffing
+from marketplace.coverage.staffing import Staffing
 from marketplace.kernel import Span, called, dollars
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState

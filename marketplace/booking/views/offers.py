@@ -27,7 +27,7 @@ from marketplace.booking import booking
 from marketplace.booking import offers as offering
 from marketplace.booking.forms import DeclineForm
 from marketplace.booking.views.blueprint import pages
-from marketplace.booking.views.reassignments import MoveCard, cards_of, reassignment_cards
+from marketplace.booking.views.reassignment_cards import MoveCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidates import Feed, Fit
@@ -153,7 +153,7 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
     with as_system():
         rows = open_to(_own_id(person), at, shift_id=shift.id)
         offer = rows[0][1] if rows else None
-        asked = reassignment_cards(person, at, shift_id=shift.id)
+        asked = reassignment_cards(person.coordinator_id, at, shift_id=shift.id)
         if asked:
             # Whoever is asked to work this shift instead wants to know how they stand without the one they would leave.
             card = Card(asked[0].fit, offer, asked[0].zone, at)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.queries import moves_to_fill, shifts_visible_to
-from marketplace.booking.offers import check_wants_people
+from marketplace.booking.wanted_seats import check_wants_people
 from marketplace.kernel import NotAllowedNow, now
 from marketplace.plans.queries import plan_zone
 from marketplace.plans.refill.options import NO_WAYS, refill_options
