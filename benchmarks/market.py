@@ -144,7 +144,7 @@ class Market:
         return [Span(start, start + timedelta(days=self._chance.randint(1, 5)))]
 
     def _bookings(self, week: tuple[Window, ...], zone: str) -> list[BookingFacts]:
-        """Up to four shifts within her hours; one in fifty does not begin on the quarter."""
+        """Up to four shifts within their hours; one in fifty does not begin on the quarter."""
         found = []
         for n in self._chance.sample(range(14), self._chance.choice([0, 0, 1, 2, 3, 4])):
             day = MONDAY + timedelta(days=n)

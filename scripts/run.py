@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from marketplace.cli import name_the_agency
+from marketplace.commands.sessions import name_the_agency
 from marketplace.config import ROOT, Settings
 from marketplace.config_values import Misconfigured
 from marketplace.db.address import database_url

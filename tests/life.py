@@ -273,7 +273,7 @@ def _plans(world: World) -> None:
     world.shift(world.harbor, day=date(2026, 12, 8), languages=["ja"])
     plan_made(world)
     constraints.pin(free, world.aisha, world.sam, NOW)
-    constraints.forbid(again, world.jonas, world.sam, NOW)
+    constraints.veto(again, world.jonas, world.sam, NOW)
     present = plan_made(world)
     worked_on(ask_what_if(present, free, world.aisha, world.sam, NOW))
 

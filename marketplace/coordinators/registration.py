@@ -1,4 +1,4 @@
-"""Taking a coordinator into the books, before she has a password, and keeping her facts up to date."""
+"""Registering a coordinator before they have a password, and keeping the profile up to date."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.queries import person_by_email
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
@@ -32,8 +32,8 @@ def register_coordinator(
 ) -> Coordinator:
     """Write a new coordinator down, still to be activated. Raises Invalid with the field; an address works once.
 
-    She cannot sign in before she accepts an invitation (`accounts.inviting.invite` with her id). Somebody who has an account
-    already keeps its name. `lines` spares the look into the catalogue when many are registered.
+    They cannot sign in before they accept an invitation (`accounts.invitations.invite` with their id). A person who already has
+    an account keeps its name. `lines` spares a query of the catalogue when many are registered.
     """
     facts = _checked(draft, lines)
     person = person_by_email(facts.email)
@@ -75,6 +75,36 @@ def amend_coordinator(
         what = JoinedList([Phrase((FACTS | _OTHER_FACTS)[name]) for name in changed], ", ")
         record("change", coordinator, Phrase("Changed: %(what)s.", what=what), by=by)
     return tuple(changed)
+
+
+def correct_address(coordinator: Coordinator, email: str, by: Person, at: datetime) -> bool:
+    """Correct the address a coordinator without an account is invited at, and revoke the invitations sent to the old one.
+
+    Returns whether it was different. Raises Invalid when somebody else has the address.
+    """
+    owner = coordinator.person
+    if email.casefold() == owner.email.casefold():
+        return False
+    if person_by_email(email) is not None:
+        raise Invalid("Somebody else has this address.", "email")
+    owner.email = email
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.coordinator_id == coordinator.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    record(
+        "correct address",
+        coordinator,
+        Phrase("The e-mail address of %(name)s was corrected.", name=owner.name),
+        by=by,
+    )
+    return True
 
 
 def windows(coordinator_id: int, week: Iterable[WeeklyHours]) -> list[AvailabilityWindow]:

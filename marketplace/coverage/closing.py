@@ -7,11 +7,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Offer
+from marketplace.assignments.models import Offer, with_coordinator
 from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.notifications import notify_offer_withdrawn
-from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import NotAllowedNow, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
@@ -48,7 +47,7 @@ def close(need: Need, by: Person, at: datetime) -> int:
 
 
 def _locked_shifts(need: Need) -> Sequence[int]:
-    """Shifts are locked before offers, by everybody; whoever is accepting one now is waited for."""
+    """Lock the shifts before the offers, in the order of every booking, so that an acceptance under way is waited for."""
     return session.scalars(
         select(Shift.id).where(Shift.need_id == need.id).order_by(Shift.id).with_for_update(key_share=True)
     ).all()
@@ -62,7 +61,7 @@ def _take_back(need: Need, shifts: Sequence[int], by: Person, at: datetime) -> i
         .order_by(Offer.id)
         .with_for_update(key_share=True, of=Offer)
         .options(
-            joinedload(Offer.coordinator).joinedload(Coordinator.person),
+            with_coordinator(Offer),
             joinedload(Offer.shift).joinedload(Shift.line),
             joinedload(Offer.shift).joinedload(Shift.facility),
         )

@@ -11,7 +11,7 @@ from marketplace.catalogue.models import CredentialType
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import LIFE, CredentialState
+from marketplace.credentials.rules import CredentialState
 from marketplace.db import session
 from marketplace.db.importing import ImportOutcome, take_in
 from marketplace.kernel import (
@@ -185,6 +185,5 @@ def _verify(credential: Credential, paper: _Paper, at: datetime) -> bool:
     """Whether the row made the credential a verified one."""
     if not paper.verified or credential.state is not CredentialState.SUBMITTED:
         return False
-    credential.state = LIFE.after(credential.state, "verify")
-    credential.decided_at, credential.decision_note = at, "Verified in the system it came from"
+    credential.verify(None, at, Phrase("Verified in the system it came from"))
     return True

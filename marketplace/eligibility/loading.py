@@ -15,7 +15,6 @@ from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import CredentialState
 from marketplace.db import as_system, session
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span, now
@@ -32,14 +31,8 @@ from marketplace.matching.facts import (
 WEEK_AND_REST = 9 * 24 * 60
 """Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
 
-_STANDING = {
-    CredentialState.SUBMITTED: VerificationState.SUBMITTED,
-    CredentialState.VERIFIED: VerificationState.VERIFIED,
-    CredentialState.REJECTED: VerificationState.REJECTED,
-    CredentialState.REVOKED: VerificationState.REVOKED,
-}
 REQUIRED = {AgreementKind.MASTER: RequiredAgreement.CONTRACT, AgreementKind.BAA: RequiredAgreement.BAA}
-"""What each kind of agreement is to the rules of matching."""
+"""The kind that the rules of matching know, by the kind of agreement."""
 
 
 class Agreements(NamedTuple):
@@ -87,7 +80,7 @@ def coordinator_facts(
     around: Span | None = None,
     papers: Agreements | None = None,
 ) -> list[CoordinatorFacts]:
-    """What matching may know of all active coordinators, or of those with the given ids whatever their state; by id.
+    """The facts of all active coordinators, or of those with the given ids in any state; in the order of ids.
 
     `at` is the moment history is counted back from. `around` leaves out other shifts and time off more than nine days away
     from that span, which no rule looks at; without it everything from nine days before `at` on is there. Four statements,
@@ -229,7 +222,7 @@ def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]
             Credential.coordinator_id, Credential.type, Credential.number, Credential.issued_on, Credential.expires_on,
             Credential.state, Credential.region, Credential.multistate,
         )
-        .where(Credential.state.in_(_STANDING))
+        .where(Credential.state.in_(list(VerificationState)))
         .order_by(Credential.id)
     )  # fmt: skip
     if ids is not None:
@@ -242,7 +235,7 @@ def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]
                 number=number,
                 issued_on=issued or date.min,  # no date of issue on the paper: nothing says it did not hold
                 expires_on=expires,
-                standing=_STANDING[state],
+                standing=VerificationState(state),
                 state=region or None,
                 multistate=multistate,
             )

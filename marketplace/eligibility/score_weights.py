@@ -1,21 +1,16 @@
-"""The weights of the score: setting them anew, what they were before, and what other weights would change."""
+"""The weights of the score: setting them anew, and what they were before."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import load_options
-from marketplace.assignments.queries import taken_seats
 from marketplace.audit.recording import record
 from marketplace.db import session
-from marketplace.eligibility.assessment import facts_of_shifts
-from marketplace.eligibility.index import current_index
 from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
 from marketplace.kernel import (
     N_,
@@ -27,17 +22,10 @@ from marketplace.kernel import (
     clean_text,
     split,
 )
-from marketplace.matching.facts import ShiftFacts, Weights
+from marketplace.matching.facts import Weights
 from marketplace.matching.scoring import MOST
-from marketplace.needs.models import Need, Shift
-from marketplace.needs.rules import NeedState, ShiftState
-
-if TYPE_CHECKING:  # numpy comes with the index
-    from marketplace.matching.index import Index, Prices
 
 LONGEST_NOTE = 300
-LOOKED_AT = 20
-"""How many of the next open shifts a preview looks at."""
 
 PART_NAMES = {
     "continuity": N_("Knows the facility"),
@@ -50,7 +38,7 @@ PART_NAMES = {
     "fairness": N_("Fair share"),
     "versatility": N_("Kept free for other work"),
 }
-"""What a part of the score is called in the trail."""
+"""The name of each part of the score in the trail."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +50,7 @@ class InForce:
 
 
 def in_force() -> InForce:
-    """One statement."""
+    """The newest set of weights. One statement."""
     newest = session.scalars(select(WeightSet).order_by(WeightSet.id.desc()).limit(1)).one_or_none()
     return InForce(newest.weights, newest.id) if newest else InForce(Weights(), 0)
 
@@ -114,12 +102,12 @@ def weights_of(amounts: Iterable[int]) -> Weights:
 
 
 def fitted(amounts: Sequence[int]) -> Weights:
-    """The same proportions of `OFFERED_PARTS` in whole points that add up to 999, by largest remainder. Not for all nothing."""
+    """The same proportions of `OFFERED_PARTS` in whole points that add up to 999, by largest remainder. Not all may be 0."""
     return weights_of(split(MOST, amounts))
 
 
 def offered(weights: Weights) -> Weights:
-    """The same without points for what is no longer offered: the other parts share them in their proportions."""
+    """The weights without points for parts that are no longer offered: the other parts share them in their proportions."""
     amounts = [getattr(weights, part) for part in OFFERED_PARTS]
     if not any(amounts):
         return Weights()
@@ -163,77 +151,8 @@ def history(most: int) -> list[WeightChange]:
 
 
 def once_set(version: int) -> Weights | None:
-    """Those of an earlier set, or for 0 those that hold when nobody sets any; None for a number nobody ever saw."""
+    """The weights of an earlier set, the default ones for 0; None for an unknown number."""
     if version == 0:
         return Weights()
     found = session.get(WeightSet, version)
     return found.weights if found else None
-
-
-# ---- what would change ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class First:
-    """Who is ranked first for a shift, and with how many of the 999 points."""
-
-    coordinator_id: int
-    name: str
-    points: int
-
-
-@dataclass(frozen=True)
-class WeightForecast:
-    """An open shift, and who is first for it now and with the other weights; None where nobody may take it."""
-
-    shift: Shift
-    now: First | None
-    then: First | None
-
-    @property
-    def changes(self) -> bool:
-        """Whether somebody else would be first."""
-        return (self.now and self.now.coordinator_id) != (self.then and self.then.coordinator_id)
-
-
-def forecast(other: Weights, at: datetime, most: int = LOOKED_AT) -> list[WeightForecast]:
-    """The next open shifts, each with who is first now and who would be. Nothing is kept."""
-    shifts = _next_open(at, most)
-    with current_index(at, {shift.facility_id for shift in shifts}) as them:
-        about = facts_of_shifts(shifts, them.papers)
-        index = them.asked_about(about, at)
-        context, prices = index.context, them.prices_for(about, at)
-        now = list(_firsts(index, about, prices))
-        index.renew(replace(context, weights=other))
-        then = list(_firsts(index, about, prices))
-        index.renew(context)
-    return [WeightForecast(*row) for row in zip(shifts, now, then, strict=True)]
-
-
-def _firsts(index: "Index", shifts: Sequence[ShiftFacts], prices: "Mapping[int, Prices]") -> Iterator[First | None]:
-    for shift in shifts:
-        best = index.rank(shift, top=1, prices=prices.get(shift.id))
-        if len(best.ids):
-            key = int(best.ids[0])
-            yield First(key, index.facts(index.position(key)).name, int(best.totals[0]))
-        else:
-            yield None
-
-
-def _next_open(at: datetime, most: int) -> list[Shift]:
-    live = taken_seats()
-    return list(
-        session.scalars(
-            select(Shift)
-            .join(Shift.need)
-            .where(
-                Shift.state == ShiftState.SCHEDULED,
-                Shift.starts_at > at,
-                Need.state == NeedState.OPEN,
-                live < Shift.headcount,
-            )
-            .order_by(Shift.starts_at, Shift.id)
-            .limit(most)
-            .options(*load_options())
-        )
-    )

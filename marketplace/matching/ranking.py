@@ -27,7 +27,7 @@ class Candidate:
     shift: ShiftFacts
     context: Context
     opportunity_cost: int = 0
-    """Points her hours are worth elsewhere at the prices of the last plan: the order is by the score less these."""
+    """Points, 0 to 999, that their hours bring elsewhere at the prices of the last plan: the order is by the score less these."""
     prices: Prices | None = None
     for_facility: bool = False
     """Whether score and verdicts are worded for a facility, which may not learn of the coordinator's own choices."""
@@ -46,12 +46,12 @@ class Candidate:
 
     @cached_property
     def instead(self) -> int | None:
-        """The shift she is wanted for most beside this one; None where her hours cost nothing."""
+        """The id of the shift they are wanted for most beside this one; None where their hours cost nothing."""
         wanted = self.prices.instead(self.facts, self.shift) if self.prices and self.opportunity_cost else None
         return wanted.shift_id if wanted else None
 
     def reasons(self) -> list[Reason]:
-        """What the card says: caveats first, then at most three good reasons."""
+        """The lines of the card: caveats first, then at most three good reasons."""
         return reasons(self.score, self.verdicts)
 
 
@@ -71,11 +71,11 @@ class RefusedCandidate:
         return tuple(verdicts_for_facility(found) if self.for_facility else found)
 
     def objections(self) -> list[Verdict]:
-        """Everything that stands in the way."""
+        """Every verdict that refuses."""
         return objections(self.verdicts)
 
     def reasons(self) -> list[Reason]:
-        """What stands in the way, as lines of a card."""
+        """The objections, as lines of a card."""
         return reasons(None, self.verdicts)
 
 

@@ -103,7 +103,7 @@ def _share(of: int, reached: int, full: int) -> int:
 
 
 def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
-    """Time already worked at the facility; training there as a backup, once it is recorded, is worth two fifths on its own."""
+    """Time already worked at the facility; training there as a backup, once it is recorded, counts two fifths on its own."""
     minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
     points = _share(of, minutes, context.policy.continuity_full_minutes)
     trained = shift.facility_id in coordinator.trained_facilities
@@ -268,7 +268,7 @@ def score(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) ->
 
 
 def reasons(score: Score | None, verdicts: Iterable[Verdict]) -> list[Reason]:
-    """What the card says: everything missing, everything to know, then at most three good reasons, best first."""
+    """The lines of a card: everything missing, everything to know, then at most three good reasons, best first."""
     verdicts = list(verdicts)
     missing = [Reason(Tone.MISS, v.phrase) for v in verdicts if v.outcome is Outcome.FAIL]
     notes = [Reason(Tone.NOTE, v.phrase) for v in verdicts if v.outcome is Outcome.WARN]

@@ -12,7 +12,8 @@ from marketplace.eligibility import loading
 from marketplace.eligibility.assessment import assess, context, context_for, shift_facts
 from marketplace.eligibility.candidates import Feed, ranked
 from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
-from marketplace.eligibility.score_weights import forecast, history, in_force, set_weights
+from marketplace.eligibility.score_weights import history, in_force, set_weights
+from marketplace.eligibility.weight_forecast import forecast
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.matching.facts import Weights

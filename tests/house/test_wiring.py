@@ -91,7 +91,8 @@ def test_the_worker_recounts_every_invariant_and_reports_the_seal_that_was_taken
     session.commit()
     said = worker(fresh_database_url)
     db.bind_actor(db.SYSTEM)
-    [found] = session.scalars(select(BooksCheck)).all()
+    # In the minutes after its hour of the day the schedule has the worker do it once more.
+    found = session.scalars(select(BooksCheck).order_by(BooksCheck.id)).first()
     assert found.broken == ["Punches and segments can still not be changed by anybody. But table punch is not sealed."]
     assert len(every_invariant()) == 25
     assert re.search(r"the books were recounted.*broken\W+1\b.*invariants\W+25\b", said)

@@ -1,6 +1,6 @@
-"""What choosing somebody else would cost at least.
+"""The least that choosing somebody else would cost.
 
-The proof is the bound's own (see `prices`). Whatever plan has pair e of coordinator c in it is worth at most
+The proof is the bound's own (see `prices`). Whatever plan has pair e of coordinator c in it has at most the value
 
     L(λ) − (best schedule of c − best schedule of c that has e in it)
 
@@ -21,7 +21,7 @@ from marketplace.matching.solver.schedules import best_schedule
 
 
 def losses(instance: Instance, plan: Plan) -> Array:
-    """For each pair of the instance, at least how many points any plan with it is worth less than `plan` is.
+    """For each pair of the instance, at least how many points the value of any plan with it is below that of `plan`.
 
     Zero where nothing can be said, and for the pairs in the plan; infinite where the pair alone breaks a rule. Holds for a
     plan made without pins, vetoes and stays.
@@ -71,7 +71,7 @@ def falls(market: Market, prices: Array) -> Array:
 
 @compiled
 def _with_pair(market: Market, pair: int, gain: Array, around: Array, picked: Array) -> float:
-    """The best schedule that has this pair in it, activation taken off, within weekly minutes."""
+    """The best schedule that has this pair in it, fixed cost taken off, within weekly minutes."""
     coordinator = market.coordinator[pair]
     begin, stop = market.first[coordinator], market.first[coordinator + 1]
     for other in range(begin, stop):

@@ -1,6 +1,7 @@
 """The rows a planning problem is built from: open shifts, bookings, pins and vetoes, offers and answers."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
@@ -59,8 +60,18 @@ def active_constraints(horizon: Span) -> list[PlanConstraint]:
     )
 
 
-def offer_states(horizon: Span, at: datetime) -> dict[tuple[int, int], tuple[OfferState, OfferKind]]:
-    """The last offer or application by (shift, coordinator), where it still waits for an answer or was declined."""
+class OfferStates(NamedTuple):
+    """Sets of (shift id, coordinator id)."""
+
+    waiting: set[tuple[int, int]]
+    """An offer or application waits for an answer."""
+    applied: set[tuple[int, int]]
+    """Of these, the applications."""
+    declined: set[tuple[int, int]]
+
+
+def offer_states(horizon: Span, at: datetime) -> OfferStates:
+    """The state of the last offer or application of each pair, where it waits for an answer or was declined."""
     rows = session.execute(
         select(Offer.shift_id, Offer.coordinator_id, Offer.state, Offer.expires_at, Offer.kind)
         .join(Shift, Shift.id == Offer.shift_id)
@@ -78,7 +89,12 @@ def offer_states(horizon: Span, at: datetime) -> dict[tuple[int, int], tuple[Off
             found[shift, coordinator] = state, kind
         elif kind is OfferKind.OFFER:
             found.pop((shift, coordinator), None)
-    return found
+    waiting = {pair for pair, (state, _kind) in found.items() if state in WAITING_STATES}
+    return OfferStates(
+        waiting,
+        applied={pair for pair in waiting if found[pair][1] is OfferKind.APPLICATION},
+        declined={pair for pair, (state, _kind) in found.items() if state is OfferState.DECLINED},
+    )
 
 
 def given_back(horizon: Span) -> set[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Making a plan better by large steps: some coordinators hand everything back, and their part of the plan is decided anew.
 
 Who that is follows from the certificate. A plan falls short of L(λ) by exactly what each coordinator's schedule falls short of
-her best one at the prices, plus the prices of empty seats: so people with a large shortfall, and those who may take the
+their best one at the prices, plus the prices of empty seats: so people with a large shortfall, and those who may take the
 empty seats, are where something can be gained.
 """
 
@@ -23,7 +23,7 @@ STEPS = (0.03, 0.001)
 
 @compiled
 def shortfalls(market: Market, solution: Solution, prices: Array) -> Array:
-    """For each coordinator the points by which her schedule falls short of her best one at these prices."""
+    """For each coordinator the points by which their schedule falls short of their best one at these prices."""
     most = longest(market)
     gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
     short = np.zeros(len(market.rest))
@@ -44,7 +44,7 @@ def large_neighbourhood(
     """Decide anew for about `size` coordinators; the better of the new roster and the old one, and the points gained."""
     who = _who(market, solution, prices, size, random)
     trial = copied(solution)
-    _hand_back(market, trial, who)
+    _release(market, trial, who)
     given_back = trial.open > solution.open
     among = np.zeros(market.coordinators, np.bool_)
     among[who] = True
@@ -80,7 +80,7 @@ def _who(market: Market, solution: Solution, prices: Array, size: int, random: n
 
 
 @compiled
-def _hand_back(market: Market, solution: Solution, who: Array) -> None:
+def _release(market: Market, solution: Solution, who: Array) -> None:
     for coordinator in who:
         while solution.held[coordinator] > 0:
             drop(market, solution, solution.agenda[solution.agenda_first[coordinator]])

@@ -20,10 +20,10 @@ LONG_CHAINS = ChainLimits(depth=8, width=8, steps=5000, penalty=0.0)
 
 @compiled
 def replan_one_by_one(market: Market, solution: Solution, order: Array) -> float:
-    """Give each coordinator her best schedule in turn; the points gained, never below zero.
+    """Give each coordinator their best schedule in turn; the points gained, never below zero.
 
-    She may take a seat from somebody else: that costs what the holder's pair is worth, and saves the holder's activation
-    where it was the only one.
+    A coordinator may take a seat from somebody else: that costs the value of the holder's pair, and saves the
+    holder's fixed cost where it was the only one.
     """
     most = longest(market)
     gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
@@ -85,7 +85,7 @@ def local_search(
         if over():
             return
         if market.fixed_cost.any():
-            # Whoever is used already costs nothing more: look longer for a way among them.
+            # A coordinator who is used already costs nothing more: the search among them may take longer.
             gained += fill_by_ejection_chains(market, solution, prices, waiting, LONG_CHAINS, True)
         gained += fill_by_ejection_chains(market, solution, prices, waiting, CHAINS, False)
         if gained < 0.5:

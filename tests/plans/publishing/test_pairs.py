@@ -1,4 +1,4 @@
-"""A plan becomes true pair by pair, under the rules of the moment; twice is once; and for ten minutes it can be taken back."""
+"""A plan becomes true pair by pair, under the rules of the moment; twice is once; and for ten minutes it can be undone."""
 
 from datetime import date, timedelta
 
@@ -16,8 +16,10 @@ from marketplace.db import session
 from marketplace.eligibility.assessment import assess
 from marketplace.kernel import NotAllowedNow
 from marketplace.needs.models import FillMode
-from marketplace.plans import constraints, publishing
-from marketplace.plans.publishing import publish, take_back, to_come
+from marketplace.plans import constraints
+from marketplace.plans.publishing import pairs
+from marketplace.plans.publishing.starting import publish, to_come
+from marketplace.plans.publishing.undoing import undo_publication
 from marketplace.plans.rules import PairState, PlanState
 from tests.plans.planned import again, of_the_cast, plan_made, proposals, published, who_has
 from tests.world import NOW
@@ -44,16 +46,16 @@ def test_offers_go_out_and_nobody_is_booked_who_has_not_said_yes(world):
 def test_whoever_has_applied_is_booked(world):
     shift = world.shift(day=MONDAY, mode=FillMode.CHOOSE)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
-    person = of_the_cast(world, her)
+    (who,) = who_has(plan, shift)
+    person = of_the_cast(world, who)
     application = offering.apply(shift, person, person.person, NOW)
     plan = plan_made(world)
-    assert who_has(plan, shift) == {her}
+    assert who_has(plan, shift) == {who}
     assert to_come(plan.id) == (0, 1)
     (pair,) = published(world, plan)
     assert pair.state is PairState.BOOKED
     made = session.get_one(Assignment, pair.assignment_id)
-    assert (made.coordinator_id, made.offer_id) == (her, application.id)
+    assert (made.coordinator_id, made.offer_id) == (who, application.id)
     assert made.verdicts
 
 
@@ -63,20 +65,20 @@ def test_publishing_twice_sends_nothing_twice(world):
     published(world, plan)
     published(world, plan)
     assert len(offers()) == 1
-    publishing.publish_pairs(plan.id, world.sam.id)
+    pairs.publish_pairs(plan.id, world.sam.id)
     assert len(offers()) == 1
 
 
 def test_a_pair_that_no_longer_may_is_refused_with_the_reason_and_the_rest_goes_on(world):
     first, second = world.shift(day=MONDAY), world.shift(day=MONDAY + timedelta(days=1))
     plan = plan_made(world)
-    (her,) = who_has(plan, first)
-    if who_has(plan, second) == {her}:
-        constraints.forbid(second, of_the_cast(world, her), world.sam, NOW)
+    (who,) = who_has(plan, first)
+    if who_has(plan, second) == {who}:
+        constraints.veto(second, of_the_cast(world, who), world.sam, NOW)
         plan = plan_made(world)
-        (her,) = who_has(plan, first)
+        (who,) = who_has(plan, first)
     for paper in session.scalars(
-        select(Credential).where(Credential.coordinator_id == her, Credential.type == "hipaa-training")
+        select(Credential).where(Credential.coordinator_id == who, Credential.type == "hipaa-training")
     ):
         paper.state = CredentialState.REVOKED
     session.flush()
@@ -91,9 +93,9 @@ def test_without_the_rules_asked_again_that_offer_would_have_gone_out(world, mon
     """The guard proves itself."""
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
+    (who,) = who_has(plan, shift)
     for paper in session.scalars(
-        select(Credential).where(Credential.coordinator_id == her, Credential.type == "hipaa-training")
+        select(Credential).where(Credential.coordinator_id == who, Credential.type == "hipaa-training")
     ):
         paper.state = CredentialState.REVOKED
     session.flush()
@@ -110,7 +112,7 @@ def test_without_the_rules_asked_again_that_offer_would_have_gone_out(world, mon
         session.flush()
         return offer
 
-    monkeypatch.setattr(publishing, "send_offer", unjudged)
+    monkeypatch.setattr(pairs, "send_offer", unjudged)
     (pair,) = published(world, plan)
     assert pair.state is PairState.OFFERED
 
@@ -133,20 +135,20 @@ def may(one, shift):
     return assess([one.id], shift, NOW)[0].eligible
 
 
-def test_what_was_forbidden_or_declined_after_the_plan_is_not_sent(world):
+def test_what_was_vetoed_or_declined_after_the_plan_is_not_sent(world):
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
-    constraints.forbid(shift, of_the_cast(world, her), world.sam, NOW)
+    (who,) = who_has(plan, shift)
+    constraints.veto(shift, of_the_cast(world, who), world.sam, NOW)
     (pair,) = published(world, plan)
-    assert (pair.state, pair.reason) == (PairState.REFUSED, "This pair was forbidden after the plan was made.")
+    assert (pair.state, pair.reason) == (PairState.REFUSED, "This pair was vetoed after the plan was made.")
 
 
 def test_who_was_asked_already_is_not_asked_twice(world):
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
-    one = of_the_cast(world, her)
+    (who,) = who_has(plan, shift)
+    one = of_the_cast(world, who)
     offering.send_offer(shift, one, world.rosa, NOW)
     (pair,) = published(world, plan)
     assert (pair.state, pair.offer_id) == (PairState.OFFERED, None)
@@ -157,7 +159,7 @@ def test_within_ten_minutes_everything_unanswered_is_taken_back(world):
     world.shift(day=MONDAY)
     plan = plan_made(world)
     published(world, plan)
-    assert take_back(again(plan), world.sam, NOW + timedelta(minutes=9)) == 1
+    assert undo_publication(again(plan), world.sam, NOW + timedelta(minutes=9)) == 1
     assert [offer.state for offer in offers()] == [OfferState.WITHDRAWN]
     assert proposals(plan)[0].state is PairState.PROPOSED
 
@@ -169,7 +171,7 @@ def test_what_was_accepted_meanwhile_stays(world):
     (offer,) = offers()
     one = of_the_cast(world, offer.coordinator_id)
     book(shift, one, one.person, NOW, offer=offer)
-    assert take_back(again(plan), world.sam, NOW + timedelta(minutes=1)) == 0
+    assert undo_publication(again(plan), world.sam, NOW + timedelta(minutes=1)) == 0
     assert session.scalars(select(Assignment)).one().state is AssignmentState.BOOKED
 
 
@@ -177,8 +179,8 @@ def test_after_ten_minutes_it_stands(world):
     world.shift(day=MONDAY)
     plan = plan_made(world)
     published(world, plan)
-    with pytest.raises(NotAllowedNow, match="time to take this back is over"):
-        take_back(again(plan), world.sam, NOW + timedelta(minutes=10))
+    with pytest.raises(NotAllowedNow, match="time to undo this is over"):
+        undo_publication(again(plan), world.sam, NOW + timedelta(minutes=10))
 
 
 def test_a_plan_that_was_replaced_is_not_published(world):
@@ -195,7 +197,7 @@ def test_a_newer_plan_stops_the_publishing_of_the_old_one(world):
     publish(again(plan), world.sam, NOW)
     again(plan).state = PlanState.SUPERSEDED
     session.commit()
-    publishing.publish_pairs(plan.id, world.sam.id)
+    pairs.publish_pairs(plan.id, world.sam.id)
     assert offers() == []
 
 

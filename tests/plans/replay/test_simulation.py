@@ -7,7 +7,9 @@ import pytest
 from marketplace.kernel import Invalid
 from marketplace.matching.facts import Weights
 from marketplace.matching.simulating import PerfectForesight, PlannedStrategy, Waves
-from marketplace.plans.replay import live_again, read_weeks, stretch_of, table, weights_from
+from marketplace.plans.replay.past_weeks import read_weeks
+from marketplace.plans.replay.simulation import live_again, stretch_of
+from marketplace.plans.replay.words import table, weights_from
 from tests.timesheets.hours import booked
 
 pytestmark = pytest.mark.usefixtures("compiled_solver")

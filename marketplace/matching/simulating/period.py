@@ -19,7 +19,7 @@ class Period:
     """Open seats of some weeks with everybody who may take them, before anybody has.
 
     Beside the instance, for each slot: `known_at`, the minute in which it was posted, on the clock of `slot_start`, and
-    `pay_cents`, what the whole shift pays. For each pair: `accepts`, how likely she is to say yes, from 0 to 1.
+    `pay_cents`, what the whole shift pays. For each pair: `accepts`, how likely the coordinator says yes, from 0 to 1.
     """
 
     instance: Instance
@@ -49,7 +49,7 @@ class Book:
         self.pairs: list[int] = []
 
     def free(self, pair: int) -> bool:
-        """Is a seat left, and may she still take it beside what she has?"""
+        """Whether a seat is left and the coordinator may still take it beside what they have."""
         data = self._instance
         slot, who = int(data.pair_slot[pair]), int(data.pair_coordinator[pair])
         start, end = int(data.slot_start[slot]), int(data.slot_end[slot])
@@ -61,7 +61,7 @@ class Book:
         return all(end + rest <= begin or finish + rest <= start for begin, finish in self._shifts[who])
 
     def take(self, pair: int) -> None:
-        """She has the seat; `free` said so."""
+        """Give the coordinator the seat; `free` must have said yes."""
         data = self._instance
         slot, who = int(data.pair_slot[pair]), int(data.pair_coordinator[pair])
         start, end = int(data.slot_start[slot]), int(data.slot_end[slot])
