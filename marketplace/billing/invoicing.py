@@ -25,8 +25,8 @@ from marketplace.kernel import Language, Phrase, Preview, PreviewChanged, Seen, 
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_invoice
 from marketplace.messaging.languages import language_of
-from marketplace.timesheets.describing import described, names_of, work_of
 from marketplace.timesheets.models import TimeSegment
+from marketplace.timesheets.texts import described, names_of, work_of
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,16 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, CancelledBy
+from marketplace.attendance.clocking import Correction, correct, punch
+from marketplace.attendance.tasks import close_forgotten_clocks
 from marketplace.booking import cancelling
 from marketplace.booking.no_shows import excuse, mark_no_show, uphold
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import clock
 from marketplace.timesheets.approvals import approve_changed, approve_lines, dispute, reject, undo_approvals
-from marketplace.timesheets.clocking import Correction, correct, punch
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.rules import LineState
-from marketplace.timesheets.tasks import close_forgotten_clocks
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import LineState, PunchKind
 
 Worked = tuple[Assignment, str]
 

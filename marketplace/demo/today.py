@@ -11,6 +11,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, load_options
 from marketplace.assignments.rules import LIVE_STATES, MAY_BE_LEFT
+from marketplace.attendance.clocking import punch
 from marketplace.booking.offers import send_offers, send_to_best
 from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.catalogue.queries import credential_types
@@ -26,8 +27,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, clock
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
-from marketplace.timesheets.clocking import punch
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 QUARTER = timedelta(minutes=15)
 
