@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Cents, Key, Words, check, related
+from marketplace.db import Base, Cents, Key, Moment, Words, check, related
 
 
 class LedgerTransaction(Base):
@@ -15,7 +15,7 @@ class LedgerTransaction(Base):
     key: Mapped[str] = mapped_column(unique=True)
     memo: Mapped[str]
     happened_at: Mapped[datetime]
-    posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    posted_at: Mapped[Moment]
 
     postings: Mapped[list["LedgerPosting"]] = related(back_populates="transaction", order_by="LedgerPosting.id")
 

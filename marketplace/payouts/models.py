@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Minutes, Moment, Versioned, check, related, state_column
 from marketplace.payouts.rules import PayoutState, PayRunState
 from marketplace.timesheets.models import TimeSegment
 
@@ -20,7 +20,7 @@ class PayRun(Versioned, Base):
     started_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     approved_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     payouts: Mapped[list["Payout"]] = related(back_populates="pay_run", order_by="Payout.id")
 
@@ -41,7 +41,7 @@ class Payout(Versioned, Base):
     paid_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="", server_default="")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     pay_run: Mapped[PayRun] = related(back_populates="payouts")
     coordinator: Mapped[Coordinator] = related()
