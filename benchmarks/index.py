@@ -96,7 +96,7 @@ def _after_a_booking(index: Index, needs: Sequence[ShiftFacts], prices: Prices) 
 
 
 def at_no_price(index: Index, market: Market) -> Prices:
-    """As a plan tells it where every seat costs nothing: everybody could do everything she may."""
+    """As a plan tells it where every seat costs nothing: everybody could do everything they may."""
     told: dict[int, list[Opening]] = defaultdict(list)
     pairs = index.all_pairs(market.shifts)
     until = np.searchsorted(pairs.shifts, np.arange(len(market.shifts) + 1)).tolist()

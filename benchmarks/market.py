@@ -8,12 +8,12 @@ from marketplace.matching.facts import (
     HIPAA_TRAINING,
     RN_LICENCE,
     AgreementFacts,
-    AgreementKind,
     BookingFacts,
     CompactMembership,
     Context,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     ShiftFacts,
     VerificationState,
     Window,
@@ -89,7 +89,7 @@ class Market:
             education=chance.choice(LEARNING),
             years_experience=min(30, int(chance.expovariate(1 / 5))),
             credentials=tuple(self._credentials(nurse, state)),
-            agreements=(AgreementFacts(AgreementKind.BAA, f"BAA {key}", EVER),) if chance.random() < 0.98 else (),
+            agreements=(AgreementFacts(RequiredAgreement.BAA, f"BAA {key}", EVER),) if chance.random() < 0.98 else (),
             min_pay_cents=round(BASE_CENTS[lines[0]] * chance.gauss(0.98, 0.13)),
             max_week_minutes=60 * chance.choice([16, 24, 32, 40, 40, 48]),
             rest_minutes=rest,
@@ -144,7 +144,7 @@ class Market:
         return [Span(start, start + timedelta(days=self._chance.randint(1, 5)))]
 
     def _bookings(self, week: tuple[Window, ...], zone: str) -> list[BookingFacts]:
-        """Up to four shifts within her hours; one in fifty does not begin on the quarter."""
+        """Up to four shifts within their hours; one in fifty does not begin on the quarter."""
         found = []
         for n in self._chance.sample(range(14), self._chance.choice([0, 0, 1, 2, 3, 4])):
             day = MONDAY + timedelta(days=n)
@@ -186,7 +186,7 @@ class Market:
             min_years=chance.choice([0, 0, 1, 2]),
             payer_mix=frozenset({"commercial", *(("medicare-advantage",) if facility % 3 == 0 else ())}),
             agreements=(
-                AgreementFacts(AgreementKind.CONTRACT, "Contract 1", EVER),
-                AgreementFacts(AgreementKind.BAA, "BAA 2", EVER),
+                AgreementFacts(RequiredAgreement.CONTRACT, "Contract 1", EVER),
+                AgreementFacts(RequiredAgreement.BAA, "BAA 2", EVER),
             ),
         )  # fmt: skip

@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, current_app, g, has_app_context, has_request_context, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -29,7 +29,7 @@ from marketplace.facilities.texts import payer_word
 from marketplace.home.badge_counts import BadgeCounts, badge_counts
 from marketplace.kernel import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal, now
 from marketplace.kernel.phrasing import phrases
-from marketplace.web import check_all_guarded, filters
+from marketplace.web import check_all_guarded, filters, reader_locale
 from marketplace.web.guard import guard
 from marketplace.web.middleware import assets, compressing, headers, health, logs, oversize, proxies
 from marketplace.web.transactions import in_one_transaction
@@ -120,7 +120,7 @@ def language() -> phrases.Language:
     """What refusals are worded in: the reader's language on a page; English where nobody reads one."""
     if not has_request_context():
         return phrases.ENGLISH
-    return phrases.Language("es_US" if str(get_locale()).startswith("es") else "en_US", _, code_name)
+    return phrases.Language(reader_locale(), _, code_name)
 
 
 def code_name(of: str, code: str) -> str:
@@ -131,7 +131,7 @@ def code_name(of: str, code: str) -> str:
         case "payer":
             return payer_word(code)
         case _:
-            return name_of(of, code, spanish=str(get_locale()).startswith("es"))
+            return name_of(of, code)
 
 
 def time_zone() -> str:

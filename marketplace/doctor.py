@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy.engine import make_url
 
-from marketplace.config import MailServer, Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.config_values import MailServer, Misconfigured
 from marketplace.db import migrating
 from marketplace.db.address import database_url
 

@@ -63,7 +63,7 @@ class NavigationEntry:
 
 P = Permission
 
-# A coordinator has no room of their own for these: her own page leads to them.
+# A coordinator has no room of their own for these: their own page leads to them.
 OWN_PAPERS = ("/credentials", "/contracts", "/notices", "/account")
 
 NAVIGATION: dict[Audience, tuple[NavigationEntry, ...]] = {

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 
 SECONDS_TO_STOP = 25
 _LINES_SHOWN = 20

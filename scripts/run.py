@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 
-from marketplace.cli import name_the_agency
-from marketplace.config import ROOT, Misconfigured, Settings
+from marketplace.commands.sessions import name_the_agency
+from marketplace.config import ROOT, Settings
+from marketplace.config_values import Misconfigured
 from marketplace.db.address import database_url
 from marketplace.db.migrating import upgrade
 from marketplace.processes import check_port_free, leave_in_order_when_told

@@ -26,7 +26,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session
 
-from marketplace.config import sqlalchemy_url
+from marketplace.config_values import sqlalchemy_url
 from marketplace.db import migrating, work
 from marketplace.db import sessions as db
 from marketplace.db.server import EmbeddedServer

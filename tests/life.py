@@ -191,7 +191,7 @@ def _moves(world: World) -> None:
 
 
 def _people_around(world: World) -> None:
-    """Papers to check, people invited, sites, days off, favourites, a contract being drawn up."""
+    """Papers to check, people invited, sites, days off, favorites, a contract being drawn up."""
     for who, kind in ((world.maya, "hipaa-training"), (world.jonas, "hipaa-training"), (world.sofia, "hipaa-training")):
         name = hashlib.sha256(f"{who.id}{kind}".encode()).hexdigest()[:32]
         paper = Document(
@@ -273,7 +273,7 @@ def _plans(world: World) -> None:
     world.shift(world.harbor, day=date(2026, 12, 8), languages=["ja"])
     plan_made(world)
     constraints.pin(free, world.aisha, world.sam, NOW)
-    constraints.forbid(again, world.jonas, world.sam, NOW)
+    constraints.veto(again, world.jonas, world.sam, NOW)
     present = plan_made(world)
     worked_on(ask_what_if(present, free, world.aisha, world.sam, NOW))
 

@@ -4,8 +4,9 @@
 the tests stands at Tuesday, 24 November 2026, 15:00 UTC (9:00 am in Chicago).
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -18,7 +19,8 @@ from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.demo import cast
 from marketplace.demo.people import Casting
 from marketplace.facilities.models import Facility
-from marketplace.kernel.spans import local_span
+from marketplace.kernel import Span, local_instant
+from marketplace.kernel.spans import check_year
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import NeedState
 
@@ -29,6 +31,13 @@ PASSWORD = cast.DEMO_PASSWORD
 STAFF = {staff.name.split()[0].lower(): staff for staff in cast.AGENCY_STAFF} | {
     staff.name.split()[0].lower(): staff for place in cast.PLACES[:2] for staff in place.staff
 }
+
+
+def local_span(day: date, start: time, end: time, zone: ZoneInfo | str) -> Span:
+    """From `start` to `end` on the wall of a place; overnight when the end is not after the start."""
+    check_year(day)
+    last = day if end > start else day + timedelta(days=1)
+    return Span(local_instant(day, start, zone), local_instant(last, end, zone))
 
 
 class World:

@@ -32,12 +32,24 @@ class Past:
         self.off: list[Span] = []
         self.booked: list[BookingFacts] = []
 
+    @property
+    def reliability(self) -> int | None:
+        """0 to 100: the average over the shifts of the last 180 days; None before the first. Half up.
+
+        A worked shift counts 100, a lost one 100 less its points (25, 55 or 85 for cancelling late, 100 for a no-show).
+        """
+        if self.counted <= 0:
+            return None
+        return max(0, min(100, (2 * (100 * self.counted + self.points) + self.counted) // (2 * self.counted)))
+
 
 def read(
     ids: Collection[int] | None, at: datetime, since: datetime | None = None, until: datetime | None = None
 ) -> dict[int, Past]:
-    """The record counted back from `at`; with `since` also time off and live assignments that touch the stretch from there
-    on, in the order they begin. Of whom the actor may read; only the system may read time off.
+    """The record of each coordinator, by id, counted back from `at`, as far as the actor may read it. One statement.
+
+    With `since` also the time off and the live assignments that end after it and begin before `until`, by their start.
+    Only the system may read time off.
     """
     found: dict[int, Past] = defaultdict(Past)
     every = union_all(*_record(ids, at), *(_taken(ids, since, until) if since else ())).subquery()

@@ -1,4 +1,4 @@
-"""Offers, and the assignments they become: who has which seat of which shift, and why she was eligible."""
+"""Offers, and the assignments they become: who has which seat of which shift, and which facts proved it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +11,11 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from marketplace.assignments.rules import (
     ANSWERABLE_BY_COORDINATOR,
@@ -26,7 +27,7 @@ from marketplace.assignments.rules import (
     ReassignmentState,
 )
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Base, Cents, Key, Moment, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Moment, Versioned, check, related, session, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Span
 from marketplace.needs.models import Shift
@@ -208,3 +209,43 @@ class Reassignment(Versioned, Base):
     def state_at(self, at: datetime) -> ReassignmentState:
         """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
         return ReassignmentState.EXPIRED if self.state in OPEN_REASSIGNMENTS and at >= self.expires_at else self.state
+
+
+# ---- row locks, taken in this order: the shift, then the coordinator, then the assignment --------------------------
+
+
+def load_options() -> tuple[Any, ...]:
+    """What a query of shifts must load before coordinators are judged for them: `select(Shift).options(*load_options())`."""
+    return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))
+
+
+def with_coordinator(of: type[Offer] | type[Assignment] | type[Reassignment]) -> Any:
+    """The option that loads the coordinator of each row with their name: `select(Offer).options(with_coordinator(Offer))`."""
+    return joinedload(of.coordinator).joinedload(Coordinator.person)
+
+
+def lock_shift(shift_id: int) -> Shift:
+    """The shift with its terms, locked against other bookings until the end of the transaction. Lock it first of all."""
+    return session.scalars(
+        select(Shift)
+        .where(Shift.id == shift_id)
+        .options(*load_options())
+        .with_for_update(of=Shift, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def lock_coordinator(coordinator_id: int) -> None:
+    """Two bookings of one person come one after the other: overlap, rest and weekly hours hold for both together."""
+    session.execute(select(Coordinator.id).where(Coordinator.id == coordinator_id).with_for_update(key_share=True))
+
+
+def lock_assignment(assignment_id: int) -> Assignment:
+    """An assignment as it is now, with coordinator and offer, locked. After the shift, if that is locked at all."""
+    return session.scalars(
+        select(Assignment)
+        .where(Assignment.id == assignment_id)
+        .options(with_coordinator(Assignment), joinedload(Assignment.offer))
+        .with_for_update(of=Assignment, key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()

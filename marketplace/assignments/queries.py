@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, 
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, Offer, Reassignment
+from marketplace.assignments.models import Assignment, Offer, Reassignment, load_options
 from marketplace.assignments.rules import (
     ANSWERABLE_BY_COORDINATOR,
     LIVE_STATES,
@@ -23,7 +23,6 @@ from marketplace.assignments.rules import (
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, as_system, seen_by, session
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.queries import shifts_visible_to as shifts_of_needs_visible_to
 from marketplace.needs.rules import NeedState, ShiftState
 

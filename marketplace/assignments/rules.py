@@ -38,15 +38,6 @@ def offer_expiry(at: datetime, starts_at: datetime, ends_at: datetime) -> dateti
     return min(at + timedelta(hours=OFFER_HOURS), latest)
 
 
-def reliability(points: int, shifts: int) -> int | None:
-    """0 to 100: the average over the shifts of the last 180 days, where a worked one counts 100 and a lost one 100 less its
-    points (25, 55 or 85 for cancelling late, 100 for not coming). None before the first. Half up.
-    """
-    if shifts <= 0:
-        return None
-    return max(0, min(100, (2 * (100 * shifts + points) + shifts) // (2 * shifts)))
-
-
 class OfferState(StrEnum):
     """Where an offer (or an application) stands."""
 

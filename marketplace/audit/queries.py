@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.audit.models import AuditEntry
-from marketplace.db import seen_by
+from marketplace.db import seen_by, session
 
 
 def visible_to(person: Person) -> Select[AuditEntry]:
@@ -22,3 +22,8 @@ def visible_to(person: Person) -> Select[AuditEntry]:
 def trail_of(person: Person, thing: str, thing_id: int) -> Select[AuditEntry]:
     """The trail of one thing, as far as `person` may read it."""
     return visible_to(person).where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)
+
+
+def trail_about_coordinator(person: Person, coordinator_id: int, most: int) -> list[AuditEntry]:
+    """The newest `most` entries that concern one coordinator, as far as `person` may read them."""
+    return list(session.scalars(visible_to(person).where(AuditEntry.coordinator_id == coordinator_id).limit(most)))

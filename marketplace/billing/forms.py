@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.billing.models import PaymentMethod
-from marketplace.web.forms import Choice, Day, Dollars, Form, Words
+from marketplace.web.forms import Choice, Day, DollarAmount, Form, Words
 
 LONGEST_REASON = 300
 
@@ -15,7 +15,7 @@ class VoidForm(Form):
 
 class CreditForm(Form):
     line = Choice(_l("What is given back"), keys=True, required=False, empty_label=_l("An amount"))
-    amount = Dollars(_l("Amount"), least=1, required=False, description=_l("Only when no line is chosen."))
+    amount = DollarAmount(_l("Amount"), least=1, required=False, description=_l("Only when no line is chosen."))
     reason = Words(_l("Reason, as the facility will read it"), limit=LONGEST_REASON, guard=True)
 
 
@@ -30,7 +30,7 @@ def ways_to_pay() -> list[tuple[str, str]]:
 
 class PaymentForm(Form):
     facility = Choice(_l("Facility"), keys=True, empty_label=_l("Choose a facility"))
-    amount = Dollars(_l("Amount received"), least=1)
+    amount = DollarAmount(_l("Amount received"), least=1)
     method = Choice(_l("How it came"), ways_to_pay)
     reference = Words(
         _l("Reference"), limit=80, description=_l("Check number or the bank's reference, so that it is found again.")

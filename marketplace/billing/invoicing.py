@@ -114,7 +114,9 @@ def issue(
     return invoices
 
 
-def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person | None, at: datetime) -> Invoice:
+def _issue(
+    place: "_BilledFacility", segments: list[TimeSegment], until: date, by: Person | None, at: datetime
+) -> Invoice:
     facility, today = place.facility, local_day(at, place.facility.time_zone)
     agreement = place.agreement if place.agreement and place.agreement.holds_on(today) else None
     net_days = agreement.net_days if agreement else STANDARD_NET_DAYS
@@ -167,12 +169,12 @@ def _issue(place: "_Place", segments: list[TimeSegment], until: date, by: Person
 
 
 @dataclass(frozen=True)
-class _Place:
+class _BilledFacility:
     facility: Facility
     agreement: Agreement | None
 
 
-def _facilities(keys: Iterable[int]) -> list[_Place]:
+def _facilities(keys: Iterable[int]) -> list[_BilledFacility]:
     """The facilities in the order of their names, with their active contract: terms and purchase order come from it."""
     rows = session.execute(
         select(Facility, Agreement)
@@ -185,4 +187,4 @@ def _facilities(keys: Iterable[int]) -> list[_Place]:
         .where(Facility.id.in_(list(keys)))
         .order_by(Facility.name, Facility.id)
     )
-    return [_Place(facility, agreement) for facility, agreement in rows]
+    return [_BilledFacility(facility, agreement) for facility, agreement in rows]

@@ -3,17 +3,22 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_coordinator, lock_shift
-from marketplace.assignments.models import Assignment, Offer, OfferKind
-from marketplace.assignments.policy import check_may_undo
-from marketplace.assignments.rules import CHOICE_UNDO_MINUTES, LIFE, LIVE_STATES, OFFER_LIFE, UNDO_MINUTES
+from marketplace.assignments.models import Assignment, Offer, OfferKind, lock_coordinator, lock_shift
+from marketplace.assignments.rules import (
+    CHOICE_UNDO_MINUTES,
+    LIFE,
+    LIVE_STATES,
+    OFFER_LIFE,
+    UNDO_MINUTES,
+    WAITING_STATES,
+    OfferState,
+)
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
-from marketplace.booking.waiting_offers import lock_touched_offers, own_offer, restore_offers, supersede
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.eligibility.assessment import Assessment, assess
@@ -40,7 +45,7 @@ def book(
     the tables themselves refuse (overlap, seat) gets the same sentence. A coordinator books for themselves only what is open
     to everyone, what they were offered, or what they were `reassigned` to. A reassignment has no undo window, because the
     seat they left belongs to somebody else by then. Verdicts, facts and score are kept with the assignment
-    (`kept_decision`). Offers that clash with it, and every other offer of a full shift, are superseded.
+    Offers that clash with it, and every other offer of a full shift, are superseded.
     """
     with as_system():
         # Once without waiting for the locks, so that latecomers are told at once, and once more behind them.
@@ -51,8 +56,8 @@ def book(
         seat, left = _free_seat(shift, coordinator, by)
         _check_open(shift)
         _check_no_clash(shift, coordinator, by)
-        waiting = lock_touched_offers(shift, coordinator, offer, left == 0)
-        own = own_offer(waiting, shift, coordinator, offer, at)
+        waiting = _lock_touched_offers(shift, coordinator, offer, left == 0)
+        own = _own_offer(waiting, shift, coordinator, offer, at)
         invited = shift.open_to_all or reassigned or (own is not None and own.kind is OfferKind.OFFER)
         if _is_own(by, coordinator) and not invited:
             raise NotAllowedNow("This shift is only for those it is offered to.")
@@ -62,14 +67,19 @@ def book(
         made = _assignment(shift, judged, own, seat, by, at)
         made.undo_until = None if reassigned else at + _undo_window(by, coordinator)
         _insert(made, coordinator, by)
-        supersede([other for other in waiting if other is not own], made, at)
+        _supersede([other for other in waiting if other is not own], made, at)
         if left == 0:
             shift.filled_at = at
-        said = Phrase("%(name)s was booked for %(shift)s.", name=coordinator.name, shift=in_words(shift))
+        said = Phrase("%(name)s was booked for %(shift)s.", name=judged.person.name, shift=in_words(shift))
         record("book", made, said, by=by, seat=seat)
         session.flush()
         enqueue(notifications.notify_booked, assignment_id=made.id)
     return made
+
+
+def accept(offer: Offer, by: Person, at: datetime) -> Assignment:
+    """The coordinator accepts an offer, or the facility accepts an application: both book."""
+    return book(offer.shift, offer.coordinator, by, at, offer=offer)
 
 
 def _assignment(
@@ -93,35 +103,6 @@ def _assignment(
         facts=judged.record,
         score=judged.score.as_record(),
     )
-
-
-def undo(assignment: Assignment, by: Person, at: datetime) -> None:
-    """Undo a booking inside its undo window: free the seat and re-open its offer.
-
-    The offers it superseded are re-opened too, where they can still be answered. Raises NotPermitted for the other side,
-    NotAllowedNow when the window is over or the shift has begun.
-    """
-    with as_system():
-        shift = lock_shift(assignment.shift_id)
-        lock_coordinator(assignment.coordinator_id)
-        assignment = lock_assignment(assignment.id)
-        check_may_undo(by, assignment, at)
-        assignment.state = LIFE.after(assignment.state, "undo")
-        shift.filled_at = None
-        session.flush()
-        restore_offers(assignment, at)
-        record(
-            "undo",
-            assignment,
-            Phrase(
-                "The booking of %(name)s for %(shift)s was undone.",
-                name=assignment.coordinator.name,
-                shift=in_words(shift),
-            ),
-            by=by,
-        )
-        session.flush()
-        enqueue(notifications.notify_undone, assignment_id=assignment.id, by_id=by.id)
 
 
 def confirm(assignment: Assignment, by: Person, at: datetime) -> None:
@@ -215,7 +196,7 @@ def _judge(shift: Shift, coordinator: Coordinator, by: Person | None, at: dateti
     (assessment,) = assess([coordinator.id], shift, at)
     if any(verdict.rule == "overlap" for verdict in assessment.objections()):
         raise NotAllowedNow(_clash(coordinator, by))
-    assessment.check(by, None if _is_own(by, coordinator) else coordinator.name)
+    assessment.check(by, None if _is_own(by, coordinator) else assessment.person.name)
     return assessment
 
 
@@ -234,3 +215,71 @@ def _undo_window(by: Person | None, coordinator: Coordinator) -> timedelta:
 
 
 # ---- offers -----------------------------------------------------------------------------------------------------
+
+
+def _lock_touched_offers(shift: Shift, coordinator: Coordinator, offer: Offer | None, full: bool) -> list[Offer]:
+    """Every waiting offer this booking touches, locked in the order of their ids so that bookings never deadlock.
+
+    The coordinator's own for this shift, and their own that clash with it, including the rest they need. With `full`,
+    everybody's for this shift.
+    """
+    rest = timedelta(minutes=coordinator.rest_minutes)
+    clashes = and_(
+        Offer.coordinator_id == coordinator.id,
+        Shift.starts_at < shift.ends_at + rest,
+        Shift.ends_at > shift.starts_at - rest,
+    )
+    touched = or_(clashes, Offer.shift_id == shift.id) if full else clashes
+    named = offer.id if offer is not None else None
+    waiting = or_(Offer.state.in_(WAITING_STATES), Offer.id == named)
+    return list(
+        session.scalars(
+            select(Offer)
+            .join(Shift, Shift.id == Offer.shift_id)
+            .where(waiting, touched)
+            .order_by(Offer.id)
+            .with_for_update(of=Offer, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _own_offer(
+    waiting: list[Offer], shift: Shift, coordinator: Coordinator, offer: Offer | None, at: datetime
+) -> Offer | None:
+    """The offer that this booking accepts; for an open shift, the coordinator's waiting offer if there is one.
+
+    Raises NotAllowedNow when `offer` is for another shift or person, or no longer awaits an answer.
+    """
+    own = next((one for one in waiting if (one.shift_id, one.coordinator_id) == (shift.id, coordinator.id)), None)
+    if offer is None:
+        return own
+    own = next((one for one in waiting if one.id == offer.id), None)
+    if own is None or own.shift_id != shift.id or own.coordinator_id != coordinator.id:
+        raise NotAllowedNow("This offer is not for this shift.")
+    check_waits(own, at)
+    return own
+
+
+def _supersede(offers: list[Offer], booked: Assignment, at: datetime) -> None:
+    """Close these offers: the booking takes their seat, or the coordinator's time."""
+    for offer in offers:
+        offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, "supersede"), at
+        offer.superseded_by_id = booked.id
+
+
+_ANSWERED = {
+    OfferState.ACCEPTED: N_("This offer was accepted already."),
+    OfferState.DECLINED: N_("This offer was declined."),
+    OfferState.WITHDRAWN: N_("This offer was withdrawn."),
+    OfferState.EXPIRED: N_("The time to answer this offer is over."),
+    OfferState.SUPERSEDED: N_(
+        "This offer no longer stands: the shift was taken, or another one was accepted at this time."
+    ),
+}
+
+
+def check_waits(offer: Offer, at: datetime) -> None:
+    """Raises NotAllowedNow for an offer that no longer awaits an answer."""
+    if not offer.waits(at):
+        raise NotAllowedNow(_ANSWERED[offer.state_at(at)])

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_shift
-from marketplace.assignments.models import Assignment, CancelledBy, Offer
+from marketplace.assignments.models import Assignment, CancelledBy, Offer, lock_assignment, lock_shift, with_coordinator
 from marketplace.assignments.rules import BACKFILL_WAVE, LIFE, LIVE_STATES, OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
@@ -19,16 +17,15 @@ from marketplace.booking.offers import LONGEST_NOTE, send_to_best
 from marketplace.contracts.cancellation_policy import CancellationPolicy, Compensation, coordinator_points, facility_fee
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.rates import Rate
-from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import N_, ChangedMeanwhile, Hook, NotAllowedNow, Phrase, check_no_patient_data, clean_text
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import LIFE as NEED_LIFE
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
 
-NOTHING = Compensation(0, 0, 0, "")
+NOTHING = Compensation(0, 0, 0)
 
-on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("assignments.cancelling.on_fee_due")
+on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("booking.cancelling.on_fee_due")
 """Called in the same transaction when a cancellation has a fee."""
 
 
@@ -65,6 +62,17 @@ def policy_of(need: Need) -> CancellationPolicy:
 def preview(assignment: Assignment, side: CancelledBy, at: datetime) -> Consequence:
     """What `cancel` would mean at this moment; the assignment is loaded with its shift and need."""
     return consequence(assignment, policy_of(assignment.shift.need), side, at)
+
+
+def check_cancellable(thing: Assignment | Shift | Need) -> None:
+    """Raises NotAllowedNow when the life of the booking, shift or need does not allow to cancel it any more."""
+    match thing:
+        case Assignment():
+            LIFE.after(thing.state, "cancel")
+        case Shift():
+            SHIFT_LIFE.after(thing.state, "cancel")
+        case Need():
+            NEED_LIFE.after(thing.state, "cancel")
 
 
 def cancel(
@@ -180,7 +188,7 @@ def _booked(shifts: Sequence[Shift], *, lock: bool = False) -> list[Assignment]:
         select(Assignment)
         .where(Assignment.shift_id.in_([shift.id for shift in shifts]), Assignment.state.in_(LIVE_STATES))
         .order_by(Assignment.starts_at, Assignment.id)
-        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person))
+        .options(with_coordinator(Assignment))
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(live.with_for_update(of=Assignment, key_share=True) if lock else live))

@@ -1,22 +1,25 @@
-"""What is asked when a shift is turned down or given back, and when the score is weighed anew."""
+"""The forms of the pages on which a shift is offered, turned down, left or cancelled."""
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.accounts.models import Person
 from marketplace.assignments.models import CancelledBy
+from marketplace.assignments.policy import side_of
 from marketplace.booking.offers import LONGEST_NOTE, MOST_AT_ONCE
 from marketplace.booking.reassignments import ReassignmentPreview
 from marketplace.kernel import digits
+from marketplace.web import asked_word
 from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
 
 
-class ReasonForm(Form):
-    """Why, if somebody wants to say so."""
+class DeclineForm(Form):
+    """The reason, if somebody wants to give one."""
 
     reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
 
 
 class JudgementForm(Form):
-    """What the agency found out about a no-show."""
+    """The finding of the agency about a no-show."""
 
     reason = Notes(_l("What you found out"), required=False, limit=LONGEST_NOTE)
 
@@ -28,7 +31,7 @@ class HowManyForm(Form):
 
 
 class CancelForm(Form):
-    """Why, and what the person was shown that it costs."""
+    """The reason, and the cost that the page showed."""
 
     reason = Notes(_l("Reason"), required=False, limit=LONGEST_NOTE)
     fee_cents = Hidden(limit=12)
@@ -45,7 +48,7 @@ class CancelForm(Form):
 
 
 class MoveAnswerForm(Form):
-    """What she was shown of the shift she would move to."""
+    """The terms on the page of the shift the coordinator would move to."""
 
     start = Hidden(limit=12)
     end = Hidden(limit=12)
@@ -70,3 +73,16 @@ class AgencyCancelForm(CancelForm):
             (CancelledBy.COORDINATOR.value, _l("The coordinator")),
         ],
     )
+
+
+def cancel_form(person: Person) -> tuple[CancelForm, CancelledBy]:
+    """The form for this person, and on whose behalf it cancels: the agency chooses, the others act for themselves."""
+    side = side_of(person)
+    if side is not CancelledBy.AGENCY:
+        return CancelForm(), side
+    form = AgencyCancelForm()
+    sides = tuple(one.value for one in CancelledBy)
+    chosen = str(form.side.data or "") if form.is_submitted() else asked_word("side", sides)
+    side = CancelledBy(chosen) if chosen in sides else CancelledBy.AGENCY
+    form.side.data = side.value
+    return form, side

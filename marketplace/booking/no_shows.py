@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_shift
-from marketplace.assignments.models import Assignment, Offer
+from marketplace.assignments.models import Assignment, Offer, lock_assignment, lock_shift
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.audit.recording import record
 from marketplace.booking import notifications

@@ -9,22 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_shift
-from marketplace.assignments.models import Assignment, Offer, OfferKind
-from marketplace.assignments.rules import LIVE_STATES, OFFER_LIFE, WAITING_STATES, OfferState, offer_expiry
+from marketplace.assignments.models import Assignment, Offer, OfferKind, lock_shift
+from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES, OfferState, offer_expiry
 from marketplace.audit.recording import record
 from marketplace.booking import notifications
-from marketplace.booking.booking import book, in_words
-from marketplace.booking.waiting_offers import check_waits
+from marketplace.booking.booking import check_waits, in_words
+from marketplace.booking.wanted_seats import check_wants_people
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.eligibility.assessment import assess
 from marketplace.eligibility.candidates import ranked
-from marketplace.kernel import N_, NotAllowedNow, Phrase, check_no_patient_data, clean_text, state_words
+from marketplace.kernel import N_, NotAllowedNow, Phrase, check_no_patient_data, clean_text
 from marketplace.matching.facts import CoordinatorFacts
 from marketplace.matching.scoring import Score
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.rules import NeedState, ShiftState
 
 LONGEST_NOTE = 500
 MOST_AT_ONCE = 20
@@ -127,24 +125,6 @@ def _asked(shift_id: int, at: datetime) -> set[int]:
     )
 
 
-def check_wants_people(shift: Shift, at: datetime) -> None:
-    """Raises NotAllowedNow unless the shift, loaded with its need, is posted, not over and has a free seat."""
-    if shift.state is ShiftState.CANCELLED:
-        raise NotAllowedNow("This shift was cancelled.")
-    if shift.state is ShiftState.ENDED or shift.ends_at <= at:
-        raise NotAllowedNow("This shift is over.")
-    if shift.need.state is not NeedState.OPEN:
-        raise NotAllowedNow(
-            "Nobody can be asked for a need %(state)s. It has to be open.",
-            state=state_words(shift.need.state),
-        )
-    taken = session.scalars(
-        select(Assignment.id).where(Assignment.shift_id == shift.id, Assignment.state.in_(LIVE_STATES))
-    ).all()
-    if len(taken) >= shift.headcount:
-        raise NotAllowedNow("Every seat of this shift is taken.")
-
-
 def open_to_all(shift: Shift, by: Person | None, at: datetime) -> None:
     """First come, first served: every coordinator who may take the shift sees it and can take it."""
     with as_system():
@@ -213,11 +193,6 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
         session.flush()
         enqueue(notifications.notify_offered, offer_id=key)
     return application
-
-
-def accept(offer: Offer, by: Person, at: datetime) -> Assignment:
-    """The coordinator accepts an offer, or the facility an application: both book."""
-    return book(offer.shift, offer.coordinator, by, at, offer=offer)
 
 
 def decline(offer: Offer, by: Person, at: datetime, reason: str = "") -> None:

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_coordinator, lock_shift
-from marketplace.assignments.models import Assignment, Reassignment
+from marketplace.assignments.models import Assignment, Reassignment, lock_assignment, lock_coordinator, lock_shift
 from marketplace.assignments.rules import (
     ANSWERABLE_BY_COORDINATOR,
     OPEN_REASSIGNMENTS,
@@ -21,22 +20,12 @@ from marketplace.booking import notifications
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import enqueue, session
 from marketplace.eligibility.assessment import Assessment, assess
-from marketplace.kernel import N_, NotAllowedNow, Phrase, state_words
+from marketplace.kernel import N_, NotAllowedNow, Phrase
 from marketplace.needs.models import Shift
-from marketplace.needs.rules import NeedState
-
-
-def check_can_be_left(shift: Shift) -> None:
-    """A seat nobody is looked for any more would stay empty."""
-    if shift.need.state is not NeedState.OPEN:
-        raise NotAllowedNow(
-            "The shift that would be left belongs to a need %(state)s: nobody could be found for it.",
-            state=state_words(shift.need.state),
-        )
 
 
 def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:
-    """How they fit a shift, loaded `facts.with_terms()`, without this booking: every verdict, and the score."""
+    """How they fit a shift, loaded with `load_options()`, without this booking: every verdict, and the score."""
     return assess([booking.coordinator_id], shift, at, without=booking.shift_id)[0]
 
 

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_shift
-from marketplace.assignments.models import Assignment, Reassignment
+from marketplace.assignments.models import Assignment, Reassignment, lock_shift, with_coordinator
 from marketplace.assignments.rules import (
     MAY_BE_LEFT,
     MOST_REASSIGNED,
@@ -20,16 +18,8 @@ from marketplace.assignments.rules import (
 )
 from marketplace.booking import notifications
 from marketplace.booking.booking import in_words
-from marketplace.booking.offers import check_wants_people
-from marketplace.booking.reassignment_chains import (
-    check_can_be_left,
-    end_chain,
-    fit,
-    lock_chain,
-    lock_reassignments,
-    record_step,
-)
-from marketplace.coordinators.models import Coordinator
+from marketplace.booking.reassignment_chains import end_chain, fit, lock_chain, lock_reassignments, record_step
+from marketplace.booking.wanted_seats import check_can_be_left, check_wants_people
 from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase
 from marketplace.needs.models import Shift
@@ -105,7 +95,7 @@ def _held(step: ReassignmentStep, at: datetime) -> Assignment:
             Assignment.state.in_(MAY_BE_LEFT),
             Assignment.starts_at > at,
         )
-        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person))
+        .options(with_coordinator(Assignment))
     ).one_or_none()
     if found is None:
         raise NotAllowedNow("The coordinator no longer has the other shift. Look at the options again.")

@@ -26,11 +26,10 @@ from marketplace.audit.recording import record
 from marketplace.booking import notifications
 from marketplace.booking.booking import book, in_words
 from marketplace.booking.cancelling import backfill
-from marketplace.booking.offers import check_wants_people, send_offer
+from marketplace.booking.offers import send_offer
 from marketplace.booking.reassignment_chains import (
     WHY_OVER,
     Chain,
-    check_can_be_left,
     check_waits,
     end_chain,
     fit,
@@ -39,6 +38,7 @@ from marketplace.booking.reassignment_chains import (
     lock_reassignments,
     record_step,
 )
+from marketplace.booking.wanted_seats import check_can_be_left, check_wants_people
 from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import N_, ChangedMeanwhile, NotAllowedNow, Phrase, Refusal
 from marketplace.needs.models import Shift

@@ -6,6 +6,8 @@ from sqlalchemy import literal, or_, select, union_all
 
 from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
 from marketplace.db import session
+from marketplace.kernel import called
+from marketplace.kernel.phrasing.phrases import current_reader
 
 
 def service_lines() -> list[ServiceLine]:
@@ -13,35 +15,41 @@ def service_lines() -> list[ServiceLine]:
     return list(session.scalars(select(ServiceLine).where(ServiceLine.active).order_by(ServiceLine.position)))
 
 
+def line_names() -> dict[str, str]:
+    """What the active service lines are called in the reader's language, by code, in catalogue order: ready to choose from."""
+    return {line.code: called(line) for line in service_lines()}
+
+
 def credential_types() -> list[CredentialType]:
     """Every credential type in catalogue order."""
     return list(session.scalars(select(CredentialType).order_by(CredentialType.position)))
 
 
-class Names(NamedTuple):
+class CatalogueNames(NamedTuple):
     """What service lines and credential types are called, by their codes."""
 
     lines: dict[str, str]
     credentials: dict[str, str]
 
 
-def names(*, spanish: bool) -> Names:
+def names(*, spanish: bool) -> CatalogueNames:
     """The names of every code, those no longer active too. One statement."""
     of_lines = select(literal("line"), ServiceLine.code, ServiceLine.name_es if spanish else ServiceLine.name)
     of_types = select(literal("type"), CredentialType.code, CredentialType.name_es if spanish else CredentialType.name)
     rows = session.execute(union_all(of_lines, of_types)).all()
-    return Names(
+    return CatalogueNames(
         {code: name for what, code, name in rows if what == "line"},
         {code: name for what, code, name in rows if what == "type"},
     )
 
 
-def name_of(of: str, code: str, *, spanish: bool) -> str:
-    """What a service line (`line`) or a type of credential (`credential`) is called; an unknown code stays a code.
+def name_of(of: str, code: str) -> str:
+    """What the reader calls a service line (`line`) or a type of credential (`credential`); an unknown code stays a code.
 
     All names are read at the first question of a session.
     """
-    known: dict[bool, Names] = session.info.setdefault("catalogue_names", {})
+    spanish = current_reader().spanish
+    known: dict[bool, CatalogueNames] = session.info.setdefault("catalogue_names", {})
     if spanish not in known:
         known[spanish] = names(spanish=spanish)
     return (known[spanish].lines if of == "line" else known[spanish].credentials).get(code, code)

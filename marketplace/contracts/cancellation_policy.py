@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from marketplace.contracts.rates import Rate
-from marketplace.kernel import Invalid, line_amount
+from marketplace.kernel import Invalid, Length, Phrase, line_amount
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Compensation:
     minutes: int
     bill_cents: int
     pay_cents: int
-    sentence: str
+    sentence: Phrase | None = None
 
 
 SENT_HOME = "sent_home_minutes"
@@ -79,14 +79,14 @@ class CancellationPolicy:
 def facility_fee(policy: CancellationPolicy, notice_minutes: int, planned_minutes: int, rate: Rate) -> Compensation:
     """What the facility owes for cancelling before the shift, at the rates the shift was booked under."""
     if notice_minutes >= policy.facility_free_notice:
-        return Compensation(0, 0, 0, "Free: the notice is long enough.")
+        return Compensation(0, 0, 0, Phrase("Free: the notice is long enough."))
     minutes = min(policy.late_minutes, planned_minutes)
-    why = f"Less than {_hours(policy.facility_free_notice)} of notice: {_hours(minutes)} are paid."
+    why = Phrase(
+        "Less than %(notice)s of notice: %(paid)s are paid.",
+        notice=Length(policy.facility_free_notice),
+        paid=Length(minutes),
+    )
     return Compensation(minutes, line_amount(minutes, rate.bill_cents), line_amount(minutes, rate.pay_cents), why)
-
-
-def _hours(minutes: int) -> str:
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02d} h"
 
 
 def coordinator_points(policy: CancellationPolicy, notice_minutes: int) -> int:

@@ -1,15 +1,52 @@
 """What is wrong with a contract: its terms, card and BAA held against the work that is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
-from marketplace.contracts.lint import TermProblem, TermsCheck, lint
 from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.queries import active
-from marketplace.kernel import Hook
+from marketplace.contracts.rates import RateTerms
+from marketplace.contracts.rules import holds_on
+from marketplace.kernel import Coded, Hook, Phrase
 
-lines_in_use: Hook[[int], dict[str, str]] = Hook("contracts.contract_check.lines_in_use")
-"""Who knows which service lines a facility asks for (code → name). Needs stand above contracts, so they come forward."""
+lines_in_use: Hook[[int], list[str]] = Hook("contracts.contract_check.lines_in_use")
+"""Which service lines a facility asks for, by code. Needs stand above contracts, so they answer."""
+
+
+ENDS_SOON_DAYS = 30
+
+
+class Weight(StrEnum):
+    """A problem stops work or money; a warning will; a note is for whoever negotiates."""
+
+    PROBLEM = "problem"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class TermProblem:
+    """One thing to look at, and what to do about it."""
+
+    weight: Weight
+    sentence: Phrase
+
+
+@dataclass(frozen=True)
+class TermsCheck:
+    """What the linter looks at: a master agreement, its card, the BAA beside it, and the work that is asked for."""
+
+    first: date
+    last: date | None
+    cancellation: Mapping[str, Any]
+    rows: tuple[RateTerms, ...]
+    baa_last: date | None = None
+    has_baa: bool = False
+    lines_in_use: tuple[str, ...] = ()
+    """Codes of the service lines that the facility asks for."""
 
 
 def findings(agreement: Agreement, rows: Sequence[RateRow], today: date) -> list[TermProblem]:
@@ -17,9 +54,6 @@ def findings(agreement: Agreement, rows: Sequence[RateRow], today: date) -> list
     if agreement.kind is AgreementKind.BAA or agreement.facility_id is None:
         return []
     baa = active(AgreementKind.BAA, agreement.facility_id)
-    in_use: dict[str, str] = {}
-    for answer in lines_in_use(agreement.facility_id):
-        in_use |= answer
     return lint(
         TermsCheck(
             first=agreement.effective_from,
@@ -28,7 +62,68 @@ def findings(agreement: Agreement, rows: Sequence[RateRow], today: date) -> list
             rows=tuple(rows),
             has_baa=baa is not None,
             baa_last=baa.effective_until if baa else None,
-            lines_in_use=in_use,
+            lines_in_use=tuple(code for answer in lines_in_use(agreement.facility_id) for code in answer),
         ),
         today,
     )
+
+
+def lint(contract: TermsCheck, today: date) -> list[TermProblem]:
+    """Everything that is, or soon will be, wrong with a contract; the worst first. Empty when all is well."""
+    return sorted(_findings(contract, today), key=lambda finding: list(Weight).index(finding.weight))
+
+
+def _findings(contract: TermsCheck, today: date) -> Iterable[TermProblem]:
+    if not contract.cancellation:
+        yield _warning(Phrase("It says nothing about cancellation, so the agency's standard terms apply."))
+    if contract.last is not None and contract.last < today:
+        yield _problem(Phrase("It ended on %(day)s. Nothing new can be posted.", day=contract.last))
+    elif contract.last is not None and (contract.last - today).days <= ENDS_SOON_DAYS:
+        yield _warning(Phrase("It ends on %(day)s. Draft the next one now.", day=contract.last))
+    if not contract.has_baa:
+        yield _problem(Phrase("There is no active BAA with this facility. No shift can start without it."))
+    elif contract.baa_last is not None and contract.baa_last < today:
+        yield _problem(Phrase("The BAA ended on %(day)s. No shift can start without it.", day=contract.baa_last))
+    elif contract.baa_last is not None and (contract.baa_last - today).days <= ENDS_SOON_DAYS:
+        yield _warning(Phrase("The BAA ends on %(day)s. Draft the next one now.", day=contract.baa_last))
+    yield from _missing_rates(contract, max(today, contract.first))
+    for row in contract.rows:
+        yield from _odd_rate(row, contract)
+
+
+def _missing_rates(contract: TermsCheck, from_day: date) -> Iterable[TermProblem]:
+    if not contract.rows:
+        yield _problem(Phrase("The rate card is empty. Add a rate for each kind of work."))
+    for code in contract.lines_in_use:
+        name = Coded("line", code)
+        rows = [row for row in contract.rows if (row.service_line, row.earn_code) == (code, "regular")]
+        if not any(holds_on(row.valid_from, row.valid_until, from_day) for row in rows):
+            yield _problem(
+                Phrase("%(line)s is asked for, but the card has no rate for it on %(day)s.", line=name, day=from_day)
+            )
+        elif all(row.valid_until is not None and row.valid_until != contract.last for row in rows):
+            last = max(row.valid_until for row in rows if row.valid_until is not None)
+            if contract.last is None or last < contract.last:
+                yield _warning(
+                    Phrase("The rate for %(line)s ends on %(day)s, before the contract does.", line=name, day=last)
+                )
+
+
+def _odd_rate(row: RateTerms, contract: TermsCheck) -> Iterable[TermProblem]:
+    """What the table lets pass, and whoever negotiates should know. Overlapping rates and more pay than bill it refuses."""
+    name = Coded("line", row.service_line)
+    if row.pay_cents == row.bill_cents:
+        yield TermProblem(Weight.NOTE, Phrase("%(line)s leaves nothing for the agency.", line=name))
+    if row.valid_from < contract.first or (contract.last and row.valid_from > contract.last):
+        sentence = Phrase(
+            "The rate for %(line)s from %(day)s begins outside the contract.", line=name, day=row.valid_from
+        )
+        yield TermProblem(Weight.NOTE, sentence)
+
+
+def _problem(sentence: Phrase) -> TermProblem:
+    return TermProblem(Weight.PROBLEM, sentence)
+
+
+def _warning(sentence: Phrase) -> TermProblem:
+    return TermProblem(Weight.WARNING, sentence)

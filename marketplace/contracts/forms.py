@@ -13,13 +13,13 @@ from marketplace.contracts.rate_card import MOST_RATE, CardRow
 from marketplace.contracts.rates import complete_rate
 from marketplace.contracts.signing import LONGEST_NAME, LONGEST_REASON
 from marketplace.kernel import Invalid
-from marketplace.web.forms import Choice, Day, Dollars, Form, Tick, WholeNumber, Words
+from marketplace.web.forms import Choice, Day, DollarAmount, Form, Tick, WholeNumber, Words
 
 NET = [(str(days), f"NET {days}") for days in NET_DAYS]
 HOUR = 60
 
 
-class Percent(Dollars):
+class Percent(DollarAmount):
     """A percentage with at most two decimals; `data` is in hundredths of a percent."""
 
     def read(self, text: str) -> int:
@@ -149,8 +149,8 @@ class RateForm(Form):
     """A rate of the card: any two of bill, pay and markup give the third."""
 
     service_line = Choice(_l("Kind of work"))
-    bill = Dollars(_l("Billed an hour"), least=1, most=MOST_RATE, required=False)
-    pay = Dollars(_l("Paid an hour"), least=1, most=MOST_RATE, required=False)
+    bill = DollarAmount(_l("Billed an hour"), least=1, most=MOST_RATE, required=False)
+    pay = DollarAmount(_l("Paid an hour"), least=1, most=MOST_RATE, required=False)
     markup = Percent(_l("Markup on pay, %"), most=100_000, required=False)
     valid_from = Day(_l("From"), required=False)
     valid_until = Day(_l("To"), required=False)
@@ -182,8 +182,8 @@ class EndForm(Form):
 class StandardForm(Form):
     """One line of the agency's own card."""
 
-    bill = Dollars(_l("Billed an hour"), least=1, most=MOST_RATE)
-    pay = Dollars(_l("Paid an hour"), least=1, most=MOST_RATE)
+    bill = DollarAmount(_l("Billed an hour"), least=1, most=MOST_RATE)
+    pay = DollarAmount(_l("Paid an hour"), least=1, most=MOST_RATE)
 
     def write_to(self, row: StandardRate) -> bool:
         """Whether something changed. Raises Invalid when more would be paid than billed."""

@@ -15,7 +15,7 @@ from marketplace.contracts.rules import LIFE, AgreementState, holds_on
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Cents, Key, Moment, Versioned, check, private_column, related, state_column
 from marketplace.facilities.models import Facility
-from marketplace.kernel import NotAllowedNow
+from marketplace.kernel import ENGLISH, NotAllowedNow, Phrase, reread
 
 
 class AgreementKind(StrEnum):
@@ -61,6 +61,7 @@ class Agreement(Versioned, Base):
     activated_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="", server_default="")
+    end_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agreement.id"))
     created_at: Mapped[Moment]
 
@@ -94,6 +95,11 @@ class Agreement(Versioned, Base):
     def policy(self) -> CancellationPolicy:
         return CancellationPolicy.from_data(self.cancellation)
 
+    @property
+    def why_it_ended(self) -> str:
+        """The reason in the reader's language, as far as the product worded it; empty when none was given."""
+        return reread(self.end_phrase, self.end_reason)
+
     def check_draft(self) -> None:
         """Raises NotAllowedNow once it was sent: what is read and signed does not change under the reader's eyes."""
         if self.state is not AgreementState.DRAFT:
@@ -123,10 +129,14 @@ class Agreement(Versioned, Base):
         self.state = LIFE.after(self.state, "activate")
         self.activated_at = at
 
-    def end(self, act: str, at: datetime, reason: str = "") -> None:
-        """`act` is terminate, expire or supersede."""
+    def end(self, act: str, at: datetime, reason: str | Phrase = "") -> None:
+        """`act` is terminate, expire or supersede; a reason that the product words is kept as a phrase too."""
         self.state = LIFE.after(self.state, act)
-        self.ended_at, self.end_reason = at, reason
+        self.ended_at = at
+        if isinstance(reason, Phrase):
+            self.end_reason, self.end_phrase = reason.read(ENGLISH), reason.as_record()
+        else:
+            self.end_reason, self.end_phrase = reason, None
 
 
 class RateRow(Base):

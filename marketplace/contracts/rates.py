@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from marketplace.kernel import Invalid
 
@@ -62,6 +62,3 @@ class RateTerms(Protocol):
     def valid_from(self) -> date: ...
     @property
     def valid_until(self) -> date | None: ...
-
-
-Row = TypeVar("Row", bound=RateTerms)

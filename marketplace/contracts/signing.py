@@ -99,9 +99,10 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
                 "It begins on %(day)s, and the present one holds until then. Activate it on that day.",
                 day=agreement.effective_from,
             )
-        before.end("supersede", at, f"Superseded by agreement {agreement.id}.")
+        superseded = Phrase("Superseded by agreement %(id)s.", id=agreement.id)
+        before.end("supersede", at, superseded)
         session.flush()  # the table allows one active agreement of a kind
-        record("supersede", before, Phrase("Superseded by agreement %(id)s.", id=agreement.id), by=by)
+        record("supersede", before, superseded, by=by)
     agreement.activate(at)
     session.flush()
     record("activate", agreement, Phrase("Active with %(party)s.", party=agreement.party), by=by)

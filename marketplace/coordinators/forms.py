@@ -3,17 +3,26 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.lists import LANGUAGES_OFFERED, RECORDS_SYSTEMS, STATE_CHOICES
-from marketplace.catalogue.queries import service_lines
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.rules import MOST_PAY_CENTS, MOST_YEARS, CoordinatorDraft
 from marketplace.coordinators.texts import education_words
 from marketplace.kernel import COUNTRIES
 from marketplace.web import country_name, language_name
-from marketplace.web.forms import Choice, Choices, Dollars, EmailAddress, Form, Notes, WholeNumber, Words, ZoneChoice
+from marketplace.web.forms import (
+    Choice,
+    Choices,
+    DollarAmount,
+    EmailAddress,
+    Form,
+    Notes,
+    WholeNumber,
+    Words,
+    ZoneChoice,
+)
 
 # Where coordinators work from most often; the other countries follow by name.
 COUNTRIES_FIRST = ("US", "MX", "CO", "PH")
@@ -28,7 +37,7 @@ class ProfileForm(Form):
     other_systems = Words(_l("Other systems"), limit=400, required=False, description=_l("With commas between them."))
     years_experience = WholeNumber(_l("Years of experience"), 0, MOST_YEARS)
     education = Choice(_l("Education"))
-    min_pay_cents = Dollars(
+    min_pay_cents = DollarAmount(
         _l("Lowest pay an hour"),
         most=MOST_PAY_CENTS,
         description=_l("Shifts that pay less are not offered. Facilities do not see this."),
@@ -39,8 +48,7 @@ class ProfileForm(Form):
 
     def offer(self, coordinator: Coordinator | None = None) -> None:
         """What can be chosen: the catalogue, and what stands there now."""
-        spanish = str(get_locale()).startswith("es")
-        lines = {line.code: line.name_es if spanish else line.name for line in service_lines()}
+        lines = line_names()
         tongues, known = [*LANGUAGES_OFFERED], [*RECORDS_SYSTEMS]
         if coordinator is not None:
             lines |= {code: lines.get(code, code) for code in coordinator.service_lines}
@@ -131,8 +139,7 @@ class NewCoordinatorForm(PlaceForm):
 
     def offer(self) -> None:
         """The service lines of the catalogue."""
-        spanish = str(get_locale()).startswith("es")
-        self.service_lines.choices = [(line.code, line.name_es if spanish else line.name) for line in service_lines()]
+        self.service_lines.choices = list(line_names().items())
 
     def draft(self) -> CoordinatorDraft:
         """What was filled in, as the rules take it."""

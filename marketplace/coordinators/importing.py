@@ -25,7 +25,7 @@ COLUMN_OF = {"min_pay_cents": "min_pay_rate", "max_week_minutes": "max_hours_wee
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CoordinatorLookup:
     coordinators: dict[str, Coordinator]
     lines: frozenset[str]
     at: datetime
@@ -43,7 +43,7 @@ def load(data: bytes) -> Report:
             undefer(Coordinator.min_pay_cents),
         )
     )
-    known = _Known(
+    known = _CoordinatorLookup(
         {coordinator.person.email.lower(): coordinator for coordinator in rows},
         frozenset(line.code for line in service_lines()),
         now(),
@@ -57,7 +57,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _draft(row: CsvRow, known: _Known) -> CoordinatorDraft:
+def _draft(row: CsvRow, known: _CoordinatorLookup) -> CoordinatorDraft:
     email = email_address(row["email"], "email")
     before = known.coordinators.get(email.lower())
     draft = CoordinatorDraft(
@@ -91,7 +91,7 @@ def _rating(text: str) -> int | None:
     return int(whole) * 10 + int(tenths or "0")
 
 
-def _keep(draft: CoordinatorDraft, known: _Known) -> ImportOutcome:
+def _keep(draft: CoordinatorDraft, known: _CoordinatorLookup) -> ImportOutcome:
     coordinator = known.coordinators.get(draft.email.lower())
     if coordinator is None:
         coordinator = register_coordinator(draft, known.at, lines=known.lines)

@@ -2,12 +2,19 @@
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
+from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.rules import LIFE
 from marketplace.kernel import NotPermitted
 
 
 def may_manage(person: Person) -> bool:
-    """The agency's owners and schedulers invite, pause, and keep what a coordinator does not say herself."""
+    """The agency's owners and schedulers invite, pause, and keep what coordinators do not say themselves."""
     return person.may(Permission.COORDINATOR_MANAGE)
+
+
+def acts_of(person: Person, coordinator: Coordinator) -> tuple[str, ...]:
+    """The acts of the life of a coordinator that this person may do now."""
+    return tuple(LIFE.acts(coordinator.state)) if may_manage(person) else ()
 
 
 def may_hold(person: Person) -> bool:

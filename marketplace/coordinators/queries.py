@@ -59,9 +59,15 @@ def listed(
     return coordinators.order_by(column.desc() if sort.startswith("-") else column.asc(), Coordinator.id)
 
 
-def countries() -> Select[str]:
+def named(person: Person, text: str, most: int) -> list[Coordinator]:
+    """The first `most`, by name, of the coordinators a person sees whose name or address has the text in it."""
+    matching = or_(Person.name.icontains(text, autoescape=True), Person.email.icontains(text, autoescape=True))
+    return list(session.scalars(visible_to(person).where(matching).order_by(Person.name, Coordinator.id).limit(most)))
+
+
+def countries() -> list[str]:
     """The countries coordinators work from."""
-    return select(Coordinator.country).distinct().order_by(Coordinator.country)
+    return list(session.scalars(select(Coordinator.country).distinct().order_by(Coordinator.country)))
 
 
 def invitations_of(coordinator_id: int) -> Select[Invitation]:
@@ -79,9 +85,15 @@ def invitations_of(coordinator_id: int) -> Select[Invitation]:
     )
 
 
-def membership_of(coordinator_id: int) -> Select[int]:
-    """The membership under which she signs in, once she has accepted an invitation."""
-    return select(Membership.id).where(Membership.coordinator_id == coordinator_id, Membership.active)
+def open_invitations(coordinator_id: int) -> list[Invitation]:
+    """`invitations_of`, read."""
+    return list(session.scalars(invitations_of(coordinator_id)))
+
+
+def has_joined(coordinator_id: int) -> bool:
+    """Whether the coordinator has accepted an invitation and can sign in."""
+    found = select(Membership.id).where(Membership.coordinator_id == coordinator_id, Membership.active)
+    return session.scalar(found) is not None
 
 
 def time_off_of(person: Person) -> Select[TimeOff]:

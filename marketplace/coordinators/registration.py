@@ -6,10 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy import select, update
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.queries import person_by_email
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
@@ -26,18 +25,6 @@ FACTS = {
     "max_week_minutes": N_("most hours a week"), "rest_minutes": N_("rest between shifts"), "rating": N_("rating"),
 }  # fmt: skip
 _OTHER_FACTS = {"name": N_("name"), "availability": N_("typical week")}
-
-
-def coordinator_with_email(email: str) -> Coordinator | None:
-    """Whoever works under this address, as `amend_coordinator` needs her: with person, pay and typical week."""
-    return session.scalars(
-        select(Coordinator)
-        .join(Coordinator.person)
-        .where(Person.email == email)
-        .options(
-            joinedload(Coordinator.person), selectinload(Coordinator.availability), undefer(Coordinator.min_pay_cents)
-        )
-    ).one_or_none()
 
 
 def register_coordinator(
@@ -70,7 +57,7 @@ def amend_coordinator(
 ) -> tuple[str, ...]:
     """Make the facts those of the draft; the names of what was different. Raises Invalid with the field.
 
-    `coordinator` is loaded as by `coordinator_with_email`. Her name is hers once she has an account.
+    `coordinator` is loaded with person, pay (`undefer`) and typical week. Their name is their own once they have an account.
     """
     facts = _checked(draft, lines)
     wanted = _columns(facts)
@@ -88,6 +75,36 @@ def amend_coordinator(
         what = JoinedList([Phrase((FACTS | _OTHER_FACTS)[name]) for name in changed], ", ")
         record("change", coordinator, Phrase("Changed: %(what)s.", what=what), by=by)
     return tuple(changed)
+
+
+def correct_address(coordinator: Coordinator, email: str, by: Person, at: datetime) -> bool:
+    """Correct the address a coordinator without an account is invited at, and revoke the invitations sent to the old one.
+
+    Returns whether it was different. Raises Invalid when somebody else has the address.
+    """
+    owner = coordinator.person
+    if email.casefold() == owner.email.casefold():
+        return False
+    if person_by_email(email) is not None:
+        raise Invalid("Somebody else has this address.", "email")
+    owner.email = email
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.coordinator_id == coordinator.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    record(
+        "correct address",
+        coordinator,
+        Phrase("The e-mail address of %(name)s was corrected.", name=owner.name),
+        by=by,
+    )
+    return True
 
 
 def windows(coordinator_id: int, week: Iterable[WeeklyHours]) -> list[AvailabilityWindow]:

@@ -7,11 +7,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Offer
+from marketplace.assignments.models import Offer, with_coordinator
 from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.notifications import notify_offer_withdrawn
-from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import NotAllowedNow, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
@@ -62,7 +61,7 @@ def _take_back(need: Need, shifts: Sequence[int], by: Person, at: datetime) -> i
         .order_by(Offer.id)
         .with_for_update(key_share=True, of=Offer)
         .options(
-            joinedload(Offer.coordinator).joinedload(Coordinator.person),
+            with_coordinator(Offer),
             joinedload(Offer.shift).joinedload(Shift.line),
             joinedload(Offer.shift).joinedload(Shift.facility),
         )

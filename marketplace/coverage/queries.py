@@ -1,8 +1,7 @@
-"""The needs of a list with their seats, and the shifts of one need with who has them. Filled is derived, never kept."""
+"""The needs of a list with their seats, and the shifts of one need. How far a need is filled is counted, never kept."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,13 +9,12 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES
+from marketplace.assignments.models import Assignment
+from marketplace.assignments.rules import LIVE_STATES
 from marketplace.catalogue.models import ServiceLine
-from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import key, now
+from marketplace.kernel import key
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import visible_to
 from marketplace.needs.rules import NeedState, ShiftState
@@ -120,45 +118,6 @@ def word_of(need: Need, seats: Seats, at: datetime) -> str:
     if seats.open <= 0:
         return "filled"
     return "partly_filled" if seats.filled else "open"
-
-
-@dataclass
-class Staffing:
-    """Who has the seats of one shift, and who is being asked."""
-
-    assignments: list[Assignment] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    """The names of those whose answer is awaited."""
-
-    @property
-    def waiting(self) -> int:
-        return len(self.asked)
-
-
-def staffing_of(shifts: Iterable[Shift]) -> dict[int, Staffing]:
-    """Live assignments with their people, and waiting offers, by shift: two statements."""
-    found: dict[int, Staffing] = defaultdict(Staffing)
-    keys = [shift.id for shift in shifts]
-    if not keys:
-        return found
-    booked = session.scalars(
-        select(Assignment)
-        .where(Assignment.shift_id.in_(keys), Assignment.state.in_(LIVE_STATES))
-        .order_by(Assignment.seat)
-        .options(joinedload(Assignment.coordinator).joinedload(Coordinator.person))
-    )
-    for assignment in booked:
-        found[assignment.shift_id].assignments.append(assignment)
-    asked = session.execute(
-        select(Offer.shift_id, Person.name)
-        .join(Coordinator, Coordinator.id == Offer.coordinator_id)
-        .join(Person, Person.id == Coordinator.person_id)
-        .where(Offer.shift_id.in_(keys), Offer.state.in_(WAITING_STATES), Offer.expires_at > now())
-        .order_by(Offer.id)
-    )
-    for shift_id, name in asked:
-        found[shift_id].asked.append(name)
-    return found
 
 
 def shifts_of(need: Need, at: datetime) -> Select[Shift]:

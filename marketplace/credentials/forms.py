@@ -13,7 +13,7 @@ from marketplace.credentials.files.inspection import MOST_BYTES
 from marketplace.credentials.queries import kind_of
 from marketplace.credentials.review import LONGEST_NOTE
 from marketplace.credentials.rules import LONGEST_NUMBER, CredentialDraft
-from marketplace.kernel import Invalid
+from marketplace.kernel import Invalid, called
 from marketplace.web.forms import Choice, Day, Form, Tick, Words
 
 TAKEN = "application/pdf,image/jpeg,image/png,image/webp"
@@ -65,8 +65,8 @@ class UploadForm(PaperForm):
     type = Choice(_l("What it is"))
     file = Upload(_l("Photo or PDF"))
 
-    def offer(self, kinds: Sequence[CredentialType], spanish: bool) -> None:
-        self.type.choices = [(kind.code, kind.name_es if spanish else kind.name) for kind in kinds]
+    def offer(self, kinds: Sequence[CredentialType]) -> None:
+        self.type.choices = [(kind.code, called(kind)) for kind in kinds]
 
 
 class VerifyForm(PaperForm):
@@ -75,7 +75,7 @@ class VerifyForm(PaperForm):
     note = Words(_l("Where you looked it up"), limit=LONGEST_NOTE, required=False, guard=True)
 
 
-class ReasonForm(Form):
+class RejectionForm(Form):
     """Why it is rejected or revoked; the coordinator reads it."""
 
     reason = Words(_l("Reason"), limit=LONGEST_NOTE, guard=True)

@@ -11,7 +11,7 @@ from marketplace.catalogue.models import CredentialType
 from marketplace.catalogue.queries import credential_types
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import LIFE, CredentialState
+from marketplace.credentials.rules import CredentialState
 from marketplace.db import session
 from marketplace.db.importing import ImportOutcome, take_in
 from marketplace.kernel import (
@@ -62,7 +62,7 @@ class _Paper:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _CredentialLookup:
     """What the rows of one file refer to, read once."""
 
     coordinators: dict[str, int]
@@ -85,7 +85,7 @@ def load(data: bytes) -> Report:
         .order_by(Credential.state, Credential.expires_on, Credential.id)
     )
     closed = session.scalars(select(Credential).where(Credential.state.in_(REFUSED_STATES)))
-    known = _Known(
+    known = _CredentialLookup(
         coordinators={coordinator.person.email.lower(): coordinator.id for coordinator in people},
         types={kind.code: kind for kind in credential_types()},
         credentials={(row.coordinator_id, row.type, row.region, row.number): row for row in rows},
@@ -107,7 +107,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _paper(row: CsvRow, known: _Known) -> _Paper:
+def _paper(row: CsvRow, known: _CredentialLookup) -> _Paper:
     coordinator = known.coordinators.get(row["coordinator_email"].lower())
     if coordinator is None:
         raise Invalid("No coordinator here has this address. Load the coordinators first.", "coordinator_email")
@@ -133,7 +133,7 @@ def _paper(row: CsvRow, known: _Known) -> _Paper:
     return _Paper(coordinator, row["type"], number, region, multistate, issued, expires, verified)
 
 
-def _keep(paper: _Paper, known: _Known) -> ImportOutcome:
+def _keep(paper: _Paper, known: _CredentialLookup) -> ImportOutcome:
     credential = known.credentials.get(paper.key)
     if credential is None:
         if paper.paper in known.refused:
@@ -185,6 +185,5 @@ def _verify(credential: Credential, paper: _Paper, at: datetime) -> bool:
     """Whether the row made the credential a verified one."""
     if not paper.verified or credential.state is not CredentialState.SUBMITTED:
         return False
-    credential.state = LIFE.after(credential.state, "verify")
-    credential.decided_at, credential.decision_note = at, "Verified in the system it came from"
+    credential.verify(None, at, Phrase("Verified in the system it came from"))
     return True

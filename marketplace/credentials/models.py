@@ -1,8 +1,10 @@
 """What a coordinator may show for herself: licenses, certificates, training; with the document and who checked it."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
@@ -10,6 +12,7 @@ from marketplace.catalogue.models import CredentialType
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, CredentialStatus, status
 from marketplace.db import Base, Key, Moment, Versioned, check, related, state_column
+from marketplace.kernel import ENGLISH, Phrase, reread
 
 
 class Document(Base):
@@ -46,6 +49,7 @@ class Credential(Versioned, Base):
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     decision_note: Mapped[str] = mapped_column(default="", server_default="")
+    decision_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     superseded_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("credential.id"))
 
     coordinator: Mapped[Coordinator] = related()
@@ -62,7 +66,7 @@ class Credential(Versioned, Base):
         check("expires_on IS NULL OR issued_on IS NULL OR expires_on >= issued_on", "dates"),
     )  # fmt: skip
 
-    def verify(self, by: Person | None, at: datetime, note: str = "") -> None:
+    def verify(self, by: Person | None, at: datetime, note: str | Phrase = "") -> None:
         """The agency has held it against its source: from here on it counts."""
         self._decide("verify", by, at, note)
 
@@ -78,7 +82,7 @@ class Credential(Versioned, Base):
         """As if it had not been decided: it waits again, and a revoked one counts again."""
         again = self.state is CredentialState.REVOKED
         self.state = LIFE.after(self.state, "reinstate" if again else "reopen")
-        self.decided_at, self.decision_note = (at if again else None), ""
+        self.decided_at, self.decision_note, self.decision_phrase = (at if again else None), "", None
         if not again:
             self.decided_by_id = None
 
@@ -101,9 +105,18 @@ class Credential(Versioned, Base):
         """The one word for where it stands on that day."""
         return status(self.state, self.expires_on, today)
 
-    def _decide(self, act: str, by: Person | None, at: datetime, note: str) -> None:
+    @property
+    def decided_because(self) -> str:
+        """The reason or note of the decision, in the reader's language where the product worded it; empty without one."""
+        return reread(self.decision_phrase, self.decision_note)
+
+    def _decide(self, act: str, by: Person | None, at: datetime, note: str | Phrase) -> None:
         self.state = LIFE.after(self.state, act)
-        self.decided_at, self.decided_by_id, self.decision_note = at, by.id if by else None, note
+        self.decided_at, self.decided_by_id = at, by.id if by else None
+        if isinstance(note, Phrase):
+            self.decision_note, self.decision_phrase = note.read(ENGLISH), note.as_record()
+        else:
+            self.decision_note, self.decision_phrase = note, None
 
 
 class ExpiryReminder(Base):

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy.engine import make_url
 
-from marketplace.config import Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.config_values import Misconfigured
 from marketplace.db.server import EmbeddedServer
 
 SECONDS_TO_ANSWER = 5

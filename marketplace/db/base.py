@@ -1,4 +1,4 @@
-"""What every table shares: names for constraints, UTC instants only, whole cents, and states checked by the database."""
+"""The base of every table: names for constraints, UTC instants only, whole cents, and states checked by the database."""
 
 from datetime import datetime
 from enum import StrEnum

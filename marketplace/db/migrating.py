@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 

@@ -22,7 +22,7 @@ import psycopg
 import structlog
 from psycopg import sql
 
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 from marketplace.db.server_account import ServerAccount, account_for, open_for_reading
 
 log = structlog.get_logger()

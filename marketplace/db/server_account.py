@@ -1,4 +1,4 @@
-"""Who the site's own PostgreSQL runs as: PostgreSQL refuses to run as root, so root lends it an account of its own."""
+"""The account of the site's own PostgreSQL: PostgreSQL refuses to run as root, so root lends it an account of its own."""
 
 import errno
 import fcntl
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 
 ACCOUNT = "marketplace-db"
 SECONDS_TO_MAKE = 10

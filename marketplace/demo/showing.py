@@ -8,7 +8,8 @@ import urllib.request
 import click
 from sqlalchemy import text
 
-from marketplace.config import Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.config_values import Misconfigured
 from marketplace.db import sessions as db
 from marketplace.db.address import database_url
 from marketplace.db.migrating import upgrade

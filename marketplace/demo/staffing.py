@@ -9,18 +9,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind
+from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind, load_options
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.db import session
 from marketplace.eligibility import loading
-from marketplace.eligibility.agreements import agreements
-from marketplace.eligibility.context import context
-from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
+from marketplace.eligibility.assessment import context, facts_of_shifts, shift_facts
+from marketplace.eligibility.loading import agreements
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.rules.hard_rules import eligible, explain, facts_record
 from marketplace.matching.scoring import score
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 
 NEAR = timedelta(days=10)
@@ -51,7 +49,7 @@ class DemoStaffing:
         """Who usually does this work at this facility: (facility id, service line) → coordinator id."""
 
     def fill(self, shifts: Iterable[Shift], *, spare: Collection[int] = ()) -> list[Assignment]:
-        """Book most seats of these shifts (loaded `facts.with_terms()`). `spare` keeps people out."""
+        """Book most seats of these shifts (loaded with `load_options()`). `spare` keeps people out."""
         shifts = sorted(shifts, key=lambda shift: (shift.starts_at, shift.id))
         made, filled = list[Assignment](), dict[Shift, datetime]()
         for shift, about in zip(shifts, facts_of_shifts(shifts), strict=True):

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from marketplace.eligibility.agreements import agreements
 from marketplace.eligibility.candidates import Matching, matching_count
+from marketplace.eligibility.loading import agreements
 from marketplace.facilities.models import Facility
 from marketplace.matching.facts import RN_LICENCE, ShiftFacts, at_level
 from marketplace.needs.quoting import NeedDraft, Quote

@@ -5,34 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-import numpy as np
-
 from marketplace.db import as_system
 from marketplace.eligibility import loading
-from marketplace.eligibility.agreements import Agreements, agreements
-from marketplace.eligibility.assessment import Assessment
-from marketplace.eligibility.context import context_for
+from marketplace.eligibility.assessment import Assessment, context_for, facts_of_shifts, shift_facts
 from marketplace.eligibility.index import current_facts_of, current_index
-from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
+from marketplace.eligibility.loading import Agreements, agreements
 from marketplace.kernel import now
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
-from marketplace.matching.index.bits import count
-from marketplace.matching.ranking import Ranking, rank_everyone
+from marketplace.matching.ranking import Ranking
 from marketplace.matching.scoring import Score
 from marketplace.matching.verdicts import Verdict
 from marketplace.needs.models import Shift
 
 
 def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking:
-    """All active coordinators for a shift loaded `facts.with_terms()`: the eligible best first, the others with every reason.
+    """All active coordinators for a shift loaded with `load_options()`: the eligible best first, the others with every reason.
 
     With `for_facility` a coordinator's private choices are not told.
     Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
     """
     with current_index(at, [shift.facility_id]) as them:
         about = shift_facts(shift, them.papers)
-        index = them.asked_about([about], at)
-        return rank_everyone(index, about, them.prices_for([about], at).get(about.id), for_facility=for_facility)
+        them.asked_about([about], at)
+        return them.ranking(about, at, priced=True, for_facility=for_facility)
 
 
 class Matching(NamedTuple):
@@ -51,9 +46,8 @@ def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> 
         return Matching(0, 0)
     at = at or now()
     with current_index(at) as them:
-        index = them.asked_about(drafts, at)
-        free = [index.eligible_row(draft) for draft in drafts]
-    return Matching(count(np.bitwise_or.reduce(free)), count(np.bitwise_and.reduce(free)))
+        them.asked_about(drafts, at)
+        return Matching(*them.free_for(drafts))
 
 
 @dataclass(frozen=True)

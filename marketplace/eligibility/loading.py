@@ -1,4 +1,4 @@
-"""The facts of coordinators, as matching reads them: a fixed, small number of statements, however many people."""
+"""The facts of coordinators and the agreements of both sides, as matching reads them: a fixed, small number of statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -11,17 +11,18 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from marketplace.accounts.models import Person
 from marketplace.assignments import history
-from marketplace.assignments.rules import reliability
+from marketplace.contracts.models import Agreement, AgreementKind
+from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import CredentialState
 from marketplace.db import as_system, session
-from marketplace.eligibility.agreements import Agreements, agreements
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span, now
 from marketplace.matching.facts import (
+    AgreementFacts,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     VerificationState,
     Window,
     at_level,
@@ -30,12 +31,46 @@ from marketplace.matching.facts import (
 WEEK_AND_REST = 9 * 24 * 60
 """Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
 
-_STANDING = {
-    CredentialState.SUBMITTED: VerificationState.SUBMITTED,
-    CredentialState.VERIFIED: VerificationState.VERIFIED,
-    CredentialState.REJECTED: VerificationState.REJECTED,
-    CredentialState.REVOKED: VerificationState.REVOKED,
-}
+REQUIRED = {AgreementKind.MASTER: RequiredAgreement.CONTRACT, AgreementKind.BAA: RequiredAgreement.BAA}
+"""What each kind of agreement is to the rules of matching."""
+
+
+class Agreements(NamedTuple):
+    """Agreements that are or were in force, by facility and by coordinator."""
+
+    of_facilities: dict[int, tuple[AgreementFacts, ...]]
+    of_coordinators: dict[int, tuple[AgreementFacts, ...]]
+
+
+def agreements(*, facilities: Collection[int] | None = None, coordinators: Collection[int] | None = None) -> Agreements:
+    """Contracts and BAAs of the given facilities and coordinators (None: of all of that kind), in one statement.
+
+    Only what is in force or ran out by itself is told; what was superseded or terminated no longer speaks for anybody.
+    """
+    rows = select(
+        Agreement.id, Agreement.kind, Agreement.facility_id, Agreement.coordinator_id, Agreement.effective_from,
+        Agreement.effective_until,
+    ).where(Agreement.state.in_([AgreementState.ACTIVE, AgreementState.EXPIRED])).order_by(Agreement.id)  # fmt: skip
+    whose = []
+    whose.append(
+        Agreement.facility_id.in_(facilities) if facilities is not None else Agreement.facility_id.is_not(None)
+    )
+    whose.append(
+        Agreement.coordinator_id.in_(coordinators)
+        if coordinators is not None
+        else Agreement.coordinator_id.is_not(None)
+    )
+    rows = rows.where(whose[0] | whose[1])
+    of_facilities: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
+    of_coordinators: dict[int, tuple[AgreementFacts, ...]] = defaultdict(tuple)
+    with as_system():
+        for key, kind, facility, coordinator, first, last in session.execute(rows):
+            paper = AgreementFacts(REQUIRED[kind], str(key), first, last)
+            if facility is not None:
+                of_facilities[facility] += (paper,)
+            elif coordinator is not None:
+                of_coordinators[coordinator] += (paper,)
+    return Agreements(of_facilities, of_coordinators)
 
 
 def coordinator_facts(
@@ -104,7 +139,7 @@ def load(
             favourite_facilities=told.favourites,
             favourite_of_facilities=told.favourite_of,
             rating_hundredths=int(row.rating * 100) if row.rating is not None else None,
-            reliability=reliability(past.points, past.counted),
+            reliability=past.reliability,
             facility_minutes=dict(past.facility_minutes),
             offers_recently=past.offers,
             fills_recently=past.fills,
@@ -187,7 +222,7 @@ def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]
             Credential.coordinator_id, Credential.type, Credential.number, Credential.issued_on, Credential.expires_on,
             Credential.state, Credential.region, Credential.multistate,
         )
-        .where(Credential.state.in_(_STANDING))
+        .where(Credential.state.in_(list(VerificationState)))
         .order_by(Credential.id)
     )  # fmt: skip
     if ids is not None:
@@ -200,23 +235,9 @@ def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]
                 number=number,
                 issued_on=issued or date.min,  # no date of issue on the paper: nothing says it did not hold
                 expires_on=expires,
-                standing=_STANDING[state],
+                standing=VerificationState(state),
                 state=region or None,
                 multistate=multistate,
             )
         )
     return found
-
-
-class Record(NamedTuple):
-    """What a coordinator's past comes to: reliability (None before the first shift), and offers and fills of four weeks."""
-
-    reliability: int | None
-    offers: int
-    fills: int
-
-
-def record_of(coordinator_id: int, at: datetime) -> Record:
-    """The record of one coordinator as matching counts it, as far as the actor may read it. One statement."""
-    past = history.read([coordinator_id], at)[coordinator_id]
-    return Record(reliability(past.points, past.counted), past.offers, past.fills)

@@ -136,7 +136,7 @@ PART_WORDS: dict[str, RuleWords] = {
         _l("Grows with the time already worked at the facility."),
     ),
     "favourite": RuleWords(
-        _l("Favourite"),
+        _l("Favorite"),
         _l(
             "Seven tenths when the facility chose the coordinator, three tenths when the coordinator chose the "
             "facility."

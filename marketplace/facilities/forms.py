@@ -9,7 +9,7 @@ from marketplace.catalogue.lists import RECORDS_SYSTEMS, STATE_CHOICES
 from marketplace.facilities.models import Facility
 from marketplace.facilities.rules import KINDS, PAYERS, FacilityDraft, SiteDraft
 from marketplace.facilities.texts import kind_word, payer_word
-from marketplace.web.forms import Choice, Choices, Dollars, EmailAddress, Form, NpiField, Words, ZoneChoice
+from marketplace.web.forms import Choice, Choices, DollarAmount, EmailAddress, Form, NpiField, Words, ZoneChoice
 
 
 class FactsForm(Form):
@@ -33,7 +33,7 @@ class FactsForm(Form):
         _l("Who pays for your patients"),
         description=_l("For Medicare and Medicaid patients the work is done inside the US."),
     )
-    monthly_budget_cents = Dollars(_l("Budget a month"), required=False)
+    monthly_budget_cents = DollarAmount(_l("Budget a month"), required=False)
 
     def offer(self, facility: Facility | None = None) -> None:
         """The kinds and payers to choose from: the usual ones and what stands there now."""
@@ -95,7 +95,7 @@ class SiteForm(Form):
     time_zone = ZoneChoice(_l("Time zone"))
     city = Words(_l("City"), limit=80, required=False)
     region = Choice(_l("State"), choices=STATE_CHOICES, required=False)
-    monthly_budget_cents = Dollars(_l("Budget a month"), required=False)
+    monthly_budget_cents = DollarAmount(_l("Budget a month"), required=False)
 
     def draft(self) -> SiteDraft:
         """What was filled in, as the rules take it."""

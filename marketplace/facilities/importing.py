@@ -35,7 +35,7 @@ class FileRow:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _FacilityLookup:
     facilities: dict[str, Facility]
     at: datetime
 
@@ -46,7 +46,7 @@ def load(data: bytes) -> Report:
     The caller commits. Raises Invalid when the file is not such a file.
     """
     rows = session.scalars(select(Facility).options(undefer(Facility.monthly_budget_cents)))
-    known = _Known({facility.npi: facility for facility in rows}, now())
+    known = _FacilityLookup({facility.npi: facility for facility in rows}, now())
     return take_in(
         data,
         COLUMNS,
@@ -56,7 +56,7 @@ def load(data: bytes) -> Report:
     )
 
 
-def _read(row: CsvRow, known: _Known) -> FileRow:
+def _read(row: CsvRow, known: _FacilityLookup) -> FileRow:
     before = known.facilities.get(row["npi"])
     if row["kind"] not in KINDS:
         raise Invalid("A facility is one of: %(kinds)s.", "kind", kinds=", ".join(KINDS))
@@ -78,7 +78,7 @@ def _read(row: CsvRow, known: _Known) -> FileRow:
         return FileRow(checked(draft), net_days)
 
 
-def _keep(row: FileRow, known: _Known) -> ImportOutcome | NotedOutcome:
+def _keep(row: FileRow, known: _FacilityLookup) -> ImportOutcome | NotedOutcome:
     facility = known.facilities.get(row.facts.npi)
     if facility is None:
         facility = register_facility(row.facts, known.at)

@@ -82,7 +82,7 @@ class PreferenceSide(StrEnum):
 
 
 class Preference(Base):
-    """A favourite, or a do-not-return, in either direction; ended rather than deleted."""
+    """A favorite, or a do-not-return, in either direction; ended rather than deleted."""
 
     id: Mapped[Key]
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)

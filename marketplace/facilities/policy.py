@@ -21,11 +21,11 @@ def check_may_change(person: Person, facility: Facility) -> None:
 
 
 def may_prefer(person: Person, facility_id: int) -> bool:
-    """Those who choose coordinators for the facility keep its favourites and do-not-returns."""
+    """Those who choose coordinators for the facility keep its favorites and do-not-returns."""
     return person.facility_id == facility_id and person.may(Permission.OFFER_SEND)
 
 
 def check_may_prefer(person: Person, facility_id: int) -> None:
     """Raises NotPermitted with the reason."""
     if not may_prefer(person, facility_id):
-        raise NotPermitted("Only the facility's owner and schedulers keep its favourites and do-not-returns.")
+        raise NotPermitted("Only the facility's owner and schedulers keep its favorites and do-not-returns.")

@@ -1,4 +1,4 @@
-"""Favourites and do-not-returns, in both directions: each side keeps its own, and only the agency sees both."""
+"""Favorites and do-not-returns, in both directions: each side keeps its own, and only the agency sees both."""
 
 from datetime import datetime
 
@@ -81,7 +81,7 @@ def _end(present: Preference, at: datetime) -> None:
 
 
 _SENTENCES = {
-    PreferenceKind.FAVOURITE: (N_("No longer a favourite: %(name)s."), N_("Favourite: %(name)s.")),
+    PreferenceKind.FAVOURITE: (N_("No longer a favorite: %(name)s."), N_("Favorite: %(name)s.")),
     PreferenceKind.BLOCK: (N_("No longer a do-not-return: %(name)s."), N_("Do-not-return: %(name)s.")),
 }
 

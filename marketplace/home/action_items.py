@@ -16,7 +16,7 @@ from marketplace.billing.models import Invoice
 from marketplace.billing.queries import remaining_cents, status_is
 from marketplace.contracts.models import Agreement, Overtime
 from marketplace.contracts.rules import AgreementState
-from marketplace.coverage.queries import Staffing, staffing_of
+from marketplace.coverage.staffing import Staffing, staffing_of
 from marketplace.db import session
 from marketplace.kernel import Span
 from marketplace.needs.models import Need, Shift

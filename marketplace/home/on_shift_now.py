@@ -12,6 +12,7 @@ from marketplace.assignments.rules import WORKING_STATES, AssignmentState
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
+from marketplace.kernel import Named
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import Punch
 from marketplace.timesheets.worked_time import PunchKind
@@ -26,8 +27,7 @@ class OnShift:
 
     assignment_id: int
     name: str
-    line: str
-    line_es: str
+    line: Named
     state: AssignmentState
     starts_at: datetime
     since: datetime | None
@@ -89,4 +89,7 @@ def on_shift_now(facility_id: int, at: datetime) -> list[OnShift]:
         .order_by(on_the_clock.desc(), Assignment.starts_at, Assignment.id)
         .limit(MOST)
     )
-    return [OnShift(*row) for row in rows]
+    return [
+        OnShift(key, name, Named(line, line_es), state, starts_at, since, zone)
+        for key, name, line, line_es, state, starts_at, since, zone in rows
+    ]

@@ -16,7 +16,7 @@ from marketplace.kernel.phrasing.phrases import N_, JoinedList, Phrase
 
 
 class IdentifierKind(StrEnum):
-    """What was found. The value is how it is called in a sentence."""
+    """The kind of identifier found. The value is its name in a sentence."""
 
     SSN = N_("a Social Security number")
     MBI = N_("a Medicare beneficiary number")
@@ -32,7 +32,7 @@ class IdentifierKind(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class IdentifierMatch:
-    """What kind of identifier stands in the text from `start` up to `end`."""
+    """An identifier in the text from `start` up to `end`, and its kind."""
 
     start: int
     end: int
@@ -52,13 +52,13 @@ def strong_identifiers(text: str) -> list[IdentifierMatch]:
 
 
 def weak_hints(text: str) -> list[IdentifierMatch]:
-    """What may or may not point at a patient: shown to the person who wrote it, who then decides."""
+    """Hints that may or may not point at a patient: shown to the person who wrote the text, who then decides."""
     plain, places = _plain(text)
     return _in_order(
         [
             IdentifierMatch(places[match.start()], places[match.end() - 1] + 1, kind)
             for kind, pattern in _WEAK
-            for match in pattern.finditer(plain)
+            for match in re.finditer(pattern, plain)
         ]
     )
 
@@ -100,43 +100,43 @@ def _plain(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
-# What may stand between a cue word and its number or date: "SSN is: ", "MRN# ", "DOB (mm/dd/yyyy) - ".
+# The patterns are text: `re` compiles each when it is first needed and keeps it, so that no start of a process waits for them.
+
+# The words and signs between a cue word and its number or date: "SSN is: ", "MRN# ", "DOB (mm/dd/yyyy) - ".
 _LINK = (
     r"(?:[\s:;#=.,()\[\]\"'*/_-]|\b(?:is|was|of|on|no|nr|num|number|numbers|numero|número|id|the|pt|patient|as|given|"
     r"listed|confirmed|shows|es|el|del|de|mm|dd|yyyy|yy)\b){0,24}"
 )
 
 _SEP = r"\s{0,2}[-./_ ]\s{0,2}"
-_SSN = re.compile(rf"(?<!\d)(?<!\d[-.])\d{{3}}{_SEP}\d{{2}}{_SEP}\d{{4}}(?!\d)")
+_SSN = rf"(?<!\d)(?<!\d[-.])\d{{3}}{_SEP}\d{{2}}{_SEP}\d{{4}}(?!\d)"
 _SSN_CUE = (
     r"(?:\bss[#n]|\bs\.s\.n?\.?|\bsocial(?:\s+security)?\b|\bseguro\s+social\b|\bnss\b|\bitin\b|\btax\s*payer\s+id)"
 )
 _NINE = r"\d(?:[-./_ ]{0,3}\d){8}(?!\d)"
-_SSN_AFTER_CUE = re.compile(rf"(?i){_SSN_CUE}{_LINK}({_NINE})")
-_SSN_BEFORE_CUE = re.compile(rf"(?i)(?<!\d)({_NINE})[\s(=,-]{{0,4}}(?:is\s+(?:the|his|her|their)\s+)?{_SSN_CUE}")
-_SSN_LAST_FOUR = re.compile(
+_SSN_AFTER_CUE = rf"(?i){_SSN_CUE}{_LINK}({_NINE})"
+_SSN_BEFORE_CUE = rf"(?i)(?<!\d)({_NINE})[\s(=,-]{{0,4}}(?:is\s+(?:the|his|her|their)\s+)?{_SSN_CUE}"
+_SSN_LAST_FOUR = (
     rf"(?i)(?:{_SSN_CUE}{_LINK}(?:ending|ends|last)(?:\s+(?:in|with|4|four|digits))*{_LINK}|"
     rf"last\s+(?:4|four)(?:\s+digits)?(?:\s+of)?(?:\s+(?:the|his|her|their))?\s+{_SSN_CUE}{_LINK})(\d{{4}})(?!\d)"
 )
 
 
 def _ssns(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
-    for match in _SSN.finditer(plain):
+    for match in re.finditer(_SSN, plain):
         yield *match.span(), IdentifierKind.SSN
     for pattern in (_SSN_AFTER_CUE, _SSN_BEFORE_CUE, _SSN_LAST_FOUR):
-        for match in pattern.finditer(plain):
+        for match in re.finditer(pattern, plain):
             yield *match.span(1), IdentifierKind.SSN
 
 
 # CMS, "Understanding the Medicare Beneficiary Identifier format": eleven places, no S, L, O, I, B or Z.
 _A, _AN = "[AC-HJKMNP-RT-Yac-hjkmnp-rt-y]", "[0-9AC-HJKMNP-RT-Yac-hjkmnp-rt-y]"
-_MBI = re.compile(
-    rf"(?<![0-9A-Za-z])[1-9]{_A}{_AN}\d[-. ]?{_A}{_AN}\d[-. ]?{_A}{_A}\d\d(?![0-9A-Za-z])",
-)
+_MBI = rf"(?<![0-9A-Za-z])[1-9]{_A}{_AN}\d[-. ]?{_A}{_AN}\d[-. ]?{_A}{_A}\d\d(?![0-9A-Za-z])"
 
 
 def _mbis(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
-    for match in _MBI.finditer(plain):
+    for match in re.finditer(_MBI, plain):
         yield *match.span(), IdentifierKind.MBI
 
 
@@ -156,21 +156,21 @@ _RECORD_CUE = (
 _RECORD_VALUE = (
     r"(?:(?-i:[A-Z]{1,5})[ -]?|[A-Za-z]{1,5}-?)?\d[0-9A-Za-z]*(?:[ ./-]{1,2}(?=[0-9A-Za-z]*\d)[0-9A-Za-z]+)*"
 )
-_RECORD_AFTER_CUE = re.compile(rf"(?i){_RECORD_CUE}{_LINK}({_RECORD_VALUE})")
-_PATIENT_THEN_DIGITS = re.compile(r"(?i)\b(?:patient|pt|paciente)[\s:#=-]{1,4}(\d{5,})(?!\d|[-.]\d)")
-_RECORD_BEFORE_CUE = re.compile(
+_RECORD_AFTER_CUE = rf"(?i){_RECORD_CUE}{_LINK}({_RECORD_VALUE})"
+_PATIENT_THEN_DIGITS = r"(?i)\b(?:patient|pt|paciente)[\s:#=-]{1,4}(\d{5,})(?!\d|[-.]\d)"
+_RECORD_BEFORE_CUE = (
     r"(?i)(?<![\d-])([A-Za-z]{0,4}-?\d{5,14}[0-9A-Za-z]{0,6})[\s(=,-]{1,4}(?:is\s+(?:the|his|her|their)\s+)?"
     r"(?:mrn\b|medical\s+record|(?:patient|member|subscriber)\s+(?:id|number|no)\b)"
 )
-_CALENDAR_DATE = re.compile(r"20\d\d-\d\d-\d\d(?![0-9])|\d{1,2}/\d{1,2}/20\d\d(?![0-9])")
+_CALENDAR_DATE = r"20\d\d-\d\d-\d\d(?![0-9])|\d{1,2}/\d{1,2}/20\d\d(?![0-9])"
 
 
 def _records(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for pattern in (_RECORD_AFTER_CUE, _PATIENT_THEN_DIGITS, _RECORD_BEFORE_CUE):
-        for match in pattern.finditer(plain):
+        for match in re.finditer(pattern, plain):
             value = match.group(1)
             # "Verify member ID, 2026-12-01" is a deadline, not a number on a card.
-            if sum(c.isdigit() for c in value) >= 4 and not _CALENDAR_DATE.match(value):
+            if sum(c.isdigit() for c in value) >= 4 and not re.match(_CALENDAR_DATE, value):
                 yield *match.span(1), IdentifierKind.RECORD
 
 
@@ -199,16 +199,17 @@ _BIRTH_CUE = (
     r"(?:\bdob\b|\bd\.\s?o\.\s?b\b\.?|\bd/o/b\b|\bdate[\s-]+of[\s-]+birth\b|\bbirth[\s-]?(?:date|day)\b|"
     r"\bborn\b|\bbdate\b|\bb-?day\b|\bfecha\s+de\s+nacimiento\b|\bnacid[oa]\b|\bf\.?d\.?n\b\.?)"
 )
-_BIRTH_AFTER_CUE = re.compile(rf"(?i){_BIRTH_CUE}{_LINK}({_ANY_DATE})")
+_BIRTH_AFTER_CUE = rf"(?i){_BIRTH_CUE}{_LINK}({_ANY_DATE})"
 # A few other words may stand between: "DOB for Jane Roe is 03/04/1961".
-_BIRTH_NEAR_CUE = re.compile(rf"(?i){_BIRTH_CUE}([^0-9!?;]{{0,40}}?)\b({_FULL_DATE})")
+_BIRTH_NEAR_CUE = rf"(?i){_BIRTH_CUE}([^0-9!?;]{{0,40}}?)\b({_FULL_DATE})"
 # "Confirm the DOB by 12/01/2026" is a deadline: such a word and a recent year, unless the gap ends as a statement does.
-_DEADLINE = re.compile(
-    r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|on(?!\s+(?:file|record|chart))|hasta|desde|antes|para)\b"
+_DEADLINE = (
+    r"(?i)\b(?:by|before|until|since|after|from|starting|effective|due|for|"
+    r"on(?!\s+(?:file|record|chart))|hasta|desde|antes|para)\b"
 )
-_STATEMENT = re.compile(r"(?i)(?:\b(?:is|was|es)|[:=])(?:[\s:=-]|\b(?:the|el)\b)*$")
-_RECENT = re.compile(r"(?<!\d)20(?:2[4-9]|[3-9]\d)(?!\d)|(?<!\d)20(?:2[4-9]|[3-9]\d)\d{4}(?!\d)|[-/.]2[4-9]$")
-_BIRTH_BEFORE_CUE = re.compile(
+_STATEMENT = r"(?i)(?:\b(?:is|was|es)|[:=])(?:[\s:=-]|\b(?:the|el)\b)*$"
+_RECENT = r"(?<!\d)20(?:2[4-9]|[3-9]\d)(?!\d)|(?<!\d)20(?:2[4-9]|[3-9]\d)\d{4}(?!\d)|[-/.]2[4-9]$"
+_BIRTH_BEFORE_CUE = (
     rf"(?i)(?<!\d)({_FULL_DATE})[\s(=,:-]{{0,4}}(?:is\s+|was\s+)?(?:(?:the|his|her|their|patient's|pt)\s+)?"
     r"(?:dob\b|d\.o\.b|date\s+of\s+birth|birth\s?(?:date|day)\b|fecha\s+de\s+nacimiento)"
 )
@@ -216,27 +217,27 @@ _BIRTH_BEFORE_CUE = re.compile(
 
 def _birth_dates(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
     for pattern in (_BIRTH_AFTER_CUE, _BIRTH_BEFORE_CUE):
-        for match in pattern.finditer(plain):
+        for match in re.finditer(pattern, plain):
             yield *match.span(1), IdentifierKind.BIRTH
-    for match in _BIRTH_NEAR_CUE.finditer(plain):
+    for match in re.finditer(_BIRTH_NEAR_CUE, plain):
         gap, day = match.groups()
-        if _STATEMENT.search(gap) or not (_DEADLINE.search(gap) and _RECENT.search(day)):
+        if re.search(_STATEMENT, gap) or not (re.search(_DEADLINE, gap) and re.search(_RECENT, day)):
             yield *match.span(2), IdentifierKind.BIRTH
 
 
-_DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])\d(?:[-. ]?\d){12,18}(?!\d|[-. ]\d)")
-_CARD_GROUPS = re.compile(
+_DIGIT_RUN = r"(?<![0-9A-Za-z])\d(?:[-. ]?\d){12,18}(?!\d|[-. ]\d)"
+_CARD_GROUPS = (
     r"\d{13,19}|\d{4}([-. ])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([-. ])\d{6}\2\d{4,5}|\d{4}([-. ])\d{3}\3\d{6}"
 )
 # Issuer ranges of ISO/IEC 7812 in use, for numbers whose blanks do not stand where a card prints them.
-_ISSUER = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)|3[47]|3(?:0[0-5]|[689])|35|6")
+_ISSUER = r"4|5[1-5]|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)|3[47]|3(?:0[0-5]|[689])|35|6"
 
 
 def _cards(plain: str) -> Iterator[tuple[int, int, IdentifierKind]]:
-    for match in _DIGIT_RUN.finditer(plain):
+    for match in re.finditer(_DIGIT_RUN, plain):
         digits = re.sub(r"\D", "", match.group())
-        printed_like_a_card = _CARD_GROUPS.fullmatch(match.group()) and digits[0] in "23456"
-        if (printed_like_a_card or _ISSUER.match(digits)) and passes_luhn(digits):
+        printed_like_a_card = re.fullmatch(_CARD_GROUPS, match.group()) and digits[0] in "23456"
+        if (printed_like_a_card or re.match(_ISSUER, digits)) and passes_luhn(digits):
             yield *match.span(), IdentifierKind.CARD
 
 
@@ -249,22 +250,22 @@ _NOT_A_NAME = (
 _WEAK = (
     (
         IdentifierKind.NAME,
-        re.compile(
+        (
             rf"(?:\b(?i:patient|pt|paciente|mr|mrs|ms|miss|señor|señora|sra?)\b\.?:?|\b(?i:named))\s+"
             rf"({_NOT_A_NAME}[^\W\d_a-zß-ÿ][^\W\d_]+(?:\s+[^\W\d_a-zß-ÿ][^\W\d_'-]+){{0,2}})"
         ),
     ),
     (
         IdentifierKind.PHONE,
-        re.compile(r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]?\d{4}(?![\d-])"),
+        r"(?<![\d-])(?:\+?1[-. ]?)?(?:\(\d{3}\)\s?|\d{3}[-. ])\d{3}[-. ]?\d{4}(?![\d-])",
     ),
-    (IdentifierKind.EMAIL, re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")),
+    (IdentifierKind.EMAIL, r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     (
         IdentifierKind.ADDRESS,
-        re.compile(
+        (
             r"(?i)\b\d{1,5}\s+(?:[nsew]\.?\s+)?(?:[a-z]{1,20}\s+){1,3}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|"
             r"drive|dr|court|ct|place|pl|terrace|parkway|pkwy|circle|cir)\b\.?"
         ),
     ),
-    (IdentifierKind.OLD_DATE, re.compile(r"(?<!\d)(?:\d{1,2}[-/.]\d{1,2}[-/.]19\d\d|19\d\d-\d\d-\d\d)(?!\d)")),
+    (IdentifierKind.OLD_DATE, r"(?<!\d)(?:\d{1,2}[-/.]\d{1,2}[-/.]19\d\d|19\d\d-\d\d-\d\d)(?!\d)"),
 )

@@ -84,13 +84,6 @@ def local_instant(day: date, at: time, zone: ZoneInfo | str) -> datetime:
     return instant
 
 
-def local_span(day: date, start: time, end: time, zone: ZoneInfo | str) -> Span:
-    """From `start` to `end` on the wall of a place; overnight when the end is not after the start."""
-    check_year(day)
-    last = day if end > start else day + timedelta(days=1)
-    return Span(local_instant(day, start, zone), local_instant(last, end, zone))
-
-
 def local_day(moment: datetime, zone: ZoneInfo | str) -> date:
     """The calendar day it is at that instant in that place."""
     return moment.astimezone(zone_named(zone) if isinstance(zone, str) else zone).date()

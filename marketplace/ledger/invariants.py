@@ -69,7 +69,7 @@ LEDGER_INVARIANTS = (
     ),
 )
 
-invariants_above: Hook[[], tuple[Invariant, ...]] = Hook("ledger.checking.invariants_above")
+invariants_above: Hook[[], tuple[Invariant, ...]] = Hook("ledger.invariants.invariants_above")
 """What must be true of the rooms above the books: hours, invoices, pay."""
 
 
@@ -115,11 +115,6 @@ def broken_lines(verdicts: Iterable[InvariantResult]) -> list[str]:
         for verdict in verdicts
         if not verdict.holds
     ]
-
-
-def broken_invariants() -> list[str]:
-    """Recount, and tell what does not hold; empty when the books hold."""
-    return broken_lines(recount())
 
 
 def check_books(at: datetime) -> BooksCheck:

@@ -1,16 +1,16 @@
-"""How likely somebody says yes to an offer, and what that takes from a proposal: a plan of people who decline is no plan.
+"""The chance that somebody accepts an offer, and what it takes from a proposal: a plan of people who decline is no plan.
 
 **The chance.** Each answer is a draw with a chance of its own for each person, of which we know beforehand what is usual: the
 Beta-binomial model (Gelman et al., *Bayesian Data Analysis*, 3rd ed., 2.4). With a prior of Beta(8, 2), eight of ten, whoever
-accepted y of n offers is expected to accept (8 + y) of (10 + n). Ten answers of her own weigh as much as the prior, so that
+accepted y of n offers is expected to accept (8 + y) of (10 + n). Ten answers of their own weigh as much as the prior, so that
 a newcomer who declined once is not left out, and somebody who always declines is known after a month or two. The prior is
 ours, a cautious guess until an agency has a history; it is the one that past weeks are lived again with. Only answers of the
 last six months count: people's lives change. An offer that somebody else was quicker to take, that was withdrawn or that
 ran out is no answer.
 
 **What it takes.** A plan adds 10,000 × priority + points for each pair. Of this only the points are multiplied by the chance,
-rounded down; the seat keeps its whole worth. A seat that is declined is not lost: it is offered to the next one and stands in
-the next plan. Were its worth multiplied too, one percent of chance would weigh as much as a hundred points of fit, and the
+rounded down; the seat keeps its whole value. A seat that is declined is not lost: it is offered to the next one and stands in
+the next plan. Were its value multiplied too, one percent of chance would weigh as much as a hundred points of fit, and the
 same willing few would be asked for everything. So seats still come first, points stay from 0 to 999, and as the solver is
 simply given other points, its bound is a bound on what it is given.
 """
@@ -30,7 +30,7 @@ YES, ANSWERS = 8, 10
 """Before anybody has answered much: eight of ten say yes."""
 
 COUNTED_FOR = timedelta(days=182)
-"""How long an answer counts."""
+"""An answer counts for so long."""
 
 USUALLY, MOSTLY = 750, 500
 """Thousandths from which on somebody is said to accept usually, and more often than not."""
@@ -40,7 +40,7 @@ Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
 
 
 class Answers(NamedTuple):
-    """How many offers somebody accepted, of how many she answered."""
+    """How many offers somebody accepted, of how many they answered."""
 
     accepted: int = 0
     answered: int = 0
@@ -66,7 +66,7 @@ def with_acceptance(fit: Score, answers: Answers) -> Score:
 
 
 def with_application(fit: Score) -> Score:
-    """The score of somebody who has applied for the shift herself: she has said yes."""
+    """The score of somebody who has applied for the shift: they have said yes."""
     return Score(fit.total, (*fit.parts, _APPLIED))
 
 

@@ -1,6 +1,6 @@
-"""What a facility may learn about a coordinator's private choices: nothing, neither by a sentence nor by a count.
+"""A facility learns nothing about a coordinator's private choices, neither by a sentence nor by a count.
 
-A coordinator's blocks and favourites are between them and the agency. A facility reads "Not available for this shift." for a
+A coordinator's blocks and favorites are between them and the agency. A facility reads "Not available for this shift." for a
 block, for time off and for hours outside the stated availability alike: only a sentence that has several causes hides one.
 """
 
@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-import numpy.typing as npt
-
 from marketplace.kernel import Phrase
-from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.scoring import Score, ScorePart, Tone, favourite_of_facility
 from marketplace.matching.verdicts import Outcome, Verdict
 
@@ -20,9 +16,6 @@ NOT_AVAILABLE = Phrase("Not available for this shift.")
 SHOWN_AS = "availability"
 """The rule under whose title a facility reads all of ALIKE."""
 ALIKE = frozenset({SHOWN_AS, "time_off", "coordinator_block"})
-
-_BIT = {rule.code: np.uint32(1 << number) for number, rule in enumerate(RULES)}
-_ALIKE_BITS = np.bitwise_or.reduce([_BIT[code] for code in sorted(ALIKE)])
 
 
 def verdicts_for_facility(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -36,15 +29,8 @@ def verdicts_for_facility(verdicts: Iterable[Verdict]) -> list[Verdict]:
             if verdict is refusing or verdict.rule not in ALIKE]  # fmt: skip
 
 
-def refusals_for_facility(bits: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """The same for `Index.reasons`: whom any of ALIKE refuses is refused by SHOWN_AS, once."""
-    told: npt.NDArray[np.uint32] = bits & ~_ALIKE_BITS
-    told[(bits & _ALIKE_BITS) != 0] |= _BIT[SHOWN_AS]
-    return told
-
-
 def parts_for_facility(parts: Iterable[ScorePart]) -> tuple[ScorePart, ...]:
-    """The parts of a score without the points that a favourite of the coordinator gives."""
+    """The parts of a score without the points that a favorite of the coordinator gives."""
     return tuple(_own_favourite(part) if part.code == "favourite" else part for part in parts)
 
 
@@ -57,5 +43,5 @@ def score_for_facility(score: Score) -> Score:
 def _own_favourite(part: ScorePart) -> ScorePart:
     most = favourite_of_facility(part.of)
     if most and part.points >= most:  # the coordinator's choice alone gives less
-        return ScorePart("favourite", most, most, Phrase("A favourite of the facility"), None, Tone.OK)
-    return ScorePart("favourite", 0, most, Phrase("Not marked as a favourite"))
+        return ScorePart("favourite", most, most, Phrase("A favorite of the facility"), None, Tone.OK)
+    return ScorePart("favourite", 0, most, Phrase("Not marked as a favorite"))

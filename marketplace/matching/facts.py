@@ -25,7 +25,7 @@ class Level(IntEnum):
 
 
 class VerificationState(StrEnum):
-    """Where a credential stands in the verification queue; only `VERIFIED` counts for work."""
+    """The state of a credential in the verification queue; only `VERIFIED` counts for work."""
 
     SUBMITTED = "submitted"
     VERIFIED = "verified"
@@ -33,8 +33,11 @@ class VerificationState(StrEnum):
     REVOKED = "revoked"
 
 
-class AgreementKind(StrEnum):
-    """The two papers that must be in force before patient information is touched."""
+class RequiredAgreement(StrEnum):
+    """The two agreements that must be in force before patient information is touched (45 CFR 164.504(e)).
+
+    A master agreement of `contracts` counts as the contract; verdicts keep these words.
+    """
 
     CONTRACT = "contract"
     BAA = "baa"
@@ -81,7 +84,7 @@ class AgreementFacts:
     Hand over only what is or was truly in force; a terminated agreement ends on the day it was terminated.
     """
 
-    kind: AgreementKind
+    kind: RequiredAgreement
     reference: str
     """Its number."""
     starts_on: date
@@ -141,9 +144,9 @@ class CoordinatorFacts:
     """Minutes already worked, by facility id."""
     trained_facilities: frozenset[int] = frozenset()
     favourite_facilities: frozenset[int] = frozenset()
-    """Facilities the coordinator marked as favourite."""
+    """Facilities the coordinator marked as favorite."""
     favourite_of_facilities: frozenset[int] = frozenset()
-    """Facilities that marked the coordinator as favourite."""
+    """Facilities that marked the coordinator as favorite."""
     preferred_hours: tuple[Window, ...] = ()
     offers_recently: int = 0
     """Offers received in the fairness period (four weeks by default)."""
@@ -214,7 +217,7 @@ class Policy:
     """From this many service lines on, a coordinator is kept free where possible."""
     typical_offers: int = 8
     typical_fills: int = 4
-    """What a coordinator typically receives in the fairness period."""
+    """The typical share of a coordinator in the fairness period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for every pair: the moment of asking, the compact, policy and weights."""
+    """The part that is the same for every pair: the moment of asking, the compact, policy and weights."""
 
     as_of: datetime
     compact: tuple[CompactMembership, ...] = ()

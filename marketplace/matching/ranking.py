@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-import numpy as np
-
-from marketplace.matching.disclosure import refusals_for_facility, score_for_facility, verdicts_for_facility
+from marketplace.matching.disclosure import score_for_facility, verdicts_for_facility
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.index import Index, Prices
-from marketplace.matching.rules.hard_rules import RULES, eligible, explain
+from marketplace.matching.rules.hard_rules import eligible, explain
 from marketplace.matching.scoring import Reason, Score, reasons, score
 from marketplace.matching.verdicts import Verdict, objections
+
+if TYPE_CHECKING:  # numpy comes with the index
+    from marketplace.matching.index import Prices
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Candidate:
     shift: ShiftFacts
     context: Context
     opportunity_cost: int = 0
-    """Points her hours are worth elsewhere at the prices of the last plan: the order is by the score less these."""
+    """Points, 0 to 999, that their hours bring elsewhere at the prices of the last plan: the order is by the score less these."""
     prices: Prices | None = None
     for_facility: bool = False
     """Whether score and verdicts are worded for a facility, which may not learn of the coordinator's own choices."""
@@ -46,12 +46,12 @@ class Candidate:
 
     @cached_property
     def instead(self) -> int | None:
-        """The shift she is wanted for most beside this one; None where her hours cost nothing."""
+        """The id of the shift they are wanted for most beside this one; None where their hours cost nothing."""
         wanted = self.prices.instead(self.facts, self.shift) if self.prices and self.opportunity_cost else None
         return wanted.shift_id if wanted else None
 
     def reasons(self) -> list[Reason]:
-        """What the card says: caveats first, then at most three good reasons."""
+        """The lines of the card: caveats first, then at most three good reasons."""
         return reasons(self.score, self.verdicts)
 
 
@@ -71,11 +71,11 @@ class RefusedCandidate:
         return tuple(verdicts_for_facility(found) if self.for_facility else found)
 
     def objections(self) -> list[Verdict]:
-        """Everything that stands in the way."""
+        """Every verdict that refuses."""
         return objections(self.verdicts)
 
     def reasons(self) -> list[Reason]:
-        """What stands in the way, as lines of a card."""
+        """The objections, as lines of a card."""
         return reasons(None, self.verdicts)
 
 
@@ -133,30 +133,4 @@ def rank(shift: ShiftFacts, coordinators: Iterable[CoordinatorFacts], context: C
         eligible=tuple(sorted(candidates, key=lambda one: (-one.score.total, one.facts.id))),
         ineligible=tuple(sorted(refused, key=lambda one: (len(one.objections()), one.facts.id))),
         counts=Counter(verdict.rule for one in refused for verdict in one.objections()),
-    )
-
-
-def rank_everyone(
-    index: Index, shift: ShiftFacts, prices: Prices | None = None, *, for_facility: bool = False
-) -> Ranking:
-    """The same for everybody in an index, of whom only those looked at are judged in words.
-
-    With `for_facility` neither words, counts nor order tell a private choice of a coordinator (`disclosure`).
-    """
-    context = index.context
-    best = index.rank(shift, top=None, prices=prices)
-    reasons_of = refusals_for_facility(index.reasons(shift)) if for_facility else index.reasons(shift)
-    against = np.bitwise_count(reasons_of)
-    others = np.flatnonzero(against)
-    others = others[np.lexsort((index.ids[others], against[others]))]
-    good = [index.facts(index.position(key)) for key in best.ids.tolist()]
-    bad = [index.facts(position) for position in others.tolist()]
-    costs = best.costs.tolist()
-    counted = {rule.code: int(np.count_nonzero(reasons_of & np.uint32(1 << n))) for n, rule in enumerate(RULES)}
-    return Ranking(
-        eligible=RankedCandidate(
-            len(good), lambda n: Candidate(good[n], shift, context, costs[n], prices, for_facility)
-        ),
-        ineligible=RankedCandidate(len(bad), lambda n: RefusedCandidate(bad[n], shift, context, for_facility)),
-        counts=Counter({code: count for code, count in counted.items() if count}),
     )

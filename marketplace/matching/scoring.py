@@ -103,7 +103,7 @@ def _share(of: int, reached: int, full: int) -> int:
 
 
 def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
-    """Time already worked at the facility; training there as a backup, once it is recorded, is worth two fifths on its own."""
+    """Time already worked at the facility; training there as a backup, once it is recorded, counts two fifths on its own."""
     minutes = coordinator.facility_minutes.get(shift.facility_id, 0)
     points = _share(of, minutes, context.policy.continuity_full_minutes)
     trained = shift.facility_id in coordinator.trained_facilities
@@ -119,7 +119,7 @@ def continuity(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Contex
 
 
 def favourite_of_facility(of: int) -> int:
-    """The points, of `of`, that a facility's favourite gets; the rest is for the coordinator's."""
+    """The points, of `of`, that a facility's favorite gets; the rest is for the coordinator's."""
     return of * 7 // 10
 
 
@@ -131,13 +131,13 @@ def favourite(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context
         of - favourite_of_facility(of) if by_coordinator else 0
     )
     if by_facility and by_coordinator:
-        return ScorePart("favourite", points, of, Phrase("Favourites of each other"), None, Tone.OK)
+        return ScorePart("favourite", points, of, Phrase("Favorites of each other"), None, Tone.OK)
     if by_facility:
-        return ScorePart("favourite", points, of, Phrase("A favourite of the facility"), None, Tone.OK)
+        return ScorePart("favourite", points, of, Phrase("A favorite of the facility"), None, Tone.OK)
     if by_coordinator:
-        why = Phrase("The facility is a favourite of the coordinator")
+        why = Phrase("The facility is a favorite of the coordinator")
         return ScorePart("favourite", points, of, why, None, Tone.OK)
-    return ScorePart("favourite", points, of, Phrase("Not marked as a favourite"))
+    return ScorePart("favourite", points, of, Phrase("Not marked as a favorite"))
 
 
 def rating(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
@@ -268,7 +268,7 @@ def score(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) ->
 
 
 def reasons(score: Score | None, verdicts: Iterable[Verdict]) -> list[Reason]:
-    """What the card says: everything missing, everything to know, then at most three good reasons, best first."""
+    """The lines of a card: everything missing, everything to know, then at most three good reasons, best first."""
     verdicts = list(verdicts)
     missing = [Reason(Tone.MISS, v.phrase) for v in verdicts if v.outcome is Outcome.FAIL]
     notes = [Reason(Tone.NOTE, v.phrase) for v in verdicts if v.outcome is Outcome.WARN]

@@ -64,7 +64,7 @@ class Verdict(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule found, before it is signed with the rule's code and version."""
+    """The finding of a rule, before it is signed with the rule's code and version."""
 
     outcome: Outcome
     phrase: Phrase
@@ -111,11 +111,6 @@ def rule(code: str, version: int, title: str, description: str) -> Callable[[Che
         return Rule(code, version, title, description, check)
 
     return named
-
-
-def is_eligible(verdicts: Iterable[Verdict]) -> bool:
-    """True when no rule refuses; warnings do not stand in the way."""
-    return not any(verdict.failed for verdict in verdicts)
 
 
 def objections(verdicts: Iterable[Verdict]) -> list[Verdict]:

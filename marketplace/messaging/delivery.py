@@ -9,7 +9,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 
-from marketplace.config import MailServer, Settings
+from marketplace.config import Settings
+from marketplace.config_values import MailServer
 from marketplace.messaging.models import Letter
 
 SECONDS_TO_WAIT = 20

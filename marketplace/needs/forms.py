@@ -20,7 +20,7 @@ from marketplace.needs.posting import LONGEST_NOTES
 from marketplace.needs.quoting import MOST_HEADS, NeedDraft
 from marketplace.needs.texts import Catalogue, clock_words, named, weekday_names
 from marketplace.web import language_name
-from marketplace.web.forms import Choice, Choices, ClockTime, Day, Dollars, Form, Notes, Tick, WholeNumber, Words
+from marketplace.web.forms import Choice, Choices, ClockTime, Day, DollarAmount, Form, Notes, Tick, WholeNumber, Words
 
 MOST_OTHER_DAYS = 60
 DAY_BOXES = 3
@@ -160,7 +160,7 @@ class NeedForm(RequirementsForm):
     leave_out_holidays = Tick(_l("Leave out holidays"), description=_l("Federal ones, among the days that repeat."))
     other_days = Days(_l("Other days"), description=_l("Single days with the same hours."))
     mode = Choice(_l("How seats are filled"), _modes)
-    rate = Dollars(_l("Hourly rate"), least=1, required=False)
+    rate = DollarAmount(_l("Hourly rate"), least=1, required=False)
 
     def offer_places(self, offered: Catalogue, facility: Facility, need: Need | None = None) -> None:
         """Fill the lists of roles and sites; call it before `validate`."""

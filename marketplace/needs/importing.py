@@ -52,7 +52,7 @@ COLUMN_OF = {"line": "service_line", "rate": "bill_rate", "first_day": "starts_l
 
 
 @dataclass(frozen=True)
-class _Place:
+class _FacilitySite:
     """The facility of a row, as far as a need asks."""
 
     id: int
@@ -61,10 +61,10 @@ class _Place:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _NeedLookup:
     """What the rows of one file refer to, read once."""
 
-    places: dict[str, _Place]
+    places: dict[str, _FacilitySite]
     lines: dict[str, ServiceLine]
     credentials: frozenset[str]
     needs: dict[str, Need]
@@ -95,11 +95,11 @@ def load(data: bytes) -> Report:
     )
 
 
-def _known() -> _Known:
+def _known() -> _NeedLookup:
     facilities = session.scalars(select(Facility).options(selectinload(Facility.sites))).all()
     needs = session.scalars(select(Need).where(Need.external_ref.is_not(None)))
-    return _Known(
-        places={f.npi: _Place(f.id, f.sites[0].id, f.sites[0].time_zone) for f in facilities if f.sites},
+    return _NeedLookup(
+        places={f.npi: _FacilitySite(f.id, f.sites[0].id, f.sites[0].time_zone) for f in facilities if f.sites},
         lines={line.code: line for line in service_lines()},
         credentials=frozenset(kind.code for kind in credential_types()),
         needs={need.external_ref: need for need in needs if need.external_ref},
@@ -108,7 +108,7 @@ def _known() -> _Known:
     )
 
 
-def _draft(row: CsvRow, known: _Known) -> QuotedNeed:
+def _draft(row: CsvRow, known: _NeedLookup) -> QuotedNeed:
     """What a row asks for, and the shifts that follow; raises Invalid naming the column."""
     ref = clean_text(row["external_ref"], 80, "external_ref")
     if not ref:
@@ -160,7 +160,7 @@ def _until(row: CsvRow) -> date | None:
     return last if row["repeat"] else None
 
 
-def _keep(asked: Sequence[QuotedNeed], known: _Known) -> list[ImportOutcome]:
+def _keep(asked: Sequence[QuotedNeed], known: _NeedLookup) -> list[ImportOutcome]:
     """Rewrite what is there already, and post all that is new at once."""
     there = [known.needs.get(one.draft.external_ref or "") for one in asked]
     outcomes = [

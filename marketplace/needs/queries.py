@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -113,16 +112,11 @@ def extent(need_id: int) -> tuple[int, date, date]:
     return row[0], row[1], row[2]
 
 
-def lines_in_use(facility_id: int) -> dict[str, str]:
-    """The kinds of work a facility asks for at the moment, code → name."""
-    rows = select(ServiceLine.code, ServiceLine.name).where(
+def lines_in_use(facility_id: int) -> list[str]:
+    """Codes of the kinds of work that a facility asks for at the moment, in catalogue order."""
+    rows = select(ServiceLine.code).where(
         ServiceLine.code.in_(
             select(Need.service_line).where(Need.facility_id == facility_id, Need.state == NeedState.OPEN)
         )
     )
-    return {row[0]: row[1] for row in session.execute(rows.order_by(ServiceLine.position))}
-
-
-def load_options() -> tuple[Any, ...]:
-    """What a query of shifts must load for `shift_facts`: `select(Shift).options(*with_terms())`."""
-    return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))
+    return list(session.scalars(rows.order_by(ServiceLine.position)))

@@ -11,7 +11,7 @@ from marketplace.contracts.rates import complete_rate
 from marketplace.contracts.rules import in_force
 from marketplace.coordinators.models import Education
 from marketplace.db import session
-from marketplace.kernel import Invalid, Named, Observance, Phrase, Span, dollars, line_amount, local_day
+from marketplace.kernel import Invalid, Observance, Phrase, Span, dollars, line_amount, local_day, named
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.rules import Pattern, left_out, occurrences
 from marketplace.needs.texts import days_between, leaves_out_holidays, repeat_meant
@@ -184,7 +184,7 @@ def rates_of(
             raise Invalid(
                 "Your contract has no rate for %(work)s on %(day)s. Ask the agency to add one.",
                 "line",
-                work=Named(line.name, line.name_es),
+                work=named(line),
                 day=day,
             )
         if asked is None:
@@ -200,7 +200,7 @@ def rates_of(
             "Your contract says %(amount)s an hour for %(work)s. You may offer more, not less.",
             "rate",
             amount=dollars(card.bill_cents),
-            work=Named(line.name, line.name_es),
+            work=named(line),
         )
     if contract_needed and bill > MOST_TIMES_CONTRACT * card.bill_cents:
         raise Invalid(

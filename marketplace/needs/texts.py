@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from babel.dates import format_time, get_day_names, get_month_names
 from flask_babel import gettext as _
 
-from marketplace.kernel import MONDAY_TO_FRIDAY, Holiday, Observance
+from marketplace.kernel import MONDAY_TO_FRIDAY, Holiday, Named, Observance, called
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
 from marketplace.web import reader_locale
 
@@ -36,8 +36,7 @@ class Catalogue(NamedTuple):
 
 def named(rows: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
     """(code, name) in the reader's language."""
-    spanish = reader_locale().startswith("es")
-    return [(code, name_es if spanish else name) for code, name, name_es in rows]
+    return [(code, called(Named(name, name_es))) for code, name, name_es in rows]
 
 
 def repeat_kept(repeat: str | tuple[int, ...], leave_out_holidays: bool = False) -> str:

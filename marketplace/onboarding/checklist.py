@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -20,7 +20,7 @@ from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import as_system, session
 from marketplace.facilities.models import Facility, FacilityState
-from marketplace.kernel import local_day
+from marketplace.kernel import called, local_day
 from marketplace.needs.models import CalendarLink, Need
 
 
@@ -161,8 +161,8 @@ def _show_credentials(
     valid = [one for one in shown if one.expires_on is None or one.expires_on >= today]
     verified = {one.type for one in valid if one.state is CredentialState.VERIFIED}
     handed_in = {one.type for one in valid if one.state is CredentialState.SUBMITTED}
-    open_names = [_name(kind) for kind in wanted if kind.code not in verified | handed_in]
-    waiting_names = [_name(kind) for kind in wanted if kind.code in handed_in - verified]
+    open_names = [called(kind) for kind in wanted if kind.code not in verified | handed_in]
+    waiting_names = [called(kind) for kind in wanted if kind.code in handed_in - verified]
     if open_names:
         standing, hint = ChecklistStatus.TO_DO, _("Missing: %(names)s.", names=", ".join(open_names))
     elif waiting_names:
@@ -174,10 +174,6 @@ def _show_credentials(
         count = len(verified & {kind.code for kind in wanted})
         standing, hint = ChecklistStatus.DONE, ngettext("%(num)d verified.", "%(num)d verified.", count)
     return ChecklistStep(_("Upload your credentials"), hint, standing, "credentials.mine", _("Upload"))
-
-
-def _name(kind: CredentialType) -> str:
-    return kind.name_es if str(get_locale()).startswith("es") else kind.name
 
 
 def _credentials(ids: Sequence[int]) -> dict[int, list[Credential]]:

@@ -12,5 +12,7 @@ class SentForm(Form):
     paid_on = Day(_l("Left the account on"))
 
 
-class ReasonForm(Form):
+class PayReasonForm(Form):
+    """Why pay is held, or ends before it has arrived."""
+
     reason = Words(_l("Reason"), limit=LONGEST_REASON, guard=True)

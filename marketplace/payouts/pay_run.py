@@ -19,7 +19,7 @@ from marketplace.ledger.rules import entry_for_payout_reserved
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.payouts.queries import open_holds, unpaid_segments
 from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
-from marketplace.timesheets.describing import Names, describe, names_of
+from marketplace.timesheets.describing import SegmentNames, describe, names_of
 from marketplace.timesheets.models import TimeSegment
 
 _TURN = 7_204_001  # the advisory lock of pay runs; any number that nobody else uses
@@ -145,7 +145,9 @@ def _run(wanted: Sequence[Pay], until: date, by: Person | None, at: datetime) ->
     return run
 
 
-def _payout(coordinator: Coordinator, segments: list[TimeSegment], names: Mapping[int, Names], at: datetime) -> Payout:
+def _payout(
+    coordinator: Coordinator, segments: list[TimeSegment], names: Mapping[int, SegmentNames], at: datetime
+) -> Payout:
     return Payout(
         coordinator_id=coordinator.id,
         coordinator=coordinator,

@@ -17,7 +17,7 @@ from marketplace.db import session
 from marketplace.kernel import Invalid, NotFound, dollars, hours_and_minutes, local_day, now, week_start
 from marketplace.payments.manual_gateway import BatchLine, bank_batch
 from marketplace.payouts.documents import paper_of_payout
-from marketplace.payouts.forms import ReasonForm, SentForm
+from marketplace.payouts.forms import PayReasonForm, SentForm
 from marketplace.payouts.models import PayHold, Payout, PayRun
 from marketplace.payouts.pay_run import approve, preview
 from marketplace.payouts.queries import (
@@ -156,7 +156,7 @@ def end(payout_id: int) -> Any:
     """Not sent after all, sent back by the bank, or taken back later: in each case the earnings are payable again."""
     found = get_or_404(visible_to(current_person()), payout_id)
     run_of_it = get_or_404(runs_visible_to(current_person()), found.pay_run_id)
-    form = ReasonForm()
+    form = PayReasonForm()
     if not form.validate_on_submit():
         page = render_template("payouts/end.html", payout=found, form=form, states=PayoutState)
         return page, 422 if form.is_submitted() else 200
@@ -182,7 +182,7 @@ def new_hold(coordinator_id: int) -> Any:
     ).one_or_none()
     if coordinator is None:
         raise NotFound(_("There is no such coordinator."))
-    form = ReasonForm()
+    form = PayReasonForm()
     if not form.validate_on_submit():
         page = render_template("payouts/hold.html", coordinator=coordinator, form=form)
         return page, 422 if form.is_submitted() else 200

@@ -41,7 +41,7 @@ class Comparison:
     changes: list[Change]
     more: int
     lost_points: int
-    """What the second plan is worth less where they differ, both weighed as the first one was; below zero: it is worth more."""
+    """Points by which the value of the second plan is lower where they differ, both weighed as the first; negative: higher."""
 
     @property
     def lost(self) -> list[Change]:
@@ -68,8 +68,8 @@ def compare(before: MatchPlan, after: MatchPlan, reader: Person) -> Comparison:
     weighed_at, lost = before.facts_at or before.asked_at, 0
     for key, coordinator, plan, points, starts_at in rows:
         by_shift[key].append((coordinator, plan))
-        worth = PRIORITY_POINTS * priority(starts_at, weighed_at) + points
-        lost += -worth if plan == after.id else worth
+        value = PRIORITY_POINTS * priority(starts_at, weighed_at) + points
+        lost += -value if plan == after.id else value
     shifts = session.scalars(
         select(Shift)
         .where(Shift.id.in_(by_shift))

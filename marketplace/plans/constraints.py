@@ -7,25 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_shift
-from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import LIVE_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.booking import in_words
-from marketplace.booking.offers import check_wants_people
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, session
-from marketplace.eligibility.assessment import assess
 from marketplace.kernel import N_, NotAllowedNow, Phrase, check_no_patient_data, clean_text
-from marketplace.matching.facts import BookingFacts
 from marketplace.needs.models import Shift
 from marketplace.plans.models import PlanConstraint
+from marketplace.plans.pin_checks import check_pin, pins_of
 from marketplace.plans.rules import ConstraintKind
 
 LONGEST_REASON = 300
 _DONE = {
     ConstraintKind.PIN: N_("%(name)s was pinned to %(shift)s in matching plans."),
-    ConstraintKind.VETO: N_("%(name)s was forbidden for %(shift)s in matching plans."),
+    ConstraintKind.VETO: N_("%(name)s was vetoed for %(shift)s in matching plans."),
 }
 
 
@@ -33,24 +28,26 @@ def pin(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason
     """Put the coordinator on this shift in every plan from now on.
 
     Raises NotAllowedNow with every reason when the hard rules refuse the coordinator beside their bookings and other pins, or
-    when no seat without a pin is left.
+    when no seat without a pin is left. Nothing is changed then.
     """
-    with as_system():
-        shift = lock_shift(shift.id)
-        check_wants_people(shift, at)
-        pins = _pins_of(shift.id)
-        if coordinator.id in {constraint.coordinator_id for constraint in pins}:
-            raise NotAllowedNow("%(name)s is pinned to this shift already.", name=coordinator.name)
-        taken = len(session.scalars(
-            select(Assignment.id).where(Assignment.shift_id == shift.id, Assignment.state.in_(LIVE_STATES))
-        ).all())  # fmt: skip
-        if taken + len(pins) >= shift.headcount:
-            raise NotAllowedNow("Every open seat of this shift is pinned already. Remove one of the pins first.")
-        _check_may(shift, coordinator, at)
-    return _add(ConstraintKind.PIN, shift, coordinator, by, at, reason)
+    with as_system(), session.begin_nested():
+        locked = check_pin(shift.id, coordinator.id, coordinator.name, at)
+        return _add(ConstraintKind.PIN, locked, coordinator, by, at, reason)
 
 
-def forbid(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str = "") -> PlanConstraint:
+def pin_instead(
+    shift: Shift, other_id: int | None, coordinator: Coordinator, by: Person, at: datetime, reason: str = ""
+) -> PlanConstraint:
+    """Pin the coordinator to this shift, and remove the pin of another coordinator, if there is one. Raises like `pin`."""
+    with session.begin_nested():
+        for constraint in pins_of(shift.id):
+            if constraint.coordinator_id == other_id:
+                remove(constraint, by, at)
+                session.flush()
+        return pin(shift, coordinator, by, at, reason)
+
+
+def veto(shift: Shift, coordinator: Coordinator, by: Person, at: datetime, reason: str = "") -> PlanConstraint:
     """No plan proposes the coordinator for this shift from now on."""
     return _add(ConstraintKind.VETO, shift, coordinator, by, at, reason)
 
@@ -105,7 +102,7 @@ def _add(
         if other.kind is kind:
             if kind is ConstraintKind.PIN:
                 raise NotAllowedNow("%(name)s is pinned to this shift already.", name=coordinator.name)
-            raise NotAllowedNow("%(name)s is forbidden for this shift already.", name=coordinator.name)
+            raise NotAllowedNow("%(name)s is vetoed for this shift already.", name=coordinator.name)
         other.ended_at, other.ended_by_id = at, by.id
         session.flush()
     constraint = PlanConstraint(
@@ -121,43 +118,10 @@ def _keep(constraint: PlanConstraint) -> None:
         with session.begin_nested():
             session.add(constraint)
     except IntegrityError as error:
-        raise NotAllowedNow("Somebody else just pinned or forbade this pair. Look at it again.") from error
+        raise NotAllowedNow("Somebody else just pinned or vetoed this pair. Look at it again.") from error
 
 
 def _note(act: str, constraint: PlanConstraint, sentence: Phrase, by: Person) -> None:
     """Record it in the agency's own audit trail: neither the coordinator nor the facility may read it."""
     entry: Any = record(act, constraint, sentence, by=by)
     entry.coordinator_id = None
-
-
-def _pins_of(shift_id: int) -> list[PlanConstraint]:
-    return list(
-        session.scalars(
-            select(PlanConstraint).where(
-                PlanConstraint.shift_id == shift_id,
-                PlanConstraint.kind == ConstraintKind.PIN,
-                PlanConstraint.ended_at.is_(None),
-            )
-        )
-    )
-
-
-def _check_may(shift: Shift, coordinator: Coordinator, at: datetime) -> None:
-    (assessment,) = assess([coordinator.id], shift, at)
-    assessment.check(None, coordinator.name)
-    others = session.scalars(
-        select(Shift)
-        .join(PlanConstraint, PlanConstraint.shift_id == Shift.id)
-        .where(
-            PlanConstraint.coordinator_id == coordinator.id,
-            PlanConstraint.kind == ConstraintKind.PIN,
-            PlanConstraint.ended_at.is_(None),
-            Shift.ends_at > at,
-        )
-    ).all()
-    pinned = [BookingFacts(one.span, one.id, one.facility_id) for one in others]
-    if not assessment.beside(pinned).eligible:
-        raise NotAllowedNow(
-            "%(name)s is pinned to another shift that leaves no time for this one. Remove that pin first.",
-            name=coordinator.name,
-        )

@@ -12,13 +12,13 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Key, Record, Records, Versioned, check, related, state_column
 from marketplace.kernel import reread
 from marketplace.needs.models import Shift
-from marketplace.plans.rules import ConstraintKind, GapReason, PairState, PlanKind, PlanState, gap_ppm
+from marketplace.plans.rules import IN_WORK, SHOWN, ConstraintKind, GapReason, PairState, PlanKind, PlanState, gap_ppm
 
 
 class MatchPlan(Versioned, Base):
     """One plan for all open seats of a stretch of time, from the question to what was published of it.
 
-    `value` and `bound` are points (10,000 × priority + score a pair); no plan at all is worth more than `bound`.
+    `value` and `bound` are points (10,000 × priority + score a pair); no plan at all has more value than `bound`.
     """
 
     id: Mapped[Key]
@@ -57,6 +57,21 @@ class MatchPlan(Versioned, Base):
     what_if_shift: Mapped[Shift | None] = related()
     what_if_coordinator: Mapped[Coordinator | None] = related()
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the board shows it as the current plan."""
+        return self.state in SHOWN
+
+    @property
+    def in_work(self) -> bool:
+        """Whether a worker makes it, or will."""
+        return self.state in IN_WORK
+
+    @property
+    def answers_what_if(self) -> bool:
+        """Whether it is the finished answer to a what-if question."""
+        return self.kind is PlanKind.WHAT_IF and self.finished_at is not None and self.state is PlanState.READY
+
     __table_args__ = (
         check("progress BETWEEN 0 AND 100", "progress"),
         check("ends_at > starts_at", "ends_after_start"),
@@ -78,7 +93,7 @@ class MatchPlan(Versioned, Base):
 
     @property
     def gap_ppm(self) -> int:
-        """How far below the best possible plan this one may be at most, in millionths."""
+        """At most so far below the best possible plan, in millionths."""
         return gap_ppm(self.value, self.bound)
 
 
@@ -130,7 +145,7 @@ class PlanGap(Base):
 
 
 class PlanOption(Base):
-    """Somebody else who could have a seat of the shift, and what choosing her costs the plan at least (points)."""
+    """Somebody else who could have a seat of the shift, and what choosing them costs the plan at least (points)."""
 
     plan_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("match_plan.id", ondelete="CASCADE"), primary_key=True)
     shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), primary_key=True)
@@ -173,7 +188,7 @@ class PlanConstraint(Base):
 
 
 class MatchSetting(Base):
-    """How plans are made, from the moment it was set; the newest row holds, the others are its history."""
+    """Settings of plans, from the moment they were set; the newest row holds, the others are its history."""
 
     id: Mapped[Key]
     set_at: Mapped[datetime]

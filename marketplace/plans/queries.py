@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, load_options
 from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import seen_by, session
@@ -22,6 +21,7 @@ from marketplace.plans.rules import (
     HORIZON_DAYS,
     SHOWN,
     TIME_LIMIT_SECONDS,
+    TO_PUBLISH,
     PlanKind,
     PlanState,
 )
@@ -65,15 +65,33 @@ def pairs_of(plan_id: int, shift_ids: Collection[int] | None = None) -> list[Pla
         .where(PlanPair.plan_id == plan_id)
         .order_by(Shift.starts_at, Shift.id, PlanPair.seat)
         .options(joinedload(PlanPair.coordinator).joinedload(Coordinator.person))
-        .options(joinedload(PlanPair.shift).options(*_terms()))
+        .options(joinedload(PlanPair.shift).options(*load_options()))
     )
     if shift_ids is not None:
         found = found.where(PlanPair.shift_id.in_(shift_ids))
     return list(session.scalars(found))
 
 
-def _terms() -> Sequence[Any]:
-    return joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility)
+def pairs_to_publish(plan_id: int) -> Sequence[int]:
+    """The ids of the proposals that are not out yet, the soonest shift first."""
+    return session.scalars(
+        select(PlanPair.id)
+        .join(Shift, Shift.id == PlanPair.shift_id)
+        .where(PlanPair.plan_id == plan_id, ~PlanPair.kept, PlanPair.state.in_(TO_PUBLISH))
+        .order_by(Shift.starts_at, PlanPair.id)
+    ).all()
+
+
+def locked_pair(pair_id: int) -> PlanPair:
+    """A pair as it is now, locked, with its coordinator and what booking needs of its shift."""
+    return session.scalars(
+        select(PlanPair)
+        .where(PlanPair.id == pair_id)
+        .options(joinedload(PlanPair.coordinator).joinedload(Coordinator.person))
+        .options(joinedload(PlanPair.shift).options(*load_options()))
+        .with_for_update(of=PlanPair)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def constraints_of(shift_ids: Collection[int]) -> list[PlanConstraint]:

@@ -1,9 +1,12 @@
 """Plans in plain words: how good, how far, why not."""
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.assignments.rules import ReassignmentState
+from marketplace.eligibility.rule_texts import rule_titles
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.queries import Changes
@@ -65,7 +68,7 @@ def show_words() -> dict[Show, str]:
 
 
 def publish_label(offers: int, bookings: int) -> str:
-    """What the button does: Publish: 11 offers, 3 bookings."""
+    """The words of the button: Publish: 11 offers, 3 bookings."""
     parts = []
     if offers:
         parts.append(ngettext("%(num)d offer", "%(num)d offers", offers))
@@ -75,7 +78,7 @@ def publish_label(offers: int, bookings: int) -> str:
 
 
 def changes_sentence(changes: Changes) -> str:
-    """What the plan does not know of."""
+    """The changes since a plan was made, in words."""
     parts = []
     if changes.bookings:
         parts.append(ngettext("%(num)d booking", "%(num)d bookings", changes.bookings))
@@ -91,7 +94,7 @@ def changes_sentence(changes: Changes) -> str:
 
 
 def loss_sentence(before: int, after: int) -> str:
-    """What a change costs, in shares of the plan's value."""
+    """The cost of a change, as a share of the plan's value."""
     lost = share_lost_ppm(before, after)
     if lost == 0 and before == after:
         return str(_("It costs nothing: the plan is worth the same."))
@@ -104,3 +107,18 @@ def at_least_words(points: int, value: int) -> str:
     """at least 0.12 %, or nothing where the proof says nothing."""
     lost = share_lost_ppm(value, value - points)
     return str(_("at least %(percent)s %%", percent=percent_words(lost))) if lost >= 100 else ""
+
+
+def board_words() -> dict[str, Any]:
+    """The words of every page of plans, by the name its template uses."""
+    return {
+        "titles": rule_titles(),
+        "gap_sentence": gap_sentence,
+        "state_words": state_words(),
+        "kind_words": kind_words(),
+        "show_words": show_words(),
+        "publish_label": publish_label,
+        "changes_sentence": changes_sentence,
+        "at_least_words": at_least_words,
+        "loss_sentence": loss_sentence,
+    }

@@ -1,1 +1,1 @@
-"""Who knows whom: favourites, blocks, work history."""
+"""Who knows whom: favorites, blocks, work history."""

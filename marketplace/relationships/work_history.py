@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, Offer
@@ -26,7 +27,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class WorkHistory:
-    """A coordinator as a facility knows her. Minutes are those on time entries with it; `ahead` counts booked shifts."""
+    """A coordinator as a facility knows them. Minutes are those on time entries with it; `ahead` counts booked shifts."""
 
     id: int
     name: str
@@ -45,6 +46,14 @@ class WorkHistory:
     kind: PreferenceKind | None
     reason: str | None
     since: datetime | None
+
+    @property
+    def is_favorite(self) -> bool:
+        return self.kind is PreferenceKind.FAVOURITE
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.kind is PreferenceKind.BLOCK
 
 
 def _words(column: Any) -> ColumnElement[Any]:
@@ -103,13 +112,14 @@ def _rows(facility_id: int, at: datetime) -> tuple[Select[Any], dict[str, Column
     return rows, {"hours": minutes, "shifts": shifts, "last": func.coalesce(work.c.last_at, LONG_AGO)}
 
 
+KINDS = frozenset(PreferenceKind)
 SORTED_BY = ("name", "rating", "hours", "shifts", "last")
 
 
 def known_by(
     facility_id: int, at: datetime, *, text: str = "", line: str = "", kind: str = "", sort: str = "-hours"
 ) -> Select[Any]:
-    """Rows of `Acquaintance`, filtered and in order; `sort` is one of SORTED_BY, with "-" downwards."""
+    """Rows of `WorkHistory`, filtered and in order; `sort` is one of SORTED_BY, with "-" downwards."""
     rows, columns = _rows(facility_id, at)
     columns |= {"name": func.lower(Person.name), "rating": func.coalesce(Coordinator.rating, 0)}
     if text:
@@ -120,6 +130,11 @@ def known_by(
         rows = rows.where(Preference.kind == PreferenceKind(kind))
     column = columns[sort.lstrip("-")]
     return rows.order_by(column.desc() if sort.startswith("-") else column.asc(), Coordinator.id)
+
+
+def exported(facility_id: int, at: datetime, most: int, **asked: str) -> list[WorkHistory]:
+    """The first `most` of `known_by(facility_id, at, **asked)`."""
+    return [WorkHistory(*row) for row in session.execute(known_by(facility_id, at, **asked).limit(most))]
 
 
 def one_of(facility_id: int, coordinator_id: int, at: datetime) -> WorkHistory:
@@ -173,7 +188,10 @@ class KnownFacility:
 
 
 def facilities_known_to(coordinator_id: int, at: datetime, facility_id: int | None = None) -> list[KnownFacility]:
-    """The facilities she worked for, was asked by, or wants something of; with `facility_id` that one. In order of name."""
+    """The facilities a coordinator worked for, was asked by, or has a preference about, by name.
+
+    With `facility_id` only that one.
+    """
     work = (
         select(
             Assignment.facility_id,
@@ -207,3 +225,20 @@ def facilities_known_to(coordinator_id: int, at: datetime, facility_id: int | No
     if facility_id is not None:
         rows = rows.where(Facility.id == facility_id)
     return [KnownFacility(*row) for row in session.execute(rows)]
+
+
+def bookings_of(coordinator_id: int) -> Select[Assignment]:
+    """Every booking of a coordinator with its shift, line and facility, the latest first."""
+    return (
+        select(Assignment)
+        .where(Assignment.coordinator_id == coordinator_id)
+        .options(joinedload(Assignment.shift).joinedload(Shift.line), joinedload(Assignment.facility))
+        .order_by(Assignment.starts_at.desc(), Assignment.id.desc())
+    )
+
+
+def paid_minutes_of(coordinator_id: int) -> int:
+    """All minutes on the time entries of a coordinator that are paid."""
+    return session.scalars(
+        select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(TimeEntry.coordinator_id == coordinator_id)
+    ).one()

@@ -24,7 +24,7 @@ JUDGED = ("offers", "fills", "minutes")
 
 
 @dataclass(frozen=True)
-class Share:
+class FairShare:
     """One coordinator's part, and the mean of those comparable (in whole units, half up; None where there is nobody)."""
 
     coordinator_id: int
@@ -47,11 +47,11 @@ class Fairness:
     """Everybody's shares of a stretch of time, and how unequal each measure is over all."""
 
     span: Span
-    shares: list[Share]
+    shares: list[FairShare]
     ginis: dict[str, int | None]
 
     @property
-    def flagged(self) -> list[Share]:
+    def flagged(self) -> list[FairShare]:
         return [share for share in self.shares if share.below]
 
 
@@ -123,10 +123,10 @@ def _comparable(who: int, lines: dict[int, frozenset[str]]) -> list[int]:
 
 def _share(
     who: int, name: str, lines: tuple[str, ...], amounts: dict[int, dict[str, int]], others: list[int], bound: int
-) -> Share:
+) -> FairShare:
     many = len(others)
     sums = {measure: sum(amounts[one][measure] for one in others) for measure in MEASURES}
     means = {measure: (2 * total + many) // (2 * many) if many else None for measure, total in sums.items()}
     # Not by the rounded mean: 100 × hers × many < (100 − bound) × sum.
     below = tuple(each for each in JUDGED if many and 100 * amounts[who][each] * many < (100 - bound) * sums[each])
-    return Share(who, name, lines, amounts[who], many, means, below)
+    return FairShare(who, name, lines, amounts[who], many, means, below)

@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.authentication.sign_in import settings as of_the_site
 from marketplace.accounts.permissions import Permission
-from marketplace.catalogue.queries import service_lines
+from marketplace.catalogue.queries import line_names
 from marketplace.db import Audience
 from marketplace.kernel import NotPermitted, Span, day_span, hours_and_minutes, local_day, now, plain_dollars
 from marketplace.plans.queries import settings
-from marketplace.reports.fairness import MEASURES, Fairness, Share, fairness, span_of_month
+from marketplace.reports.fairness import MEASURES, Fairness, FairShare, fairness, span_of_month
 from marketplace.web import Page, Pages, asked_word, csv_download, page_number
 
 pages = Pages("reports", __name__)
@@ -65,7 +65,7 @@ def _span(period: str, today: date) -> Span:
     return span_of_month(date.fromisoformat(f"{period}-01"), of_the_site().agency_time_zone)
 
 
-def _found(asked: FairnessFilters) -> tuple[Fairness, list[Share]]:
+def _found(asked: FairnessFilters) -> tuple[Fairness, list[FairShare]]:
     person = current_person()
     if person.audience is not Audience.AGENCY:
         raise NotPermitted(_("This page is for the agency."))
@@ -98,17 +98,12 @@ def fair_shares() -> ResponseReturnValue:
         bound=settings().fair_percent,
         periods=[(f"{n}w", _("The last %(weeks)s weeks", weeks=n)) for n in WEEKS]
         + [(f"{month:%Y-%m}", str(format_date(month, "LLLL y")).capitalize()) for month in _months(today)],
-        lines=_lines(),
+        lines=list(line_names().items()),
         measures=_measures(),
         zone=of_the_site().agency_time_zone,
         last_day=asked.span.end - timedelta(seconds=1),
         may_set=current_person().may(Permission.MATCH_PLAN),
     )
-
-
-def _lines() -> list[tuple[str, str]]:
-    spanish = current_person().locale == "es"
-    return [(line.code, line.name_es if spanish else line.name) for line in service_lines()]
 
 
 def _measures() -> dict[str, str]:
@@ -135,7 +130,7 @@ def fair_shares_csv() -> Response:
     return csv_download(f"fair-shares-{asked.period}", [*head, "too_far_below"], rows)
 
 
-def _cells(share: Share) -> list[Any]:
+def _cells(share: FairShare) -> list[Any]:
     cells: list[Any] = []
     for measure in MEASURES:
         mean = share.means[measure]

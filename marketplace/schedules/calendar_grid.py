@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import WORDS, WORKING_STATES
-from marketplace.coverage.queries import Staffing
-from marketplace.kernel import Span, dollars
+from marketplace.coverage.staffing import Staffing
+from marketplace.kernel import Span, called, dollars
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState
 from marketplace.needs.texts import clock_span, short_day, weekday_names
+from marketplace.web import reader_locale
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _blocks_of(shift: Shift, staff: Staffing, at: datetime, line: str, note: str
 
     def block(who: str, kind: str, state: str, unnamed: bool = False) -> Block:
         url = url_for("coverage.shift", shift_id=shift.id)
-        name, zone = line_name(shift), shift.time_zone
+        name, zone = called(shift.line), shift.time_zone
         return Block(url, name, who, kind, state, shift.span, zone, line, note=note, unnamed=unnamed)
 
     taken, left, waiting = _seats(shift, staff)
@@ -164,25 +165,26 @@ def own_blocks(mine: Sequence[Assignment], offers: Sequence[Offer], zone: str, a
 
 def _own(shift: Shift, url: str, kind: str, state: str, zone: str) -> Block:
     return Block(
-        url, line_name(shift), shift.facility.name, kind, state, shift.span, zone, shift.facility.name, shift.time_zone
+        url,
+        called(shift.line),
+        shift.facility.name,
+        kind,
+        state,
+        shift.span,
+        zone,
+        shift.facility.name,
+        shift.time_zone,
     )
-
-
-def line_name(shift: Shift) -> str:
-    """The kind of work in the reader's language."""
-    return shift.line.name_es if str(get_locale()).startswith("es") else shift.line.name
 
 
 def days_of(monday: date, today: date) -> list[dict[str, Any]]:
     """The seven days for the macros: label, number, name, whether it is today."""
-    spanish = str(get_locale()).startswith("es")
+    locale = reader_locale()
     names = weekday_names()
     days = []
     for number in range(7):
         day = monday + timedelta(days=number)
-        name = format_date(
-            day, "EEEE d 'de' MMMM" if spanish else "EEEE, MMMM d", locale="es_US" if spanish else "en_US"
-        )
+        name = format_date(day, "EEEE d 'de' MMMM" if locale == "es_US" else "EEEE, MMMM d", locale=locale)
         days.append({"label": names[number], "number": day.day, "name": name, "today": day == today, "date": day})
     return days
 

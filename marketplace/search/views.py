@@ -10,8 +10,7 @@ from marketplace.accounts.models import Person
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import Span, dollars, local_day, now
-from marketplace.needs.models import Need, Shift
+from marketplace.kernel import Span, called, dollars, local_day, now
 from marketplace.search.searching import LONGEST, Found, search
 from marketplace.web import SIGNED_IN, Pages, asked_word
 from marketplace.web.filters import day, short_date, times
@@ -68,13 +67,13 @@ def _zone(person: Person) -> str:
 
 def _groups(person: Person, words: str, found: Found) -> list[Group]:
     """What was found, by kind; the way to the whole list only where there is more than is shown."""
-    spanish, agency = person.locale == "es", person.audience is Audience.AGENCY
+    agency = person.audience is Audience.AGENCY
     groups = [
         _people(found, agency, words),
         _facilities(found, words),
-        _bookings(found, spanish),
-        _shifts(found, agency, spanish),
-        _needs(found, agency, spanish, words),
+        _bookings(found),
+        _shifts(found, agency),
+        _needs(found, agency, words),
         _invoices(found, agency, words),
     ]
     return [group if group.key in found.more else replace(group, more="") for group in groups if group.hits]
@@ -97,10 +96,10 @@ def _facilities(found: Found, words: str) -> Group:
     return Group("facilities", _("Facilities"), "building-2", hits, url_for("facilities.index", q=words))
 
 
-def _bookings(found: Found, spanish: bool) -> Group:
+def _bookings(found: Found) -> Group:
     hits = [
         Hit(
-            _line(one.shift, spanish),
+            called(one.shift.line),
             f"{one.facility.name} · {_when(one.span, one.shift.time_zone)}",
             url_for("booking.assignment", assignment_id=one.id),
             one.state.value,
@@ -110,10 +109,10 @@ def _bookings(found: Found, spanish: bool) -> Group:
     return Group("bookings", _("Your shifts"), "calendar", hits)
 
 
-def _shifts(found: Found, agency: bool, spanish: bool) -> Group:
+def _shifts(found: Found, agency: bool) -> Group:
     hits = [
         Hit(
-            _line(one, spanish),
+            called(one.line),
             f"{one.facility.name} · {_when(one.span, one.time_zone)}" if agency else _when(one.span, one.time_zone),
             url_for("coverage.shift", shift_id=one.id),
         )
@@ -124,10 +123,10 @@ def _shifts(found: Found, agency: bool, spanish: bool) -> Group:
     return Group("shifts", name, "calendar", hits, more)
 
 
-def _needs(found: Found, agency: bool, spanish: bool, words: str) -> Group:
+def _needs(found: Found, agency: bool, words: str) -> Group:
     hits = [
         Hit(
-            _line(one, spanish),
+            called(one.line),
             _listed(one.external_or_id, one.facility.name if agency else "", short_date(one.first_day)),
             url_for("coverage.show", need_id=one.id),
             one.state.value,
@@ -148,10 +147,6 @@ def _invoices(found: Found, agency: bool, words: str) -> Group:
         for one in found.invoices
     ]
     return Group("invoices", _("Invoices"), "receipt", hits, url_for("billing.index", q=words))
-
-
-def _line(work: Shift | Need, spanish: bool) -> str:
-    return work.line.name_es if spanish else work.line.name
 
 
 def _when(span: Span, zone: str) -> str:

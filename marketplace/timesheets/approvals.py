@@ -34,7 +34,7 @@ from marketplace.timesheets.segments import append_segments, keep, opposite, sta
 LONGEST_REASON = 1000
 LONGEST_SHIFT = 25 * 60
 
-is_settled: Hook[[Collection[int]], bool] = Hook("timesheets.weekly.is_settled")
+is_settled: Hook[[Collection[int]], bool] = Hook("timesheets.approvals.is_settled")
 """Asked before an approval is taken back: whether any of these segments stands on an invoice or a pay statement."""
 
 

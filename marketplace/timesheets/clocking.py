@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.locks import lock_assignment, lock_shift
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, lock_assignment, lock_shift
 from marketplace.assignments.rules import CLOCK_IN_BEFORE, LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.audit.recording import record
 from marketplace.db import as_system, session

@@ -14,7 +14,7 @@ from marketplace.kernel import dollars, hours_and_minutes
 from marketplace.timesheets.models import TimeSegment
 
 
-class Names(NamedTuple):
+class SegmentNames(NamedTuple):
     """What a piece of time is about, by name."""
 
     line: str
@@ -22,7 +22,7 @@ class Names(NamedTuple):
     facility: str
 
 
-def names_of(segments: Iterable[TimeSegment]) -> dict[int, Names]:
+def names_of(segments: Iterable[TimeSegment]) -> dict[int, SegmentNames]:
     """The names behind each piece of time, by its number. One statement."""
     rows = session.execute(
         select(TimeSegment.id, ServiceLine.name, Person.name, Facility.name)
@@ -32,7 +32,7 @@ def names_of(segments: Iterable[TimeSegment]) -> dict[int, Names]:
         .join(Facility, Facility.id == TimeSegment.facility_id)
         .where(TimeSegment.id.in_([segment.id for segment in segments]))
     )
-    return {key: Names(line, coordinator, facility) for key, line, coordinator, facility in rows}
+    return {key: SegmentNames(line, coordinator, facility) for key, line, coordinator, facility in rows}
 
 
 def describe(segment: TimeSegment, line: str, who: str, rate_cents: int) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.models import Duty
-from marketplace.kernel import Invalid, Span, hours_and_minutes, local_instant
+from marketplace.kernel import Invalid, Span, called, hours_and_minutes, local_instant
 from marketplace.timesheets.approvals import LONGEST_REASON as LONGEST_DECISION
 from marketplace.timesheets.clocking import LONGEST_REASON, Correction
 from marketplace.timesheets.models import Punch, ShiftReport
@@ -43,7 +43,7 @@ class Duration(Words):
         return hours_and_minutes(value)
 
 
-class ReasonForm(Form):
+class DisputeForm(Form):
     """Why hours are disputed or given back."""
 
     reason = Notes(_l("Reason"), limit=LONGEST_DECISION)
@@ -104,12 +104,9 @@ def count_field(duty: Duty) -> str:
     return f"duty_{duty.code}"
 
 
-def report_form(duties: Sequence[Duty], spanish: bool, report: ShiftReport | None) -> ReportFields:
+def report_form(duties: Sequence[Duty], report: ShiftReport | None) -> ReportFields:
     """A form with a count for every duty of the catalogue, filled with what is on record."""
-    fields = {
-        count_field(duty): WholeNumber(duty.name_es if spanish else duty.name, 0, MOST_COUNT, required=False)
-        for duty in duties
-    }
+    fields = {count_field(duty): WholeNumber(called(duty), 0, MOST_COUNT, required=False) for duty in duties}
     kept: dict[str, Any] = {}
     if report is not None:
         kept = {f"duty_{code}": times for code, times in report.counts.items()}

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from marketplace.assignments.locks import lock_assignment, lock_shift
+from marketplace.assignments.models import lock_assignment, lock_shift
 from marketplace.assignments.rules import LIFE, WORKING_STATES
 from marketplace.audit.recording import record
 from marketplace.db import enqueue, jobs_app, session

@@ -4,7 +4,7 @@
     class NeedForm(Form):
         title = Words(_l("Title"), limit=120)
         notes = Notes(_l("Notes"), required=False)
-        rate = Dollars(_l("Hourly rate"), least=1)         # data: cents
+        rate = DollarAmount(_l("Hourly rate"), least=1)         # data: cents
         heads = WholeNumber(_l("How many people"), 1, 50)
         on = Day(_l("Date"))
 
@@ -25,16 +25,8 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from marketplace.kernel import BIGGEST_VERSION, Invalid, digits
 from marketplace.web.fields.choices import COMMON_ZONES, Choice, Choices, Hidden, Options, Tick, ZoneChoice, known_zones
-from marketplace.web.fields.numbers import BIGGEST, Dollars, WholeNumber
-from marketplace.web.fields.text import (
-    LONGEST_NOTE,
-    LONGEST_PASSWORD,
-    EmailAddress,
-    Notes,
-    NpiField,
-    Secret,
-    Words,
-)
+from marketplace.web.fields.numbers import BIGGEST, DollarAmount, WholeNumber
+from marketplace.web.fields.text import LONGEST_NOTE, LONGEST_PASSWORD, EmailAddress, Notes, NpiField, Secret, Words
 from marketplace.web.fields.time import ClockTime, Day
 
 __all__ = [
@@ -46,7 +38,7 @@ __all__ = [
     "Choices",
     "ClockTime",
     "Day",
-    "Dollars",
+    "DollarAmount",
     "EmailAddress",
     "Form",
     "Hidden",
@@ -69,7 +61,7 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was posted, also when it is nothing, so that what is missing is found. JSON is never read."""
+            """The posted values, also when there are none, so that a missing field is found. JSON is never read."""
             if formdata is not None and isinstance(formdata, Mapping):
                 return formdata
             if request.method == "POST":

@@ -17,12 +17,12 @@ from marketplace.billing.payments_received import bounce, record_payment, use_cr
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import Refusal
-from marketplace.ledger.invariants import broken_invariants
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.payouts.models import Payout, PayRun
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import confirm_arrival, fail, release, reverse, send_by_hand
 from marketplace.timesheets.models import TimeSegment
+from tests.books import broken_invariants
 from tests.worked import approved, corrected
 from tests.world import NOW, TODAY, World
 

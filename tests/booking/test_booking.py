@@ -9,8 +9,9 @@ from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.rules import AssignmentState, OfferState
 from marketplace.audit.models import AuditEntry
 from marketplace.booking import offers
-from marketplace.booking.booking import book, confirm, undo
+from marketplace.booking.booking import accept, book, confirm
 from marketplace.booking.kept_decision import kept_verdicts, replay
+from marketplace.booking.undoing import undo
 from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
@@ -163,7 +164,7 @@ def test_what_clashes_and_what_is_taken_is_superseded_in_the_same_transaction(wo
     clash = offers.send_offer(at_once, world.maya, world.lars, NOW)
     tired = offers.send_offer(too_soon_after, world.maya, world.tom, NOW)
     free = offers.send_offer(day_after, world.maya, world.tom, NOW)
-    made = offers.accept(mine_with_shift(mine), world.maya.person, NOW)
+    made = accept(mine_with_shift(mine), world.maya.person, NOW)
     session.expire_all()
     assert state_of(mine) is OfferState.ACCEPTED
     assert {state_of(one) for one in (theirs, clash, tired)} == {OfferState.SUPERSEDED}

@@ -15,11 +15,11 @@ from marketplace.booking.booking import book
 from marketplace.booking.no_shows import excuse, mark_no_show, uphold
 from marketplace.db import session
 from marketplace.kernel import ChangedMeanwhile, Hook, Invalid, NotAllowedNow
-from marketplace.ledger.invariants import broken_invariants
 from marketplace.ledger.models import LedgerPosting
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.timesheets.models import TimeSegment
+from tests.books import broken_invariants
 from tests.world import NOW
 
 SIDE = CancelledBy

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import undefer_group
 
-from marketplace.assignments.models import PROOF, Assignment, CancelledBy, Offer, Reassignment
+from marketplace.assignments.models import PROOF, Assignment, CancelledBy, Offer, Reassignment, load_options
 from marketplace.assignments.rules import AssignmentState, OfferState, ReassignmentState, reassignment_expiry
 from marketplace.audit.models import AuditEntry
 from marketplace.booking import offers, reassignments
@@ -25,7 +25,6 @@ from marketplace.eligibility.assessment import Assessment
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow, clock
 from marketplace.messaging.models import Letter, Notice
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from tests.world import NOW
 
 MONDAY = date(2026, 11, 30)

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select, text
 from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.app import CONNECTIONS
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, load_options
 from marketplace.booking import booking
 from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
@@ -21,7 +21,6 @@ from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.db import sessions as db
 from marketplace.kernel import clock
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from tests.browser import Visitor
 from tests.world import NOW
 

@@ -29,6 +29,14 @@ from tests.world import NOW, TODAY, World
 pytestmark = pytest.mark.usefixtures("app")
 
 S = AgreementState
+
+
+def speaks_spanish(world: World, name: str) -> None:
+    with as_system():
+        getattr(world, name).locale = "es"
+        session.commit()
+
+
 CARD = (CardRow("prior-auth", 3900, 2900), CardRow("triage", 5800, 4400))
 
 
@@ -110,6 +118,9 @@ def test_from_the_draft_to_active_the_present_contract_holds_until_the_new_one_d
     assert kept(present).state is S.ACTIVE
     client.get(f"/contracts/{key}").press("Activate").sees(f"Active. Agreement {present} is superseded.")
     assert (kept(key).state, kept(present).state) == (S.ACTIVE, S.SUPERSEDED)
+    client.get(f"/contracts/{present}").sees(f"Superseded by agreement {key}.")
+    speaks_spanish(world, "rosa")
+    rosa.get(f"/contracts/{present}").sees(f"Sustituido por el contrato {key}.")
     agreement = kept(key)
     assert (agreement.signed_name, agreement.signed_by_id) == ("rosa CHEN", key_of(world, "rosa"))
     assert agreement.body_sha256 == hash_of(agreement.body)
@@ -634,6 +645,11 @@ def test_the_page_says_what_is_wrong_with_a_contract(client: Visitor, world: Wor
     )
     client.sign_in("rosa").get(f"/contracts/{key}")
     assert "Draft the next one" not in client.text
+    speaks_spanish(world, "sam")
+    client.sign_in("sam").get(f"/contracts/{key}").sees(
+        "El BAA terminó el 21 nov 2026. Sin él no puede empezar ningún turno.",
+        "Se pide Monitoreo remoto de pacientes, pero el tarifario no tiene tarifa",
+    )
 
 
 def test_a_baa_is_drafted_for_either_side(world: World) -> None:

@@ -43,7 +43,7 @@ def test_a_facility_pays_for_cancelling_late(notice, planned, minutes):
         line_amount(minutes, 5000),
         line_amount(minutes, 3000),
     )
-    assert owed.sentence.endswith(".")
+    assert str(owed.sentence).endswith(".")
 
 
 @given(st.integers(0, 6000), st.integers(0, 6000))

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.audit.models import AuditEntry
 from marketplace.coordinators.models import Coordinator, CoordinatorState
-from marketplace.coordinators.registration import coordinator_with_email
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.eligibility.loading import coordinator_facts
 from marketplace.kernel import clock
 from tests.accounts.letters import letters_to, link_to
+from tests.coordinators.loading import coordinator_with_email
 from tests.world import NOW
 
 LUZ = {

@@ -3,8 +3,8 @@
 import pytest
 
 from marketplace.coordinators.models import CoordinatorState
-from marketplace.coordinators.registration import coordinator_with_email
 from marketplace.db import SYSTEM, bind_actor, session
+from tests.coordinators.loading import coordinator_with_email
 from tests.world import NOW
 
 

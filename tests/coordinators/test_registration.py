@@ -9,10 +9,11 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.audit.models import AuditEntry
 from marketplace.coordinators.models import Coordinator, CoordinatorState
-from marketplace.coordinators.registration import amend_coordinator, coordinator_with_email, register_coordinator
+from marketplace.coordinators.registration import amend_coordinator, register_coordinator
 from marketplace.coordinators.rules import CoordinatorDraft, WeeklyHours, read_availability
 from marketplace.db import session
 from marketplace.kernel import Invalid
+from tests.coordinators.loading import coordinator_with_email
 from tests.world import NOW
 
 LUZ = CoordinatorDraft(

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from marketplace import cli
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 from marketplace.db import migrating
 
 

@@ -16,7 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from marketplace.config import Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.config_values import Misconfigured
 from marketplace.db.address import database_url
 from marketplace.db.server import LONGEST_SOCKET_PATH, EmbeddedServer
 

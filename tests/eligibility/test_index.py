@@ -14,10 +14,10 @@ from marketplace.coordinators.models import AvailabilityWindow, Coordinator, Tim
 from marketplace.credentials.models import Credential
 from marketplace.db import SYSTEM, session
 from marketplace.eligibility import index, loading
+from marketplace.eligibility.assessment import context_for, shift_facts
 from marketplace.eligibility.candidates import ranked
-from marketplace.eligibility.context import context_for
+from marketplace.eligibility.in_memory import upkeep
 from marketplace.eligibility.models import CoordinatorChange
-from marketplace.eligibility.shift_facts import shift_facts
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.matching.ranking import rank
 from tests.eligibility.test_loading import assignment
@@ -126,8 +126,8 @@ def test_what_grows_too_old_to_count_is_read_again_though_nobody_changed_anythin
 def test_only_those_who_changed_are_read_again(world, statements, monkeypatch):
     at_hand()
     read = []
-    load = index.load
-    monkeypatch.setattr(index, "load", lambda ids, **more: read.append(ids) or load(ids, **more))
+    load = upkeep.load
+    monkeypatch.setattr(upkeep, "load", lambda ids, **more: read.append(ids) or load(ids, **more))
     session.execute(CHANGES["pay"](world))
     at_hand()
     assert world.maya.id in read[0]

@@ -7,18 +7,21 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from marketplace.accounts.models import Person
+from marketplace.assignments.history import Past
 from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.rules import AssignmentState, reliability
+from marketplace.assignments.rules import AssignmentState
+from marketplace.contracts.models import AgreementKind
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState, Education, TimeOff
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.db import Actor, Audience, bind_actor, current_actor, session
 from marketplace.eligibility import loading
+from marketplace.eligibility.assessment import facts_of_shifts, shift_facts
 from marketplace.eligibility.candidates import Feed, matching_count, ranked
-from marketplace.eligibility.shift_facts import facts_of_shifts, shift_facts
+from marketplace.eligibility.loading import REQUIRED
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import Span
-from marketplace.matching.facts import AgreementKind, VerificationState
+from marketplace.matching.facts import RequiredAgreement, VerificationState
 from marketplace.matching.rules.hard_rules import RULES
 from tests.world import NOW
 
@@ -38,7 +41,7 @@ def test_a_coordinators_facts_are_what_she_and_the_agency_have_written(world):
     assert set(found.ehr) == {"Epic", "Cerner"}
     assert (found.min_pay_cents, found.max_week_minutes, found.rating_hundredths) == (2200, 2400, 490)
     assert {c.type for c in found.credentials} == {"hipaa-training", "background-check", "CPCC"}
-    assert [a.kind for a in found.agreements] == [AgreementKind.BAA]
+    assert [a.kind for a in found.agreements] == [RequiredAgreement.BAA]
     assert {(w.weekday, w.start_minute, w.end_minute) for w in found.availability} == {(d, 300, 1080) for d in range(5)}
     assert found.reliability is None
     assert found.active
@@ -147,7 +150,9 @@ def test_history_counts_hours_by_facility_fills_offers_and_reliability(world):
     [(0, 0, None), (0, 1, 100), (-100, 1, 0), (-85, 1, 15), (-25, 10, 98), (-1, 2, 100), (-900, 2, 0)],
 )
 def test_reliability_is_the_average_over_shifts(points, shifts, expected):
-    assert reliability(points, shifts) == expected
+    past = Past()
+    past.points, past.counted = points, shifts
+    assert past.reliability == expected
 
 
 def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):
@@ -161,7 +166,7 @@ def test_a_shift_says_what_its_need_its_line_and_its_facility_say(world):
     assert set(found.ehr) == {"Epic"}
     assert (found.min_education, found.min_years) == ("bachelor", 2)
     assert found.payer_mix == {"commercial", "medicare-advantage"}
-    assert {a.kind for a in found.agreements} == {AgreementKind.CONTRACT, AgreementKind.BAA}
+    assert {a.kind for a in found.agreements} == {RequiredAgreement.CONTRACT, RequiredAgreement.BAA}
 
 
 @pytest.mark.parametrize(("required", "license"), [([], False), (["rn-license"], True)])
@@ -284,3 +289,8 @@ def test_one_coordinator_before_many_shifts_is_read_once(world, statements):
     assert len(statements) == asked <= 8
     session.execute(update(Coordinator).where(Coordinator.id == world.maya.id).values(min_pay_cents=9900))
     assert not any(fit.may for fit in Feed(world.maya.id, shifts, NOW).fits())
+
+
+def test_every_kind_of_agreement_is_one_that_matching_requires():
+    assert set(REQUIRED) == set(AgreementKind)
+    assert set(REQUIRED.values()) == set(RequiredAgreement)

@@ -9,12 +9,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.eligibility import loading
-from marketplace.eligibility.assessment import assess
+from marketplace.eligibility.assessment import assess, context, context_for, shift_facts
 from marketplace.eligibility.candidates import Feed, ranked
-from marketplace.eligibility.context import context, context_for
 from marketplace.eligibility.models import OFFERED_PARTS, PARTS_OF_THE_SCORE, WeightSet
-from marketplace.eligibility.score_weights import forecast, history, in_force, set_weights
-from marketplace.eligibility.shift_facts import shift_facts
+from marketplace.eligibility.score_weights import history, in_force, set_weights
+from marketplace.eligibility.weight_forecast import forecast
 from marketplace.facilities.models import Preference, PreferenceKind, PreferenceSide
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow
 from marketplace.matching.facts import Weights
@@ -47,7 +46,7 @@ def typed(weights):
 
 
 def liked(world, coordinator):
-    """Harbor has marked her as a favourite."""
+    """Harbor has marked her as a favorite."""
     session.add(
         Preference(
             facility_id=world.harbor.id,

@@ -11,7 +11,7 @@ from marketplace.booking.offers import send_to_best
 from marketplace.db import session
 from marketplace.eligibility import seat_values
 from marketplace.eligibility.candidates import Feed, ranked
-from marketplace.eligibility.score_weights import forecast
+from marketplace.eligibility.weight_forecast import forecast
 from marketplace.matching.facts import Weights
 from marketplace.matching.index import Opening
 from marketplace.matching.index.clock import bounds

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from marketplace.assignments.models import Assignment
+from marketplace.assignments.models import Assignment, load_options
 from marketplace.assignments.rules import AssignmentState
 from marketplace.audit.models import AuditEntry
 from marketplace.booking.booking import book
@@ -19,7 +19,6 @@ from marketplace.kernel import Invalid, NotAllowedNow
 from marketplace.matching.facts import Weights
 from marketplace.matching.scoring import favourite_of_facility
 from marketplace.needs.models import Shift
-from marketplace.needs.queries import load_options
 from tests.world import NOW
 
 FACILITY, COORDINATOR = PreferenceSide.FACILITY, PreferenceSide.COORDINATOR
@@ -59,7 +58,7 @@ def test_a_coordinator_the_facility_never_dealt_with_does_not_exist(rosa, aisha_
     assert rosa.get("/people/0").status == 404
     assert rosa.get(f"/people/{2**64}").status == 404
     rosa.get("/people")
-    for act in ("favour", "favour/end", "do-not-return", "do-not-return/end"):
+    for act in ("favorite", "favorite/end", "do-not-return", "do-not-return/end"):
         rosa.post(f"/people/{aisha_id}/{act}", {"reason": "No."})
         assert rosa.status == 404, act
     assert live(FACILITY) == []
@@ -73,11 +72,11 @@ def test_worked_shifts_make_her_the_one_who_knows_the_work(rosa, maya_id):
     rosa.get("/people").sees("Who knows your work best", "1 shift", "No backup yet")
 
 
-def test_a_favourite_with_one_tap_and_back_with_undo(rosa, maya_id):
-    rosa.get(f"/people/{maya_id}").press("Make a favourite").sees("Maya Torres is a favourite now.")
+def test_a_favorite_with_one_tap_and_back_with_undo(rosa, maya_id):
+    rosa.get(f"/people/{maya_id}").press("Make a favorite").sees("Maya Torres is a favorite now.")
     (wanted,) = live(FACILITY)
     assert (wanted.coordinator_id, wanted.kind) == (maya_id, PreferenceKind.FAVOURITE)
-    rosa.press("Undo").sees("no longer a favourite")
+    rosa.press("Undo").sees("no longer a favorite")
     assert live(FACILITY) == []
 
 
@@ -102,7 +101,7 @@ def test_a_reason_that_is_missing_too_long_or_about_a_patient_is_refused(rosa, m
     assert live(FACILITY) == []
 
 
-def test_a_do_not_return_takes_the_place_of_a_favourite_and_both_stay_in_the_history(world, maya_id):
+def test_a_do_not_return_takes_the_place_of_a_favorite_and_both_stay_in_the_history(world, maya_id):
     rosa, harbor = world.rosa, world.harbor.id
     prefer(harbor, maya_id, FACILITY, PreferenceKind.FAVOURITE, name="Harbor or Maya", by=rosa, at=NOW)
     prefer(
@@ -177,12 +176,12 @@ def test_a_preference_stands_in_the_trail_of_its_own_side_only(world, maya_id):
 
 
 @pytest.mark.parametrize("who", ["nadia", "bea"])
-def test_only_those_who_choose_coordinators_keep_favourites(visitors, maya_id, who):
+def test_only_those_who_choose_coordinators_keep_favorites(visitors, maya_id, who):
     visitor = visitors(who)
     visitor.get("/people")
     assert visitor.status == (200 if who == "nadia" else 403)
-    assert not [b for b in visitor.page.all("button") if b.text.startswith("Favourite")]
-    visitor.post(f"/people/{maya_id}/favour")
+    assert not [b for b in visitor.page.all("button") if b.text.startswith("Favorite")]
+    visitor.post(f"/people/{maya_id}/favorite")
     assert visitor.status == 403
 
 
@@ -223,13 +222,13 @@ def test_maya_keeps_places_she_likes_and_places_she_does_not_want(visitors, worl
     maya = visitors("maya").get("/me/places")
     maya.sees("Harbor Family Medicine")
     assert "Riverside" not in maya.text
-    maya.press("Favourite").sees("is a favourite now")
+    maya.press("Favorite").sees("is a favorite now")
     maya.press("Take back").sees("one place among others again")
     maya.press("Do not offer").sees(
         "is not offered to you any more.", "1 shift there stays booked.", "Not offered to you"
     )
     assert [one.kind for one in live(COORDINATOR)] == [PreferenceKind.BLOCK]
-    for act in ("favour", "block", "preference/end"):
+    for act in ("favorite", "block", "preference/end"):
         maya.post(f"/me/places/{riverside}/{act}")
         assert maya.status == 404
 
@@ -308,7 +307,7 @@ def test_whom_a_facility_asks_in_spite_of_a_block_is_refused_with_the_neutral_re
         book(shift, world.maya, by=world.rosa, at=NOW)
 
 
-def test_a_favourite_of_the_coordinator_gives_no_points_that_the_facility_sees(world, visitors):
+def test_a_favorite_of_the_coordinator_gives_no_points_that_the_facility_sees(world, visitors):
     prefer(
         world.harbor.id, world.maya.id, COORDINATOR, PreferenceKind.FAVOURITE, name="Harbor", by=world.maya.person, at=NOW
     )  # fmt: skip
@@ -318,8 +317,8 @@ def test_a_favourite_of_the_coordinator_gives_no_points_that_the_facility_sees(w
     session.commit()
     open_shift = other.id
     for path in (f"/assignments/{number}", f"/shifts/{open_shift}"):
-        assert "favourite of the coordinator" not in visitors("rosa").get(path).text, path
-        assert "The facility is a favourite of the coordinator" in visitors("ada").get(path).text, path
+        assert "favorite of the coordinator" not in visitors("rosa").get(path).text, path
+        assert "The facility is a favorite of the coordinator" in visitors("ada").get(path).text, path
     bind_actor(SYSTEM)
     session.expire_all()
     other = session.get_one(Shift, open_shift, options=load_options())
@@ -347,7 +346,7 @@ def test_the_agency_reads_why_somebody_shall_not_return_from_both_their_pages(vi
     facility, maya = forbidden
     ada = visitors("ada")
     for page in (f"/facilities/{facility}", f"/coordinators/{maya}"):
-        ada.get(page).follow("Favourites and do-not-return").sees(
+        ada.get(page).follow("Favorites and do-not-return").sees(
             "Harbor Family Medicine", "Maya Torres", "Do not return", "Three times late for hand-over."
         )
     ada.get("/preferences?side=coordinator").sees("Nobody has chosen anything that fits these filters.")

@@ -53,7 +53,7 @@ COMES_TO_FLASK = {
     "schedules.timegrid": "by way of calendar_grid",
     "schema": "the table of acts that are done once",
 }
-OF_THE_WEB = {"web", "app", "navigation", "cli", "demo", "serving", "doctor", "processes"}
+OF_THE_WEB = {"web", "app", "navigation", "cli", "commands", "demo", "serving", "doctor", "processes"}
 
 
 def is_page(module: str) -> bool:

@@ -3,25 +3,46 @@
 import subprocess
 import sys
 
+import pytest
+
 from marketplace.config import ROOT
+from marketplace.navigation import ROOMS
 
 HEAVY = frozenset(
-    "PIL alembic email_validator highspy icalendar lxml mjml numba ortools playwright pytest qrcode stripe typst".split()
+    "PIL alembic email_validator highspy icalendar lxml mjml numba numpy openpyxl ortools pandas playwright pypdf pytest "
+    "qrcode reportlab scipy stripe typst".split()
 )
-LIST = "import sys, {}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+NEEDS_NUMPY = frozenset({"index", "simulating", "solver"})
+"""The parts of matching that work on arrays."""
+LIST = "import sys, {}; print(*sys.modules)"
 
 
-def loaded_with(module: str) -> set[str]:
-    """The packages a fresh process holds after importing `module`."""
-    told = subprocess.run(
-        [sys.executable, "-c", LIST.format(module)], cwd=ROOT, capture_output=True, text=True, check=True
+def loaded_with(*modules: str) -> set[str]:
+    """The names of all modules that a fresh process holds after importing these."""
+    found = subprocess.run(
+        [sys.executable, "-c", LIST.format(", ".join(modules))], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return set(told.stdout.split())
+    return set(found.stdout.split())
 
 
-def test_the_site_loads_nothing_heavy_before_it_is_needed():
-    assert loaded_with("marketplace.app") & HEAVY == set()
+def packages(modules: set[str]) -> set[str]:
+    """The packages that they belong to."""
+    return {name.partition(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize("modules", [("marketplace.app",), ("marketplace.app", *ROOMS)], ids=["site", "all its pages"])
+def test_the_site_loads_nothing_heavy_before_it_is_needed(modules: tuple[str, ...]):
+    loaded = loaded_with(*modules)
+    assert packages(loaded) & HEAVY == set()
+    assert {f"marketplace.matching.{part}" for part in NEEDS_NUMPY} & loaded == set()
+
+
+def test_the_site_loads_no_page_before_it_is_put_together():
+    assert loaded_with("marketplace.app") & set(ROOMS) == set()
 
 
 def test_what_is_loaded_would_be_seen():
-    assert "PIL" in loaded_with("PIL.Image")
+    assert "PIL" in packages(loaded_with("PIL.Image"))
+    loaded = loaded_with("marketplace.eligibility.in_memory.upkeep")
+    assert "numpy" in packages(loaded)
+    assert "marketplace.matching.index" in loaded

@@ -9,7 +9,7 @@ import time
 import psutil
 import pytest
 
-from marketplace.config import Misconfigured
+from marketplace.config_values import Misconfigured
 from marketplace.processes import PartEnded, check_port_free, side_by_side, watch
 
 STAY = [sys.executable, "-c", "import time; time.sleep(600)"]

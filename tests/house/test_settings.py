@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from marketplace.config import Misconfigured, Settings
+from marketplace.config import Settings
+from marketplace.config_values import Misconfigured
 
 
 def test_nothing_set_is_enough_to_start(tmp_path):

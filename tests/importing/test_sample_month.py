@@ -8,7 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from marketplace.credentials.models import Credential
+from marketplace.credentials.rules import CredentialState
 from marketplace.eligibility.loading import coordinator_facts
+from marketplace.kernel import Phrase
+from marketplace.messaging.languages import language_of
 from marketplace.needs.models import Need, Shift
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -56,6 +60,13 @@ def test_each_refusal_names_the_column_that_is_wrong(month):
     why = {int(row["line"]): row["why"] for row in rows("needs-broken.csv")}
     for refused in load("needs").refused:
         assert refused.column == column[why[refused.line]], refused
+
+
+def test_what_was_verified_elsewhere_says_so_to_each_reader_in_their_language(month, session):
+    imported = session.scalars(select(Credential).where(Credential.decision_phrase.is_not(None)).limit(1)).one()
+    assert imported.decided_because == imported.decision_note == "Verified in the system it came from"
+    spanish = language_of("es")
+    assert Phrase.from_record(imported.decision_phrase).read(spanish) == "Verificado en el sistema del que procede"
 
 
 HEADER = (SAMPLE / "needs.csv").read_text(encoding="utf-8").splitlines()[0]
@@ -138,7 +149,7 @@ def test_what_came_in_can_be_matched(month):
 
 def test_an_older_file_does_not_take_back_what_the_agency_verified(month, session):
     from marketplace.credentials.models import Credential
-    from marketplace.credentials.rules import LIFE, CredentialState
+    from marketplace.credentials.rules import LIFE
 
     waiting = session.scalars(select(Credential).where(Credential.state == CredentialState.SUBMITTED).limit(1)).one()
     waiting.state = LIFE.after(waiting.state, "verify")
@@ -150,9 +161,8 @@ def test_an_older_file_does_not_take_back_what_the_agency_verified(month, sessio
 @pytest.mark.parametrize("state", ["revoked", "rejected"])
 def test_a_file_does_not_bring_back_what_the_agency_decided_against(month, session, state):
     from marketplace.credentials.models import Credential
-    from marketplace.credentials.rules import CredentialState
 
-    verified = session.scalars(select(Credential).where(Credential.state == CredentialState.VERIFIED).limit(1)).one()
+    verified = session.scalars(select(Credential).where(Credential.decision_phrase.is_not(None)).limit(1)).one()
     verified.state = CredentialState(state)
     session.flush()
     report = load("credentials")

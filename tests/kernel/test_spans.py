@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel import Invalid, Span, day_span, local_day, local_instant, now, week_start, workweek, zone_named
 from marketplace.kernel.clock import frozen_at
-from marketplace.kernel.spans import local_span
+from tests.world import local_span
 
 NEW_YORK = ZoneInfo("America/New_York")
 ONE_DAY = timedelta(days=1)

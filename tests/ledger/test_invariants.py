@@ -12,8 +12,9 @@ from marketplace.billing.invoicing import issue
 from marketplace.billing.models import PaymentMethod
 from marketplace.billing.payments_received import record_payment
 from marketplace.db import session
-from marketplace.ledger.invariants import broken_invariants, every_invariant, recount
+from marketplace.ledger.invariants import every_invariant, recount
 from marketplace.payouts.pay_run import approve
+from tests.books import broken_invariants
 from tests.worked import approved
 from tests.world import NOW, TODAY
 

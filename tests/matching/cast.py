@@ -10,12 +10,12 @@ from marketplace.matching.facts import (
     HIPAA_TRAINING,
     RN_LICENCE,
     AgreementFacts,
-    AgreementKind,
     BookingFacts,
     CompactMembership,
     Context,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     ShiftFacts,
     VerificationState,
     Weights,
@@ -28,8 +28,8 @@ from marketplace.matching.verdicts import Verdict, objections
 RIVERSIDE, HARBOR = 1, 2
 NEW_YORK = "America/New_York"
 
-BAA = AgreementFacts(AgreementKind.BAA, "7", date(2025, 1, 1))
-CONTRACT = AgreementFacts(AgreementKind.CONTRACT, "7", date(2025, 1, 1))
+BAA = AgreementFacts(RequiredAgreement.BAA, "7", date(2025, 1, 1))
+CONTRACT = AgreementFacts(RequiredAgreement.CONTRACT, "7", date(2025, 1, 1))
 TRAINING = CredentialFacts(HIPAA_TRAINING, "HIP-1", date(2026, 1, 1), date(2027, 12, 31))
 CODER = CredentialFacts("CPCC", "CPC-1", date(2026, 1, 1), date(2027, 12, 31))
 ILLINOIS = CredentialFacts(

@@ -9,12 +9,12 @@ from typing import Any
 from marketplace.kernel import Span
 from marketplace.matching.facts import (
     AgreementFacts,
-    AgreementKind,
     BookingFacts,
     CompactMembership,
     Context,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     ShiftFacts,
     VerificationState,
     Window,
@@ -154,7 +154,9 @@ class Market:
 
     def agreement(self) -> AgreementFacts:
         first, last = sorted([self.edge(), self.edge()])
-        return AgreementFacts(self.chance.choice(list(AgreementKind)), "A-1", first, self.chance.choice([last, None]))
+        return AgreementFacts(
+            self.chance.choice(list(RequiredAgreement)), "A-1", first, self.chance.choice([last, None])
+        )
 
     def levels(self) -> dict[str, int]:
         return {code: self.chance.randint(1, 3) for code in self.some("en", "es", "Epic")}

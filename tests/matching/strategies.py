@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from marketplace.kernel import Span
 from marketplace.matching.facts import (
     AgreementFacts,
-    AgreementKind,
     BookingFacts,
     CompactMembership,
     Context,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     ShiftFacts,
     VerificationState,
     Window,
@@ -92,7 +92,7 @@ def credentials(draw: st.DrawFn, span: Span) -> CredentialFacts:
 @st.composite
 def agreements(draw: st.DrawFn, span: Span) -> AgreementFacts:
     first, last = sorted([draw(edges(span)), draw(edges(span))])
-    kind = draw(st.sampled_from(AgreementKind))
+    kind = draw(st.sampled_from(RequiredAgreement))
     return AgreementFacts(kind, f"{kind}-{draw(st.integers(1, 99))}", first, draw(st.sampled_from([last, None])))
 
 

@@ -120,7 +120,7 @@ def test_a_trained_backup_has_two_fifths_before_the_first_hour() -> None:
     assert part("continuity", replace(trained, facility_minutes={RIVERSIDE: 4800})).points == 200
 
 
-def test_a_facilitys_favourite_weighs_more_than_a_coordinators() -> None:
+def test_a_facilitys_favorite_weighs_more_than_a_coordinators() -> None:
     here = frozenset({RIVERSIDE})
     assert part("favourite", ana(favourite_of_facilities=here)).points == 70
     assert part("favourite", ana(favourite_facilities=here)).points == 30

@@ -21,7 +21,7 @@ import marketplace.timesheets.notifications as timesheets
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Role
-from marketplace.assignments.models import Assignment, CancelledBy, Reassignment
+from marketplace.assignments.models import Assignment, CancelledBy, Reassignment, load_options
 from marketplace.assignments.rules import ReassignmentState
 from marketplace.audit.models import AuditEntry
 from marketplace.audit.recording import record
@@ -40,7 +40,6 @@ from marketplace.messaging.languages import language_of
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.writing import notify
 from marketplace.needs.models import FillMode
-from marketplace.needs.queries import load_options
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import fail, send_by_hand
 from marketplace.timesheets.approvals import approve_changed, dispute, reject

@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import select, text
 
-from marketplace.config import MailServer
+from marketplace.config_values import MailServer
 from marketplace.db import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
 from marketplace.kernel import Invalid, Phrase
 from marketplace.kernel.clock import frozen_at

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel import Span
 from marketplace.plans.models import MatchPlan, PlanGap, PlanPair
-from marketplace.plans.publishing import publish, publish_pairs
+from marketplace.plans.publishing.pairs import publish_pairs
+from marketplace.plans.publishing.starting import publish
 from marketplace.plans.requests import ask_for_plan
 from marketplace.plans.solver import solver_process
 from marketplace.plans.solver.build_instance import build_instance

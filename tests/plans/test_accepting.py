@@ -68,8 +68,8 @@ def test_the_solver_is_given_exactly_what_the_parts_add_up_to(world):
 def test_between_two_who_fit_alike_the_one_who_usually_accepts_is_proposed(world):
     shift = world.shift(day=MONDAY)
     first = who_has(plan_made(world), shift)
-    favourite = next(one for one in (world.maya, world.jonas, world.aisha) if one.id in first)
-    answered(world, favourite, 0, 40)
+    favorite = next(one for one in (world.maya, world.jonas, world.aisha) if one.id in first)
+    answered(world, favorite, 0, 40)
     plan = plan_made(world)
     assert who_has(plan, shift) != first
     assert plan.value <= plan.bound

@@ -14,7 +14,7 @@ from marketplace.kernel.clock import frozen_at
 from marketplace.needs.models import FillMode
 from marketplace.plans import constraints
 from marketplace.plans.models import MatchPlan, MatchSetting, PlanConstraint
-from marketplace.plans.publishing import publish_pairs
+from marketplace.plans.publishing.pairs import publish_pairs
 from marketplace.plans.requests import ask_for_plan
 from marketplace.plans.rules import ConstraintKind, PlanState
 from tests.plans.planned import again, plan_made, proposals, published, who_has, worked_on
@@ -37,9 +37,9 @@ def test_a_plan_is_made_by_one_click_and_published_by_another(world, client):
     session.commit()
     publish_pairs(plan.id, world.sam.id)
     page = client.get("/matching")
-    assert page.sees("Waiting for reply", "Take it back")
-    page = page.press("Take it back")
-    assert page.sees("1 proposal is taken back", "Publish: 1 offer")
+    assert page.sees("Waiting for reply", "Undo")
+    page = page.press("Undo")
+    assert page.sees("1 proposal is undone", "Publish: 1 offer")
 
 
 def test_the_card_of_progress_says_not_modified_until_something_changes(world, client):
@@ -124,13 +124,13 @@ def test_only_what_changed_against_the_last_plan(world, client):
 def test_a_pin_a_veto_and_their_undo_are_buttons_of_the_row(world, client):
     world.shift(day=MONDAY)
     plan = plan_made(world)
-    her = proposals(plan)[0].coordinator_id
+    who = proposals(plan)[0].coordinator_id
     page = client.sign_in("sam").get("/matching")
     with frozen_at(NOW + timedelta(minutes=1)):
         page.press("Pin")
     bind_actor(SYSTEM)
     constraint = session.scalars(select(PlanConstraint)).one()
-    assert (constraint.kind, constraint.coordinator_id) == (ConstraintKind.PIN, her)
+    assert (constraint.kind, constraint.coordinator_id) == (ConstraintKind.PIN, who)
     page = client.get("/matching")
     assert page.sees("Pinned", "Something changed", "1 pin or veto")
     page = page.press("Remove")
@@ -193,9 +193,9 @@ def test_settings_hold_for_the_next_plan_and_keep_their_history(world, client):
     assert session.scalar(select(func.count()).select_from(MatchSetting)) == 1
 
 
-def test_every_act_leaves_a_line_in_the_trail_and_none_of_it_is_hers_to_read(world):
+def test_every_act_leaves_a_line_in_the_trail_and_the_coordinator_reads_none_of_it(world):
     shift = world.shift(day=MONDAY)
-    constraints.forbid(shift, world.maya, world.sam, NOW, "Asked for somebody new.")
+    constraints.veto(shift, world.maya, world.sam, NOW, "Asked for somebody new.")
     published(world, plan_made(world))
     acts = session.execute(select(AuditEntry.act, AuditEntry.thing, AuditEntry.coordinator_id)).all()
     assert {("ask", "match_plan", None), ("publish", "match_plan", None), ("forbid", "match_wish", None)} <= {

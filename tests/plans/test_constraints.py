@@ -1,4 +1,4 @@
-"""Pins hold in every plan, bans too; what cannot be kept is told with its reason."""
+"""Pins hold in every plan, vetoes too; what cannot be kept is told with its reason."""
 
 from datetime import date, time, timedelta
 
@@ -36,23 +36,23 @@ def test_who_is_pinned_has_the_seat_whoever_fits_better(world):
     assert proposals(plan)[0].pinned
 
 
-def test_who_is_forbidden_is_never_proposed_until_the_veto_is_removed(world):
+def test_who_is_vetoed_is_never_proposed_until_the_veto_is_removed(world):
     shift = world.shift(day=MONDAY)
     (best,) = who_has(plan_made(world), shift)
     one = next(one for one in fitting(world, shift) if one.id == best)
-    ban = constraints.forbid(shift, one, world.sam, NOW)
+    veto = constraints.veto(shift, one, world.sam, NOW)
     assert best not in who_has(plan_made(world), shift)
-    constraints.remove(ban, world.sam, NOW)
+    constraints.remove(veto, world.sam, NOW)
     assert who_has(plan_made(world), shift) == {best}
 
 
 def test_without_the_ban_the_question_would_hold_the_pair(world):
-    """The guard proves itself: the pair is in the instance until it is forbidden."""
+    """The guard proves itself: the pair is in the instance until it is vetoed."""
     shift = world.shift(day=MONDAY)
     one = fitting(world, shift)[0]
     assert one.id in question().coordinators
     before = question().instance.pairs
-    constraints.forbid(shift, one, world.sam, NOW)
+    constraints.veto(shift, one, world.sam, NOW)
     assert question().instance.pairs == before - 1
 
 
@@ -60,11 +60,11 @@ def test_a_pin_and_a_ban_of_one_pair_replace_each_other(world):
     shift = world.shift(day=MONDAY)
     one = fitting(world, shift)[0]
     constraints.pin(shift, one, world.sam, NOW)
-    constraints.forbid(shift, one, world.sam, NOW)
+    constraints.veto(shift, one, world.sam, NOW)
     kinds = session.scalars(select(PlanConstraint.kind).where(PlanConstraint.ended_at.is_(None))).all()
     assert kinds == [ConstraintKind.VETO]
-    with pytest.raises(NotAllowedNow, match="is forbidden for this shift already"):
-        constraints.forbid(shift, one, world.sam, NOW)
+    with pytest.raises(NotAllowedNow, match="is vetoed for this shift already"):
+        constraints.veto(shift, one, world.sam, NOW)
 
 
 def test_nobody_is_pinned_who_may_not_take_the_shift(world):
@@ -95,7 +95,7 @@ def test_a_pin_that_can_no_longer_be_kept_is_told_and_the_plan_goes_on(world):
     constraints.pin(first, one, world.sam, NOW)
     clash = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
     if not assess([one.id], clash, NOW)[0].eligible:
-        pytest.fail("she may not take the other shift: nothing was checked")
+        pytest.fail("they may not take the other shift: nothing was checked")
     book(clash, one, one.person, NOW)
     plan = plan_made(world)
     (told,) = plan.broken_constraints
@@ -128,15 +128,15 @@ def test_a_pinned_shift_takes_hours_and_rest_of_the_others(world):
 def test_the_reason_may_not_name_a_patient(world):
     shift = world.shift(day=MONDAY)
     with pytest.raises(Invalid):
-        constraints.forbid(shift, world.maya, world.sam, NOW, "SSN 123-45-6789 asked for it")
+        constraints.veto(shift, world.maya, world.sam, NOW, "SSN 123-45-6789 asked for it")
 
 
 def test_a_removed_pin_can_be_restored_once(world):
     shift = world.shift(day=MONDAY)
-    ban = constraints.forbid(shift, world.maya, world.sam, NOW)
-    constraints.remove(ban, world.sam, NOW)
+    veto = constraints.veto(shift, world.maya, world.sam, NOW)
+    constraints.remove(veto, world.sam, NOW)
     with pytest.raises(NotAllowedNow, match="removed already"):
-        constraints.remove(ban, world.sam, NOW)
-    constraints.restore(ban, world.sam, NOW + timedelta(minutes=1))
+        constraints.remove(veto, world.sam, NOW)
+    constraints.restore(veto, world.sam, NOW + timedelta(minutes=1))
     with pytest.raises(NotAllowedNow):
-        constraints.restore(ban, world.sam, NOW + timedelta(minutes=1))
+        constraints.restore(veto, world.sam, NOW + timedelta(minutes=1))

@@ -14,7 +14,6 @@ from marketplace.audit.models import AuditEntry
 from marketplace.contracts.models import Overtime
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel import ChangedMeanwhile, Hook, Invalid, NotAllowedNow, NotPermitted
-from marketplace.ledger.invariants import broken_invariants
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import payable, unbilled
@@ -35,6 +34,7 @@ from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
 from marketplace.timesheets.policy import check_may_decide, check_may_submit
 from marketplace.timesheets.rules import LineState, TimesheetState
 from tests.at_once import transactions_at_once
+from tests.books import broken_invariants
 from tests.timesheets.hours import IN, MONDAY, OUT, again, booked, clocked, handed_in, segments_of, worked_line
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)

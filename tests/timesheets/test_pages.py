@@ -10,10 +10,10 @@ from marketplace.assignments.rules import AssignmentState
 from marketplace.catalogue.models import Duty
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import frozen_at
-from marketplace.ledger.invariants import broken_invariants
 from marketplace.timesheets.approvals import approve_lines
 from marketplace.timesheets.models import Punch, ShiftReport, TimeSegment
 from marketplace.timesheets.rules import LineState
+from tests.books import broken_invariants
 from tests.timesheets.hours import IN, MONDAY, OUT, again, booked, clocked, handed_in, need_of, punch, worked_line
 from tests.world import NOW, TODAY
 

@@ -16,7 +16,7 @@ from marketplace.web.forms import (
     Choices,
     ClockTime,
     Day,
-    Dollars,
+    DollarAmount,
     EmailAddress,
     Form,
     Hidden,
@@ -40,7 +40,7 @@ class Everything(Form):
     title = Words("Title", limit=20)
     reason = Words("Reason", limit=200, guard=True, required=False)
     notes = Notes("Notes", required=False)
-    rate = Dollars("Rate", least=100, most=50_000)
+    rate = DollarAmount("Rate", least=100, most=50_000)
     heads = WholeNumber("Heads", 1, 50)
     day = Day("Day", earliest=date(2020, 1, 1), latest=date(2030, 12, 31))
     starts = ClockTime("Starts")

@@ -21,11 +21,11 @@ from marketplace.assignments.policy import (
 from marketplace.assignments.queries import visible_to
 from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES, AssignmentState
 from marketplace.audit.queries import trail_of
-from marketplace.booking import booking, no_shows
+from marketplace.booking import booking, no_shows, undoing
 from marketplace.booking.forms import JudgementForm
 from marketplace.booking.kept_decision import kept_verdicts, replay
 from marketplace.booking.views.blueprint import pages
-from marketplace.booking.views.reassignments import reassignment_cards
+from marketplace.booking.views.reassignment_cards import reassignment_cards
 from marketplace.db import Audience, session
 from marketplace.eligibility.disclosure import kept_score, verdicts_for
 from marketplace.eligibility.rule_texts import rule_titles
@@ -62,7 +62,7 @@ def _page(assignment_id: int, judgement: JudgementForm) -> str:
         trail=session.scalars(trail_of(person, "assignment", found.id).limit(20)).all(),
         acts=_acts(person, found),
         side=person.audience.value,
-        moves=reassignment_cards(person, at, assignment_id=found.id),
+        moves=reassignment_cards(person.coordinator_id, at, assignment_id=found.id),
         # A facility is not told what the coordinator earns, nor a coordinator what the facility is billed.
         sees_bill=person.audience is not Audience.COORDINATOR,
         sees_pay=person.audience is not Audience.FACILITY,
@@ -102,7 +102,7 @@ def undo(assignment_id: int) -> ResponseReturnValue:
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     shift = found.shift
-    booking.undo(found, person, now())
+    undoing.undo(found, person, now())
     flash(_("Undone. Nothing is booked."))
     own = person.coordinator_id == found.coordinator_id
     if "HX-Request" in request.headers:

@@ -1,32 +1,25 @@
-"""Before somebody cancels: what it means for both sides, written on the page of the button."""
+"""The pages on which a booking, a shift or a need is cancelled, with what it costs either side."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import CancelledBy
 from marketplace.assignments.policy import check_may_cancel, check_may_staff, side_of
 from marketplace.assignments.queries import shifts_visible_to, visible_to
-from marketplace.assignments.rules import LIFE
 from marketplace.booking import cancelling
 from marketplace.booking.cancelling import Consequence, Sum
-from marketplace.booking.forms import AgencyCancelForm, CancelForm
+from marketplace.booking.forms import cancel_form
 from marketplace.booking.views.blueprint import pages
 from marketplace.kernel import Invalid, dollars, now
-from marketplace.needs.models import Need, Shift
 from marketplace.needs.queries import visible_to as needs_visible_to
 from marketplace.needs.queries import with_details
-from marketplace.needs.rules import LIFE as NEED_LIFE
-from marketplace.needs.rules import SHIFT_LIFE
-from marketplace.web import asked_word, get_or_404
-
-SIDES = tuple(side.value for side in CancelledBy)
+from marketplace.web import get_or_404
 
 
 @pages.form("/assignments/<int:assignment_id>/cancellation", may=Permission.ASSIGNMENT_CANCEL)
@@ -35,14 +28,14 @@ def cancel(assignment_id: int) -> ResponseReturnValue:
     person, at = current_person(), now()
     found = get_or_404(visible_to(person), assignment_id)
     check_may_cancel(person, found)
-    LIFE.after(found.state, "cancel")
-    form, side = _form(person)
+    cancelling.check_cancellable(found)
+    form, side = cancel_form(person)
     means = cancelling.preview(found, side, at)
     if form.is_submitted():
         done = _submitted(form, lambda: cancelling.cancel(found, person, at, side, form.reason.data, form.shown))
         if done is not None:
             flash(_said(done))
-            if side is CancelledBy.COORDINATOR and person.coordinator_id is not None:
+            if person.coordinator_id is not None:
                 return redirect(url_for("booking.offers"), 303)
             return redirect(url_for("coverage.shift", shift_id=found.shift_id), 303)
     _show_again(form, means.fee.bill_cents, means.points)
@@ -54,7 +47,7 @@ def cancel(assignment_id: int) -> ResponseReturnValue:
         form=form,
         side=side,
         tiers=cancelling.policy_of(found.shift.need),
-        **_about(person),
+        **_about(),
     )
     return page, 422 if form.errors else 200
 
@@ -65,15 +58,15 @@ def cancel_shift(shift_id: int) -> ResponseReturnValue:
     person, at = current_person(), now()
     found = get_or_404(shifts_visible_to(person), shift_id)
     check_may_staff(person, found)
-    SHIFT_LIFE.after(found.state, "cancel")
-    form, side = _form(person)
+    cancelling.check_cancellable(found)
+    form, side = cancel_form(person)
     total = cancelling.preview_shifts(found.need, [found], side, at)
     if form.is_submitted():
         done = _submitted(form, lambda: cancelling.cancel_shift(found, person, at, side, form.reason.data, form.shown))
         if done is not None:
             flash(_sum_said(done))
             return redirect(url_for("coverage.shift", shift_id=found.id), 303)
-    return _sum_page(person, form, side, total, need=found.need, one=found, back=f"/shifts/{found.id}")
+    return _sum_page(form, side, total, need=found.need, shift=found, back=f"/shifts/{found.id}")
 
 
 @pages.form("/needs/<int:need_id>/cancellation", may=Permission.ASSIGNMENT_CANCEL)
@@ -82,8 +75,8 @@ def cancel_need(need_id: int) -> ResponseReturnValue:
     person, at = current_person(), now()
     found = get_or_404(with_details(needs_visible_to(person)), need_id)
     check_may_staff(person, found)
-    NEED_LIFE.after(found.state, "cancel")
-    form, side = _form(person)
+    cancelling.check_cancellable(found)
+    form, side = cancel_form(person)
     shifts = cancelling.cancellable_shifts(found, at)
     total = cancelling.preview_shifts(found, shifts, side, at)
     if form.is_submitted():
@@ -91,19 +84,7 @@ def cancel_need(need_id: int) -> ResponseReturnValue:
         if done is not None:
             flash(_sum_said(done))
             return redirect(f"/needs/{found.id}", 303)
-    return _sum_page(person, form, side, total, need=found, one=None, back=f"/needs/{found.id}")
-
-
-def _form(person: Person) -> tuple[Any, CancelledBy]:
-    """The form for this person, and on whose behalf it acts: the agency chooses, everybody else acts for themselves."""
-    side = side_of(person)
-    if side is not CancelledBy.AGENCY:
-        return CancelForm(), side
-    form = AgencyCancelForm()
-    chosen = str(form.side.data or "") if request.method == "POST" else asked_word("side", SIDES)
-    side = CancelledBy(chosen) if chosen in SIDES else CancelledBy.AGENCY
-    form.side.data = side.value
-    return form, side
+    return _sum_page(form, side, total, need=found, shift=None, back=f"/needs/{found.id}")
 
 
 def _submitted(form: Any, act: Callable[[], Any]) -> Any:
@@ -123,25 +104,22 @@ def _show_again(form: Any, fee_cents: int, points: int) -> None:
     form.fee_cents.data, form.points.data = str(fee_cents), str(points)
 
 
-def _sum_page(
-    person: Person, form: Any, side: CancelledBy, total: Sum, *, need: Need, one: Shift | None, back: str
-) -> ResponseReturnValue:
+def _sum_page(form: Any, side: CancelledBy, total: Sum, back: str, **shown: Any) -> ResponseReturnValue:
     _show_again(form, total.fee_cents, sum(means.points for means in total.means))
     page = render_template(
         "booking/cancel_several.html",
-        need=need,
-        shift=one,
         total=total,
         form=form,
         side=side,
         back=back,
-        **_about(person),
+        **shown,
+        **_about(),
     )
     return page, 422 if form.errors else 200
 
 
-def _about(person: Person) -> dict[str, Any]:
-    own = side_of(person)
+def _about() -> dict[str, Any]:
+    own = side_of(current_person())
     return {
         "for_agency": own is CancelledBy.AGENCY,
         "for_coordinator": own is CancelledBy.COORDINATOR,

@@ -23,11 +23,11 @@ from marketplace.assignments.queries import (
     shifts_visible_to,
 )
 from marketplace.assignments.rules import CLOCK_IN_BEFORE
+from marketplace.booking import booking
 from marketplace.booking import offers as offering
-from marketplace.booking.booking import book
-from marketplace.booking.forms import ReasonForm
+from marketplace.booking.forms import DeclineForm
 from marketplace.booking.views.blueprint import pages
-from marketplace.booking.views.reassignments import MoveCard, cards_of, reassignment_cards
+from marketplace.booking.views.reassignment_cards import MoveCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidates import Feed, Fit
@@ -153,7 +153,7 @@ def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
     with as_system():
         rows = open_to(_own_id(person), at, shift_id=shift.id)
         offer = rows[0][1] if rows else None
-        asked = reassignment_cards(person, at, shift_id=shift.id)
+        asked = reassignment_cards(person.coordinator_id, at, shift_id=shift.id)
         if asked:
             # Whoever is asked to work this shift instead wants to know how they stand without the one they would leave.
             card = Card(asked[0].fit, offer, asked[0].zone, at)
@@ -186,7 +186,7 @@ def accept(offer_id: int) -> ResponseReturnValue:
     if offer.kind is OfferKind.APPLICATION:
         raise NotPermitted(_("You applied for this shift: now the facility chooses."))
     shift = offer.shift
-    return _taken(offering.accept(offer, person, now()), shift)
+    return _taken(booking.accept(offer, person, now()), shift)
 
 
 @pages.post("/shifts/<int:shift_id>/claim", may=Permission.OFFER_ANSWER)
@@ -194,7 +194,7 @@ def claim(shift_id: int) -> ResponseReturnValue:
     """First come, first served."""
     person = current_person()
     shift = get_or_404(shifts_visible_to(person), shift_id)
-    return _taken(book(shift, _coordinator(person), person, now()), shift)
+    return _taken(booking.book(shift, _coordinator(person), person, now()), shift)
 
 
 @pages.post("/shifts/<int:shift_id>/applications", may=Permission.OFFER_ANSWER)
@@ -214,7 +214,7 @@ def decline(offer_id: int) -> ResponseReturnValue:
     if offer.kind is OfferKind.APPLICATION:
         offering.withdraw(offer, person, now())
         return _answered(_("Your application is withdrawn."), shift, "gone")
-    form = ReasonForm()
+    form = DeclineForm()
     if not form.validate():
         raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
     offering.decline(offer, person, now(), form.reason.data)

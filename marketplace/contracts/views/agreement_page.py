@@ -1,16 +1,12 @@
 """One agreement as its reader sees it, and the look-ups that its acts share."""
 
-from typing import Any
-
 from flask import render_template
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
-from marketplace.catalogue.models import ServiceLine
-from marketplace.catalogue.queries import service_lines
+from marketplace.catalogue.queries import line_names, name_of
 from marketplace.contracts.agreement_text import words_of
 from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.contract_check import findings
@@ -38,8 +34,7 @@ def agreement_to_change(agreement_id: int) -> Agreement:
 
 def rate_form() -> RateForm:
     form = RateForm()
-    spanish = current_person().locale == "es"
-    form.service_line.choices = [(line.code, line.name_es if spanish else line.name) for line in service_lines()]
+    form.service_line.choices = list(line_names().items())
     return form
 
 
@@ -64,7 +59,9 @@ def agreement_page(
         agreement=agreement,
         acts=LIFE.acts(agreement.state) if manages else (),
         rows=rows,
-        names=_line_names(rows, form),
+        names=dict(form.service_line.choices)
+        if form
+        else {row.service_line: name_of("line", row.service_line) for row in rows},
         with_pay=with_pay,
         markup=lambda row: percent(complete_rate(row.bill_cents, row.pay_cents).markup),
         findings=findings(agreement, rows, today) if person.audience is Audience.AGENCY else [],
@@ -82,18 +79,6 @@ def agreement_page(
         zone=zone,
         today=today,
     )
-
-
-def _line_names(rows: list[Any], form: RateForm | None) -> dict[str, str]:
-    if form is not None:
-        return {code: str(name) for code, name in form.service_line.choices}
-    spanish = current_person().locale == "es"
-    found = session.execute(
-        select(ServiceLine.code, ServiceLine.name, ServiceLine.name_es).where(
-            ServiceLine.code.in_({row.service_line for row in rows})
-        )
-    )
-    return {code: name_es if spanish else name for code, name, name_es in found}
 
 
 def percent(hundredths: int) -> str:

@@ -12,7 +12,7 @@ from marketplace.contracts.models import StandardRate
 from marketplace.contracts.queries import standard_card
 from marketplace.contracts.views.blueprint import pages
 from marketplace.db import session
-from marketplace.kernel import Invalid, Named
+from marketplace.kernel import Invalid, named
 
 
 @pages.form("/standard-card", may=Permission.CONTRACT_MANAGE)
@@ -52,7 +52,5 @@ def _write_standard(lines: list[ServiceLine], rows: dict[str, StandardRate], for
             forms[line.code].write_to(row)
         except Invalid as error:
             forms[line.code].refuse(error)
-            raise Invalid(
-                "%(work)s: %(sentence)s", work=Named(line.name, line.name_es), sentence=error.phrase
-            ) from error
+            raise Invalid("%(work)s: %(sentence)s", work=named(line), sentence=error.phrase) from error
         session.add(row)

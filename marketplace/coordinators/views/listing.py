@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.policy import may_manage
 from marketplace.coordinators.queries import SORTED_BY, countries, listed, with_details
-from marketplace.coordinators.rules import CoordinatorState
 from marketplace.coordinators.texts import state_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.db import session
 from marketplace.kernel import now, plain_dollars
 from marketplace.web import asked_word, country_name, csv_download, page_of
@@ -22,7 +21,7 @@ def _asked(lines: dict[str, str], known_countries: list[str]) -> dict[str, str]:
     sort = asked_word("sort", {*SORTED_BY, *(f"-{key}" for key in SORTED_BY)})
     return {
         "text": asked_word("q"),
-        "state": asked_word("state", set(CoordinatorState)),
+        "state": asked_word("state", state_words()),
         "line": asked_word("line", lines),
         "country": asked_word("country", known_countries),
         "sort": sort or "name",
@@ -33,7 +32,7 @@ def _asked(lines: dict[str, str], known_countries: list[str]) -> dict[str, str]:
 def index() -> str:
     """Every coordinator, filtered, sorted and paged."""
     person = current_person()
-    lines, known_countries = service_line_names(person), list(session.scalars(countries()))
+    lines, known_countries = line_names(), countries()
     asked = _asked(lines, known_countries)
     return render_template(
         "coordinators/index.html",
@@ -50,7 +49,7 @@ def index() -> str:
 def export() -> ResponseReturnValue:
     """The same list for a spreadsheet, with the same filters."""
     person = current_person()
-    asked = _asked(service_line_names(person), list(session.scalars(countries())))
+    asked = _asked(line_names(), countries())
     rows = session.scalars(with_details(listed(person, **asked)).limit(MOST_EXPORTED)).unique()
     head = (
         "name", "e-mail", "state", "country", "us state", "time zone", "service lines", "languages", "records systems",

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
+from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.forms import ProfileForm, as_shown
 from marketplace.coordinators.queries import visible_to, with_details
 from marketplace.coordinators.registration import amend_coordinator
 from marketplace.coordinators.texts import education_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
-from marketplace.coordinators.views.line_names import service_line_names
 from marketplace.kernel import Invalid, now
 from marketplace.web import check_version, get_or_404, language_name
 
@@ -21,7 +21,7 @@ def me() -> str:
     """Who she is here, and the way to everything that is hers."""
     person, at = current_person(), now()
     coordinator = get_or_404(with_details(visible_to(person)), person.coordinator_id or 0)
-    lines = service_line_names(person)
+    lines = line_names()
     return render_template(
         "coordinators/me.html",
         coordinator=coordinator,

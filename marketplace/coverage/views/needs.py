@@ -13,16 +13,8 @@ from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
 from marketplace.coordinators.texts import education_words
 from marketplace.coverage import closing
-from marketplace.coverage.queries import (
-    SORTED_BY,
-    Seats,
-    lines_known,
-    listed,
-    seats_of,
-    shifts_of,
-    staffing_of,
-    word_of,
-)
+from marketplace.coverage.queries import SORTED_BY, Seats, lines_known, listed, seats_of, shifts_of, word_of
+from marketplace.coverage.staffing import staffing_of
 from marketplace.coverage.views.blueprint import pages
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidate_counts import matches

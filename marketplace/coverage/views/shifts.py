@@ -20,6 +20,7 @@ from marketplace.assignments.policy import check_may_decide, check_may_staff, ma
 from marketplace.assignments.queries import offers_visible_to, shifts_visible_to, staffing
 from marketplace.audit.queries import trail_of
 from marketplace.booking import offers
+from marketplace.booking.booking import accept
 from marketplace.booking.forms import HowManyForm
 from marketplace.booking.views.offers import shift_page
 from marketplace.coordinators.models import Coordinator
@@ -237,7 +238,7 @@ def choose(offer_id: int) -> ResponseReturnValue:
     if found.kind is not OfferKind.APPLICATION:
         raise NotAllowedNow(_("This is an offer of yours: the coordinator answers it."))
     name, about = found.coordinator.name, found.shift
-    made = offers.accept(found, person, now())
+    made = accept(found, person, now())
     flash_with_undo(
         _("%(name)s has this shift.", name=name),
         url_for("booking.undo", assignment_id=made.id),

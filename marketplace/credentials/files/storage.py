@@ -147,16 +147,18 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _remember(path: Path) -> None:
-    session().info.setdefault(_NEW, []).append(path)
+    current = session()
+    current.info.setdefault(_NEW, []).append(path)
+    # Only a session that wrote a file is listened to; the same listener twice counts once.
+    event.listen(current, "after_commit", _stays)
+    event.listen(current, "after_soft_rollback", _goes)
 
 
-@event.listens_for(Session, "after_commit")
 def _stays(current: Session) -> None:
     if not current.in_nested_transaction():
         current.info.pop(_NEW, None)
 
 
-@event.listens_for(Session, "after_soft_rollback")
 def _goes(current: Session, undone: SessionTransaction) -> None:
     if undone.parent is None:
         for path in current.info.pop(_NEW, ()):

@@ -19,9 +19,8 @@ from marketplace.credentials.rules import CredentialStatus
 from marketplace.credentials.uploads import upload
 from marketplace.credentials.views.blueprint import pages
 from marketplace.credentials.views.documents import document_of, download
-from marketplace.credentials.views.queue import kind_name
 from marketplace.db import session
-from marketplace.kernel import Invalid, local_day, now
+from marketplace.kernel import Invalid, called, local_day, now
 from marketplace.web import asked_number, asked_word, get_or_404
 
 
@@ -46,7 +45,7 @@ def new() -> ResponseReturnValue:
     coordinator, person, at = _own_coordinator(), current_person(), now()
     kinds = credential_types()
     form = UploadForm(data=_known(kinds))
-    form.offer(kinds, person.locale == "es")
+    form.offer(kinds)
     if form.validate_on_submit():
         try:
             data, filename = form.file.content()
@@ -55,7 +54,7 @@ def new() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("%(kind)s is with the agency now.", kind=kind_name(kind)))
+            flash(_("%(kind)s is with the agency now.", kind=called(kind)))
             return redirect(url_for(".mine"), 303)
     page = render_template("credentials/new.html", form=form, kinds=kinds)
     return page, 422 if form.is_submitted() else 200

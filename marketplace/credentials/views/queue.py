@@ -7,24 +7,17 @@ from flask_babel import gettext as _
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
-from marketplace.catalogue.models import CredentialType
 from marketplace.catalogue.queries import credential_types
 from marketplace.credentials import review
-from marketplace.credentials.forms import ReasonForm, VerifyForm
+from marketplace.credentials.forms import RejectionForm, VerifyForm
 from marketplace.credentials.models import Credential
 from marketplace.credentials.policy import check_may_decide, may_decide
-from marketplace.credentials.queries import (
-    counts,
-    in_list,
-    next_waiting,
-    the_same,
-    waiting_before,
-)
+from marketplace.credentials.queries import counts, in_list, next_waiting, the_same, waiting_before
 from marketplace.credentials.rules import LIFE, CredentialStatus
 from marketplace.credentials.views.blueprint import pages
 from marketplace.credentials.views.documents import visible_credential
 from marketplace.db import session
-from marketplace.kernel import Invalid, local_day, now
+from marketplace.kernel import Invalid, called, local_day, now
 from marketplace.web import asked_word, check_version, flash_with_undo, page_of
 from marketplace.web.forms import Form
 
@@ -78,7 +71,7 @@ def verify(credential_id: int) -> ResponseReturnValue:
         else:
             return _decided(
                 credential,
-                _("Verified: %(kind)s of %(name)s.", kind=kind_name(credential.kind), name=credential.coordinator.name),
+                _("Verified: %(kind)s of %(name)s.", kind=called(credential.kind), name=credential.coordinator.name),
             )
     return _review(credential, form=form), 422
 
@@ -86,7 +79,7 @@ def verify(credential_id: int) -> ResponseReturnValue:
 @pages.post("/<int:credential_id>/rejection", may=Permission.CREDENTIAL_VERIFY)
 def reject(credential_id: int) -> ResponseReturnValue:
     credential = _to_decide(credential_id)
-    form = ReasonForm()
+    form = RejectionForm()
     if form.validate():
         try:
             review.reject(credential, form.reason.data, current_person(), now())
@@ -95,7 +88,7 @@ def reject(credential_id: int) -> ResponseReturnValue:
         else:
             return _decided(
                 credential,
-                _("Rejected: %(kind)s of %(name)s.", kind=kind_name(credential.kind), name=credential.coordinator.name),
+                _("Rejected: %(kind)s of %(name)s.", kind=called(credential.kind), name=credential.coordinator.name),
             )
     return _review(credential, reason=form), 422
 
@@ -103,16 +96,14 @@ def reject(credential_id: int) -> ResponseReturnValue:
 @pages.post("/<int:credential_id>/revocation", may=Permission.CREDENTIAL_VERIFY)
 def revoke(credential_id: int) -> ResponseReturnValue:
     credential = _to_decide(credential_id)
-    form = ReasonForm()
+    form = RejectionForm()
     if form.validate():
         try:
             review.revoke(credential, form.reason.data, current_person(), now())
         except Invalid as error:
             form.refuse(error)
         else:
-            said = _(
-                "Revoked: %(kind)s of %(name)s.", kind=kind_name(credential.kind), name=credential.coordinator.name
-            )
+            said = _("Revoked: %(kind)s of %(name)s.", kind=called(credential.kind), name=credential.coordinator.name)
             flash_with_undo(said, url_for(".undo", credential_id=credential.id))
             return redirect(url_for(".show", credential_id=credential.id), 303)
     return _review(credential, reason=form), 422
@@ -143,7 +134,7 @@ def _decided(credential: Credential, said: str) -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _review(credential: Credential, form: VerifyForm | None = None, reason: ReasonForm | None = None) -> str:
+def _review(credential: Credential, form: VerifyForm | None = None, reason: RejectionForm | None = None) -> str:
     person, at = current_person(), now()
     today = local_day(at, credential.coordinator.time_zone)
     others = the_same(credential)
@@ -153,7 +144,7 @@ def _review(credential: Credential, form: VerifyForm | None = None, reason: Reas
         credential=credential,
         standing=credential.standing(today),
         form=form or VerifyForm().filled_from(credential),
-        reason=reason or ReasonForm(),
+        reason=reason or RejectionForm(),
         others=others,
         replaced=review.replaced_by(credential, others, today) if waits else [],
         may_decide=may_decide(person, credential),
@@ -169,7 +160,3 @@ def _review(credential: Credential, form: VerifyForm | None = None, reason: Reas
 
 def _other(key: int | None, credential: Credential) -> int | None:
     return None if key == credential.id else key
-
-
-def kind_name(kind: CredentialType) -> str:
-    return kind.name_es if current_person().locale == "es" else kind.name

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, Reassignment
+from marketplace.assignments.models import Assignment, Reassignment, load_options
 from marketplace.assignments.rules import MAY_BE_LEFT
 from marketplace.booking import reassignments
 from marketplace.booking.reassignment_chains import fit
@@ -20,7 +20,6 @@ from marketplace.demo.staffing import shifts_of
 from marketplace.demo.who import person
 from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, clock
-from marketplace.needs.queries import load_options
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CLINICAL = ("triage", "rpm")

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, Offer
+from marketplace.assignments.models import Assignment, Offer, load_options
 from marketplace.assignments.rules import LIVE_STATES
-from marketplace.booking import booking
 from marketplace.booking import offers as offering
+from marketplace.booking.booking import accept
 from marketplace.booking.tasks import expire_offers
+from marketplace.booking.undoing import undo
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.demo.asking import post_single, rounded
@@ -19,7 +20,6 @@ from marketplace.demo.who import person
 from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, clock
 from marketplace.needs.models import FillMode, Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -85,10 +85,10 @@ def answered(facility: Facility, owner: Person, now: datetime) -> None:
         offering.decline(declined, declined.coordinator.person, at + HOUR, "Too early for me.")
         offering.withdraw(withdrawn, owner, at + HOUR)
         assert undone.shift is shift
-        made = offering.accept(undone, undone.coordinator.person, at + HOUR)
+        made = accept(undone, undone.coordinator.person, at + HOUR)
         session.flush()
     with clock.frozen_at(at + HOUR + timedelta(minutes=2)):
-        booking.undo(made, undone.coordinator.person, at + HOUR + timedelta(minutes=2))
+        undo(made, undone.coordinator.person, at + HOUR + timedelta(minutes=2))
     applied(facility, owner, now + 6 * DAY, now - 5 * HOUR)
 
 

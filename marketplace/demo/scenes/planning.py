@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
+from marketplace.assignments.models import load_options
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.demo.who import person
 from marketplace.kernel import Phrase, clock
 from marketplace.matching.solver.instance import Instance
 from marketplace.needs.models import Shift
-from marketplace.needs.queries import load_options
 from marketplace.plans.constraints import forbid, pin
 from marketplace.plans.models import MatchPlan, PlanOption, PlanPair
 from marketplace.plans.publishing import publish, publish_pairs

@@ -14,7 +14,6 @@ from marketplace.eligibility.rule_texts import PART_WORDS
 from marketplace.eligibility.score_weights import (
     differences,
     fitted,
-    forecast,
     history,
     in_force,
     offered,
@@ -23,6 +22,7 @@ from marketplace.eligibility.score_weights import (
     weights_of,
 )
 from marketplace.eligibility.views.blueprint import pages
+from marketplace.eligibility.weight_forecast import forecast
 from marketplace.kernel import Invalid, now
 from marketplace.matching.facts import Weights
 from marketplace.matching.scoring import MOST

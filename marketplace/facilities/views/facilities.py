@@ -12,11 +12,7 @@ from marketplace.audit.models import AuditEntry
 from marketplace.audit.queries import visible_to as trail_visible_to
 from marketplace.audit.recording import record
 from marketplace.db import session
-from marketplace.facilities.forms import (
-    FacilityForm,
-    as_shown,
-    systems,
-)
+from marketplace.facilities.forms import FacilityForm, as_shown, systems
 from marketplace.facilities.policy import may_change
 from marketplace.facilities.queries import invitations_to, visible_to, with_details
 from marketplace.facilities.registration import amend_facility

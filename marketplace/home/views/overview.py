@@ -19,7 +19,7 @@ from marketplace.home.action_items import on_the_desk, open_shifts, upcoming
 from marketplace.home.on_shift_now import OnShift, on_shift_now
 from marketplace.home.views.blueprint import pages
 from marketplace.inbox.views.inbox import agency_inbox
-from marketplace.kernel import NotPermitted, local_day, now
+from marketplace.kernel import NotPermitted, called, local_day, now
 from marketplace.reports.kpis import facility_month, facility_with_budget, time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, greeting, points, short_times, whole_dollars
 from marketplace.web import SIGNED_IN
@@ -121,7 +121,7 @@ def _live(facility: Facility, at: datetime) -> Live:
 
 
 def _live_row(each: OnShift, at: datetime) -> LiveRow:
-    line = each.line_es if current_person().locale == "es" else each.line
+    line = called(each.line)
     if each.is_working:
         began = each.since or each.starts_at
         note = _("started %(time)s", time=clock(began, each.time_zone))

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.inbox.items import InboxItem, InboxKind, day_of
-from marketplace.kernel import Span, dollars, hours_and_minutes
+from marketplace.kernel import Named, Span, called, dollars, hours_and_minutes
 from marketplace.reports.texts import age
 from marketplace.web.filters import day, short_date, times
 
@@ -78,7 +78,7 @@ def row_of(entry: InboxItem, at: datetime, reader: Person) -> InboxRow:
 
 
 def _what(entry: InboxItem, reader: Person) -> str:
-    return (entry.what_es if reader.locale == "es" else entry.what) or ""
+    return called(Named(entry.what or "", entry.what_es or ""))
 
 
 def _shift_time(entry: InboxItem) -> str:

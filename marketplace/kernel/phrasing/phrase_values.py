@@ -1,4 +1,4 @@
-"""What stands in the blanks of a phrase and reads otherwise in another language: names, moments, stretches of time."""
+"""Values of a phrase that read otherwise in another language: names, moments, stretches of time."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -70,7 +70,7 @@ def short_day(day: date, language: Language) -> str:
 
 
 class Named(NamedTuple):
-    """What has a name in both languages, such as a kind of work."""
+    """Something with a name in both languages, such as a kind of work."""
 
     english: str
     spanish: str
@@ -91,7 +91,7 @@ class Translated(Protocol):
 
 
 def named(thing: Translated) -> Named:
-    """What a row of the catalogue is called, for a sentence."""
+    """The name of a row of the catalogue, for a sentence."""
     return Named(thing.name, thing.name_es)
 
 
@@ -164,7 +164,7 @@ def place_name(zone: str) -> str:
 
 
 class Coded(NamedTuple):
-    """What is kept as a code and read as a name: a language, a country, or what the catalogue calls it."""
+    """A code that is read as a name: of a language, a country, or a row of the catalogue."""
 
     of: str
     code: str

@@ -58,6 +58,7 @@ __all__ = [
     "Translated",
     "When",
     "as_written",
+    "called",
     "current_reader",
     "date_at",
     "kept",
@@ -76,7 +77,7 @@ _SOUNDS_I = re.compile(r"h?[ií](?!e)", re.IGNORECASE)
 
 @runtime_checkable
 class Readable(Protocol):
-    """What is worded for whoever reads it."""
+    """Something that is worded for its reader."""
 
     def read(self, language: Language) -> str:
         """The words in that language."""
@@ -239,8 +240,14 @@ def unkept(value: Any) -> object:  # noqa: PLR0911, PLR0912 - one case for each 
 
 
 def reread(record: dict[str, Any] | None, written: str) -> str:
-    """What a record says to whoever reads it now; without a record, what was written at the time."""
+    """The words of a record for its present reader; without a record, the text written at the time."""
     return str(Phrase.from_record(record)) if record else written
+
+
+def called(thing: Translated | Named) -> str:
+    """The name of a row of the catalogue, in the reader's language."""
+    name = thing if isinstance(thing, Named) else named(thing)
+    return name.read(current_reader())
 
 
 def current_reader() -> Language:

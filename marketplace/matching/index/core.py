@@ -17,7 +17,6 @@ from marketplace.matching.index.bits import (
     Numbers,
     Positions,
     Row,
-    count,
     holds,
     positions_in,
     put,
@@ -30,7 +29,6 @@ from marketplace.matching.index.judging import Judge
 from marketplace.matching.index.pairing import Pairs, all_pairs
 from marketplace.matching.index.prices import Prices
 from marketplace.matching.index.score_columns import ScoreColumns
-from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.rules.timing import local_days
 
 SPARE = 64
@@ -45,7 +43,7 @@ class Ranked(NamedTuple):
     parts: Numbers
     """A row for each coordinator, a column for each part in the order of `scores.PARTS`."""
     costs: Numbers
-    """Points that her hours are worth elsewhere, at the prices given; all 0 without prices."""
+    """Points: the value of their hours elsewhere, at the prices given; all 0 without prices."""
     eligible: int
     """How many may take the shift, shown or not."""
 
@@ -53,7 +51,7 @@ class Ranked(NamedTuple):
 class Index:
     """Answers for one shift and everybody, exactly as `rules.eligible`, `rules.explain` and `scores.score` would.
 
-    A coordinator has a position for as long as she is here; `ids` says whose it is (-1: nobody's). Not safe for several
+    A coordinator has a position for as long as they are in the index; `ids` says whose it is (-1: nobody's). Not safe for several
     threads at once. Whoever changes the facts tells it: `update`, `remove`, or `book` and `release` for the bits alone.
     """
 
@@ -64,7 +62,7 @@ class Index:
     def _lay_out(self, people: Collection[CoordinatorFacts], context: Context) -> None:
         words = words_for(len(people) + max(SPARE, len(people) // 8))
         self._judge = judge = Judge(words, context)
-        self._points = ScoreColumns(words, context, judge.columns, judge.systems, judge.terms)
+        self._score_columns = ScoreColumns(words, context, judge.columns, judge.systems, judge.validity)
         self.ids: Numbers = np.full(words * WORD, -1, np.int64)
         self._position: dict[int, int] = {}
         judge.facts = [None] * (words * WORD)
@@ -72,10 +70,10 @@ class Index:
         for position, person in placed:
             self._put(position, person)
         self._vacant = list(range(words * WORD - 1, len(placed) - 1, -1))
-        judge.terms.fill(placed)
+        judge.validity.fill(placed)
         judge.hours.fill({position: (person.zone, person.availability) for position, person in placed})
-        self._points.liked.fill({position: (person.zone, person.preferred_hours) for position, person in placed})
-        judge.taken.fill(placed)
+        self._score_columns.liked.fill({position: (person.zone, person.preferred_hours) for position, person in placed})
+        judge.busy.fill(placed)
         judge.weeks.fill(placed)
         if self._horizon is not None:
             self._look_ahead(self._horizon)
@@ -93,22 +91,22 @@ class Index:
 
     @property
     def context(self) -> Context:
-        """What is the same for every pair."""
+        """The part of a judgement that is the same for every pair."""
         return self._judge.context
 
     def position(self, coordinator_id: int) -> int:
-        """Where a coordinator stands; KeyError for a stranger."""
+        """The position of a coordinator. Raises KeyError for somebody who is not in the index."""
         return self._position[coordinator_id]
 
     def facts(self, position: int) -> CoordinatorFacts:
-        """The facts of whoever stands there; KeyError for nobody."""
+        """The facts of the coordinator at a position. Raises KeyError where there is none."""
         person = self._judge.facts[position]
         if person is None:
             raise KeyError(position)
         return person
 
     def people_at(self, positions: Positions) -> list[CoordinatorFacts]:
-        """The facts of several who stand somewhere."""
+        """The facts of the coordinators at these positions."""
         facts = self._judge.facts
         return [facts[position] for position in positions.tolist()]
 
@@ -130,16 +128,16 @@ class Index:
         before = judge.facts[position]
         self._put(position, person)
         judge.columns.forget()
-        for mastery in (judge.lines, judge.languages, judge.systems):
-            mastery.at_least.forget()
-        judge.terms.change(position, before, person)
+        for levels in (judge.lines, judge.languages, judge.systems):
+            levels.at_least.forget()
+        judge.validity.change(position, before, person)
         judge.hours.change(position, person.zone, person.availability)
-        self._points.liked.change(position, person.zone, person.preferred_hours)
-        judge.taken.change(position, person)
+        self._score_columns.liked.change(position, person.zone, person.preferred_hours)
+        judge.busy.change(position, person)
         judge.weeks.change(position, person)
 
     def remove(self, coordinator_id: int) -> None:
-        """Somebody is no longer asked; a stranger may be named too."""
+        """Take a coordinator out; nothing happens for somebody who is not in the index."""
         position = self._position.get(coordinator_id)
         if position is None:
             return
@@ -151,19 +149,19 @@ class Index:
         self._vacant.append(position)
 
     def book(self, coordinator_id: int, span: Span, shift_id: int, facility_id: int) -> None:
-        """A booking takes her time: rest, hours of the week and overlaps are counted from here on.
+        """A booking takes their time: rest, hours of the week and overlaps are counted from here on.
 
-        Her history (offers, fills, hours at the facility) stays as it was told by `update`.
+        Their history (offers, fills, hours at the facility) stays as it was told by `update`.
         """
         position = self._position[coordinator_id]
         person = self.facts(position)
         booking = BookingFacts(span, shift_id, facility_id)
         self._judge.facts[position] = replace(person, bookings=(*person.bookings, booking))
-        self._judge.taken.book(position, booked(booking, person.rest_minutes))
+        self._judge.busy.book(position, booked(booking, person.rest_minutes))
         self._judge.weeks.book(position, *bounds(span))
 
     def release(self, coordinator_id: int, shift_id: int) -> None:
-        """Her booking of that shift is gone; KeyError when there is none."""
+        """Their booking of that shift is gone; KeyError when there is none."""
         position = self._position[coordinator_id]
         person = self.facts(position)
         booking = next((one for one in person.bookings if one.shift_id == shift_id), None)
@@ -172,16 +170,16 @@ class Index:
         left = list(person.bookings)
         left.remove(booking)
         self._judge.facts[position] = replace(person, bookings=tuple(left))
-        self._judge.taken.release(position, booked(booking, person.rest_minutes))
+        self._judge.busy.release(position, booked(booking, person.rest_minutes))
         self._judge.weeks.book(position, *bounds(booking.span), sign=-1)
 
     def renew(self, context: Context) -> None:
         """Another moment of asking, another compact or other weights where they changed. Another policy needs `build`."""
         if context.policy != self.context.policy:
             raise ValueError("The policy is another one now: build the index anew.")
-        self._judge.terms.renew(context.compact)
+        self._judge.validity.renew(context.compact)
         if context.weights != self.context.weights:
-            self._points.weigh(context, self._judge.facts)
+            self._score_columns.weigh(context, self._judge.facts)
         self._judge.context = context
 
     def _put(self, position: int, person: CoordinatorFacts) -> None:
@@ -196,14 +194,14 @@ class Index:
         judge.systems.put(position, person.ehr)
         judge.blocks.put(position, person.blocked_facilities)
         judge.do_not_return.put(position, person.blocked_by_facilities)
-        self._points.put(position, person)
+        self._score_columns.put(position, person)
 
     def _look_ahead(self, horizon: Span) -> None:
         start, end = bounds(horizon)
         for day in days_of(start, end):
-            self._judge.taken.day(day)
-            if self._points.liked:
-                self._points.liked.day(day)
+            self._judge.busy.day(day)
+            if self._score_columns.liked:
+                self._score_columns.liked.day(day)
         for zone in self._judge.columns.zones:
             for week, _ in local_weeks(start, end, zone):
                 self._judge.weeks.left(week)
@@ -238,19 +236,17 @@ class Index:
 
     def refusals(self, shift: ShiftFacts) -> Counter[str]:
         """How many each rule refuses, by the rule's code, in the order of the rules."""
-        rows = self._judge.refused(shift, local_days(shift.span, shift.zone))
-        counts = {rule.code: count(row) for rule, row in zip(RULES, rows, strict=True)}
-        return Counter({code: number for code, number in counts.items() if number})
+        return self._judge.refusals(shift, local_days(shift.span, shift.zone))
 
     def scores(self, shift: ShiftFacts, positions: Positions) -> tuple[Numbers, Numbers]:
         """Totals, and the points of each part: a row for each position, a column for each of `scores.PARTS`."""
-        parts = self._points.parts(shift, local_days(shift.span, shift.zone), positions)
+        parts = self._score_columns.parts(shift, local_days(shift.span, shift.zone), positions)
         return parts.sum(axis=1), parts
 
     def rank(self, shift: ShiftFacts, top: int | None = 20, prices: Prices | None = None) -> Ranked:
         """The best `top` who may take the shift (None: all), best first, equal ones by id.
 
-        With prices the order is by points less what her hours are worth elsewhere; the points stay what they are.
+        With prices the order is by points less the value of their hours elsewhere; the points stay what they are.
         """
         who = self.eligible(shift)
         totals, parts = self.scores(shift, who)

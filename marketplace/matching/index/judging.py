@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
 
-from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementKind, Context, CoordinatorFacts, ShiftFacts
+from marketplace.matching.facts import (
+    HIPAA_TRAINING,
+    RN_LICENCE,
+    Context,
+    CoordinatorFacts,
+    RequiredAgreement,
+    ShiftFacts,
+)
 from marketplace.matching.index.abilities import Columns, SkillLevels, Ties
-from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, pack, positions_in, put
-from marketplace.matching.index.busy_time import Taken, Weeks, covering
+from marketplace.matching.index.bits import LruCache, Mask, Positions, Row, count, pack, positions_in, put
+from marketplace.matching.index.busy_time import Occupancy, Weeks, covering
 from marketplace.matching.index.clock import QUARTER, bounds, local_weeks
 from marketplace.matching.index.hours import OpenHours
 from marketplace.matching.index.validity import BAA, Validity, in_force
@@ -19,7 +27,7 @@ from marketplace.matching.rules.hard_rules import RULES
 from marketplace.matching.verdicts import Outcome, Rule
 
 _TIME = (timing.overlap, timing.rest, timing.time_off, timing.availability)
-"""The rules that the rows of `Taken` answer together."""
+"""The rules that the rows of `Occupancy` answer together."""
 
 
 class Judge:
@@ -32,9 +40,9 @@ class Judge:
         self.facts: list[CoordinatorFacts | None] = []
         self.columns = Columns(words, context.policy)
         self.lines, self.languages, self.systems = SkillLevels(words), SkillLevels(words), SkillLevels(words)
-        self.terms = Validity(words, context.compact)
+        self.validity = Validity(words, context.compact)
         self.hours = OpenHours(words)
-        self.taken = Taken(words, self.hours)
+        self.busy = Occupancy(words, self.hours)
         self.weeks = Weeks(words * 64)
         self.blocks, self.do_not_return = Ties(words), Ties(words)
         self._everybody = np.full(words, ~np.uint64(0), np.uint64)
@@ -56,14 +64,14 @@ class Judge:
 
     def papers_in_force(self, shift: ShiftFacts, days: Sequence[date]) -> bool:
         """Whether the facility has contract and BAA for the whole shift."""
-        return all(in_force(shift.agreements, kind, days) for kind in AgreementKind)
+        return all(in_force(shift.agreements, kind, days) for kind in RequiredAgreement)
 
     def free(self, shift: ShiftFacts, among: Row) -> Row:
         """Of these, those whose hours, bookings, rest and days off leave the time of the shift free."""
         start, end = bounds(shift.span)
-        sure, doubtful = self._throughout(self.taken.day, start, end, among)
+        sure, doubtful = self._throughout(self.busy.day, start, end, among)
         if doubtful is not None:
-            doubtful &= self.taken.ragged
+            doubtful &= self.busy.off_grid
             for position in positions_in(doubtful).tolist():
                 if not any(self._fails(rule, position, shift) for rule in _TIME):
                     put(sure, position, True)
@@ -93,14 +101,14 @@ class Judge:
     def _papers(self, shift: ShiftFacts, days: Sequence[date]) -> Iterable[Row]:
         if shift.requires_licence:
             yield self._licensed(shift, days)
-        yield from (self.terms.throughout(("credential", kind), days) for kind in _further_credentials(shift))
-        yield self.terms.throughout(("credential", HIPAA_TRAINING), days)
-        yield self.terms.throughout(BAA, days)
+        yield from (self.validity.throughout(("credential", kind), days) for kind in _further_credentials(shift))
+        yield self.validity.throughout(("credential", HIPAA_TRAINING), days)
+        yield self.validity.throughout(BAA, days)
 
     def _licensed(self, shift: ShiftFacts, days: Sequence[date]) -> Row:
         if not shift.patient_states:
             return self._nobody
-        return _all(self.terms.licensed_throughout(state, days) for state in shift.patient_states)
+        return _all(self.validity.licensed_throughout(state, days) for state in shift.patient_states)
 
     def _abilities(self, shift: ShiftFacts) -> Iterable[Row]:
         if self._only_onshore(shift):
@@ -117,7 +125,7 @@ class Judge:
 
     def _throughout(self, rows_of: LruCache[int, Row], start: int, end: int, among: Row) -> tuple[Row, Row | None]:
         """Whose bit is set in every quarter hour the stretch touches; and, where it begins or ends inside a quarter,
-        who has no bit there but all those between: they must be asked exactly if their own times are ragged too.
+        who has no bit there but all those between: they must be asked exactly if their own times are off_grid too.
         """
         first, last = -(-start // QUARTER) * QUARTER, end // QUARTER * QUARTER
         row = among.copy()
@@ -148,25 +156,25 @@ class Judge:
     def refused(self, shift: ShiftFacts, days: Sequence[date]) -> Row:
         """A matrix: for each rule, in the order of `RULES`, the row of those it refuses."""
         start, end = bounds(shift.span)
-        booked, resting = self.taken.touching(start, end)
+        booked, resting = self.busy.touching(start, end)
         passing = {
             "active_account": self.columns.flag("active"),
             "exclusion_screening": self.columns.flag("cleared"),
             "service_line": self.lines.at_least((shift.service_line, 1)),
             "patient_state_licence": self._licensed(shift, days) if shift.requires_licence else self._everybody,
             "required_credentials": _all(
-                (self.terms.throughout(("credential", kind), days) for kind in _further_credentials(shift)),
+                (self.validity.throughout(("credential", kind), days) for kind in _further_credentials(shift)),
                 self._everybody,
             ),
-            "hipaa_training": self.terms.throughout(("credential", HIPAA_TRAINING), days),
-            "coordinator_baa": self.terms.throughout(BAA, days),
-            "facility_contract": self._all_or_none(in_force(shift.agreements, AgreementKind.CONTRACT, days)),
-            "facility_baa": self._all_or_none(in_force(shift.agreements, AgreementKind.BAA, days)),
+            "hipaa_training": self.validity.throughout(("credential", HIPAA_TRAINING), days),
+            "coordinator_baa": self.validity.throughout(BAA, days),
+            "facility_contract": self._all_or_none(in_force(shift.agreements, RequiredAgreement.CONTRACT, days)),
+            "facility_baa": self._all_or_none(in_force(shift.agreements, RequiredAgreement.BAA, days)),
             "offshore": self.columns.flag("onshore") if self._only_onshore(shift) else self._everybody,
             "not_past": self._all_or_none(self.ahead(shift)),
             "overlap": ~self._row_of(booked),
             "rest": ~self._row_of(resting),
-            "time_off": ~self._row_of(self.taken.off(start, end)),
+            "time_off": ~self._row_of(self.busy.off(start, end)),
             "availability": self._available(shift, start, end),
             "weekly_hours": self._weekly(shift),
             "languages": _all((self.languages.at_least(one) for one in shift.languages.items()), self._everybody),
@@ -179,6 +187,11 @@ class Judge:
         }
         return self.present & ~np.stack([passing[rule.code] for rule in RULES])
 
+    def refusals(self, shift: ShiftFacts, days: Sequence[date]) -> Counter[str]:
+        """How many each rule refuses, by the rule's code, in the order of the rules; only those that refuse anybody."""
+        counts = {rule.code: count(row) for rule, row in zip(RULES, self.refused(shift, days), strict=True)}
+        return Counter({code: number for code, number in counts.items() if number})
+
     def _all_or_none(self, good: bool) -> Row:
         return self._everybody if good else self._nobody
 
@@ -190,7 +203,7 @@ class Judge:
     def _available(self, shift: ShiftFacts, start: int, end: int) -> Row:
         sure, doubtful = self._throughout(self.hours.day, start, end, self.present)
         if doubtful is not None:
-            for position in positions_in(doubtful & self.hours.ragged).tolist():
+            for position in positions_in(doubtful & self.hours.off_grid).tolist():
                 if not self._fails(timing.availability, position, shift):
                     put(sure, position, True)
         return sure
@@ -210,7 +223,7 @@ class Judge:
 
 
 def _further_credentials(shift: ShiftFacts) -> set[str]:
-    """What the rule of required credentials looks at: two kinds have rules of their own."""
+    """The types that the rule of required credentials looks at: two others have rules of their own."""
     wanted = set(shift.required_credentials)
     wanted.discard(HIPAA_TRAINING)
     if shift.requires_licence:
@@ -219,7 +232,7 @@ def _further_credentials(shift: ShiftFacts) -> set[str]:
 
 
 def _all(rows: Iterable[Row], none: Row | None = None) -> Row:
-    """Who is in every row; with no row at all, `none`."""
+    """The row of those who are in every row; with no row at all, `none`."""
     found = none
     for row in rows:
         found = row if found is None else found & row

@@ -1,4 +1,4 @@
-"""What somebody's hours are worth elsewhere: the best she could do with them at the prices of the last plan."""
+"""The value of somebody's hours elsewhere: the best they could do with them at the prices of the last plan."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from marketplace.kernel import Span
+from marketplace.matching.constants import PRIORITY_POINTS
 from marketplace.matching.facts import CoordinatorFacts, ShiftFacts
 from marketplace.matching.index.bits import Numbers
 from marketplace.matching.index.clock import MINUTE, bounds
 from marketplace.matching.scoring import MOST
-
-FILL = 10_000
-"""What filling one seat is worth in a plan, beside at most 999 points for the fit."""
 
 
 class Opening(NamedTuple):
@@ -26,7 +24,7 @@ class Opening(NamedTuple):
     start: int
     end: int
     shift_id: int
-    worth: int
+    value: int
 
 
 class _Schedule:
@@ -44,16 +42,16 @@ class _Schedule:
         for n, one in enumerate(self._by_end):
             free = bisect_right(self._ends, one.start - rest, 0, n)
             earlier.append(free)
-            before.append(max(before[-1], one.worth + before[free]))
+            before.append(max(before[-1], one.value + before[free]))
         after = [0] * (len(self._by_end) + 1)
         for n, one in reversed(list(enumerate(sorted(self._by_end, key=lambda one: one.start)))):
-            after[n] = max(after[n + 1], one.worth + after[bisect_left(self._starts, one.end + rest)])
+            after[n] = max(after[n + 1], one.value + after[bisect_left(self._starts, one.end + rest)])
         self._before, self._after = np.array(before), np.array(after)
         self._earlier = np.array(earlier, np.intp)
-        self._tail = np.array([one.worth + after[bisect_left(self._starts, one.end + rest)] for one in self._by_end])
+        self._tail = np.array([one.value + after[bisect_left(self._starts, one.end + rest)] for one in self._by_end])
 
     def lost_by(self, shift_id: int, start: int, end: int) -> int:
-        """How much less the best schedule is worth beside the time from `start` to `end` and the rest around it."""
+        """How much less the best schedule brings beside the time from `start` to `end` and the rest around it."""
         asked = (shift_id, start, end)
         if asked not in self._known:
             beside = (
@@ -86,8 +84,8 @@ class _Schedule:
         return found
 
 
-class _Asked(NamedTuple):
-    """What a shift costs whom, as long as neither it nor anybody's facts or openings change."""
+class _KnownCosts(NamedTuple):
+    """The opportunity costs of a shift, as long as neither it nor anybody's facts or openings change."""
 
     span: Span
     people: list[CoordinatorFacts]
@@ -96,30 +94,30 @@ class _Asked(NamedTuple):
 
 
 class Prices:
-    """What each coordinator could do with her hours at the prices of the last plan.
+    """The best that each coordinator could do with their hours at the prices of the last plan.
 
-    A pair is worth `fill` (times the shift's priority) plus its points, less the shift's price: what the plan's bound is
+    The value of a pair is `fill` (times the shift's priority) plus its points, less the shift's price: what the plan's bound is
     made of; an opening is a pair for which something is left. The limit of hours in the week is left out of account on both
     sides of the difference, so a coordinator near it may be asked a little too much. What is lost is told in points: one
     whole seat is 999. Openings are told when they are needed, and shifts that are no longer open do not count.
     """
 
-    def __init__(self, openings: Mapping[int, Sequence[Opening]] | None = None, *, fill: int = FILL) -> None:
+    def __init__(self, openings: Mapping[int, Sequence[Opening]] | None = None, *, fill: int = PRIORITY_POINTS) -> None:
         self._fill = fill
         self._openings: dict[int, Sequence[Opening]] = {}
         self._who_may: dict[int, list[int]] = defaultdict(list)
         self._closed: frozenset[int] = frozenset()
         self._schedules: dict[int, tuple[CoordinatorFacts, _Schedule]] = {}
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, _KnownCosts] = {}
         for key, found in (openings or {}).items():
-            self.tell(key, found)
+            self.add(key, found)
 
     def unknown(self, coordinators: Iterable[int]) -> list[int]:
-        """Those of whom nothing was told yet."""
+        """The coordinators without openings so far."""
         return [key for key in coordinators if key not in self._openings]
 
-    def tell(self, coordinator_id: int, openings: Sequence[Opening]) -> None:
-        """What one of them could do; said once for each."""
+    def add(self, coordinator_id: int, openings: Sequence[Opening]) -> None:
+        """Add the openings of one coordinator; called once for each."""
         self._openings[coordinator_id] = openings
         for one in openings:
             self._who_may[one.shift_id].append(coordinator_id)
@@ -143,19 +141,19 @@ class Prices:
         start, end = bounds(shift.span)
         lost = [self._lost(person, shift.id, start, end) for person in people]
         costs = np.minimum(MOST, np.array(lost, np.int64) * MOST // self._fill)
-        self._asked[shift.id] = _Asked(shift.span, people, frozenset(person.id for person in people), costs)
+        self._asked[shift.id] = _KnownCosts(shift.span, people, frozenset(person.id for person in people), costs)
         return costs
 
     def instead(self, person: CoordinatorFacts, shift: ShiftFacts) -> Opening | None:
-        """The best of what she could not do beside the shift; None where it costs nothing."""
+        """The best of what they could not do beside the shift; None where it costs nothing."""
         start, end = bounds(shift.span)
         rest = max(0, person.rest_minutes) * MINUTE
         others = (one for one in self._still(person) if one.shift_id != shift.id)
         given_up = [one for one in _Schedule(others, rest).best() if start < one.end + rest and one.start < end + rest]
-        return max(given_up, key=lambda one: one.worth, default=None)
+        return max(given_up, key=lambda one: one.value, default=None)
 
     def _lost(self, person: CoordinatorFacts, shift_id: int, start: int, end: int) -> int:
-        """Nothing, where nothing else that she could do is near: most need no schedule for that."""
+        """Points lost; 0 where nothing else that they could do is near, which needs no schedule."""
         rest = max(0, person.rest_minutes) * MINUTE
         first, last = start - rest, end + rest
         for one in self._openings.get(person.id, ()):
@@ -164,7 +162,7 @@ class Prices:
         return 0
 
     def _schedule(self, person: CoordinatorFacts) -> _Schedule:
-        """Her best schedules beside what she has been booked for since the plan was made."""
+        """Their best schedules beside what they have been booked for since the plan was made."""
         known = self._schedules.get(person.id)
         if known is not None and known[0] is person:
             return known[1]
@@ -173,7 +171,7 @@ class Prices:
         return made
 
     def _still(self, person: CoordinatorFacts) -> list[Opening]:
-        """What is open still and leaves her rest beside her bookings."""
+        """Their openings that are still open and leave their rest beside their bookings."""
         rest = max(0, person.rest_minutes) * MINUTE
         busy = [bounds(booking.span) for booking in person.bookings]
         return [

@@ -7,10 +7,10 @@ from datetime import date
 from typing import NamedTuple
 
 from marketplace.kernel import N_, Coded, JoinedList, Phrase
-from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementFacts, AgreementKind, CredentialFacts
+from marketplace.matching.facts import HIPAA_TRAINING, RN_LICENCE, AgreementFacts, CredentialFacts, RequiredAgreement
 
 _NAMES = {HIPAA_TRAINING: Phrase("HIPAA training"), RN_LICENCE: Phrase("RN license")}
-_AGREEMENTS = {AgreementKind.CONTRACT: N_("Contract %(number)s"), AgreementKind.BAA: N_("BAA %(number)s")}
+_AGREEMENTS = {RequiredAgreement.CONTRACT: N_("Contract %(number)s"), RequiredAgreement.BAA: N_("BAA %(number)s")}
 
 
 class CredentialTerm(NamedTuple):
@@ -29,7 +29,7 @@ class CredentialTerm(NamedTuple):
 
     @property
     def label(self) -> object:
-        """How it is called in a sentence."""
+        """Its name in a sentence."""
         match self.of:
             case CredentialFacts():
                 return _label(self.of, self.compact)
@@ -54,7 +54,7 @@ def _label(credential: CredentialFacts, compact: bool) -> object:
 
 
 def credential_name(kind: str) -> object:
-    """How a type of credential is called."""
+    """The name of a type of credential."""
     return _NAMES.get(kind) or Coded("credential", kind)
 
 

@@ -11,11 +11,11 @@ from marketplace.matching.facts import (
     HIPAA_TRAINING,
     RN_LICENCE,
     AgreementFacts,
-    AgreementKind,
     CompactMembership,
     Context,
     CoordinatorFacts,
     CredentialFacts,
+    RequiredAgreement,
     ShiftFacts,
     VerificationState,
 )
@@ -240,7 +240,9 @@ def patient_state_licence(coordinator: CoordinatorFacts, shift: ShiftFacts, cont
     return found._replace(phrase=together([states, found.phrase]))
 
 
-def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: Phrase, shift: ShiftFacts) -> Finding:
+def _in_force(
+    agreements: Iterable[AgreementFacts], kind: RequiredAgreement, none: Phrase, shift: ShiftFacts
+) -> Finding:
     days = local_days(shift.span, shift.zone)
     found = cover(days, (CredentialTerm(a.starts_on, a.ends_on, a) for a in agreements if a.kind is kind))
     if found is None:
@@ -258,7 +260,7 @@ def _in_force(agreements: Iterable[AgreementFacts], kind: AgreementKind, none: P
 )
 def coordinator_baa(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     none = Phrase("The coordinator has no BAA with the agency.")
-    return _in_force(coordinator.agreements, AgreementKind.BAA, none, shift)
+    return _in_force(coordinator.agreements, RequiredAgreement.BAA, none, shift)
 
 
 @rule(
@@ -269,7 +271,7 @@ def coordinator_baa(coordinator: CoordinatorFacts, shift: ShiftFacts, context: C
 )
 def facility_contract(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     none = Phrase("The facility has no contract with the agency.")
-    return _in_force(shift.agreements, AgreementKind.CONTRACT, none, shift)
+    return _in_force(shift.agreements, RequiredAgreement.CONTRACT, none, shift)
 
 
 @rule(
@@ -280,4 +282,4 @@ def facility_contract(coordinator: CoordinatorFacts, shift: ShiftFacts, context:
 )
 def facility_baa(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
     none = Phrase("The facility has no BAA with the agency.")
-    return _in_force(shift.agreements, AgreementKind.BAA, none, shift)
+    return _in_force(shift.agreements, RequiredAgreement.BAA, none, shift)

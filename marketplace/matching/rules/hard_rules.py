@@ -42,9 +42,7 @@ RULES: tuple[Rule, ...] = (
 )
 """The order in which people read them: who, with which papers, when, with which abilities, at which price."""
 
-BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
-
-# What refuses most pairs at the least cost comes first when only the yes or no is wanted.
+# Cheap rules that refuse many pairs come first: this order is for when only the yes or no is wanted.
 _QUICKEST = (
     "service_line",
     "ehr",
@@ -66,7 +64,7 @@ def explain(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) 
 
 
 def eligible(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> bool:
-    """`is_eligible(explain(...))`, stopping at the first objection."""
+    """Whether `explain` finds no objection, stopping at the first one."""
     return not any(rule.check(coordinator, shift, context).outcome is Outcome.FAIL for rule in _QUICK_ORDER)
 
 

@@ -1,6 +1,6 @@
-"""What if? What choosing somebody else would cost at least, and why a seat stays empty.
+"""The least that choosing somebody else would cost.
 
-The proof is the bound's own (see `prices`). Whatever plan has pair e of coordinator c in it is worth at most
+The proof is the bound's own (see `prices`). Whatever plan has pair e of coordinator c in it has at most the value
 
     L(λ) − (best schedule of c − best schedule of c that has e in it)
 
@@ -8,9 +8,6 @@ so the difference in brackets is what the bound falls by when e is chosen.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +21,7 @@ from marketplace.matching.solver.schedules import best_schedule
 
 
 def losses(instance: Instance, plan: Plan) -> Array:
-    """For each pair of the instance, at least how many points any plan with it is worth less than `plan` is.
+    """For each pair of the instance, at least how many points the value of any plan with it is below that of `plan`.
 
     Zero where nothing can be said, and for the pairs in the plan; infinite where the pair alone breaks a rule. Holds for a
     plan made without pins, vetoes and stays.
@@ -74,7 +71,7 @@ def falls(market: Market, prices: Array) -> Array:
 
 @compiled
 def _with_pair(market: Market, pair: int, gain: Array, around: Array, picked: Array) -> float:
-    """The best schedule that has this pair in it, activation taken off, within weekly minutes."""
+    """The best schedule that has this pair in it, fixed cost taken off, within weekly minutes."""
     coordinator = market.coordinator[pair]
     begin, stop = market.first[coordinator], market.first[coordinator + 1]
     for other in range(begin, stop):
@@ -88,80 +85,3 @@ def _with_pair(market: Market, pair: int, gain: Array, around: Array, picked: Ar
     market.fixed_cost[coordinator] = fixed_cost
     market.limit[coordinator, week] += market.minutes[market.slot[pair]]
     return float(gain[pair - begin] + rest - fixed_cost)
-
-
-class SeatTaken(NamedTuple):
-    """Somebody who could take the slot, but is on another one at that time."""
-
-    coordinator: int
-    slot: int
-    price: float  # of that other slot, in points
-
-
-@dataclass(frozen=True)
-class Unfilled:
-    """A slot with empty seats, and what holds back everybody who may take it. Numbers are those of the instance."""
-
-    slot: int
-    seats: int
-    on_it: int
-    """How many are on the slot already."""
-    taken: tuple[SeatTaken, ...]
-    out_of_hours: tuple[int, ...]
-    free: tuple[int, ...]
-    """Who could still take it: none after a complete plan, unless using her costs more than the slot is worth."""
-
-    @property
-    def reason(self) -> str:
-        """One sentence for the page."""
-        if not self.taken and not self.out_of_hours and not self.free:
-            return "Everybody eligible is on it already." if self.on_it else "Nobody is eligible."
-        parts = []
-        if self.taken:
-            parts.append(f"{len(self.taken)} eligible are on other shifts")
-        if self.out_of_hours:
-            parts.append(f"{len(self.out_of_hours)} have no hours left")
-        if self.free:
-            parts.append(f"{len(self.free)} could take it, but it would not pay to use them")
-        return "; ".join(parts) + "."
-
-
-def unfilled(instance: Instance, plan: Plan) -> list[Unfilled]:
-    """Every slot with empty seats, in the order of the instance."""
-    filled = np.bincount(instance.pair_slot[plan.pairs], minlength=instance.slots)
-    used = np.zeros_like(instance.coordinator_minutes)
-    duration = instance.slot_end - instance.slot_start
-    slots, who = instance.pair_slot[plan.pairs], instance.pair_coordinator[plan.pairs]
-    np.add.at(used, (who, instance.slot_week[slots]), duration[slots])
-    agendas: dict[int, list[int]] = {}
-    for slot, coordinator in zip(slots.tolist(), who.tolist(), strict=True):
-        agendas.setdefault(coordinator, []).append(slot)
-    by_slot = np.argsort(instance.pair_slot, kind="stable")
-    first = np.searchsorted(instance.pair_slot[by_slot], np.arange(instance.slots + 1))
-    found = []
-    for slot in np.flatnonzero(filled < instance.slot_headcount).tolist():
-        taken, out_of_hours, free = [], [], []
-        for coordinator in np.unique(instance.pair_coordinator[by_slot[first[slot] : first[slot + 1]]]).tolist():
-            agenda = agendas.get(coordinator, [])
-            blocking = [other for other in agenda if _clash(instance, coordinator, slot, other)]
-            week = instance.slot_week[slot]
-            if slot in agenda:
-                continue
-            if blocking:
-                dearest = max(blocking, key=lambda other: float(plan.prices[other]))
-                taken.append(SeatTaken(coordinator, dearest, float(plan.prices[dearest])))
-            elif used[coordinator, week] + duration[slot] > instance.coordinator_minutes[coordinator, week]:
-                out_of_hours.append(coordinator)
-            else:
-                free.append(coordinator)
-        seats = int(instance.slot_headcount[slot] - filled[slot])
-        found.append(Unfilled(slot, seats, int(filled[slot]), tuple(taken), tuple(out_of_hours), tuple(free)))
-    return found
-
-
-def _clash(instance: Instance, coordinator: int, one: int, other: int) -> bool:
-    rest = instance.coordinator_rest[coordinator]
-    return bool(
-        instance.slot_start[one] < instance.slot_end[other] + rest
-        and instance.slot_start[other] < instance.slot_end[one] + rest
-    )

@@ -1,6 +1,6 @@
-"""The best weeks for one coordinator where her weekly hours run out: exact, over time × minutes used.
+"""The best weeks for one coordinator where their weekly hours run out: exact, over time × minutes used.
 
-Her pairs of a week lie side by side in order of start, so the weeks are blocks, done from the last to the first. Inside a
+Their pairs of a week lie side by side in order of start, so the weeks are blocks, done from the last to the first. Inside a
 week the most that pairs k and later can bring within m minutes is
 
     F[k][m] = max(F[k+1][m], gain[k] + F[after[k]][m − duration[k]])

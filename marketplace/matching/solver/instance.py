@@ -118,7 +118,7 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
 
 
 def plan_value(instance: Instance, pairs: Integers) -> int:
-    """What a plan is worth: 10,000 × priority + score of its pairs, less the activation of each coordinator used."""
+    """The value of a plan in points: 10,000 × priority + score of its pairs, less the fixed cost of each coordinator used."""
     pairs = np.asarray(pairs, np.int64)
     used = np.unique(instance.pair_coordinator[pairs])
     return int(instance.pair_value[pairs].sum() - instance.fixed_cost[used].sum())

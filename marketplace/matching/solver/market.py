@@ -1,7 +1,7 @@
 """The instance made ready for solving: sorted, renumbered, without pairs that could never be chosen.
 
 Slots are renumbered in order of start and coordinators by what they are, so that the order in which an instance lists
-them makes no difference. Pairs are sorted by coordinator and start: one coordinator's pairs lie side by side, and her
+them makes no difference. Pairs are sorted by coordinator and start: one coordinator's pairs lie side by side, and their
 weeks follow one another.
 """
 
@@ -24,7 +24,9 @@ class Market(NamedTuple):
     slot: Array  # E  the slot of each pair
     coordinator: Array  # E
     value: Array  # E  points a pair adds to a plan, above zero
-    follower: Array  # E  first later pair of the same coordinator that leaves her rest (her last pair + 1 when none)
+    follower: (
+        Array  # E  first later pair of the same coordinator that leaves their rest (their last pair + 1 when none)
+    )
     start: Array  # S
     end: Array  # S
     minutes: Array  # S  how long the slot lasts
@@ -33,8 +35,8 @@ class Market(NamedTuple):
     scale: Array  # S  points by which prices of this slot move at step 1
     rest: Array  # C
     limit: Array  # C × K  minutes left
-    fixed_cost: Array  # C  points lost when she is used
-    grid: Array  # C  greatest common divisor of the durations of her pairs, in minutes
+    fixed_cost: Array  # C  points lost when they are used
+    grid: Array  # C  greatest common divisor of the durations of their pairs, in minutes
     by_slot: Array  # E  pairs in order of slot
     slot_first: Array  # S+1  slot s is the slot of by_slot[slot_first[s] .. slot_first[s+1]]
 
@@ -74,7 +76,7 @@ def grouped(key: Array, groups: int) -> tuple[Array, Array]:
 
 @compiled
 def followers(first: Array, slot: Array, start: Array, end: Array, rest: Array) -> Array:
-    """For each pair the first later pair of the same coordinator that starts when she has rested.
+    """For each pair the first later pair of the same coordinator that starts when they have rested.
 
     In order of start everything between the two begins too early, and everything from it on begins late enough: so a
     chain of followers never clashes, however the slots lie inside one another.
@@ -96,7 +98,7 @@ def followers(first: Array, slot: Array, start: Array, end: Array, rest: Array) 
 
 @compiled
 def grids(first: Array, slot: Array, minutes: Array) -> Array:
-    """The greatest common divisor of the durations of each coordinator's pairs; 1 when she has none."""
+    """The greatest common divisor of the durations of each coordinator's pairs; 1 when they have none."""
     grid = np.ones(len(first) - 1, np.int64)
     for coordinator in range(len(first) - 1):
         common = 0
@@ -114,7 +116,7 @@ def assemble(
 ) -> Market:
     """A market from pairs that are sorted by coordinator and start.
 
-    `slots` are start, end, minutes, week, seats and scale; `coordinators` are rest, limit and activation.
+    `slots` are start, end, minutes, week, seats and scale; `coordinators` are rest, limit and fixed cost.
     """
     start, end = slots[:2]
     first = np.searchsorted(coordinator, np.arange(len(coordinators[0]) + 1)).astype(np.int64)
@@ -165,7 +167,7 @@ def _named(numbers: Array, count: int) -> tuple[Array, Array]:
 
 @compiled_in_place
 def clashing(market: Market, one: int, other: int) -> bool:
-    """May the coordinator not hold both of these pairs of hers?"""
+    """Whether the coordinator may not hold both of these pairs of theirs."""
     a, b = market.slot[one], market.slot[other]
     rest = market.rest[market.coordinator[one]]
     return bool(market.start[a] < market.end[b] + rest and market.start[b] < market.end[a] + rest)

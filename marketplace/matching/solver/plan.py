@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from marketplace.kernel import Invalid
-from marketplace.matching.solver.dive import dive
+from marketplace.matching.solver.heuristics.dive import dive
+from marketplace.matching.solver.heuristics.large_neighbourhood import large_neighbourhood
+from marketplace.matching.solver.heuristics.local_search import local_search
 from marketplace.matching.solver.instance import Instance, Integers, plan_value, read_arrays, write_arrays
-from marketplace.matching.solver.large_neighbourhood import large_neighbourhood
-from marketplace.matching.solver.local_search import local_search
 from marketplace.matching.solver.market import Array, Market
 from marketplace.matching.solver.preprocessing import Prepared, prepare
 from marketplace.matching.solver.prices import bound_at, prices_of_the_busiest_moment, rounded, subgradient

@@ -21,7 +21,7 @@ class Prepared(NamedTuple):
     origin: Array  # E  the instance's pair of each pair of the market
     slot_order: Array  # S  the instance's slot of each slot of the market
     pins: Integers
-    pinned_points: int  # what the pins are worth, activation of their coordinators taken off
+    pinned_points: int  # the value of the pins, fixed cost of their coordinators taken off
     bonus: Array  # one entry a pair of the instance: points for staying
 
 

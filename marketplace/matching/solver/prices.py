@@ -1,12 +1,12 @@
-"""What an hour of the market costs: a price on every slot, so that nobody wants more seats than there are.
+"""Prices by Lagrangian relaxation: one on every slot, so that nobody wants more seats than there are.
 
-At prices λ every coordinator may be planned on her own, and whatever a plan picks,
+At prices λ every coordinator may be planned on their own, and whatever a plan picks,
 
-    value of a plan  ≤  L(λ)  =  Σ_s seats_s·λ_s  +  Σ_c max(0, best schedule of c at worth − λ, less her activation)
+    value of a plan  ≤  L(λ)  =  Σ_s seats_s·λ_s  +  Σ_c max(0, best schedule of c at value − λ, less their fixed cost)
 
-because a plan fills at most seats_s of each slot and no coordinator can do better than her best schedule. So L at any
+because a plan fills at most seats_s of each slot and no coordinator can do better than their best schedule. So L at any
 prices bounds every plan from above; good prices make it tight. They are found by a randomised incremental subgradient:
-one coordinator after another takes her best schedule, which makes those slots dearer, while all slots get cheaper with time.
+one coordinator after another takes their best schedule, which makes those slots dearer, while all slots get cheaper with time.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ FINENESS = 1024.0
 """Bounds are computed at prices that are multiples of 1/1024: with whole worths below 2**42 every sum is then exact."""
 
 COOLINGS = 32
-"""How often within a pass prices fall."""
+"""Number of times that prices fall within a pass."""
 
 
 class SubgradientResult(NamedTuple):
-    """What a run of passes leaves behind."""
+    """The result of a run of passes."""
 
     prices: Array  # S  after the last pass
     average_prices: Array  # S  average over the last passes
@@ -46,7 +46,7 @@ def longest(market: Market) -> int:
 
 @compiled
 def one_pass(market: Market, order: Array, prices: Array, step: float, weight: float, chosen: Array) -> None:
-    """Everybody takes her best schedule once, in this order; prices move on the way, `chosen` gains `weight` a pick.
+    """Everybody takes their best schedule once, in this order; prices move on the way, `chosen` gains `weight` a pick.
 
     A slot's price goes up by step × scale at each pick, and down by step × scale × seats over the whole pass: it stands still
     when as many take it as there are seats.
@@ -71,7 +71,7 @@ def one_pass(market: Market, order: Array, prices: Array, step: float, weight: f
 
 @compiled
 def bound_at(market: Market, prices: Array) -> float:
-    """L(λ), exactly when prices are multiples of 1/1024: no plan of this market is worth more."""
+    """L(λ), exactly when prices are multiples of 1/1024: no plan of this market has more value."""
     most = longest(market)
     gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)
     bound = 0.0
@@ -127,8 +127,8 @@ def rounded(prices: Array) -> Array:
 def prices_of_the_busiest_moment(market: Market) -> Array:
     """Prices that prove how many people are needed at least, where using somebody costs points.
 
-    Every slot costs all that its best pair is worth, except those that run at the busiest moment: these leave as much as the
-    cheapest activation. Nobody can hold two of them, so nobody gains anything, and the bound counts one activation a seat.
+    Every slot costs the whole value of its best pair, except those that run at the busiest moment: these leave as much as the
+    cheapest fixed cost. Nobody can hold two of them, so nobody gains anything, and the bound counts one fixed cost a seat.
     """
     dearest = np.zeros(market.slots)
     np.maximum.at(dearest, market.slot, market.value)

@@ -1,6 +1,6 @@
-"""The best weeks for one coordinator: which of the shifts she may take pay most, at given prices, within rest and hours.
+"""The best weeks for one coordinator: which of the shifts they may take pay most, at given prices, within rest and hours.
 
-This is weighted interval scheduling: with her pairs in order of start, `best[i] = max(best[i+1], gain[i] + best[follower[i]])`
+This is weighted interval scheduling: with their pairs in order of start, `best[i] = max(best[i+1], gain[i] + best[follower[i]])`
 is the most that pairs i and later can bring. Only where that answer breaks a weekly limit is it worked out again, exactly,
 over time × minutes used (`hours.py`).
 """
@@ -18,14 +18,14 @@ from marketplace.matching.solver.market import Array, Market
 def best_schedule(market: Market, coordinator: int, gain: Array, best: Array, picked: Array) -> tuple[float, int]:
     """The most a coordinator's schedule can gain, and how many pairs it has; `picked` receives them, earliest first.
 
-    `gain` holds points for her pairs, by position (pair − first[coordinator]); pairs without gain are left out. `best`
-    (one longer) is scratch. Her activation is already taken off; when nothing is worth it, the answer is 0 and no pairs.
+    `gain` holds points for their pairs, by position (pair − first[coordinator]); pairs without gain are left out. `best`
+    (one longer) is scratch. Their fixed cost is already taken off; when nothing gains more, the answer is 0 and no pairs.
     """
     begin = market.first[coordinator]
     n = market.first[coordinator + 1] - begin
     best[n] = 0.0
     for i in range(n - 1, -1, -1):
-        # What gains nothing is never taken: best[follower] is at most best[i + 1].
+        # A pair that gains nothing is never taken: best[follower] is at most best[i + 1].
         best[i] = max(best[i + 1], gain[i] + best[market.follower[begin + i] - begin])
     if best[0] <= market.fixed_cost[coordinator]:
         return 0.0, 0
@@ -54,7 +54,7 @@ def best_schedule(market: Market, coordinator: int, gain: Array, best: Array, pi
 
 @compiled
 def _within_limits(market: Market, coordinator: int, gain: Array, picked: Array) -> tuple[float, int]:
-    """The same where weekly minutes bind: her pairs that gain something, handed to `within_limits` and back."""
+    """The same where weekly minutes bind: their pairs that gain something, handed to `within_limits` and back."""
     begin = market.first[coordinator]
     pairs = market.first[coordinator + 1] - begin
     rank, kept = np.empty(pairs + 1, np.int64), np.empty(pairs, np.int64)

@@ -17,7 +17,7 @@ class Solution(NamedTuple):
     open: Array  # S  seats nobody has yet
     left: Array  # C × K  minutes left
     held: Array  # C  how many pairs each coordinator has
-    agenda: Array  # her pairs, in no order: agenda[agenda_first[c] .. + held[c]]
+    agenda: Array  # their pairs, in no order: agenda[agenda_first[c] .. + held[c]]
     agenda_first: Array  # C+1
     filled: Array  # S  how many pairs each slot has
     holders: Array  # those pairs, in no order: holders[holders_first[s] .. + filled[s]]
@@ -151,5 +151,5 @@ def fitting(market: Market, solution: Solution, pairs: Array) -> Array:
 
 
 def value_of(market: Market, solution: Solution) -> float:
-    """What the roster is worth: its pairs, less the activation of everybody used."""
+    """The value in points: its pairs, less the fixed cost of everybody used."""
     return float(market.value[solution.chosen].sum() - market.fixed_cost[solution.held > 0].sum())

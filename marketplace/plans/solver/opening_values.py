@@ -1,4 +1,4 @@
-"""What the plan's prices say about everybody's hours, for those who rank between two plans."""
+"""The value of everybody's hours at the prices of a plan, for rankings between two plans."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from marketplace.plans.solver.planning_problem import PlanningProblem
 
 
 def openings(problem: PlanningProblem, prices: Sequence[float]) -> Mapping[int, list[Opening]]:
-    """For each coordinator the open shifts she may take for which something is left at their price, in whole points.
+    """For each coordinator the open shifts they may take for which something is left at their price, in whole points.
 
-    What she is pinned to counts with all it is worth: that seat is nobody else's.
+    A shift they are pinned to counts with its whole value: that seat is nobody else's.
     """
     assert problem.instance is not None
     instance = problem.instance

@@ -32,7 +32,7 @@ def pin_pairs(problem: PlanningProblem, pins: Iterable[tuple[int, int, int]], ne
             continue
         why = pin_objection(shift, person, problem.open_seats[shift_id] - held[shift_id], problem.context)
         if (shift_id, coordinator_id) in never and why is None:
-            why = Phrase("They declined this shift, gave it back, or are forbidden for it.")
+            why = Phrase("They declined this shift, gave it back, or are vetoed for it.")
         if why is not None or person is None:
             problem.broken.append(Broken(constraint_id, shift_id, coordinator_id, why or _INACTIVE))
             continue

@@ -9,12 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from marketplace.kernel import Phrase, Span
-from marketplace.matching.acceptance import (
-    NONE_YET,
-    Answers,
-    with_acceptance,
-    with_application,
-)
+from marketplace.matching.acceptance import NONE_YET, Answers, with_acceptance, with_application
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.scoring import Score, score
 from marketplace.matching.solver.instance import Instance

@@ -1,19 +1,16 @@
 """The rows a planning problem is built from: open shifts, bookings, pins and vetoes, offers and answers."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from marketplace.assignments.models import Assignment, Offer, OfferKind
+from marketplace.assignments.models import Assignment, Offer, OfferKind, load_options
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.db import session
 from marketplace.kernel import Span
-from marketplace.matching.acceptance import (
-    COUNTED_FOR,
-    Answers,
-)
+from marketplace.matching.acceptance import COUNTED_FOR, Answers
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.queries import load_options
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.plans.models import PlanConstraint
 from marketplace.plans.solver.planning_problem import KeptPair
@@ -63,8 +60,18 @@ def active_constraints(horizon: Span) -> list[PlanConstraint]:
     )
 
 
-def offer_states(horizon: Span, at: datetime) -> dict[tuple[int, int], tuple[OfferState, OfferKind]]:
-    """The last offer or application by (shift, coordinator), where it still waits for an answer or was declined."""
+class OfferStates(NamedTuple):
+    """Sets of (shift id, coordinator id)."""
+
+    waiting: set[tuple[int, int]]
+    """An offer or application waits for an answer."""
+    applied: set[tuple[int, int]]
+    """Of these, the applications."""
+    declined: set[tuple[int, int]]
+
+
+def offer_states(horizon: Span, at: datetime) -> OfferStates:
+    """The state of the last offer or application of each pair, where it waits for an answer or was declined."""
     rows = session.execute(
         select(Offer.shift_id, Offer.coordinator_id, Offer.state, Offer.expires_at, Offer.kind)
         .join(Shift, Shift.id == Offer.shift_id)
@@ -82,7 +89,12 @@ def offer_states(horizon: Span, at: datetime) -> dict[tuple[int, int], tuple[Off
             found[shift, coordinator] = state, kind
         elif kind is OfferKind.OFFER:
             found.pop((shift, coordinator), None)
-    return found
+    waiting = {pair for pair, (state, _kind) in found.items() if state in WAITING_STATES}
+    return OfferStates(
+        waiting,
+        applied={pair for pair in waiting if found[pair][1] is OfferKind.APPLICATION},
+        declined={pair for pair, (state, _kind) in found.items() if state is OfferState.DECLINED},
+    )
 
 
 def given_back(horizon: Span) -> set[tuple[int, int]]:

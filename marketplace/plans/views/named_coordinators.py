@@ -1,11 +1,21 @@
-"""The coordinator a form speaks of, checked like anything typed."""
+"""The form of a row of the board, and the coordinator it names, checked like anything typed."""
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import Invalid, NotFound, key
+from marketplace.plans.forms import WhoForm
+
+
+def checked_form() -> WhoForm:
+    """The form as it was sent. Raises Invalid."""
+    form = WhoForm()
+    if not form.validate():
+        raise Invalid(str(form.reason.errors[0]) if form.reason.errors else _("This form is damaged."), "reason")
+    return form
 
 
 def coordinator_named(text: str | None) -> Coordinator:

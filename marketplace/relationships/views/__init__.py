@@ -1,1 +1,5 @@
-"""The pages of favourites, blocks and work history."""
+"""The pages of favorites, blocks and work history."""
+
+from marketplace.relationships.views import my_facilities, own_preferences, people, preferences, work_record
+
+__all__ = ["my_facilities", "own_preferences", "people", "preferences", "work_record"]

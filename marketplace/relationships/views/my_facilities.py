@@ -1,4 +1,4 @@
-"""The places a coordinator knows: her favourites, and those she does not want to be offered."""
+"""The places a coordinator knows: her favorites, and those she does not want to be offered."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -26,12 +26,12 @@ def index() -> str:
     return render_template("relationships/places.html", places=found, kind_word=kind_word)
 
 
-@pages.post("/<int:facility_id>/favour", may=Permission.COORDINATOR_DESK)
-def favour(facility_id: int) -> ResponseReturnValue:
+@pages.post("/<int:facility_id>/favorite", may=Permission.COORDINATOR_DESK)
+def favorite(facility_id: int) -> ResponseReturnValue:
     """She likes to work there."""
     place = _place(facility_id)
     prefer(place.id, _me(), HERS, FAVOURITE, name=place.name, by=current_person(), at=now())
-    flash_with_undo(_("%(name)s is a favourite now.", name=place.name), url_for(".end", facility_id=place.id))
+    flash_with_undo(_("%(name)s is a favorite now.", name=place.name), url_for(".end", facility_id=place.id))
     return redirect(url_for(".index"), 303)
 
 

@@ -1,58 +1,34 @@
 """A coordinator's hours: their typical week, their days off, and which booked shifts lie outside of them."""
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.coordinators.availability import be_back, clear_day, copy_to_weekdays, set_hours, set_week, take_off
+from marketplace.coordinators.availability import clear_day, copy_to_weekdays, set_hours, set_week
 from marketplace.coordinators.models import Coordinator
-from marketplace.coordinators.queries import time_off_of, visible_to, with_details
+from marketplace.coordinators.queries import visible_to, with_details
 from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availability, written
-from marketplace.coordinators.texts import week_in_short, week_words, weekday_name
+from marketplace.coordinators.texts import week_in_short, week_words
 from marketplace.kernel import MONDAY_TO_FRIDAY, Invalid, NotFound, local_day, local_days, now
 from marketplace.schedules.availability_conflicts import AvailabilityConflict, availability_conflicts
+from marketplace.schedules.forms import HoursForm, TimeOffForm
 from marketplace.web import Pages, flash_with_undo, get_or_404
-from marketplace.web.filters import day
-from marketplace.web.forms import Choices, ClockTime, Day, Form, Words
 
 pages = Pages("availability", __name__, url_prefix="/me/availability")
-
-
-def weekdays() -> list[tuple[str, str]]:
-    """Monday to Sunday, short."""
-    return [(str(day), weekday_name(day, "abbreviated")) for day in range(len(WEEKDAYS))]
-
-
-class HoursForm(Form):
-    """The hours of some days of the typical week."""
-
-    days = Choices(_l("On these days"), choices=weekdays, required=True)
-    start = ClockTime(_l("From"))
-    end = ClockTime(_l("To"))
-
-
-class TimeOffForm(Form):
-    """A day off, or several in a row."""
-
-    first = Day(_l("Day off"))
-    last = Day(_l("Last day"), required=False)
-    note = Words(_l("Note to yourself"), limit=200, required=False, guard=True)
 
 
 @pages.get("", may=Permission.COORDINATOR_DESK)
 def index() -> ResponseReturnValue:
     """The typical week with one form for all of it, days off, and what is booked outside."""
-    return _page(_own_profile())
+    return page_of_hours(own_profile())
 
 
-def _page(
+def page_of_hours(
     coordinator: Coordinator, hours: HoursForm | None = None, off: TimeOffForm | None = None
 ) -> ResponseReturnValue:
     at, zone = now(), coordinator.time_zone
@@ -80,7 +56,7 @@ def _suggested(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
 @pages.post("/hours", may=Permission.COORDINATOR_DESK)
 def save() -> ResponseReturnValue:
     """Set the hours of the chosen days; with the other button, in addition to what stands there."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     form = HoursForm()
     if form.validate():
         before = written(window.hours for window in coordinator.availability)
@@ -92,13 +68,13 @@ def save() -> ResponseReturnValue:
             form.refuse(error)
         else:
             return _saved(coordinator, week, before)
-    return _page(coordinator, hours=form)
+    return page_of_hours(coordinator, hours=form)
 
 
 @pages.post("/days/<int:weekday>/clearing", may=Permission.COORDINATOR_DESK)
 def clear(weekday: int) -> ResponseReturnValue:
     """Not free on that weekday any more."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     _check_weekday(weekday)
     before = written(window.hours for window in coordinator.availability)
     return _saved(coordinator, clear_day(coordinator, weekday, current_person()), before)
@@ -107,7 +83,7 @@ def clear(weekday: int) -> ResponseReturnValue:
 @pages.post("/days/<int:weekday>/copies", may=Permission.COORDINATOR_DESK)
 def copy(weekday: int) -> ResponseReturnValue:
     """Monday to Friday like that day."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     _check_weekday(weekday)
     before = written(window.hours for window in coordinator.availability)
     return _saved(coordinator, copy_to_weekdays(coordinator, weekday, current_person()), before)
@@ -121,7 +97,7 @@ def _check_weekday(weekday: int) -> None:
 @pages.post("/week", may=Permission.COORDINATOR_DESK)
 def restore() -> ResponseReturnValue:
     """The whole week as it was before a change."""
-    coordinator = _own_profile()
+    coordinator = own_profile()
     week = set_week(coordinator, read_availability(request.form.get("week", "")[:2000], "week"), current_person())
     return _saved(coordinator, week, None)
 
@@ -155,56 +131,5 @@ def _told(found: list[AvailabilityConflict]) -> str:
     )
 
 
-@pages.post("/time-off", may=Permission.COORDINATOR_DESK)
-def take() -> ResponseReturnValue:
-    """A day off, or several."""
-    coordinator = _own_profile()
-    form = TimeOffForm()
-    if form.validate():
-        try:
-            off = take_off(coordinator, form.first.data, form.last.data, form.note.data, current_person(), now())
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            week = tuple(window.hours for window in coordinator.availability)
-            hit = [
-                one
-                for one in availability_conflicts(coordinator.id, week, [off.span], coordinator.time_zone, now())
-                if one.off
-            ]
-            said = _("Off: %(days)s.", days=_days(*local_days(off.span, coordinator.time_zone)))
-            flash_with_undo(" ".join(filter(None, (said, _told_off(len(hit))))), url_for(".remove", time_off_id=off.id))
-            return redirect(url_for(".index", _anchor="off"), 303)
-    return _page(coordinator, off=form)
-
-
-def _told_off(booked: int) -> str:
-    if not booked:
-        return ""
-    return str(
-        ngettext(
-            "%(num)d shift is booked then and stays booked: cancel it if you cannot work.",
-            "%(num)d shifts are booked then and stay booked: cancel them if you cannot work.",
-            booked,
-        )
-    )
-
-
-@pages.post("/time-off/<int:time_off_id>/removal", may=Permission.COORDINATOR_DESK)
-def remove(time_off_id: int) -> ResponseReturnValue:
-    """She can take work then after all."""
-    off = get_or_404(time_off_of(current_person()), time_off_id)
-    note, zone = off.note, _own_profile().time_zone
-    first, last = be_back(off, zone, current_person())
-    said = _("No longer off: %(days)s.", days=_days(first, last))
-    # What travels in the undo button is text.
-    flash_with_undo(said, url_for(".take"), first=first.isoformat(), last=last.isoformat(), note=note)
-    return redirect(url_for(".index", _anchor="off"), 303)
-
-
-def _days(first: date, last: date) -> str:
-    return f"{day(first)} – {day(last)}" if last > first else day(first)
-
-
-def _own_profile() -> Coordinator:
+def own_profile() -> Coordinator:
     return get_or_404(with_details(visible_to(current_person())), current_person().coordinator_id or 0)

@@ -1,23 +1,21 @@
-"""The schedule: a week by role, by hour or day by day, and the address for the calendar program people use anyway."""
+"""The schedule: a week by role, by hour or day by day."""
 
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.coordinators.models import Coordinator
-from marketplace.coverage.queries import staffing_of
-from marketplace.db import Audience, bind_actor, session
+from marketplace.coverage.staffing import staffing_of
+from marketplace.db import Audience, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import NotFound, NotPermitted, local_day, now, week_start, workweek
+from marketplace.kernel import NotFound, NotPermitted, called, local_day, now, week_start, workweek
 from marketplace.needs.models import Shift
 from marketplace.needs.texts import days_between
-from marketplace.schedules import calendar_feed
 from marketplace.schedules.calendar_grid import RosterRow, days_of, own_blocks, role_note, roster_rows, staffed_blocks
 from marketplace.schedules.queries import (
     facilities_seen,
@@ -28,7 +26,7 @@ from marketplace.schedules.queries import (
     shifts_of_week,
 )
 from marketplace.schedules.timegrid import timegrid
-from marketplace.web import PUBLIC, Pages, asked_day, asked_number, asked_word
+from marketplace.web import Pages, asked_day, asked_number, asked_word
 from marketplace.web.filters import zone_name
 
 pages = Pages("schedule", __name__)
@@ -118,7 +116,6 @@ def _staffed(person: Person) -> ResponseReturnValue:
 def _roles(facility: Facility, shifts: list[Shift], may_post: bool, agency: bool) -> list[RosterRow]:
     """A row for each kind of work with shifts this week or posted lately."""
     lines = {line.code: line for line in [*lines_in_use(facility.id, now()), *(shift.line for shift in shifts)]}
-    spanish = current_person().locale == "es"
     rows = []
     for line in sorted(lines.values(), key=lambda one: one.position):
 
@@ -126,8 +123,7 @@ def _roles(facility: Facility, shifts: list[Shift], may_post: bool, agency: bool
             return url_for("needs.new", line=code, day=day.isoformat(), facility=facility.id if agency else None)
 
         here = [shift for shift in shifts if shift.service_line == line.code]
-        name = line.name_es if spanish else line.name
-        rows.append(RosterRow(line.code, name, role_note(here), add if may_post else None))
+        rows.append(RosterRow(line.code, called(line), role_note(here), add if may_post else None))
     return rows
 
 
@@ -171,43 +167,3 @@ def _own(person: Person) -> ResponseReturnValue:
         zone=zone,
         at=at,
     )
-
-
-@pages.get("/schedule/subscription", may=Permission.SHIFT_SEE)
-def subscription() -> ResponseReturnValue:
-    """The secret address for a calendar program: show it, make a new one, end it."""
-    token = calendar_feed.present_token(current_person(), settings().secret_key)
-    address = url_for(".calendar", token=token, _external=True) if token else ""
-    return render_template(
-        "schedules/subscription.html",
-        address=address,
-        webcal=address.replace("https://", "webcal://").replace("http://", "webcal://"),
-    )
-
-
-@pages.post("/schedule/subscription", may=Permission.SHIFT_SEE)
-def subscribe() -> ResponseReturnValue:
-    """Make the address, or a new one in place of the old."""
-    calendar_feed.new_token(current_person(), now(), settings().secret_key)
-    flash(_("This is your calendar address now. An older one no longer works."))
-    return redirect(url_for(".subscription"), 303)
-
-
-@pages.post("/schedule/subscription/end", may=Permission.SHIFT_SEE)
-def unsubscribe() -> ResponseReturnValue:
-    """End the address."""
-    calendar_feed.end_link(current_person())
-    flash(_("The calendar address no longer works."))
-    return redirect(url_for(".subscription"), 303)
-
-
-@pages.get("/calendar/<string:token>.ics", may=PUBLIC)
-def calendar(token: str) -> ResponseReturnValue:
-    """The calendar itself. Whoever has the address reads it, so it can be renewed at any time."""
-    owner = calendar_feed.owner_of(token)
-    bind_actor(owner.actor)
-    told = settings()
-    response = Response(calendar_feed.feed(owner, now(), told.base_url, told.agency_name), mimetype="text/calendar")
-    response.headers["Cache-Control"] = "private, max-age=900"
-    response.add_etag()
-    return response.make_conditional(request)

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
@@ -114,7 +113,7 @@ def report(assignment_id: int) -> ResponseReturnValue:
     check_may_clock(person, shift)
     check_may_be_reported(shift, line_of(shift.id))
     kept, duties = report_of(shift.id), all_duties()
-    form = report_form(duties, str(get_locale()) == "es", kept)
+    form = report_form(duties, kept)
     if form.validate_on_submit():
         check_version(kept, form.posted_version) if kept else None
         try:

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from marketplace.accounts.authentication.sign_in import current_person
@@ -13,7 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.catalogue.queries import duties as all_duties
 from marketplace.db import Audience, session
-from marketplace.kernel import Invalid, NotAllowedNow, Span, dollars, hours_and_minutes, now, parsing
+from marketplace.kernel import Invalid, NotAllowedNow, Span, called, dollars, hours_and_minutes, now, parsing
 from marketplace.timesheets.approvals import (
     approve_changed,
     approve_lines,
@@ -22,7 +22,7 @@ from marketplace.timesheets.approvals import (
     undo_approvals,
     withdraw_dispute,
 )
-from marketplace.timesheets.forms import ChangeForm, ReasonForm
+from marketplace.timesheets.forms import ChangeForm, DisputeForm
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.policy import check_may_decide
 from marketplace.timesheets.queries import all_punches, entry_with_details, lines_visible_to, report_of
@@ -47,7 +47,6 @@ def _line_page(found: TimeEntry, person: Person, **forms: Form) -> str:
     zone = found.timesheet.time_zone
     duties = all_duties()
     kept = report_of(found.assignment_id)
-    spanish = str(get_locale()) == "es"
     return render_template(
         "timesheets/line.html",
         row=row,
@@ -57,15 +56,13 @@ def _line_page(found: TimeEntry, person: Person, **forms: Form) -> str:
         worked=Span(found.starts_at, found.ends_at) if found.ends_at > found.starts_at else None,
         punches=all_punches(found.assignment_id),
         report=kept,
-        counts=[
-            (d.name_es if spanish else d.name, kept.counts[d.code]) for d in duties if kept and kept.counts.get(d.code)
-        ],
+        counts=[(called(d), kept.counts[d.code]) for d in duties if kept and kept.counts.get(d.code)],
         acts=LINE_LIFE.acts(found.state)
         if row.may_decide and (found.waits or found.state is LineState.DISPUTED)
         else (),
         change=_named("change", forms.get("change") or _untouched(ChangeForm, minutes=found.paid_minutes)),
-        dispute=_named("dispute", forms.get("dispute") or _untouched(ReasonForm)),
-        reject=_named("reject", forms.get("reject") or _untouched(ReasonForm)),
+        dispute=_named("dispute", forms.get("dispute") or _untouched(DisputeForm)),
+        reject=_named("reject", forms.get("reject") or _untouched(DisputeForm)),
         shows_pay=person.audience is Audience.COORDINATOR,
     )
 
@@ -181,7 +178,7 @@ def dispute_line(line_id: int) -> ResponseReturnValue:
     """These hours are not right; the rest of the week goes on."""
     person = current_person()
     found = _found_to_decide(line_id, person)
-    form = ReasonForm()
+    form = DisputeForm()
     if form.validate_on_submit():
         try:
             dispute(found.id, form.reason.data, person, now(), form.posted_version)
@@ -203,7 +200,7 @@ def reject_line(line_id: int) -> ResponseReturnValue:
     """Back to the coordinator, to be corrected."""
     person = current_person()
     found = _found_to_decide(line_id, person)
-    form = ReasonForm()
+    form = DisputeForm()
     if form.validate_on_submit():
         try:
             reject(found.id, form.reason.data, person, now(), form.posted_version)

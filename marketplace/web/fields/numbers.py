@@ -12,7 +12,7 @@ from marketplace.web.fields.typed import Typed
 BIGGEST = 2**31 - 1  # what an integer column holds
 
 
-class Dollars(Typed):
+class DollarAmount(Typed):
     """An amount in dollars; `data` is whole cents between `least` and `most` (cents)."""
 
     longest = 20

@@ -1,4 +1,4 @@
-"""A plan leaves what its seats are worth, and what everybody could do with her hours at these prices."""
+"""A plan keeps the price of its seats, and what everybody could do with their hours at these prices."""
 
 from datetime import date, time, timedelta
 
@@ -34,7 +34,7 @@ def test_a_plan_leaves_its_prices_and_what_everybody_could_do_at_them(compiled_s
     stored = {one.coordinator_id: one for one in session.scalars(select(HoursWorth))}
     assert {key: [Opening(*each) for each in one.openings] for key, one in stored.items()} == dict(told)
     assert {one.plan_id for one in stored.values()} <= {plan.id}
-    assert all(opening.worth > 0 for found in told.values() for opening in found)
+    assert all(opening.value > 0 for found in told.values() for opening in found)
 
 
 def test_what_somebody_is_pinned_to_counts_with_all_it_is_worth(world):
@@ -43,7 +43,7 @@ def test_what_somebody_is_pinned_to_counts_with_all_it_is_worth(world):
     asked = question()
     told = openings(asked, [0.0] * len(asked.shifts))
     assert [one.shift_id for one in told[world.maya.id]] == [shift.id]
-    assert told[world.maya.id][0].worth == asked.pinned[0].value
+    assert told[world.maya.id][0].value == asked.pinned[0].value
 
 
 def test_the_next_plan_takes_the_place_of_the_last_and_a_question_leaves_all_as_it_is(world):

@@ -1,0 +1,1 @@
+"""Commands by what they are about, and the sessions they work in; `cli.py` puts them together."""

@@ -1,0 +1,1 @@
+"""Past weeks simulated again: what other weights, waves or freezes would have come to, beside what really happened."""
