@@ -15,9 +15,10 @@ from marketplace.demo.who import person
 from marketplace.kernel import Phrase, clock
 from marketplace.matching.solver.instance import Instance
 from marketplace.needs.models import Shift
-from marketplace.plans.constraints import forbid, pin
+from marketplace.plans.constraints import pin, veto
 from marketplace.plans.models import MatchPlan, PlanOption, PlanPair
-from marketplace.plans.publishing import publish, publish_pairs
+from marketplace.plans.publishing.pairs import publish_pairs
+from marketplace.plans.publishing.starting import publish
 from marketplace.plans.requests import ask_for_plan, ask_what_if, cancel_plan
 from marketplace.plans.settings import change_settings
 from marketplace.plans.solver.run_plan import make
@@ -57,7 +58,7 @@ def made(now: datetime) -> None:
         change_settings(3, 24, 60, 50, by=_scheduler(), at=at)
         pinned, vetoed, *_ = _proposals(first, now + 26 * HOUR)
         pin(*_pair(pinned), _scheduler(), at, "They know this practice.")
-        forbid(*_pair(vetoed), _scheduler(), at, "They are on a training that day.")
+        veto(*_pair(vetoed), _scheduler(), at, "They are on a training that day.")
     second = _made(now - 7 * HOUR, None)
     _publish(second, now - 5 * HOUR)
     at = now - 3 * HOUR
@@ -81,10 +82,10 @@ def _made(at: datetime, by: Person | None, solver: Any = best_first) -> MatchPla
 
 
 def _publish(plan: MatchPlan, at: datetime) -> None:
-    """All of it goes out, but for a pair that was forbidden since the night."""
+    """All of it goes out, but for a pair that was vetoed since the night."""
     with clock.frozen_at(at - HOUR):
         *_, refused = _proposals(plan, at)
-        forbid(*_pair(refused), _scheduler(), at - HOUR, "Another team has asked for them.")
+        veto(*_pair(refused), _scheduler(), at - HOUR, "Another team has asked for them.")
     with clock.frozen_at(at):
         publish(plan, _scheduler(), at)
         session.commit()
