@@ -1,4 +1,4 @@
-"""When a coordinator is free: her typical week, and days off. Nothing here touches what is booked."""
+"""When a coordinator is free: the typical week, and days off. Bookings stay as they are."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
@@ -35,7 +35,7 @@ MOST_TIME_OFF = 200
 
 
 def week_of(coordinator_id: int) -> tuple[WeeklyHours, ...]:
-    """Her typical week, in order."""
+    """The typical week of a coordinator, in order."""
     rows = session.scalars(
         select(AvailabilityWindow)
         .where(AvailabilityWindow.coordinator_id == coordinator_id)
@@ -47,9 +47,9 @@ def week_of(coordinator_id: int) -> tuple[WeeklyHours, ...]:
 def set_hours(
     coordinator: Coordinator, days: Collection[int], start: time, end: time, by: Person, *, beside: bool = False
 ) -> tuple[WeeklyHours, ...]:
-    """On these weekdays she is free from `start` to `end` (overnight when not after it), instead of what stood there.
+    """Set the hours of these weekdays to `start` until `end` (overnight when not after it), or add them with `beside`.
 
-    With `beside`, in addition to it. Returns the whole week. Raises Invalid.
+    Returns the whole week. Raises Invalid.
     """
     if not days:
         raise Invalid("Choose at least one day.", "days")
@@ -60,7 +60,7 @@ def set_hours(
 
 
 def clear_day(coordinator: Coordinator, weekday: int, by: Person) -> tuple[WeeklyHours, ...]:
-    """On this weekday she is not free any more."""
+    """Remove all hours of this weekday."""
     _lock(coordinator)
     before = week_of(coordinator.id)
     return _keep(coordinator, before, [one for one in before if one.weekday != weekday], by)
@@ -109,7 +109,7 @@ def _in_words(week: tuple[WeeklyHours, ...]) -> Phrase:
 
 
 def _lock(coordinator: Coordinator) -> None:
-    """One change of a week at a time: two clicks at once would leave both."""
+    """Allow one change of a week at a time: two clicks at once would leave both."""
     session.execute(select(Coordinator.id).where(Coordinator.id == coordinator.id).with_for_update())
 
 
@@ -117,7 +117,7 @@ def _lock(coordinator: Coordinator) -> None:
 
 
 def take_off(coordinator: Coordinator, first: date, last: date | None, note: str, by: Person, at: datetime) -> TimeOff:
-    """From the beginning of `first` to the end of `last` (her local days; None: the same day) she takes no work.
+    """Take no work from the beginning of `first` to the end of `last` (local days; None: the same day).
 
     Raises Invalid with the field. What is booked stays booked.
     """
@@ -139,7 +139,7 @@ def take_off(coordinator: Coordinator, first: date, last: date | None, note: str
 
 
 def be_back(off: TimeOff, zone: str, by: Person) -> tuple[date, date]:
-    """She can take work in that time after all; the local days it was, from and to."""
+    """End a time off. Returns its first and last local day."""
     first, last = local_days(off.span, zone)
     record("remove time off", off, Phrase("No longer off: %(days)s.", days=_days(first, last)), by=by)
     session.delete(off)

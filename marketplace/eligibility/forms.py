@@ -32,7 +32,7 @@ class WeightsForm(Form):
 
     @property
     def amounts(self) -> list[int]:
-        """What was typed, part by part in their order; what could not be read counts as nothing."""
+        """The points typed for each part, in their order; unreadable ones count as 0."""
         return [self[part].data or 0 for part in OFFERED_PARTS]
 
     def fill(self, amounts: Iterable[int]) -> None:

@@ -88,7 +88,7 @@ def cancel_need(need_id: int) -> ResponseReturnValue:
 
 
 def _submitted(form: Any, act: Callable[[], Any]) -> Any:
-    """What the act gave, or None when the form has to be shown again."""
+    """The result of the act, or None when the form has to be shown again."""
     if not form.validate():
         return None
     if form.shown is None:

@@ -56,7 +56,7 @@ def weights() -> ResponseReturnValue:
 
 @pages.look("/rules/weights/preview", may=Permission.MATCH_PLAN)
 def weights_preview() -> ResponseReturnValue:
-    """What the weights in the form would change; nothing is set."""
+    """The changes that the weights in the form would make; nothing is set."""
     check_may_weigh(current_person())
     form = WeightsForm()
     wanted = _checked(form)
