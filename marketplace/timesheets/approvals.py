@@ -131,7 +131,7 @@ def approve_lines(
         line.decided_at, line.decided_by_id = at, by.id if by else None
         if ASSIGNMENT_LIFE.allows(line.assignment.state, "complete"):
             line.assignment.state = ASSIGNMENT_LIFE.after(line.assignment.state, "complete")
-    made = append_segments(lines, at)
+    made = append_segments(lines, by, at)
     for line in lines:
         segments = made[line.id]
         sentence = Phrase(
@@ -197,7 +197,7 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
         raise NotAllowedNow(
             "These hours are on an invoice or a pay statement already. Ask the agency for a correction."
         )
-    keep([opposite(segment, at) for segment in standing])
+    keep([opposite(segment, by, at) for segment in standing])
     if rests_on_what_is_gone(weeks):
         raise NotAllowedNow(
             "Overtime of the same week was counted on these hours. Undo those later approvals together with this one."
