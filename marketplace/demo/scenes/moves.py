@@ -23,7 +23,7 @@ from marketplace.kernel import NotAllowedNow, clock
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CLINICAL = ("triage", "rpm")
-MOST_TRIED = 40
+PEOPLE_TRIED = 45
 
 
 class Questions:
@@ -63,7 +63,7 @@ class Questions:
             session.flush()
 
     def _one(self, at: datetime, who: Coordinator | None = None) -> Reassignment | None:
-        for held in islice(self._held(who), MOST_TRIED):
+        for held in islice(self._held(who), PEOPLE_TRIED):
             if (asked := self._ask(held, [], at)) is not None:
                 return asked
         return None
@@ -71,7 +71,7 @@ class Questions:
     def _chain(self, at: datetime) -> Reassignment | None:
         """One would work the open seat, and another the first one's shift; the second is asked first."""
         ahead = list(self._held(None))
-        for held in islice(ahead, MOST_TRIED):
+        for held in islice(ahead, PEOPLE_TRIED):
             for other in ahead:
                 near = abs(other.starts_at - held.starts_at) < DAY and other.shift_id != held.shift_id
                 does = held.shift.service_line in other.coordinator.service_lines
