@@ -7,7 +7,7 @@ only by what they decide, and when.
 import numpy as np
 
 from marketplace.matching.simulating import Period, simulate
-from marketplace.matching.simulating.ways import PlannedStrategy, Waves
+from marketplace.matching.simulating.strategies import PlannedStrategy, Waves
 from marketplace.matching.solver.plan import solve
 from tests.matching.instances import SIZES, market
 

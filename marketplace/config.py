@@ -1,4 +1,4 @@
-"""What whoever runs the site may set, read from the environment here alone and checked before anything starts."""
+"""The settings of the site, read from the environment here alone and checked before anything starts."""
 
 import os
 import secrets
@@ -102,7 +102,7 @@ class Settings:
 
     @property
     def secret_key(self) -> str:
-        """What signs cookies and links: SECRET_KEY, else one made at first use and kept in `home` for its owner."""
+        """The key that signs cookies and links: SECRET_KEY, else one made at first use and kept in `home` for its owner."""
         return self.given_secret_key or _kept_secret_key(self.home / "secret_key")
 
     @property
@@ -112,12 +112,12 @@ class Settings:
 
     @property
     def uploads(self) -> Path:
-        """Where documents are kept, outside of everything the web server hands out."""
+        """The folder of documents, outside of everything the web server hands out."""
         return self.home / "uploads"
 
     @property
     def outbox(self) -> Path:
-        """Where mail is written as .eml when there is no mail server."""
+        """The folder in which mail is written as .eml when there is no mail server."""
         return self.home / "outbox"
 
     @property

@@ -1,4 +1,4 @@
-"""What each variable of the environment may hold, and the sentence that says so when it holds something else.
+"""The values that each variable of the environment may hold, and the sentence about any other value.
 
 Each function returns the checked value and raises Misconfigured. None stands for a variable that is not set.
 """
@@ -27,7 +27,7 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed over: `smtps://` speaks TLS from the first byte, `smtp://` uses STARTTLS where offered."""
+    """The server that takes mail: `smtps://` speaks TLS from the first byte, `smtp://` uses STARTTLS where offered."""
 
     host: str
     port: int

@@ -20,7 +20,7 @@ def serve(settings: Settings, database_url: str, host: str, port: int, *, worker
     except ImportError:  # gunicorn exists for Unix only
         import waitress
 
-        # What a proxy says is judged in web/middleware/proxies.py, under both servers by the same rule.
+        # The headers of proxies are judged in web/middleware/proxies.py, under both servers by the same rule.
         waitress.serve(
             create_app(settings, database_url),
             host=host,

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class ImportOutcome(StrEnum):
-    """What keeping a row did."""
+    """The effect of keeping a row."""
 
     INSERTED = "inserted"
     UPDATED = "updated"

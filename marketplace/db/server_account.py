@@ -1,4 +1,4 @@
-"""Who the site's own PostgreSQL runs as: PostgreSQL refuses to run as root, so root lends it an account of its own."""
+"""The account of the site's own PostgreSQL: PostgreSQL refuses to run as root, so root lends it an account of its own."""
 
 import errno
 import fcntl

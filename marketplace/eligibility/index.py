@@ -77,7 +77,7 @@ def shifts_wanted_for(shifts: Collection[int]) -> dict[int, PlannedShift]:
 
     For the agency alone: they are other facilities' shifts.
     """
-    return _of_this_database().prices.told(shifts)
+    return _of_this_database().prices.planned(shifts)
 
 
 def sweep_changes() -> int:

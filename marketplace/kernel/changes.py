@@ -1,4 +1,4 @@
-"""What a change of facts changed, by the names of the columns."""
+"""Differences between old and new facts, by the names of the columns."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

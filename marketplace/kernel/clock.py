@@ -1,4 +1,4 @@
-"""What time it is, in one place, so that a test or the demo history can live on another day."""
+"""The clock, in one place, so that a test or the demo history can live on another day."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -30,12 +30,12 @@ class Refusal(Exception):
 
     def _read(self, language: Language) -> str:
         words = self.phrase.read(language)
-        # What stands in a first blank may be a word of ours, which begins small: "a need".
+        # The first blank may hold a word of ours, which begins small: "a need".
         return words[:1].upper() + words[1:] if self.phrase.template.startswith("%(") else words
 
 
 class Invalid(Refusal):
-    """What was entered cannot be right; `field` names the input it belongs to, when there is one."""
+    """An entry cannot be right; `field` names the input it belongs to, when there is one."""
 
     def __init__(self, sentence: str | Phrase, field: str | None = None, /, **values: object) -> None:
         super().__init__(sentence, **values)

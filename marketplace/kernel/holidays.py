@@ -17,7 +17,7 @@ FIRST_JUNETEENTH = 2021
 
 
 class Holiday(StrEnum):
-    """What the day is kept for."""
+    """The occasion of the day."""
 
     NEW_YEAR = "new_year"
     KING = "king"

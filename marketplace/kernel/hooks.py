@@ -1,4 +1,4 @@
-"""What a low room asks or announces, and rooms above answer: filled once, by `marketplace/wiring.py`."""
+"""Questions and announcements of a low room that rooms above answer: filled once, by `marketplace/wiring.py`."""
 
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, Self, TypeVar

@@ -40,7 +40,7 @@ def participle(act: str) -> str:
 
 
 def state_words(state: StrEnum) -> Phrase:
-    """How a state reads behind the thing that has it: "that is on hold"."""
+    """The words of a state behind the thing that has it: "that is on hold"."""
     return Phrase(f"that is {state.value.replace('_', ' ')}")
 
 
@@ -62,7 +62,7 @@ class Lifecycle(Generic[S]):
         return (state, act) in self.moves
 
     def acts(self, state: S) -> tuple[str, ...]:
-        """What can be done to a thing in this state, in the order of the table."""
+        """The acts allowed in this state, in the order of the table."""
         return tuple(act for origin, act in self.moves if origin == state)
 
     def after(self, state: S, act: str) -> S:
@@ -86,7 +86,7 @@ class Lifecycle(Generic[S]):
         return "\n".join(lines) + "\n"
 
     def texts(self) -> list[str]:
-        """What a refusal of this table may say, for the catalogue: the thing, its states and what cannot be done."""
+        """The words a refusal of this table may use, for the catalogue: the thing, its states and its acts."""
         acts = [f"cannot be {participle(act)}" for act in sorted(self._acts)]
         return [self._thing.template, *(state_words(state).template for state in self.states), *acts]
 

@@ -16,7 +16,7 @@ from marketplace.kernel.phrasing.phrases import N_, JoinedList, Phrase
 
 
 class IdentifierKind(StrEnum):
-    """What was found. The value is how it is called in a sentence."""
+    """The kind of identifier found. The value is its name in a sentence."""
 
     SSN = N_("a Social Security number")
     MBI = N_("a Medicare beneficiary number")
@@ -32,7 +32,7 @@ class IdentifierKind(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class IdentifierMatch:
-    """What kind of identifier stands in the text from `start` up to `end`."""
+    """An identifier in the text from `start` up to `end`, and its kind."""
 
     start: int
     end: int
@@ -52,7 +52,7 @@ def strong_identifiers(text: str) -> list[IdentifierMatch]:
 
 
 def weak_hints(text: str) -> list[IdentifierMatch]:
-    """What may or may not point at a patient: shown to the person who wrote it, who then decides."""
+    """Hints that may or may not point at a patient: shown to the person who wrote the text, who then decides."""
     plain, places = _plain(text)
     return _in_order(
         [
@@ -102,7 +102,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
 
 # The patterns are text: `re` compiles each when it is first needed and keeps it, so that no start of a process waits for them.
 
-# What may stand between a cue word and its number or date: "SSN is: ", "MRN# ", "DOB (mm/dd/yyyy) - ".
+# The words and signs between a cue word and its number or date: "SSN is: ", "MRN# ", "DOB (mm/dd/yyyy) - ".
 _LINK = (
     r"(?:[\s:;#=.,()\[\]\"'*/_-]|\b(?:is|was|of|on|no|nr|num|number|numbers|numero|número|id|the|pt|patient|as|given|"
     r"listed|confirmed|shows|es|el|del|de|mm|dd|yyyy|yy)\b){0,24}"

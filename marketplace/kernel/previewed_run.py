@@ -8,11 +8,11 @@ from typing import Generic, Protocol, TypeVar
 from marketplace.kernel.errors import ChangedMeanwhile
 
 Seen = Mapping[int, tuple[int, int]]
-"""What a preview showed: whom it is about → (lines, cents)."""
+"""The content of a preview: key of a facility or coordinator → (lines, cents)."""
 
 
 class Row(Protocol):
-    """What the run would do for one facility or coordinator; nothing while it is not `ready`."""
+    """The effect of the run for one facility or coordinator; none while it is not `ready`."""
 
     @property
     def key(self) -> int: ...
@@ -36,7 +36,7 @@ class PreviewChanged(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class Preview(Generic[R]):
-    """What the run would do for everything worked up to `until`."""
+    """The effect of the run for everything worked up to `until`."""
 
     until: date
     rows: tuple[R, ...]
@@ -51,12 +51,12 @@ class Preview(Generic[R]):
 
     @property
     def cents(self) -> int:
-        """What the run comes to."""
+        """The total of the run, in cents."""
         return sum(row.cents for row in self.ready)
 
     @property
     def seen(self) -> dict[int, tuple[int, int]]:
-        """What this preview shows, to be handed to the run."""
+        """The content of this preview, to be handed to the run."""
         return {row.key: (row.lines, row.cents) for row in self.ready}
 
     def differs(self, seen: Seen, only: Collection[int] | None) -> bool:

@@ -1,4 +1,4 @@
-"""What people type, made safe to keep: no hidden characters, not too long, otherwise as they wrote it."""
+"""Typed text, made safe to keep: no hidden characters, not too long, otherwise as they wrote it."""
 
 import unicodedata
 

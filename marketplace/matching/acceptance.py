@@ -1,4 +1,4 @@
-"""How likely somebody says yes to an offer, and what that takes from a proposal: a plan of people who decline is no plan.
+"""The chance that somebody accepts an offer, and what it takes from a proposal: a plan of people who decline is no plan.
 
 **The chance.** Each answer is a draw with a chance of its own for each person, of which we know beforehand what is usual: the
 Beta-binomial model (Gelman et al., *Bayesian Data Analysis*, 3rd ed., 2.4). With a prior of Beta(8, 2), eight of ten, whoever
@@ -30,7 +30,7 @@ YES, ANSWERS = 8, 10
 """Before anybody has answered much: eight of ten say yes."""
 
 COUNTED_FOR = timedelta(days=182)
-"""How long an answer counts."""
+"""An answer counts for so long."""
 
 USUALLY, MOSTLY = 750, 500
 """Thousandths from which on somebody is said to accept usually, and more often than not."""

@@ -1,4 +1,4 @@
-"""What a facility may learn about a coordinator's private choices: nothing, neither by a sentence nor by a count.
+"""A facility learns nothing about a coordinator's private choices, neither by a sentence nor by a count.
 
 A coordinator's blocks and favorites are between them and the agency. A facility reads "Not available for this shift." for a
 block, for time off and for hours outside the stated availability alike: only a sentence that has several causes hides one.

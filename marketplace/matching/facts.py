@@ -25,7 +25,7 @@ class Level(IntEnum):
 
 
 class VerificationState(StrEnum):
-    """Where a credential stands in the verification queue; only `VERIFIED` counts for work."""
+    """The state of a credential in the verification queue; only `VERIFIED` counts for work."""
 
     SUBMITTED = "submitted"
     VERIFIED = "verified"
@@ -217,7 +217,7 @@ class Policy:
     """From this many service lines on, a coordinator is kept free where possible."""
     typical_offers: int = 8
     typical_fills: int = 4
-    """What a coordinator typically receives in the fairness period."""
+    """The typical share of a coordinator in the fairness period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is the same for every pair: the moment of asking, the compact, policy and weights."""
+    """The part that is the same for every pair: the moment of asking, the compact, policy and weights."""
 
     as_of: datetime
     compact: tuple[CompactMembership, ...] = ()

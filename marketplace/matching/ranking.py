@@ -51,7 +51,7 @@ class Candidate:
         return wanted.shift_id if wanted else None
 
     def reasons(self) -> list[Reason]:
-        """What the card says: caveats first, then at most three good reasons."""
+        """The lines of the card: caveats first, then at most three good reasons."""
         return reasons(self.score, self.verdicts)
 
 
@@ -71,11 +71,11 @@ class RefusedCandidate:
         return tuple(verdicts_for_facility(found) if self.for_facility else found)
 
     def objections(self) -> list[Verdict]:
-        """Everything that stands in the way."""
+        """Every verdict that refuses."""
         return objections(self.verdicts)
 
     def reasons(self) -> list[Reason]:
-        """What stands in the way, as lines of a card."""
+        """The objections, as lines of a card."""
         return reasons(None, self.verdicts)
 
 

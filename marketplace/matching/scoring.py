@@ -268,7 +268,7 @@ def score(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) ->
 
 
 def reasons(score: Score | None, verdicts: Iterable[Verdict]) -> list[Reason]:
-    """What the card says: everything missing, everything to know, then at most three good reasons, best first."""
+    """The lines of a card: everything missing, everything to know, then at most three good reasons, best first."""
     verdicts = list(verdicts)
     missing = [Reason(Tone.MISS, v.phrase) for v in verdicts if v.outcome is Outcome.FAIL]
     notes = [Reason(Tone.NOTE, v.phrase) for v in verdicts if v.outcome is Outcome.WARN]

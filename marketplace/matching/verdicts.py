@@ -64,7 +64,7 @@ class Verdict(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a rule found, before it is signed with the rule's code and version."""
+    """The finding of a rule, before it is signed with the rule's code and version."""
 
     outcome: Outcome
     phrase: Phrase

@@ -1,4 +1,4 @@
-"""What the matching board shows: the plan's shifts day by day, who is proposed for each seat, and why one stays empty."""
+"""The matching board: the plans there are, the shifts of a plan in order of time, and the filters."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class BoardStatus:
 
     present: MatchPlan | None = None
     busy: MatchPlan | None = None
-    """What is being made or published at this moment."""
+    """The plan that is being made or published at this moment."""
     came_to_nothing: MatchPlan | None = None
     """The newest plan, when it failed or was stopped."""
 

@@ -1,4 +1,4 @@
-"""What is asked on the matching board."""
+"""The forms of the matching board."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -17,7 +17,7 @@ class WhoForm(Form):
 
 
 class MoveForm(Form):
-    """Who would move, from the open seat on, each from which of their shifts (12:345,13:346), and who is free for the last."""
+    """A chain of moves, from the open seat on: coordinator and shift they leave (12:345,13:346), and who is free for the last."""
 
     steps = Hidden(limit=100)
     free = Hidden(limit=20)
@@ -33,7 +33,7 @@ class MoveForm(Form):
 
 
 class SettingsForm(Form):
-    """How plans are made from now on."""
+    """Settings of plans from now on."""
 
     horizon_days = WholeNumber(_l("Days ahead"), 1, 60, description=_l("How far a plan looks into the future."))
     freeze_hours = WholeNumber(

@@ -93,7 +93,7 @@ class MatchPlan(Versioned, Base):
 
     @property
     def gap_ppm(self) -> int:
-        """How far below the best possible plan this one may be at most, in millionths."""
+        """At most so far below the best possible plan, in millionths."""
         return gap_ppm(self.value, self.bound)
 
 
@@ -188,7 +188,7 @@ class PlanConstraint(Base):
 
 
 class MatchSetting(Base):
-    """How plans are made, from the moment it was set; the newest row holds, the others are its history."""
+    """Settings of plans, from the moment they were set; the newest row holds, the others are its history."""
 
     id: Mapped[Key]
     set_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""How a matching plan lives, how urgent a shift is, and what its numbers mean in plain words."""
+"""The life of a matching plan, the priority of a shift, and what a plan's numbers mean in plain words."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ NIGHTLY_HOUR = 3
 """In this hour of the agency's clock the plan of the night is made: one that no change of the clocks skips or repeats."""
 
 HORIZON_DAYS, FREEZE_HOURS, TIME_LIMIT_SECONDS, FAIR_PERCENT = 14, 24, 60, 50
-"""What holds until somebody sets it otherwise."""
+"""The defaults of new plans."""
 
 
 class PlanKind(StrEnum):
@@ -27,7 +27,7 @@ class PlanKind(StrEnum):
 
 
 class PlanState(StrEnum):
-    """Where a plan stands."""
+    """The state of a plan."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -67,7 +67,7 @@ SHOWN = frozenset({PlanState.READY, PlanState.PUBLISHING, PlanState.PUBLISHED})
 
 
 class PairState(StrEnum):
-    """What became of one proposal."""
+    """The state of one proposal."""
 
     PROPOSED = "proposed"
     OFFERED = "offered"
@@ -115,7 +115,7 @@ URGENCY: tuple[tuple[timedelta, int], ...] = (
 
 
 def priority(starts_at: datetime, at: datetime) -> int:
-    """How much a seat weighs in a plan: 8 within a day, 4 within three, 2 within a week, 1 later."""
+    """The weight of a seat in a plan: 8 within a day, 4 within three, 2 within a week, 1 later."""
     left = starts_at - at
     return next((weight for within, weight in URGENCY if left <= within), 1)
 
@@ -132,5 +132,5 @@ def percent_words(ppm: int) -> str:
 
 
 def share_lost_ppm(before: int, after: int) -> int:
-    """What a change costs, in millionths of the plan's value; negative when the changed plan is worth more."""
+    """The cost of a change in millionths of the plan's value; negative when the changed plan has more value."""
     return 0 if before <= 0 else (before - after) * 1_000_000 // before

@@ -1,14 +1,14 @@
-"""What the worker does for plans: makes them, by itself in the night and when asked, and publishes them."""
+"""The jobs of plans: making them, every night and when asked, and publishing them."""
 
 from marketplace.db import jobs_app
 from marketplace.plans.rules import NIGHTLY_HOUR
 
-# What these import brings the solver's arrays with it; a page that only asks for a plan must not pay for that.
+# These import inside: the solver brings numpy and numba, and a page that only asks for a plan must not pay for that.
 
 
 @jobs_app.task(name="plans.make_plan", queue="plans", lock="plans.make_plan")
 def make_plan(plan_id: int) -> None:
-    """One plan, from the facts to the board."""
+    """Make one plan, from the facts to the board."""
     from marketplace.plans.solver.run_plan import make
 
     make(plan_id)
@@ -36,7 +36,7 @@ def plan_nightly(timestamp: int = 0) -> None:
 
 @jobs_app.task(name="plans.publish_plan", queue="plans", lock="plans.publish_plan")
 def publish_plan(plan_id: int, person_id: int) -> None:
-    """What was pressed on the board, pair by pair."""
+    """Publish a plan, pair by pair."""
     from marketplace.plans.publishing.pairs import publish_pairs
 
     publish_pairs(plan_id, person_id)

@@ -68,7 +68,7 @@ def show_words() -> dict[Show, str]:
 
 
 def publish_label(offers: int, bookings: int) -> str:
-    """What the button does: Publish: 11 offers, 3 bookings."""
+    """The words of the button: Publish: 11 offers, 3 bookings."""
     parts = []
     if offers:
         parts.append(ngettext("%(num)d offer", "%(num)d offers", offers))
@@ -78,7 +78,7 @@ def publish_label(offers: int, bookings: int) -> str:
 
 
 def changes_sentence(changes: Changes) -> str:
-    """What the plan does not know of."""
+    """The changes since a plan was made, in words."""
     parts = []
     if changes.bookings:
         parts.append(ngettext("%(num)d booking", "%(num)d bookings", changes.bookings))
@@ -94,7 +94,7 @@ def changes_sentence(changes: Changes) -> str:
 
 
 def loss_sentence(before: int, after: int) -> str:
-    """What a change costs, in shares of the plan's value."""
+    """The cost of a change, as a share of the plan's value."""
     lost = share_lost_ppm(before, after)
     if lost == 0 and before == after:
         return str(_("It costs nothing: the plan is worth the same."))
@@ -110,7 +110,7 @@ def at_least_words(points: int, value: int) -> str:
 
 
 def board_words() -> dict[str, Any]:
-    """What every page of plans says of them, by the name its template uses."""
+    """The words of every page of plans, by the name its template uses."""
     return {
         "titles": rule_titles(),
         "gap_sentence": gap_sentence,

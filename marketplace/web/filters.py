@@ -1,4 +1,4 @@
-"""How figures, days and times read on a page, in the reader's language and the facility's zone."""
+"""Figures, days and times as they read on a page, in the reader's language and the facility's zone."""
 
 from datetime import date, datetime, time
 from functools import cache
@@ -134,7 +134,7 @@ def worded(value: object) -> str:
 
 
 def credential_name(code: str) -> str:
-    """What the catalogue calls a type of credential."""
+    """The catalogue's name of a type of credential."""
     return worded(phrases.Coded("credential", code))
 
 

@@ -61,7 +61,7 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What was posted, also when it is nothing, so that what is missing is found. JSON is never read."""
+            """The posted values, also when there are none, so that a missing field is found. JSON is never read."""
             if formdata is not None and isinstance(formdata, Mapping):
                 return formdata
             if request.method == "POST":

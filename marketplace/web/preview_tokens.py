@@ -65,7 +65,7 @@ class TwoClicks(Generic[Done]):
 
 
 def written_seen(seen: Mapping[int, tuple[int, int]]) -> str:
-    """What a preview showed, as it travels in the form: `7:3:15600;9:1:4200`."""
+    """The content of a preview, as it travels in the form: `7:3:15600;9:1:4200`."""
     return ";".join(f"{key}:{lines}:{cents}" for key, (lines, cents) in sorted(seen.items()))
 
 

@@ -1,4 +1,4 @@
-"""What the address asks for: filters of lists. What cannot be read is as if it had not been asked."""
+"""Arguments of the address: filters of lists. An argument that cannot be read counts as not given."""
 
 import re
 from collections.abc import Collection

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class IdempotentAct(Base):
-    """What a form already did: the same key again gets the same answer and no second effect."""
+    """The answers of forms that were sent already: the same key again gets the same answer and no second effect."""
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), primary_key=True)

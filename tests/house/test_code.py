@@ -41,7 +41,7 @@ RLS_BYPASS = {
     "billing/views/invoices.py": "that the facility has looked at it is noted on a paper it may not write",
     "contracts/queries.py": "a transparent card shows its facility what is paid",
     "contracts/signing.py": "the other side signs what it may only read",
-    "credentials/uploads.py": "what she handed in before is put aside for her",
+    "credentials/uploads.py": "earlier files of the coordinator are put aside",
     "onboarding/checklist.py": "whether somebody has a calendar address; not which",
     "home/views/front.py": "whether a worker is alive; nothing else",
     "db/sessions.py": "where it is made",

@@ -1,4 +1,4 @@
-"""How likely somebody accepts is known from her answers, and takes points from a proposal, never the worth of a seat."""
+"""The chance of acceptance comes from somebody's answers, and takes points from a proposal, never the value of a seat."""
 
 from fractions import Fraction
 

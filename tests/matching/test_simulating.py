@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from marketplace.kernel import Invalid
 from marketplace.matching.simulating import PerfectForesight, Period, PlannedStrategy, Waves, gini, simulate
 from marketplace.matching.simulating.measures import measured
-from marketplace.matching.simulating.stretch import Book
-from marketplace.matching.simulating.ways import Replies
+from marketplace.matching.simulating.period import Book
+from marketplace.matching.simulating.strategies import Replies
 from marketplace.matching.solver.instance import Instance
 from marketplace.matching.solver.plan_check import check
 
@@ -44,7 +44,7 @@ WAYS = [Waves(1), Waves(3, 30), PlannedStrategy(24, 24), PlannedStrategy(24, 0),
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
-def test_whatever_the_way_nobody_is_booked_twice_or_beyond_her_hours(way):
+def test_under_every_strategy_nobody_is_booked_twice_or_beyond_their_hours(way):
     stretch = weeks_of_shifts()
     book = Book(stretch.instance)
     way.give_out(stretch, Replies(stretch, 7), book)

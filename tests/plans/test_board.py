@@ -124,13 +124,13 @@ def test_only_what_changed_against_the_last_plan(world, client):
 def test_a_pin_a_veto_and_their_undo_are_buttons_of_the_row(world, client):
     world.shift(day=MONDAY)
     plan = plan_made(world)
-    her = proposals(plan)[0].coordinator_id
+    who = proposals(plan)[0].coordinator_id
     page = client.sign_in("sam").get("/matching")
     with frozen_at(NOW + timedelta(minutes=1)):
         page.press("Pin")
     bind_actor(SYSTEM)
     constraint = session.scalars(select(PlanConstraint)).one()
-    assert (constraint.kind, constraint.coordinator_id) == (ConstraintKind.PIN, her)
+    assert (constraint.kind, constraint.coordinator_id) == (ConstraintKind.PIN, who)
     page = client.get("/matching")
     assert page.sees("Pinned", "Something changed", "1 pin or veto")
     page = page.press("Remove")
@@ -193,7 +193,7 @@ def test_settings_hold_for_the_next_plan_and_keep_their_history(world, client):
     assert session.scalar(select(func.count()).select_from(MatchSetting)) == 1
 
 
-def test_every_act_leaves_a_line_in_the_trail_and_none_of_it_is_hers_to_read(world):
+def test_every_act_leaves_a_line_in_the_trail_and_the_coordinator_reads_none_of_it(world):
     shift = world.shift(day=MONDAY)
     constraints.veto(shift, world.maya, world.sam, NOW, "Asked for somebody new.")
     published(world, plan_made(world))

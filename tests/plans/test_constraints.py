@@ -95,7 +95,7 @@ def test_a_pin_that_can_no_longer_be_kept_is_told_and_the_plan_goes_on(world):
     constraints.pin(first, one, world.sam, NOW)
     clash = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
     if not assess([one.id], clash, NOW)[0].eligible:
-        pytest.fail("she may not take the other shift: nothing was checked")
+        pytest.fail("they may not take the other shift: nothing was checked")
     book(clash, one, one.person, NOW)
     plan = plan_made(world)
     (told,) = plan.broken_constraints

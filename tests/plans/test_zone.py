@@ -94,9 +94,9 @@ def test_the_question_to_move_is_told_on_that_clock(world, site, settings, clien
     from tests.booking.test_reassignments import whole
 
     monkeypatch.setitem(site.config, "SETTINGS", replace(settings, agency_time_zone=LOS_ANGELES))
-    here, hers = world.shift(day=date(2026, 11, 30)), world.shift(day=date(2026, 11, 30))
-    book(hers, world.maya, world.rosa, NOW)
+    here, own_shift = world.shift(day=date(2026, 11, 30)), world.shift(day=date(2026, 11, 30))
+    book(own_shift, world.maya, world.rosa, NOW)
     session.flush()
-    ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
+    ask(whole(here), [ReassignmentStep(world.maya.id, own_shift.id)], None, world.sam, NOW)
     page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
     assert page.sees("until Nov 25, 2026, 7:00 am PST")

@@ -52,7 +52,7 @@ def press_the_clock(visitor, assignment, **more):
     return visitor.post(f"/clock/{assignment.id}/punches", {"kind": "in", **more})
 
 
-def test_clocking_in_too_early_is_refused_with_the_time_as_she_reads_it(world, in_spanish):
+def test_clocking_in_too_early_is_refused_with_the_time_as_its_reader_reads_it(world, in_spanish):
     early = booked(world, world.maya, TODAY + timedelta(days=6))
     maya = in_spanish("maya").get("/clock")
     press_the_clock(maya, early)
@@ -95,7 +95,7 @@ def test_two_shifts_at_one_time_cannot_be_taken(world, in_spanish):
     assert sentence(maya) == "Usted ya tiene un turno a esa hora. Cancele primero ese turno o elija otro."
 
 
-def test_why_she_cannot_take_a_shift_is_said_with_the_names_she_knows(world, in_spanish):
+def test_why_a_shift_cannot_be_taken_is_said_with_names_the_reader_knows(world, in_spanish):
     shift = world.shift(mode=FillMode.FIRST_COME, required_credentials=["CMM"])
     maya = in_spanish("maya").get("/offers")
     maya.post(f"/shifts/{shift.id}/claim")
@@ -159,7 +159,7 @@ def test_a_form_opened_before_somebody_else_changed_it_is_stale(world, in_spanis
     )
 
 
-def test_a_page_that_is_not_hers_to_see_does_not_exist(world, in_spanish):
+def test_a_page_of_somebody_else_does_not_exist(world, in_spanish):
     rosa = in_spanish("rosa").get(f"/needs/{world.need(facility=world.riverside).id}")
     assert (rosa.status, sentence(rosa)) == (
         404,

@@ -50,10 +50,10 @@ class CurrentPrices:
         )
         found = dict(rows.all())
         for key in coordinators:
-            self._prices.tell(key, [Opening(*one) for one in found.get(key, ())])
+            self._prices.add(key, [Opening(*one) for one in found.get(key, ())])
 
-    def told(self, shifts: Collection[int]) -> dict[int, PlannedShift]:
-        """Those of the plan's shifts."""
+    def planned(self, shifts: Collection[int]) -> dict[int, PlannedShift]:
+        """Those of these shifts that the last plan knows, by id."""
         return {key: self._shifts[key] for key in shifts if key in self._shifts}
 
 

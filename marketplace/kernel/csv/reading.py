@@ -48,7 +48,7 @@ class NotedRow:
 
 @dataclass
 class Report:
-    """What became of a file. Rows not counted in `refused` are in the database as the file says, save what is `noted`."""
+    """The result of reading a file. Rows not counted in `refused` are in the database as the file says, save what is `noted`."""
 
     inserted: int = 0
     unchanged: int = 0

@@ -1,4 +1,4 @@
-"""What stands in the blanks of a phrase and reads otherwise in another language: names, moments, stretches of time."""
+"""Values of a phrase that read otherwise in another language: names, moments, stretches of time."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -23,9 +23,11 @@ __all__ = [
     "Month",
     "Named",
     "Translated",
+    "Weekday",
     "When",
     "clock_time",
     "date_at",
+    "long_day",
     "named",
     "place_name",
     "short_day",
@@ -69,8 +71,23 @@ def short_day(day: date, language: Language) -> str:
     return str(format_date(day, "medium", locale=language.region))
 
 
+def long_day(day: date, language: Language) -> str:
+    """November 24, 2026; 24 de noviembre de 2026"""
+    return str(format_date(day, "long", locale=language.region))
+
+
+class Weekday(NamedTuple):
+    """A day with its weekday and without its year: Mon Nov 23."""
+
+    day: date
+
+    def read(self, language: Language) -> str:
+        """Mon Nov 23; lun 23 nov"""
+        return format_date(self.day, "EEE d MMM" if language.spanish else "EEE MMM d", locale=language.region)
+
+
 class Named(NamedTuple):
-    """What has a name in both languages, such as a kind of work."""
+    """Something with a name in both languages, such as a kind of work."""
 
     english: str
     spanish: str
@@ -91,7 +108,7 @@ class Translated(Protocol):
 
 
 def named(thing: Translated) -> Named:
-    """What a row of the catalogue is called, for a sentence."""
+    """The name of a row of the catalogue, for a sentence."""
     return Named(thing.name, thing.name_es)
 
 
@@ -164,7 +181,7 @@ def place_name(zone: str) -> str:
 
 
 class Coded(NamedTuple):
-    """What is kept as a code and read as a name: a language, a country, or what the catalogue calls it."""
+    """A code that is read as a name: of a language, a country, or a row of the catalogue."""
 
     of: str
     code: str

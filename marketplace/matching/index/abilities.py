@@ -1,4 +1,4 @@
-"""What people can do and what they ask for: levels of languages and systems, service lines, years, education, pay."""
+"""Abilities and wishes of coordinators: levels of languages and systems, service lines, years, education, pay."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _number(word: str, words: list[str], numbers: dict[str, int]) -> int:
 
 
 class Ties:
-    """What binds coordinators to facilities: a number for each pair that has one."""
+    """Numbers that pairs of a coordinator and a facility have, such as hours worked there."""
 
     def __init__(self, words: int) -> None:
         self._people = words * WORD

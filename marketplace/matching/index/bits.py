@@ -83,7 +83,7 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """What was worked out once and is still true; the oldest answers go when there are too many."""
+    """Answers that were worked out once and are still true; the least recently used go when there are too many."""
 
     def __init__(self, make: Callable[[K], V], most: int = 4096) -> None:
         self._make, self._most = make, most

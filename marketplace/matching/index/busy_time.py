@@ -1,4 +1,4 @@
-"""What takes a coordinator's time: shifts booked, the rest around them, time off; and the hours left in each week."""
+"""The time of coordinators that is taken: shifts booked, the rest around them, time off; and the hours left in each week."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class Occupancy:
         self._words, self._hours = words, hours
         self._booked, self._off = BusyTime(), BusyTime()
         self._of: defaultdict[int, tuple[list[Interval], list[Interval]]] = defaultdict(lambda: ([], []))
-        self._ragged: Row = np.zeros(words, np.uint64)
+        self._off_grid: Row = np.zeros(words, np.uint64)
         self.day = LruCache(self._rows_of, MOST_DAYS)
 
     @property
-    def ragged(self) -> Row:
+    def off_grid(self) -> Row:
         """Those with something that begins or ends inside a quarter hour."""
-        return self._ragged | self._hours.ragged
+        return self._off_grid | self._hours.off_grid
 
     def fill(self, people: Iterable[tuple[int, CoordinatorFacts]]) -> None:
         """Everybody's at once."""
@@ -126,21 +126,21 @@ class Occupancy:
                 put_column(rows, position, self._free_quarters(position, day))
 
     def touching(self, start: int, end: int) -> tuple[Positions, Positions]:
-        """Who is booked at that time, and who needs rest then because of a booking that does not overlap it."""
+        """Two rows: those booked at that time, and those who need rest then because of a booking that does not overlap it."""
         position, begins, ends, since, until = self._booked.near(start, end)
         overlaps = (begins < end) & (ends > start)
         near = (since < end) & (until > start) & ~overlaps
         return position[overlaps], position[near]
 
     def off(self, start: int, end: int) -> Positions:
-        """Who has time off for some part of it."""
+        """The row of those with time off for some part of it."""
         position, begins, ends, _, _ = self._off.near(start, end)
         found: Positions = position[(begins < end) & (ends > start)]
         return found
 
     def _mark_ragged(self, position: int) -> None:
         if any(at % QUARTER for told in self._of[position] for one in told for at in (one.since, one.until)):
-            put(self._ragged, position, True)
+            put(self._off_grid, position, True)
 
     def _rows_of(self, day: int) -> Row:
         """The open hours of the day without every quarter that is touched."""

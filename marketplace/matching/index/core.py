@@ -62,7 +62,7 @@ class Index:
     def _lay_out(self, people: Collection[CoordinatorFacts], context: Context) -> None:
         words = words_for(len(people) + max(SPARE, len(people) // 8))
         self._judge = judge = Judge(words, context)
-        self._points = ScoreColumns(words, context, judge.columns, judge.systems, judge.terms)
+        self._score_columns = ScoreColumns(words, context, judge.columns, judge.systems, judge.validity)
         self.ids: Numbers = np.full(words * WORD, -1, np.int64)
         self._position: dict[int, int] = {}
         judge.facts = [None] * (words * WORD)
@@ -70,9 +70,9 @@ class Index:
         for position, person in placed:
             self._put(position, person)
         self._vacant = list(range(words * WORD - 1, len(placed) - 1, -1))
-        judge.terms.fill(placed)
+        judge.validity.fill(placed)
         judge.hours.fill({position: (person.zone, person.availability) for position, person in placed})
-        self._points.liked.fill({position: (person.zone, person.preferred_hours) for position, person in placed})
+        self._score_columns.liked.fill({position: (person.zone, person.preferred_hours) for position, person in placed})
         judge.busy.fill(placed)
         judge.weeks.fill(placed)
         if self._horizon is not None:
@@ -91,22 +91,22 @@ class Index:
 
     @property
     def context(self) -> Context:
-        """What is the same for every pair."""
+        """The part of a judgement that is the same for every pair."""
         return self._judge.context
 
     def position(self, coordinator_id: int) -> int:
-        """Where a coordinator stands; KeyError for a stranger."""
+        """The position of a coordinator. Raises KeyError for somebody who is not in the index."""
         return self._position[coordinator_id]
 
     def facts(self, position: int) -> CoordinatorFacts:
-        """The facts of whoever stands there; KeyError for nobody."""
+        """The facts of the coordinator at a position. Raises KeyError where there is none."""
         person = self._judge.facts[position]
         if person is None:
             raise KeyError(position)
         return person
 
     def people_at(self, positions: Positions) -> list[CoordinatorFacts]:
-        """The facts of several who stand somewhere."""
+        """The facts of the coordinators at these positions."""
         facts = self._judge.facts
         return [facts[position] for position in positions.tolist()]
 
@@ -128,16 +128,16 @@ class Index:
         before = judge.facts[position]
         self._put(position, person)
         judge.columns.forget()
-        for mastery in (judge.lines, judge.languages, judge.systems):
-            mastery.at_least.forget()
-        judge.terms.change(position, before, person)
+        for levels in (judge.lines, judge.languages, judge.systems):
+            levels.at_least.forget()
+        judge.validity.change(position, before, person)
         judge.hours.change(position, person.zone, person.availability)
-        self._points.liked.change(position, person.zone, person.preferred_hours)
+        self._score_columns.liked.change(position, person.zone, person.preferred_hours)
         judge.busy.change(position, person)
         judge.weeks.change(position, person)
 
     def remove(self, coordinator_id: int) -> None:
-        """Somebody is no longer asked; a stranger may be named too."""
+        """Take a coordinator out; nothing happens for somebody who is not in the index."""
         position = self._position.get(coordinator_id)
         if position is None:
             return
@@ -177,9 +177,9 @@ class Index:
         """Another moment of asking, another compact or other weights where they changed. Another policy needs `build`."""
         if context.policy != self.context.policy:
             raise ValueError("The policy is another one now: build the index anew.")
-        self._judge.terms.renew(context.compact)
+        self._judge.validity.renew(context.compact)
         if context.weights != self.context.weights:
-            self._points.weigh(context, self._judge.facts)
+            self._score_columns.weigh(context, self._judge.facts)
         self._judge.context = context
 
     def _put(self, position: int, person: CoordinatorFacts) -> None:
@@ -194,14 +194,14 @@ class Index:
         judge.systems.put(position, person.ehr)
         judge.blocks.put(position, person.blocked_facilities)
         judge.do_not_return.put(position, person.blocked_by_facilities)
-        self._points.put(position, person)
+        self._score_columns.put(position, person)
 
     def _look_ahead(self, horizon: Span) -> None:
         start, end = bounds(horizon)
         for day in days_of(start, end):
             self._judge.busy.day(day)
-            if self._points.liked:
-                self._points.liked.day(day)
+            if self._score_columns.liked:
+                self._score_columns.liked.day(day)
         for zone in self._judge.columns.zones:
             for week, _ in local_weeks(start, end, zone):
                 self._judge.weeks.left(week)
@@ -240,7 +240,7 @@ class Index:
 
     def scores(self, shift: ShiftFacts, positions: Positions) -> tuple[Numbers, Numbers]:
         """Totals, and the points of each part: a row for each position, a column for each of `scores.PARTS`."""
-        parts = self._points.parts(shift, local_days(shift.span, shift.zone), positions)
+        parts = self._score_columns.parts(shift, local_days(shift.span, shift.zone), positions)
         return parts.sum(axis=1), parts
 
     def rank(self, shift: ShiftFacts, top: int | None = 20, prices: Prices | None = None) -> Ranked:

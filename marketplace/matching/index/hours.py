@@ -51,12 +51,12 @@ class OpenHours:
     """Everybody's weekly windows. A day's rows are worked out when it is first asked for, with the rules' own local hours.
 
     A window that does not begin and end on a quarter hour counts only with the quarters it covers whole; who has such a
-    one is marked `ragged`, and asked exactly where a shift begins or ends inside a quarter.
+    one is marked `off_grid`, and asked exactly where a shift begins or ends inside a quarter.
     """
 
     def __init__(self, words: int) -> None:
         self._words = words
-        self.ragged: Row = np.zeros(words, np.uint64)
+        self.off_grid: Row = np.zeros(words, np.uint64)
         self._kinds: dict[tuple[str, Window], int] = {}
         self._entries = Table(2)
         self._of: dict[int, tuple[str, Sequence[Window]]] = {}
@@ -127,5 +127,5 @@ class OpenHours:
             begins, ends = instant(opens) - start, instant(closes) - start
             mask[-(-begins // QUARTER) : ends // QUARTER] = True
             if begins % QUARTER or ends % QUARTER:
-                put(self.ragged, position, True)
+                put(self.off_grid, position, True)
         return mask

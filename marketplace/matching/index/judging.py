@@ -40,7 +40,7 @@ class Judge:
         self.facts: list[CoordinatorFacts | None] = []
         self.columns = Columns(words, context.policy)
         self.lines, self.languages, self.systems = SkillLevels(words), SkillLevels(words), SkillLevels(words)
-        self.terms = Validity(words, context.compact)
+        self.validity = Validity(words, context.compact)
         self.hours = OpenHours(words)
         self.busy = Occupancy(words, self.hours)
         self.weeks = Weeks(words * 64)
@@ -71,7 +71,7 @@ class Judge:
         start, end = bounds(shift.span)
         sure, doubtful = self._throughout(self.busy.day, start, end, among)
         if doubtful is not None:
-            doubtful &= self.busy.ragged
+            doubtful &= self.busy.off_grid
             for position in positions_in(doubtful).tolist():
                 if not any(self._fails(rule, position, shift) for rule in _TIME):
                     put(sure, position, True)
@@ -101,14 +101,14 @@ class Judge:
     def _papers(self, shift: ShiftFacts, days: Sequence[date]) -> Iterable[Row]:
         if shift.requires_licence:
             yield self._licensed(shift, days)
-        yield from (self.terms.throughout(("credential", kind), days) for kind in _further_credentials(shift))
-        yield self.terms.throughout(("credential", HIPAA_TRAINING), days)
-        yield self.terms.throughout(BAA, days)
+        yield from (self.validity.throughout(("credential", kind), days) for kind in _further_credentials(shift))
+        yield self.validity.throughout(("credential", HIPAA_TRAINING), days)
+        yield self.validity.throughout(BAA, days)
 
     def _licensed(self, shift: ShiftFacts, days: Sequence[date]) -> Row:
         if not shift.patient_states:
             return self._nobody
-        return _all(self.terms.licensed_throughout(state, days) for state in shift.patient_states)
+        return _all(self.validity.licensed_throughout(state, days) for state in shift.patient_states)
 
     def _abilities(self, shift: ShiftFacts) -> Iterable[Row]:
         if self._only_onshore(shift):
@@ -125,7 +125,7 @@ class Judge:
 
     def _throughout(self, rows_of: LruCache[int, Row], start: int, end: int, among: Row) -> tuple[Row, Row | None]:
         """Whose bit is set in every quarter hour the stretch touches; and, where it begins or ends inside a quarter,
-        who has no bit there but all those between: they must be asked exactly if their own times are ragged too.
+        who has no bit there but all those between: they must be asked exactly if their own times are off_grid too.
         """
         first, last = -(-start // QUARTER) * QUARTER, end // QUARTER * QUARTER
         row = among.copy()
@@ -163,11 +163,11 @@ class Judge:
             "service_line": self.lines.at_least((shift.service_line, 1)),
             "patient_state_licence": self._licensed(shift, days) if shift.requires_licence else self._everybody,
             "required_credentials": _all(
-                (self.terms.throughout(("credential", kind), days) for kind in _further_credentials(shift)),
+                (self.validity.throughout(("credential", kind), days) for kind in _further_credentials(shift)),
                 self._everybody,
             ),
-            "hipaa_training": self.terms.throughout(("credential", HIPAA_TRAINING), days),
-            "coordinator_baa": self.terms.throughout(BAA, days),
+            "hipaa_training": self.validity.throughout(("credential", HIPAA_TRAINING), days),
+            "coordinator_baa": self.validity.throughout(BAA, days),
             "facility_contract": self._all_or_none(in_force(shift.agreements, RequiredAgreement.CONTRACT, days)),
             "facility_baa": self._all_or_none(in_force(shift.agreements, RequiredAgreement.BAA, days)),
             "offshore": self.columns.flag("onshore") if self._only_onshore(shift) else self._everybody,
@@ -203,7 +203,7 @@ class Judge:
     def _available(self, shift: ShiftFacts, start: int, end: int) -> Row:
         sure, doubtful = self._throughout(self.hours.day, start, end, self.present)
         if doubtful is not None:
-            for position in positions_in(doubtful & self.hours.ragged).tolist():
+            for position in positions_in(doubtful & self.hours.off_grid).tolist():
                 if not self._fails(timing.availability, position, shift):
                     put(sure, position, True)
         return sure
@@ -223,7 +223,7 @@ class Judge:
 
 
 def _further_credentials(shift: ShiftFacts) -> set[str]:
-    """What the rule of required credentials looks at: two kinds have rules of their own."""
+    """The types that the rule of required credentials looks at: two others have rules of their own."""
     wanted = set(shift.required_credentials)
     wanted.discard(HIPAA_TRAINING)
     if shift.requires_licence:
@@ -232,7 +232,7 @@ def _further_credentials(shift: ShiftFacts) -> set[str]:
 
 
 def _all(rows: Iterable[Row], none: Row | None = None) -> Row:
-    """Who is in every row; with no row at all, `none`."""
+    """The row of those who are in every row; with no row at all, `none`."""
     found = none
     for row in rows:
         found = row if found is None else found & row

@@ -85,7 +85,7 @@ class _Schedule:
 
 
 class _KnownCosts(NamedTuple):
-    """What a shift costs whom, as long as neither it nor anybody's facts or openings change."""
+    """The opportunity costs of a shift, as long as neither it nor anybody's facts or openings change."""
 
     span: Span
     people: list[CoordinatorFacts]
@@ -94,7 +94,7 @@ class _KnownCosts(NamedTuple):
 
 
 class Prices:
-    """What each coordinator could do with their hours at the prices of the last plan.
+    """The best that each coordinator could do with their hours at the prices of the last plan.
 
     The value of a pair is `fill` (times the shift's priority) plus its points, less the shift's price: what the plan's bound is
     made of; an opening is a pair for which something is left. The limit of hours in the week is left out of account on both
@@ -110,14 +110,14 @@ class Prices:
         self._schedules: dict[int, tuple[CoordinatorFacts, _Schedule]] = {}
         self._asked: dict[int, _KnownCosts] = {}
         for key, found in (openings or {}).items():
-            self.tell(key, found)
+            self.add(key, found)
 
     def unknown(self, coordinators: Iterable[int]) -> list[int]:
-        """Those of whom nothing was told yet."""
+        """The coordinators without openings so far."""
         return [key for key in coordinators if key not in self._openings]
 
-    def tell(self, coordinator_id: int, openings: Sequence[Opening]) -> None:
-        """What one of them could do; said once for each."""
+    def add(self, coordinator_id: int, openings: Sequence[Opening]) -> None:
+        """Add the openings of one coordinator; called once for each."""
         self._openings[coordinator_id] = openings
         for one in openings:
             self._who_may[one.shift_id].append(coordinator_id)
@@ -171,7 +171,7 @@ class Prices:
         return made
 
     def _still(self, person: CoordinatorFacts) -> list[Opening]:
-        """What is open still and leaves their rest beside their bookings."""
+        """Their openings that are still open and leave their rest beside their bookings."""
         rest = max(0, person.rest_minutes) * MINUTE
         busy = [bounds(booking.span) for booking in person.bookings]
         return [

@@ -23,7 +23,7 @@ CODES = tuple(part.__name__ for part in scoring.PARTS)
 _ANY = datetime(2000, 1, 1, tzinfo=UTC)
 _ANY_SHIFT = ShiftFacts(0, 0, "UTC", Span(_ANY, _ANY + timedelta(hours=1)), "", 0)
 _ALWAYS = (scoring.rating, scoring.fairness, scoring.versatility)
-"""What does not depend on the shift: worked out once for each coordinator, by the part itself."""
+"""The parts that do not depend on the shift: worked out once for each coordinator, by the part itself."""
 
 
 def share(of: int, reached: Numbers, full: int) -> Numbers:
@@ -34,7 +34,7 @@ def share(of: int, reached: Numbers, full: int) -> Numbers:
 
 
 class ScoreColumns:
-    """What the points rest on, and the points."""
+    """The columns that points are worked out from, and the points."""
 
     def __init__(self, words: int, context: Context, columns: Columns, systems: SkillLevels, terms: Validity) -> None:
         self._context, self._columns, self._systems, self._terms = context, columns, systems, terms
@@ -150,9 +150,9 @@ class ScoreColumns:
             liked = (self.liked.day(day)[first:last, word] >> bit) & np.uint64(1)
             time += length @ liked.astype(np.int64)
         found = time // MINUTE
-        ragged = self.liked.ragged
+        off_grid = self.liked.off_grid
         for place, position in enumerate(who.tolist()):
-            if holds(ragged, position):
+            if holds(off_grid, position):
                 person = self._likes[position]
                 found[place] = minutes_within(person.preferred_hours, shift.span, person.zone)
         return found

@@ -21,7 +21,7 @@ from marketplace.matching.index.tables import Table
 from marketplace.matching.rules.credentials import in_compact
 
 Key = tuple[str, str]
-"""What a paper is good for: ("credential", a type), ("license", a state), ("home", a state in the compact), ("baa", "")."""
+"""The use of a paper: ("credential", a type), ("license", a state), ("home", a state in the compact), ("baa", "")."""
 
 BAA: Key = ("baa", "")
 _NO_END = date.max.toordinal()
@@ -68,14 +68,14 @@ class Validity:
             self._privileged.forget()
 
     def throughout(self, key: Key, days: Sequence[date]) -> Row:
-        """Who holds such a paper on each of the days; every day may rest on another one."""
+        """The row of those who hold one on each of the days; every day may rest on another one."""
         row = self.held((key, days[0].toordinal()))
         for day in days[1:]:
             row = row & self.held((key, day.toordinal()))
         return row
 
     def licensed_throughout(self, state: str, days: Sequence[date]) -> Row:
-        """Whose licenses cover patients in a state on each of the days."""
+        """The row of those whose licenses cover patients in a state on each of the days."""
         row = self.licensed((state, days[0]))
         for day in days[1:]:
             row = row & self.licensed((state, day))
@@ -96,7 +96,7 @@ class Validity:
         return row | self._privileged(day) if in_compact(state, day, self._compact) else row
 
     def _privileged_on(self, day: date) -> Row:
-        """Who holds a multistate license of a home state that is in the compact on that day."""
+        """The row of those with a multistate license of a home state that is in the compact on that day."""
         row = np.zeros(self._words, np.uint64)
         for home in {member.state for member in self._compact}:
             if in_compact(home, day, self._compact):
@@ -105,7 +105,7 @@ class Validity:
 
 
 def validity_of(person: CoordinatorFacts) -> Iterator[tuple[Key, int, int]]:
-    """What each verified paper is good for, with its first and last day."""
+    """The use of each verified credential and agreement, with its first and last day."""
     for one in person.credentials:
         if one.standing is VerificationState.VERIFIED:
             term = one.issued_on.toordinal(), one.expires_on.toordinal() if one.expires_on else _NO_END

@@ -29,7 +29,7 @@ class CredentialTerm(NamedTuple):
 
     @property
     def label(self) -> object:
-        """How it is called in a sentence."""
+        """Its name in a sentence."""
         match self.of:
             case CredentialFacts():
                 return _label(self.of, self.compact)
@@ -54,7 +54,7 @@ def _label(credential: CredentialFacts, compact: bool) -> object:
 
 
 def credential_name(kind: str) -> object:
-    """How a type of credential is called."""
+    """The name of a type of credential."""
     return _NAMES.get(kind) or Coded("credential", kind)
 
 

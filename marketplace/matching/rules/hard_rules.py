@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (
 )
 """The order in which people read them: who, with which papers, when, with which abilities, at which price."""
 
-# What refuses most pairs at the least cost comes first when only the yes or no is wanted.
+# Cheap rules that refuse many pairs come first: this order is for when only the yes or no is wanted.
 _QUICKEST = (
     "service_line",
     "ehr",

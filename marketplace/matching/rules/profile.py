@@ -33,7 +33,7 @@ def _languages(codes: Iterable[str]) -> JoinedList:
 def missing_levels(
     has: Mapping[str, int], wanted: Mapping[str, int], named: Callable[[str], object] = str
 ) -> list[object]:
-    """What is wanted and not there, each by its name: Spanish, or Epic (working, advanced is asked for)."""
+    """The names of what is wanted and missing: Spanish, or Epic (working, advanced is asked for)."""
     found: list[object] = []
     for code in sorted(wanted):
         level = has.get(code, 0)

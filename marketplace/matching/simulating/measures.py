@@ -1,4 +1,4 @@
-"""What one way of giving out seats came to: filled seats, cost, fairness, and how often people were told something else."""
+"""The result of one strategy: filled seats, cost, fairness, and the share of proposals that changed between plans."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from marketplace.matching.simulating.stretch import Book, Period
+from marketplace.matching.simulating.period import Book, Period
 from marketplace.matching.solver.instance import Integers, plan_value
 
 
@@ -19,7 +19,7 @@ class SimulationResult:
     seats: int
     filled: int
     pay_cents: int
-    """What the filled shifts pay."""
+    """The pay of the filled shifts."""
     mean_score: float
     value: int
     """As a plan is valued: 10,000 × priority + score of each filled seat."""
@@ -40,7 +40,7 @@ class SimulationResult:
 
     @property
     def moved_share(self) -> float:
-        """How unsteady the plans were: of what was meant for somebody, the share that changed hands by the next plan."""
+        """Instability of the plans: the share of proposals, 0 to 1, that were for somebody else in the next plan."""
         return self.moved / self.shown if self.shown else 0.0
 
     def as_record(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class SimulationResult:
 
 
 def gini(amounts: Integers) -> float:
-    """How unevenly amounts are spread: half the mean difference of all pairs over the mean. 0 when there is nothing."""
+    """Gini coefficient: half the mean difference of all pairs over the mean. 0 when there is nothing."""
     ordered = np.sort(np.asarray(amounts, np.float64))
     total = ordered.sum()
     if not len(ordered) or total <= 0:

@@ -1,4 +1,4 @@
-"""What choosing somebody else would cost at least.
+"""The least that choosing somebody else would cost.
 
 The proof is the bound's own (see `prices`). Whatever plan has pair e of coordinator c in it has at most the value
 

@@ -1,4 +1,4 @@
-"""What an hour of the market costs: a price on every slot, so that nobody wants more seats than there are.
+"""Prices by Lagrangian relaxation: one on every slot, so that nobody wants more seats than there are.
 
 At prices λ every coordinator may be planned on their own, and whatever a plan picks,
 
@@ -24,11 +24,11 @@ FINENESS = 1024.0
 """Bounds are computed at prices that are multiples of 1/1024: with whole worths below 2**42 every sum is then exact."""
 
 COOLINGS = 32
-"""How often within a pass prices fall."""
+"""Number of times that prices fall within a pass."""
 
 
 class SubgradientResult(NamedTuple):
-    """What a run of passes leaves behind."""
+    """The result of a run of passes."""
 
     prices: Array  # S  after the last pass
     average_prices: Array  # S  average over the last passes

@@ -25,7 +25,7 @@ def best_schedule(market: Market, coordinator: int, gain: Array, best: Array, pi
     n = market.first[coordinator + 1] - begin
     best[n] = 0.0
     for i in range(n - 1, -1, -1):
-        # What gains nothing is never taken: best[follower] is at most best[i + 1].
+        # A pair that gains nothing is never taken: best[follower] is at most best[i + 1].
         best[i] = max(best[i + 1], gain[i] + best[market.follower[begin + i] - begin])
     if best[0] <= market.fixed_cost[coordinator]:
         return 0.0, 0

@@ -1,4 +1,4 @@
-"""What the board offers to do with a plan: publish it, or undo its publication."""
+"""The buttons of the board for a plan: publish it, or undo its publication."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -25,7 +25,7 @@ def publish(plan: MatchPlan, by: Person, at: datetime) -> None:
 
 
 def to_come(plan_id: int) -> tuple[int, int]:
-    """How many offers and how many bookings publishing would make. One statement."""
+    """The number of offers and of bookings that publishing would make. One statement."""
     applied = (
         select(Offer.id)
         .where(

@@ -37,7 +37,7 @@ class Move:
 
 @dataclass(frozen=True)
 class MoveChain:
-    """Who moves, from the open seat on, and who is free for the last shift that is left."""
+    """The people who move, from the open seat on, and the one who is free for the last shift that is left."""
 
     moves: tuple[Move, ...]
     free_id: int

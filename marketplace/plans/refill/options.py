@@ -19,12 +19,12 @@ from marketplace.plans.refill.move_chains import MoveChain, chains_for
 
 FREE_SHOWN = 5
 MOST_TRIED = 40
-"""How many busy people are looked at for the seat."""
+"""Busy people looked at for the seat."""
 
 
 @dataclass(frozen=True)
 class RefillOptions:
-    """How a seat can be filled again: by a free person, or by moving one or two."""
+    """The ways to fill a seat again: by a free person, or by moving one or two."""
 
     asked: int
     """How many have an offer already and have not answered."""

@@ -22,7 +22,7 @@ LEAD = timedelta(days=14)
 def live_again(
     weeks: PastWeeks, ways: Iterable[Strategy], weights: Mapping[str, Weights], seed: int = 0
 ) -> list[SimulationResult]:
-    """What really happened, then every way under each set of weights, its scores told in those the agency has now."""
+    """What really happened, then every strategy under each set of weights. Scores are by the weights the agency has now."""
     now = stretch_of(weeks, weeks.context.weights)
     might = [weeks.people[row].id for row in np.unique(now.instance.pair_coordinator)]
     hours = np.array([weeks.worked.get(coordinator, 0) for coordinator in might], np.int64)
@@ -30,7 +30,7 @@ def live_again(
     for name, chosen in weights.items():
         stretch = now if chosen == weeks.context.weights else stretch_of(weeks, chosen)
         for way in ways:
-            outcome = simulate(stretch, way, seed, told_in=now)
+            outcome = simulate(stretch, way, seed, scored_in=now)
             found.append(replace(outcome, way=f"{outcome.way}, {name}" if name else outcome.way))
     return found
 

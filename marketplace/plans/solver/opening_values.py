@@ -1,4 +1,4 @@
-"""What the plan's prices say about everybody's hours, for those who rank between two plans."""
+"""The value of everybody's hours at the prices of a plan, for rankings between two plans."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -71,7 +71,7 @@ class OfferStates(NamedTuple):
 
 
 def offer_states(horizon: Span, at: datetime) -> OfferStates:
-    """What the last offer or application of each pair says, where it still waits for an answer or was declined."""
+    """The state of the last offer or application of each pair, where it waits for an answer or was declined."""
     rows = session.execute(
         select(Offer.shift_id, Offer.coordinator_id, Offer.state, Offer.expires_at, Offer.kind)
         .join(Shift, Shift.id == Offer.shift_id)

@@ -86,7 +86,7 @@ def _page(keys: Sequence[int]) -> Page[int]:
 
 
 def _facets(entries: Sequence[board.BoardEntry]) -> dict[str, list[tuple[Any, str]]]:
-    """What can be filtered by: what there is in this plan."""
+    """The choices of the filters: facilities, lines and days of this plan."""
     facilities = {one.facility_id: one.facility for one in entries}
     lines = {one.line: called(one.line_name) for one in entries}
     days: list[date] = sorted({one.day for one in entries})

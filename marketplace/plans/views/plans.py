@@ -29,7 +29,7 @@ def plans() -> ResponseReturnValue:
 
 @pages.watch("/matching/progress", may=Permission.MATCH_PLAN)
 def progress() -> Response:
-    """How far the plan is that is being made, for the card that asks every two seconds; 304 while nothing has changed.
+    """Progress of the plan that is being made, for the card that asks every two seconds; 304 while nothing has changed.
 
     When there is nothing left to wait for, the page is asked to load itself anew.
     """

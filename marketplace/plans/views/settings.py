@@ -1,4 +1,4 @@
-"""How plans are made: how far they look, when they leave people alone, how long they search, what counts as fair."""
+"""Settings of plans: how far they look, when they leave people alone, how long they search, what counts as fair."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue

@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""What every typed field does: it reads one line, or says in a sentence what it cannot take."""
+"""The base of typed fields: each reads one line, or says in a sentence what it cannot take."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from marketplace.kernel import Invalid
 
 
 def _plain(text: str) -> str:
-    """What was typed, as far as a page can show it again."""
+    """The typed text, as far as a page can show it again."""
     return "".join(c for c in text if c in "\n\t" or (c.isprintable() and not "\ud800" <= c <= "\udfff"))
 
 
@@ -33,7 +33,7 @@ class Typed(StringField):
         raise NotImplementedError
 
     def shown(self, value: Any) -> str:
-        """How a stored value stands in the input."""
+        """The text of a stored value in the input."""
         return str(value)
 
     def process_formdata(self, valuelist: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""What the browser fetches besides pages: the one style sheet, and what keeps a phone going without a network."""
+"""Files the browser fetches besides pages: the one style sheet, and those a phone needs without a network."""
 
 import hashlib
 import json
@@ -49,7 +49,7 @@ SHEETS = (
     "utilities",
 )
 
-# What a phone needs to show anything at all without a network.
+# The files a phone needs to show anything at all without a network.
 OFFLINE_FILES = (
     "css/app.css",
     "icons.svg",
@@ -72,7 +72,7 @@ def stylesheet() -> bytes:
 
 
 def content_of(name: str) -> bytes:
-    """What is served under `name`; raises FileNotFoundError for a wrong name."""
+    """The content served under `name`; raises FileNotFoundError for a wrong name."""
     return stylesheet() if name == "css/app.css" else (STATIC / name).read_bytes()
 
 
@@ -120,7 +120,7 @@ def serve(app: Flask, over_https: bool) -> None:
 
 
 def _names() -> Iterator[str]:
-    """What is served as it lies there: all but the single sheets and the service worker, which has an address of its own."""
+    """Files served as they are: all but the single sheets and the service worker, which has an address of its own."""
     for file in sorted(STATIC.rglob("*")):
         name = file.relative_to(STATIC).as_posix()
         if file.is_file() and file.suffix != ".css" and name != "js/sw.js":
@@ -140,7 +140,7 @@ def service_worker() -> Response:
 
 @pages.get("/manifest.webmanifest", may=PUBLIC)
 def manifest() -> Response:
-    """What a phone needs to put the site on its home screen."""
+    """The manifest with which a phone puts the site on its home screen."""
     settings: Settings = current_app.config["SETTINGS"]
     name = settings.agency_name
     icons = [

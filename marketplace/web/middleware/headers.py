@@ -1,4 +1,4 @@
-"""What every answer carries: a strict content policy, no sniffing, no framing, nothing of a signed-in page cached."""
+"""Headers of every answer: a strict content policy, no sniffing, no framing, nothing of a signed-in page cached."""
 
 from flask import Flask, Response, g
 
@@ -29,7 +29,7 @@ FIXED = {
 
 
 def fixed_headers(over_https: bool) -> dict[str, str]:
-    """What is the same on every answer; HSTS only where the site is reached over https."""
+    """The headers that are the same on every answer; HSTS only where the site is reached over https."""
     return FIXED | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if over_https else {})
 
 

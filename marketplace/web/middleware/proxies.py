@@ -1,4 +1,4 @@
-"""Where a visitor comes from, when a proxy stands in front of the site.
+"""The address of a visitor, when a proxy stands in front of the site.
 
 `X-Forwarded-For` is believed only from an address that TRUSTED_PROXIES names, and read from its right end: each trusted
 proxy has written down who spoke to it, and the first address that is no proxy of ours is the visitor's. What a visitor

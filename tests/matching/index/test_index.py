@@ -287,13 +287,13 @@ def test_rows_turned_over_are_the_same_bits() -> None:
     assert turned(pack(mask)).tolist() == [sum(1 << k for k in range(23) if mask[k, n]) for n in range(192)]
 
 
-# ---- what her hours are worth elsewhere ---------------------------------------------------------------------------
+# ---- the value of hours elsewhere --------------------------------------------------------------------------------
 
 
 def best_schedule(
     person: CoordinatorFacts, worth: dict[int, int], shifts: list[ShiftFacts], beside: Span | None
 ) -> int:
-    """All sets of shifts, one by one: the most that those that leave her rest are worth."""
+    """All sets of shifts, one by one: the highest value of those that leave rest between them."""
     rest, best = timedelta(minutes=person.rest_minutes), 0
     for choice in range(1 << len(shifts)):
         chosen = [shift for n, shift in enumerate(shifts) if choice >> n & 1]

@@ -77,7 +77,7 @@ def test_a_market_without_shifts_or_without_people_has_an_empty_plan() -> None:
     assert solve(none).bound == solve(nobody).bound == 0
 
 
-def test_one_coordinator_alone_gets_her_best_schedule() -> None:
+def test_one_coordinator_alone_gets_their_best_schedule() -> None:
     instance = market(300, 1, seed=2)
     plan = solve(instance)
     holds(instance, plan)

@@ -46,16 +46,16 @@ def test_offers_go_out_and_nobody_is_booked_who_has_not_said_yes(world):
 def test_whoever_has_applied_is_booked(world):
     shift = world.shift(day=MONDAY, mode=FillMode.CHOOSE)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
-    person = of_the_cast(world, her)
+    (who,) = who_has(plan, shift)
+    person = of_the_cast(world, who)
     application = offering.apply(shift, person, person.person, NOW)
     plan = plan_made(world)
-    assert who_has(plan, shift) == {her}
+    assert who_has(plan, shift) == {who}
     assert to_come(plan.id) == (0, 1)
     (pair,) = published(world, plan)
     assert pair.state is PairState.BOOKED
     made = session.get_one(Assignment, pair.assignment_id)
-    assert (made.coordinator_id, made.offer_id) == (her, application.id)
+    assert (made.coordinator_id, made.offer_id) == (who, application.id)
     assert made.verdicts
 
 
@@ -72,13 +72,13 @@ def test_publishing_twice_sends_nothing_twice(world):
 def test_a_pair_that_no_longer_may_is_refused_with_the_reason_and_the_rest_goes_on(world):
     first, second = world.shift(day=MONDAY), world.shift(day=MONDAY + timedelta(days=1))
     plan = plan_made(world)
-    (her,) = who_has(plan, first)
-    if who_has(plan, second) == {her}:
-        constraints.veto(second, of_the_cast(world, her), world.sam, NOW)
+    (who,) = who_has(plan, first)
+    if who_has(plan, second) == {who}:
+        constraints.veto(second, of_the_cast(world, who), world.sam, NOW)
         plan = plan_made(world)
-        (her,) = who_has(plan, first)
+        (who,) = who_has(plan, first)
     for paper in session.scalars(
-        select(Credential).where(Credential.coordinator_id == her, Credential.type == "hipaa-training")
+        select(Credential).where(Credential.coordinator_id == who, Credential.type == "hipaa-training")
     ):
         paper.state = CredentialState.REVOKED
     session.flush()
@@ -93,9 +93,9 @@ def test_without_the_rules_asked_again_that_offer_would_have_gone_out(world, mon
     """The guard proves itself."""
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
+    (who,) = who_has(plan, shift)
     for paper in session.scalars(
-        select(Credential).where(Credential.coordinator_id == her, Credential.type == "hipaa-training")
+        select(Credential).where(Credential.coordinator_id == who, Credential.type == "hipaa-training")
     ):
         paper.state = CredentialState.REVOKED
     session.flush()
@@ -138,8 +138,8 @@ def may(one, shift):
 def test_what_was_vetoed_or_declined_after_the_plan_is_not_sent(world):
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
-    constraints.veto(shift, of_the_cast(world, her), world.sam, NOW)
+    (who,) = who_has(plan, shift)
+    constraints.veto(shift, of_the_cast(world, who), world.sam, NOW)
     (pair,) = published(world, plan)
     assert (pair.state, pair.reason) == (PairState.REFUSED, "This pair was vetoed after the plan was made.")
 
@@ -147,8 +147,8 @@ def test_what_was_vetoed_or_declined_after_the_plan_is_not_sent(world):
 def test_who_was_asked_already_is_not_asked_twice(world):
     shift = world.shift(day=MONDAY)
     plan = plan_made(world)
-    (her,) = who_has(plan, shift)
-    one = of_the_cast(world, her)
+    (who,) = who_has(plan, shift)
+    one = of_the_cast(world, who)
     offering.send_offer(shift, one, world.rosa, NOW)
     (pair,) = published(world, plan)
     assert (pair.state, pair.offer_id) == (PairState.OFFERED, None)

@@ -52,37 +52,37 @@ def could_move(world):
     """Maya has Harbor's shift at ten, and would be free for the one at nine if Jonas or Aisha took it."""
     here = world.shift(day=MONDAY, mode=FillMode.FIRST_COME)
     mover = of_the_cast(world, refill_options(again(here), NOW).free[0].facts.id)
-    hers = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
-    book(hers, mover, mover.person, NOW)
+    own_shift = world.shift(day=MONDAY, start=time(10), end=time(14), mode=FillMode.FIRST_COME)
+    book(own_shift, mover, mover.person, NOW)
     session.flush()
-    return here, mover, hers
+    return here, mover, own_shift
 
 
-def test_somebody_busy_could_move_where_another_is_free_for_what_she_has(could_move):
-    here, mover, hers = could_move
+def test_somebody_busy_could_move_where_another_is_free_for_their_shift(could_move):
+    here, mover, own_shift = could_move
     chain = next(each for each in refill_options(again(here), NOW).chains if each.moves[0].coordinator_id == mover.id)
-    assert [move.instead_of.id for move in chain.moves] == [hers.id]
+    assert [move.instead_of.id for move in chain.moves] == [own_shift.id]
     assert chain.free_id not in {mover.id, None}
 
 
 def test_who_would_not_move_or_is_being_asked_is_not_proposed_again(world, could_move):
-    here, mover, hers = could_move
+    here, mover, own_shift = could_move
 
     def movers():
         return {move.coordinator_id for chain in refill_options(again(here), NOW).chains for move in chain.moves}
 
     assert mover.id in movers()
-    asked = ask(again(here), [ReassignmentStep(mover.id, hers.id)], None, world.sam, NOW)
+    asked = ask(again(here), [ReassignmentStep(mover.id, own_shift.id)], None, world.sam, NOW)
     assert mover.id not in movers()
     reassignments.withdraw(asked, world.sam, NOW)
     assert mover.id in movers()
-    asked = ask(again(here), [ReassignmentStep(mover.id, hers.id)], None, world.sam, NOW)
+    asked = ask(again(here), [ReassignmentStep(mover.id, own_shift.id)], None, world.sam, NOW)
     reassignments.decline(asked, mover.person, NOW)
     assert mover.id not in movers()
 
 
 def test_whom_the_agency_vetoed_for_a_shift_is_neither_offered_it_nor_asked_to_move_to_it(world, could_move):
-    here, mover, _hers = could_move
+    here, mover, _own_shift = could_move
     free = refill_options(again(here), NOW).free[0].facts
     for who in (mover, of_the_cast(world, free.id)):
         constraints.veto(here, who, world.sam, NOW)
@@ -92,14 +92,14 @@ def test_whom_the_agency_vetoed_for_a_shift_is_neither_offered_it_nor_asked_to_m
 
 
 def test_nobody_is_asked_to_leave_a_shift_that_would_stay_empty(world, could_move):
-    here, _mover, hers = could_move
-    close(session.get_one(Need, hers.need_id), world.rosa, NOW)
+    here, _mover, own_shift = could_move
+    close(session.get_one(Need, own_shift.need_id), world.rosa, NOW)
     session.flush()
     assert refill_options(again(here), NOW).chains == []
 
 
 def test_for_a_shift_that_runs_nobody_is_asked_to_move(could_move):
-    here, _mover, _hers = could_move
+    here, _mover, _own_shift = could_move
     assert refill_options(again(here), here.starts_at + timedelta(minutes=1)).chains == []
 
 
@@ -135,7 +135,7 @@ def test_two_moves_cost_more_than_one(two_moves, monkeypatch):
 
 
 def test_the_agency_asks_from_the_page_sees_the_answer_there_and_may_withdraw(world, could_move, visitors):
-    here, mover, _hers = could_move
+    here, mover, _own_shift = could_move
     address = f"/matching/shifts/{here.id}/refill"
     sam = visitors("sam")
     page = sam.get(address).press("Ask to move")
@@ -160,14 +160,14 @@ def test_a_chain_is_asked_from_its_end_and_the_page_says_whose_turn_it_is(world,
 
 
 def test_what_no_page_would_send_asks_nobody(world, could_move, client):
-    here, mover, hers = could_move
+    here, mover, own_shift = could_move
     page = client.sign_in("sam").get(f"/matching/shifts/{here.id}/refill")
     for steps in (
         "",
         "1",
         "x:y",
-        f"{mover.id}:{hers.id},{mover.id}:{hers.id}",
-        f"{mover.id}:{hers.id}:1",
+        f"{mover.id}:{own_shift.id},{mover.id}:{own_shift.id}",
+        f"{mover.id}:{own_shift.id}:1",
         "9" * 40 + ":1",
     ):
         assert page.press("Ask to move", steps=steps).status == 422

@@ -1,4 +1,4 @@
-"""A plan leaves what its seats are worth, and what everybody could do with her hours at these prices."""
+"""A plan keeps the price of its seats, and what everybody could do with their hours at these prices."""
 
 from datetime import date, time, timedelta
 

@@ -50,7 +50,7 @@ def test_the_solver_and_the_rules_agree_on_a_real_market(compiled_solver, world)
     assert plan.bound - plan.value <= plan.bound // 100
 
 
-def test_nobody_in_a_plan_works_two_shifts_at_once_or_over_her_hours(world):
+def test_nobody_in_a_plan_works_two_shifts_at_once_or_over_their_hours(world):
     for n in range(7):
         world.shift(day=MONDAY + timedelta(days=n), start=time(7), end=time(19), headcount=2)
         world.shift(day=MONDAY + timedelta(days=n), start=time(8), end=time(16))
@@ -89,8 +89,8 @@ def test_confirmed_bookings_stay_and_take_hours_and_rest(world):
 def test_who_declined_a_shift_or_gave_it_back_is_not_proposed_for_it(world):
     declined = world.shift(day=MONDAY)
     best = proposals(plan_made(world))[0].coordinator_id
-    her = session.scalars(select(Coordinator).where(Coordinator.id == best)).one()
-    offer = offers.send_offer(declined, her, world.rosa, NOW)
+    somebody = session.scalars(select(Coordinator).where(Coordinator.id == best)).one()
+    offer = offers.send_offer(declined, somebody, world.rosa, NOW)
     offers.decline(offer, world.maya.person, NOW)
     assert best not in who_has(plan_made(world), declined)
 

@@ -85,7 +85,7 @@ def local_search(
         if over():
             return
         if market.fixed_cost.any():
-            # Whoever is used already costs nothing more: look longer for a way among them.
+            # A coordinator who is used already costs nothing more: the search among them may take longer.
             gained += fill_by_ejection_chains(market, solution, prices, waiting, LONG_CHAINS, True)
         gained += fill_by_ejection_chains(market, solution, prices, waiting, CHAINS, False)
         if gained < 0.5:

@@ -1,7 +1,7 @@
-"""The ways of giving out seats: offers in waves, plans made again and again, or everything known beforehand.
+"""Strategies of giving out seats: offers in waves, plans made again and again, or everything known beforehand.
 
-Every way meets the same people: whether somebody says yes to a shift, and how fast, is drawn once for each pair from the seed,
-so that two ways differ by what they do and not by luck.
+Every strategy meets the same people: the answer to a shift and its delay are drawn once for each pair from the seed, so that two
+strategies differ by what they do and not by luck.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from marketplace.matching.simulating.measures import SimulationResult, measured
-from marketplace.matching.simulating.stretch import Book, Period
+from marketplace.matching.simulating.period import Book, Period
 from marketplace.matching.solver.instance import Instance, Integers
 from marketplace.matching.solver.plan import Plan, solve
 
@@ -24,7 +24,7 @@ SLOWEST_REPLY = 60
 
 
 class Strategy(Protocol):
-    """One way of giving out seats."""
+    """One strategy of giving out seats."""
 
     @property
     def name(self) -> str: ...
@@ -34,7 +34,7 @@ class Strategy(Protocol):
 
 
 class Replies:
-    """What each would say if asked, and after how many minutes; the same for every way."""
+    """The answer of each coordinator if asked, and after how many minutes; the same for every strategy."""
 
     def __init__(self, stretch: Period, seed: int) -> None:
         random = np.random.default_rng(seed)
@@ -50,14 +50,14 @@ class Replies:
         return bool(self.yes[pair])
 
 
-def simulate(stretch: Period, way: Strategy, seed: int = 0, *, told_in: Period | None = None) -> SimulationResult:
+def simulate(stretch: Period, way: Strategy, seed: int = 0, *, scored_in: Period | None = None) -> SimulationResult:
     """The stretch lived through in one way. The same seed gives the same people.
 
-    `told_in` is the same stretch with other scores: seats are given out by those of `stretch`, and the figures told in its.
+    `scored_in` is the same stretch with other scores: seats are given out by those of `stretch`, and the figures told in its.
     """
     replies, book = Replies(stretch, seed), Book(stretch.instance)
     counts = way.give_out(stretch, replies, book)
-    return measured(way.name, told_in or stretch, book, asked=replies.asked, declined=replies.declined, **counts)
+    return measured(way.name, scored_in or stretch, book, asked=replies.asked, declined=replies.declined, **counts)
 
 
 def _by_slot(instance: Instance) -> dict[int, list[int]]:
