@@ -1,4 +1,4 @@
-"""What coordinators have done and what takes their time, of everybody in one statement."""
+"""The record of coordinators (shifts, offers, reliability) and their busy time, read in one statement."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -22,7 +22,7 @@ _NO_NUMBER = cast(null(), BigInteger)
 
 
 class Past:
-    """One coordinator's record, and what is booked or off."""
+    """The record of one coordinator, with their bookings and time off."""
 
     def __init__(self) -> None:
         self.facility_minutes: dict[int, int] = {}

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     SmallInteger,
-    func,
     literal_column,
     select,
     text,
@@ -28,7 +27,7 @@ from marketplace.assignments.rules import (
     ReassignmentState,
 )
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Base, Cents, Key, Versioned, check, related, session, state_column
+from marketplace.db import Base, Cents, Key, Moment, Versioned, check, related, session, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Span
 from marketplace.needs.models import Shift
@@ -38,7 +37,7 @@ OPEN_MOVE = "state IN (" + ", ".join(f"'{state.value}'" for state in sorted(OPEN
 
 
 class OfferKind(StrEnum):
-    """An offer goes to a coordinator; an application comes from her."""
+    """An offer goes to a coordinator; an application comes from one."""
 
     OFFER = "offer"
     APPLICATION = "application"
@@ -78,7 +77,7 @@ class Offer(Versioned, Base):
         return self.state in WAITING_STATES and at < self.expires_at
 
     def state_at(self, at: datetime) -> OfferState:
-        """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
+        """The state at a moment: expired from the last instant on, also before the job has run."""
         return OfferState.EXPIRED if self.state in WAITING_STATES and not self.waits(at) else self.state
 
 
@@ -127,7 +126,7 @@ class Assignment(Versioned, Base):
     notice_minutes: Mapped[int | None]
     fee_minutes: Mapped[int | None]
     points: Mapped[int] = mapped_column(default=0, server_default="0")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     shift: Mapped[Shift] = related(
         foreign_keys=[shift_id], primaryjoin=lambda: Shift.id == Assignment.shift_id, viewonly=True
@@ -165,11 +164,11 @@ class Assignment(Versioned, Base):
 
 
 class Reassignment(Versioned, Base):
-    """The agency asks a booked coordinator whether she would work another shift instead of hers.
+    """The agency asks a booked coordinator whether they would work another shift instead of theirs.
 
-    `assignment_id` is the booking she would give up, `shift_id` the shift she would work. With `after_id` the seat there is
-    still that other one's, who is asked to move too: both move together or neither. `free_id` is who is free for the shift
-    she would leave, and gets an offer for it when she does.
+    `assignment_id` is the booking they would give up, `shift_id` the shift they would work. With `after_id` somebody else
+    still has the seat there and is asked to move too: both move or neither does. `free_id` is a coordinator who is free for
+    the shift that would be left; they get an offer for it after the move.
     """
 
     __tablename__ = "move_request"  # the name it was created under; renaming a table needs the site stopped
@@ -196,7 +195,7 @@ class Reassignment(Versioned, Base):
     after: Mapped["Reassignment | None"] = related(remote_side=lambda: Reassignment.id)
 
     __table_args__ = (
-        # Asked once at a time, whoever of the agency presses the button.
+        # One open question about a booking and a shift, also when two people of the agency ask.
         Index("uq_move_request_open", "assignment_id", "shift_id", unique=True, postgresql_where=text(OPEN_MOVE)),
         Index("ix_move_request_expiring", "expires_at", postgresql_where=text(OPEN_MOVE)),
         check("free_id <> coordinator_id", "free_is_another"),
@@ -204,11 +203,11 @@ class Reassignment(Versioned, Base):
     )
 
     def waits(self, at: datetime) -> bool:
-        """Whether her answer can still count."""
+        """Whether an answer can still count."""
         return self.state in ANSWERABLE_BY_COORDINATOR and at < self.expires_at
 
     def state_at(self, at: datetime) -> ReassignmentState:
-        """Where it stands at a moment: expired from its last instant on, without waiting for the job."""
+        """The state at a moment: expired from the last instant on, also before the job has run."""
         return ReassignmentState.EXPIRED if self.state in OPEN_REASSIGNMENTS and at >= self.expires_at else self.state
 
 
@@ -216,7 +215,7 @@ class Reassignment(Versioned, Base):
 
 
 def load_options() -> tuple[Any, ...]:
-    """What a query of shifts must load before coordinators are judged for them: `select(Shift).options(*load_options())`."""
+    """The options of a query of shifts for which coordinators are judged: `select(Shift).options(*load_options())`."""
     return (joinedload(Shift.need), joinedload(Shift.line), joinedload(Shift.facility))
 
 

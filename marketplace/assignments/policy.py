@@ -1,4 +1,4 @@
-"""Who may offer, answer, take back and cancel."""
+"""Permissions to offer, answer, withdraw and cancel."""
 
 from datetime import datetime
 
@@ -37,7 +37,7 @@ def check_may_staff(person: Person, work: Shift | Need) -> None:
 
 
 def check_may_answer(person: Person, coordinator_id: int) -> None:
-    """Only the coordinator herself accepts, declines, applies and takes back. Raises NotPermitted."""
+    """Only the coordinator who was asked accepts, declines, applies and withdraws. Raises NotPermitted."""
     if person.coordinator_id != coordinator_id or not person.may(Permission.OFFER_ANSWER):
         raise NotPermitted("Only the coordinator who was asked can answer.")
 
@@ -52,7 +52,7 @@ def check_may_decide(person: Person, offer: Offer) -> None:
 
 
 def may_cancel(person: Person, assignment: Assignment) -> bool:
-    """The coordinator her own shift; the facility's and the agency's schedulers those they see."""
+    """Coordinators cancel their own shifts, the facility's and the agency's schedulers those they see."""
     if not person.may(Permission.ASSIGNMENT_CANCEL):
         return False
     match person.audience:
@@ -71,12 +71,12 @@ def check_may_cancel(person: Person, assignment: Assignment) -> None:
 
 
 def may_undo(person: Person, assignment: Assignment) -> bool:
-    """The side that made the booking takes it back: the coordinator her acceptance, facility or agency their choice."""
-    by_her = assignment.booked_by_id == assignment.coordinator.person_id
+    """The side that made the booking undoes it: coordinators their acceptance, facility or agency their choice."""
+    by_coordinator = assignment.booked_by_id == assignment.coordinator.person_id
     if person.audience is Audience.COORDINATOR:
-        return by_her and person.coordinator_id == assignment.coordinator_id
+        return by_coordinator and person.coordinator_id == assignment.coordinator_id
     own = person.audience is Audience.AGENCY or person.facility_id == assignment.facility_id
-    return own and not by_her and person.may(Permission.OFFER_SEND)
+    return own and not by_coordinator and person.may(Permission.OFFER_SEND)
 
 
 def check_may_undo(person: Person, assignment: Assignment, at: datetime) -> None:

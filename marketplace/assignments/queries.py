@@ -1,4 +1,4 @@
-"""Which assignments, offers and shifts a person sees, and what stands on her first page."""
+"""The assignments, offers and shifts that a person sees, and those on the first page of a coordinator."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ MOST_OPEN_SHIFTS = 400
 
 
 def taken_seats() -> ScalarSelect[int]:
-    """How many seats of a shift are taken, for a statement about `Shift`: its live bookings, whoever they are of."""
+    """The number of taken seats of a shift, for a statement about `Shift`: its live bookings."""
     return (
         select(func.count())
         .where(Assignment.shift_id == Shift.id, Assignment.state.in_(LIVE_STATES))
@@ -63,14 +63,14 @@ def offers_visible_to(person: Person) -> Select[Offer]:
 def shifts_visible_to(person: Person) -> Select[Shift]:
     """The shifts whose needs a person sees, with their terms. What is still a draft is nobody's but the facility's.
 
-    A coordinator sees what anybody may take or ask for, and else only what is or was offered to her or hers.
+    A coordinator sees the shifts anybody may take or apply for, and those they were offered, asked about or booked on.
     """
     shifts = shifts_of_needs_visible_to(person).options(*load_options())
     if person.audience is Audience.COORDINATOR:
         posted = Need.state.not_in([NeedState.DRAFT, NeedState.PENDING_APPROVAL])
         for_anybody = select(Need.id).where(posted, Need.mode != FillMode.OFFER)
         offered = select(Offer.shift_id).where(Offer.coordinator_id == person.coordinator_id)
-        hers = select(Assignment.shift_id).where(Assignment.coordinator_id == person.coordinator_id)
+        booked = select(Assignment.shift_id).where(Assignment.coordinator_id == person.coordinator_id)
         asked = select(Reassignment.shift_id).where(
             Reassignment.coordinator_id == person.coordinator_id, Reassignment.state != ReassignmentState.PLANNED
         )
@@ -79,7 +79,7 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
                 Shift.need_id.in_(for_anybody),
                 and_(Shift.open_to_all, Shift.need_id.in_(select(Need.id).where(posted))),
                 Shift.id.in_(offered),
-                Shift.id.in_(hers),
+                Shift.id.in_(booked),
                 Shift.id.in_(asked),
             )
         )
@@ -87,7 +87,7 @@ def shifts_visible_to(person: Person) -> Select[Shift]:
 
 
 def reassignments_visible_to(person: Person) -> Select[Reassignment]:
-    """A coordinator's own questions to move, as far as she was asked; all of them for the agency, none for facilities."""
+    """The questions to move that a coordinator was asked; all of them for the agency, none for facilities."""
     found = select(Reassignment).options(*_both_shifts())
     asked = Reassignment.state != ReassignmentState.PLANNED
     return seen_by(person, found, coordinator=Reassignment.coordinator_id, coordinator_if=[asked])
@@ -102,8 +102,9 @@ def _both_shifts() -> tuple[Any, ...]:
 
 
 def reassignments_asked(coordinator_id: int, at: datetime) -> list[Reassignment]:
-    """What she is asked and may still answer, the shortest time first. One statement, read past her own rows because the
-    seats of others count.
+    """The questions a coordinator may still answer, the soonest to expire first.
+
+    One statement, read past the coordinator's own rows because the seats of others count.
     """
     with as_system():
         return list(
@@ -138,7 +139,7 @@ def moves_to_fill(shift_id: int) -> list[Reassignment]:
 
 
 def reassignment_stands() -> ColumnElement[bool]:
-    """Whether a question still makes sense: she has what she would give up, and the seat at the end of it all is free."""
+    """Whether a question still makes sense: its booking can be given up, and the last seat of the chain is free."""
     first = aliased(Reassignment)
     through = (
         exists()
@@ -170,11 +171,11 @@ def _is_free(move: Any) -> ColumnElement[bool]:
 
 
 def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -> list[tuple[Shift, Offer | None]]:
-    """The shifts a coordinator may be interested in, with the offer that waits for her if there is one; in order of time.
+    """The shifts a coordinator may be interested in, each with the offer that awaits their answer, in order of time.
 
-    Offered to her, or in one of her service lines with a free seat and open to everyone who qualifies or to applications,
-    unless she said "not for me". Whether she may take them is for matching to say. One statement, read past her own rows
-    because the seats of others count.
+    These are the shifts they were offered, and those in one of their service lines with a free seat that are open to everyone
+    who qualifies or to applications, unless they said "not for me". Matching judges whether they may take them. One
+    statement, read past the coordinator's own rows because the seats of others count.
     """
     live = taken_seats()
     declined = (
@@ -182,7 +183,7 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
         .where(Offer.shift_id == Shift.id, Offer.coordinator_id == coordinator_id, Offer.state == OfferState.DECLINED)
         .correlate(Shift)
     )
-    hers = exists().where(
+    booked = exists().where(
         Assignment.shift_id == Shift.id,
         Assignment.coordinator_id == coordinator_id,
         Assignment.state.in_(LIVE_STATES),
@@ -206,7 +207,7 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
             Need.state == NeedState.OPEN,
             live < Shift.headcount,
             or_(Offer.id.is_not(None), and_(anybody, Shift.starts_at > at)),
-            ~hers,
+            ~booked,
         )
         # Offers first, so that the limit never cuts one off.
         .order_by(Offer.id.is_(None), Shift.starts_at, Shift.id)
@@ -220,7 +221,7 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
 
 
 def next_of(coordinator_id: int, at: datetime) -> Assignment | None:
-    """The booking she is clocked in to, else the one that runs or comes next; not one she has clocked out of."""
+    """The booking a coordinator is clocked in to, else the one that runs or comes next; not one they have clocked out of."""
     working = Assignment.state.in_(WORKING_STATES)
     waiting = Assignment.state.in_((AssignmentState.BOOKED, AssignmentState.CONFIRMED)) & (Assignment.ends_at > at)
     return session.scalars(
@@ -248,7 +249,7 @@ def staffing(shift: Shift) -> tuple[Sequence[Assignment], Sequence[Offer]]:
 
 
 def live_of(coordinator_id: int, shift: Shift) -> Assignment | None:
-    """Her live booking on a shift, if she has one."""
+    """The live booking of a coordinator on a shift, if there is one."""
     return session.scalars(
         select(Assignment).where(
             Assignment.shift_id == shift.id,

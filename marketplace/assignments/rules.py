@@ -6,16 +6,16 @@ from enum import StrEnum
 from marketplace.kernel import Lifecycle
 
 UNDO_MINUTES = 5
-"""Within these a coordinator takes back an acceptance without any consequence."""
+"""Minutes within which a coordinator undoes an acceptance without any consequence."""
 
 CHOICE_UNDO_MINUTES = 10
-"""Within these a facility takes back a choice among candidates."""
+"""Minutes within which a facility undoes a choice among candidates."""
 
 CLOCK_IN_BEFORE = timedelta(minutes=10)
-"""So early before the start one may clock in."""
+"""How long before the start clocking in is possible."""
 
 NO_SHOW_AFTER_MINUTES = 15
-"""From so long after the start on, somebody who has not come may be marked as a no-show."""
+"""Minutes after the start from which a no-show may be marked."""
 
 BACKFILL_WAVE = 3
 """How many of the next best are asked at once when a seat comes free."""
@@ -25,10 +25,10 @@ HOURS_BEFORE_START = 2
 
 
 def offer_expiry(at: datetime, starts_at: datetime, ends_at: datetime) -> datetime:
-    """Until when an offer waits: 24 hours, or up to 2 hours before the shift if that is sooner.
+    """When an offer expires: after 24 hours, or 2 hours before the shift if that is sooner.
 
-    When the shift begins in less than three hours, half of the time that is left, so that there is time for another one;
-    for a shift that has begun a quarter of an hour, or half of what is left of it.
+    When the shift begins in less than three hours, after half of the time that is left, so that another offer can follow.
+    For a shift that has begun, after a quarter of an hour, or half of its remaining time if that is sooner.
     """
     latest = starts_at - timedelta(hours=HOURS_BEFORE_START)
     if starts_at <= at:
@@ -39,7 +39,7 @@ def offer_expiry(at: datetime, starts_at: datetime, ends_at: datetime) -> dateti
 
 
 class OfferState(StrEnum):
-    """Where an offer (or an application) stands."""
+    """The states of an offer or an application."""
 
     SENT = "sent"
     COUNTERED = "countered"
@@ -75,10 +75,10 @@ WAITING_STATES = frozenset({OfferState.SENT, OfferState.COUNTERED})
 
 
 class ReassignmentState(StrEnum):
-    """Where the question stands whether somebody would work another shift instead of hers.
+    """The states of the question whether a coordinator would work another shift instead of theirs.
 
-    In a chain of moves the last one is asked first: the others are planned until she has agreed, and nobody moves before
-    everybody has.
+    In a chain of moves the last coordinator is asked first. The others are planned until the last one has agreed, and nobody
+    moves before everybody has agreed.
     """
 
     PLANNED = "planned"
@@ -96,13 +96,13 @@ REASSIGNMENT_LIFE = Lifecycle(
         (ReassignmentState.PLANNED, "ask"): ReassignmentState.ASKED,
         (ReassignmentState.PLANNED, "withdraw"): ReassignmentState.WITHDRAWN,
         (ReassignmentState.ASKED, "accept"): ReassignmentState.ACCEPTED,
-        # The seat she would take is still somebody's: her yes waits for that somebody's yes.
+        # Somebody else still has the wanted seat: this yes waits for theirs.
         (ReassignmentState.ASKED, "agree"): ReassignmentState.AGREED,
         (ReassignmentState.ASKED, "decline"): ReassignmentState.DECLINED,
         (ReassignmentState.ASKED, "withdraw"): ReassignmentState.WITHDRAWN,
         (ReassignmentState.ASKED, "expire"): ReassignmentState.EXPIRED,
         (ReassignmentState.AGREED, "accept"): ReassignmentState.ACCEPTED,
-        # Until everybody has said yes she may think better of it.
+        # Until everybody has said yes, a yes may be taken back.
         (ReassignmentState.AGREED, "decline"): ReassignmentState.DECLINED,
         (ReassignmentState.AGREED, "withdraw"): ReassignmentState.WITHDRAWN,
         (ReassignmentState.AGREED, "expire"): ReassignmentState.EXPIRED,
@@ -110,24 +110,24 @@ REASSIGNMENT_LIFE = Lifecycle(
 )
 
 MOST_REASSIGNED = 2
-"""So many people at most change their shifts so that one seat is filled."""
+"""How many people at most change their shifts so that one seat is filled."""
 
 OPEN_REASSIGNMENTS = frozenset({ReassignmentState.PLANNED, ReassignmentState.ASKED, ReassignmentState.AGREED})
-"""Those that may yet come to something."""
+"""The states from which somebody may still move."""
 
 ANSWERABLE_BY_COORDINATOR = frozenset({ReassignmentState.ASKED, ReassignmentState.AGREED})
 
 
 def reassignment_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> datetime:
-    """Until when a question to move waits, as an offer would for the soonest of the shifts concerned: before any begins.
+    """When a question to move expires: as an offer for the soonest of the shifts concerned would, before any begins.
 
-    Where more people are to be asked after her, everybody has an equal part of that time.
+    Where more people are to be asked afterwards, everybody has an equal part of that time.
     """
     return at + (offer_expiry(at, first_start, first_start) - at) / still_to_ask
 
 
 class AssignmentState(StrEnum):
-    """Where somebody's seat in a shift stands."""
+    """The states of a booking."""
 
     BOOKED = "booked"
     CONFIRMED = "confirmed"
@@ -185,7 +185,7 @@ LIVE_STATES = frozenset(
 )
 
 MAY_BE_LEFT = frozenset(state for state in AssignmentState if LIFE.allows(state, "release"))
-"""Those that can be given up for another shift: booked, and not begun."""
+"""The states in which a booking can be given up for another shift: booked, and not begun."""
 
 WORKING_STATES = frozenset({AssignmentState.CHECKED_IN, AssignmentState.ON_BREAK})
 

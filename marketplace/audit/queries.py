@@ -9,8 +9,13 @@ from marketplace.db import seen_by, session
 
 
 def visible_to(person: Person) -> Select[AuditEntry]:
-    """Agency staff read everything, a facility what concerns it, a coordinator what concerns her; newest first."""
-    trail = select(AuditEntry).options(joinedload(AuditEntry.person)).order_by(AuditEntry.id.desc())
+    """Agency staff read everything, a facility what concerns it, a coordinator what concerns them; newest first.
+
+    In the order of the acts: two that were done at the same moment on several machines may have been written the other way.
+    """
+    trail = (
+        select(AuditEntry).options(joinedload(AuditEntry.person)).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    )
     return seen_by(person, trail, facility=AuditEntry.facility_id, coordinator=AuditEntry.coordinator_id)
 
 

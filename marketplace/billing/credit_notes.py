@@ -44,7 +44,8 @@ def void(invoice: Invoice, reason: str, by: Person | None, at: datetime) -> None
         .execution_options(synchronize_session=False)
     )
     entry = entry_for_void(invoice.id, entry_posted(f"inv:{invoice.id}"))
-    post_all([Event(entry, f"Invoice {invoice.number} voided: {reason}", at)])
+    memo = Phrase("Invoice %(number)s voided: %(reason)s", number=invoice.number, reason=reason)
+    post_all([Event(entry, memo, at)])
     record(
         "void",
         invoice,
@@ -111,7 +112,13 @@ def give_credit(
     entry = entry_for_credit_note(
         note.id, note.facility_id, note.to_receivable_cents, note.to_credit_cents, note.tax_cents
     )
-    post_all([Event(entry, f"Credit note {note.number} for invoice {invoice.number}: {reason}", at)])
+    memo = Phrase(
+        "Credit note %(note)s for invoice %(number)s: %(reason)s",
+        note=note.number,
+        number=invoice.number,
+        reason=reason,
+    )
+    post_all([Event(entry, memo, at)])
     sentence = Phrase(
         "Credit note %(note)s over %(amount)s given for invoice %(number)s: %(reason)s",
         note=note.number,

@@ -1,6 +1,8 @@
-"""Invoices and credit notes as papers: what stands on them, ready to be set."""
+"""Invoices and credit notes as documents: what stands on them, ready to be set.
 
-from datetime import date
+A document is in the language the invoice was issued in (`Invoice.locale`), and so is every credit note for it.
+"""
+
 from typing import Any
 
 from sqlalchemy import select
@@ -10,9 +12,11 @@ from marketplace.billing.models import CreditNote, Invoice, InvoiceLine
 from marketplace.config import settings_in_force
 from marketplace.db import session
 from marketplace.documents.archive import stored_document
+from marketplace.documents.letterhead import in_words, letterhead, printed_day
 from marketplace.documents.models import IssuedDocument
 from marketplace.facilities.models import Facility
-from marketplace.kernel import dollars, hours_and_minutes, long_date, short_date
+from marketplace.kernel import Language, Phrase, dollars, hours_and_minutes, together
+from marketplace.messaging.languages import language_of
 
 
 def paper_of_invoice(invoice_id: int) -> IssuedDocument:
@@ -52,37 +56,52 @@ def paper_of_credit_note(credit_note_id: int) -> IssuedDocument:
 
 def invoice_data(invoice: Invoice) -> dict[str, Any]:
     """Everything printed on an invoice, as text: nothing is reckoned while it is set."""
-    minutes = sum(line.minutes for line in invoice.lines)
-    facts = [
-        ("Invoice date", _day(invoice.issued_on)),
-        ("Due", _day(invoice.due_on)),
-        ("Terms", f"NET {invoice.net_days}" if invoice.net_days else "Due on receipt"),
-        ("Work", f"{short_date(invoice.period_from)} – {short_date(invoice.period_until)}"),
+    language = language_of(invoice.locale)
+    due = printed_day(invoice.due_on, language)
+    terms = Phrase("NET %(days)s", days=invoice.net_days) if invoice.net_days else Phrase("Due on receipt")
+    period = together([invoice.period_from, invoice.period_until], " – ")
+    facts: list[tuple[Phrase, object]] = [
+        (Phrase("Invoice date"), printed_day(invoice.issued_on, language)),
+        (Phrase("Due"), due),
+        (Phrase("Terms"), terms),
+        (Phrase("Work"), period),
     ]
     if invoice.po_number:
-        facts.append(("Purchase order", invoice.po_number))
+        facts.append((Phrase("Purchase order"), invoice.po_number))
+    minutes = sum(line.minutes for line in invoice.lines)
+    sums = [
+        (Phrase("Hours"), hours_and_minutes(minutes)),
+        (Phrase("Subtotal"), dollars(invoice.subtotal_cents)),
+        (Phrase("Sales tax"), dollars(invoice.tax_cents)),
+    ]
+    address = f"{settings_in_force().base_url}/invoices/{invoice.id}"
     return {
-        **letterhead(),
-        "title": "Invoice",
+        **letterhead(language),
+        "title": Phrase("Invoice").read(language),
         "number": invoice.number,
-        "to": recipient(invoice.facility),
-        "facts": facts,
+        "to": recipient(invoice.facility, language),
+        "facts": in_words(facts, language),
         "lines": [
             {
                 "day": f"{line.position}",
-                "what": line.what,
+                "what": line.printed,
                 "hours": hours_and_minutes(line.minutes),
                 "rate": dollars(line.rate_cents),
                 "amount": dollars(line.amount_cents),
             }
             for line in invoice.lines
         ],
-        "hours": hours_and_minutes(minutes),
-        "subtotal": dollars(invoice.subtotal_cents),
-        "tax": dollars(invoice.tax_cents),
+        "sums": in_words(sums, language),
+        "total_label": Phrase("Total due %(day)s", day=due).read(language),
         "total": dollars(invoice.total_cents),
-        "due": _day(invoice.due_on),
-        "address": f"{settings_in_force().base_url}/invoices/{invoice.id}",
+        "pay_head": Phrase("How to pay").read(language),
+        "pay": Phrase(
+            "Pay by check, ACH or wire and write %(number)s on it, so that it settles this invoice.",
+            number=invoice.number,
+        ).read(language),
+        "evidence": Phrase(
+            "The hours behind every line, and who approved them, are at %(address)s.", address=address
+        ).read(language),
     }
 
 
@@ -90,41 +109,40 @@ def credit_note_data(note: CreditNote) -> dict[str, Any]:
     """Everything printed on a credit note."""
     invoice: Invoice = note.invoice
     line: InvoiceLine | None = note.line
+    language = language_of(invoice.locale)
+    facts = [
+        (Phrase("Date"), printed_day(note.issued_on, language)),
+        (Phrase("For invoice"), invoice.number),
+        (Phrase("Invoice date"), printed_day(invoice.issued_on, language)),
+    ]
+    sums = [
+        (Phrase("Net"), dollars(note.amount_cents - note.tax_cents)),
+        (Phrase("Sales tax"), dollars(note.tax_cents)),
+    ]
     uses = [
-        ("Taken off what is owed on the invoice", note.to_receivable_cents),
-        ("Kept as credit for coming invoices", note.to_credit_cents),
+        (Phrase("Taken off what is owed on the invoice"), note.to_receivable_cents),
+        (Phrase("Kept as credit for coming invoices"), note.to_credit_cents),
     ]
     return {
-        **letterhead(),
-        "title": "Credit note",
+        **letterhead(language),
+        "title": Phrase("Credit note").read(language),
         "number": note.number,
-        "to": recipient(invoice.facility),
-        "facts": [
-            ("Date", _day(note.issued_on)),
-            ("For invoice", invoice.number),
-            ("Invoice date", _day(invoice.issued_on)),
-        ],
+        "to": recipient(invoice.facility, language),
+        "facts": in_words(facts, language),
+        "reason_head": Phrase("Reason").read(language),
         "reason": note.reason,
+        "line_head": Phrase("The line that is taken back").read(language),
         "line": line.description if line else "",
-        "subtotal": dollars(note.amount_cents - note.tax_cents),
-        "tax": dollars(note.tax_cents),
+        "sums": in_words(sums, language),
+        "total_label": Phrase("Credit").read(language),
         "total": dollars(note.amount_cents),
-        "uses": [(what, dollars(cents)) for what, cents in uses if cents],
+        "uses_head": Phrase("How the credit is used").read(language),
+        "uses": in_words([(what, dollars(cents)) for what, cents in uses if cents], language),
     }
 
 
-def letterhead() -> dict[str, Any]:
-    """Who writes: the agency, and where it answers."""
-    told = settings_in_force()
-    return {"agency": told.agency_name, "agency_lines": [told.mail_from, told.base_url.partition("://")[2]]}
-
-
-def recipient(facility: Facility) -> list[str]:
+def recipient(facility: Facility, language: Language) -> list[str]:
     """The lines of the address window."""
     place = ", ".join(part for part in (facility.city, facility.region) if part)
-    contact = f"Attn. {facility.contact_name}" if facility.contact_name else ""
+    contact = Phrase("Attn. %(name)s", name=facility.contact_name).read(language) if facility.contact_name else ""
     return [line for line in (facility.name, contact, place, f"NPI {facility.npi}") if line]
-
-
-def _day(day: date | None) -> str:
-    return long_date(day) if day else ""

@@ -1,6 +1,6 @@
 """The invoice run: everything approved and not yet billed, one invoice for each facility, as often as one likes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -14,16 +14,18 @@ from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
 from marketplace.billing.queries import unbilled_segments
+from marketplace.billing.recipients import document_locale, invoice_readers
 from marketplace.billing.rules import LIFE, InvoiceState
 from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.db import enqueue, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import Phrase, Preview, PreviewChanged, Seen, dollars, local_day
+from marketplace.kernel import Language, Phrase, Preview, PreviewChanged, Seen, dollars, local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_invoice
-from marketplace.timesheets.describing import describe, names_of
+from marketplace.messaging.languages import language_of
+from marketplace.timesheets.describing import described, names_of, work_of
 from marketplace.timesheets.models import TimeSegment
 
 
@@ -109,22 +111,28 @@ def issue(
         for key, group in by_facility.items()
         if (only is None or key in only) and sum(segment.bill_cents for segment in group) > 0
     }
-    invoices = [_issue(place, wanted[place.facility.id], until, by, at) for place in _facilities(wanted)]
-    notifications.notify_issued(invoices, at)
+    readers = invoice_readers(wanted)
+    invoices = [
+        _issue(
+            place, wanted[place.facility.id], document_locale(place.facility, readers[place.facility.id]), until, by, at
+        )
+        for place in _facilities(wanted)
+    ]
+    notifications.notify_issued(invoices, readers, at)
     return invoices
 
 
 def _issue(
-    place: "_BilledFacility", segments: list[TimeSegment], until: date, by: Person | None, at: datetime
+    place: "_BilledFacility", segments: list[TimeSegment], locale: str, until: date, by: Person | None, at: datetime
 ) -> Invoice:
     facility, today = place.facility, local_day(at, place.facility.time_zone)
     agreement = place.agreement if place.agreement and place.agreement.holds_on(today) else None
     net_days = agreement.net_days if agreement else STANDARD_NET_DAYS
     subtotal = sum(segment.bill_cents for segment in segments)
-    names = names_of(segments)
     invoice = Invoice(
         facility_id=facility.id,
         facility=facility,
+        locale=locale,
         period_from=segments[0].work_day,
         period_until=until,
         net_days=net_days,
@@ -133,20 +141,7 @@ def _issue(
         tax_cents=0,
         total_cents=subtotal,
         state=InvoiceState.DRAFT,
-        lines=[
-            InvoiceLine(
-                facility_id=facility.id,
-                time_segment_id=segment.id,
-                position=position,
-                description=describe(
-                    segment, names[segment.id].line, names[segment.id].coordinator, segment.bill_rate_cents
-                ),
-                minutes=segment.minutes,
-                rate_cents=segment.bill_rate_cents,
-                amount_cents=segment.bill_cents,
-            )
-            for position, segment in enumerate(segments, 1)
-        ],
+        lines=_lines(segments, language_of(locale)),
     )
     session.add(invoice)
     session.flush()
@@ -156,7 +151,8 @@ def _issue(
     invoice.issued_at, invoice.issued_by_id = at, by.id if by else None
     session.flush()
     entry = entry_for_invoice(invoice.id, facility.id, invoice.subtotal_cents, invoice.tax_cents)
-    post_all([Event(entry, f"Invoice {invoice.number} to {facility.name}", at)])
+    memo = Phrase("Invoice %(number)s to %(facility)s", number=invoice.number, facility=facility.name)
+    post_all([Event(entry, memo, at)])
     sentence = Phrase(
         "Invoice %(number)s over %(amount)s issued to %(facility)s",
         number=invoice.number,
@@ -166,6 +162,24 @@ def _issue(
     record("issue", invoice, sentence, by=by, lines=len(segments))
     enqueue("billing.set_invoice", queue="papers", invoice_id=invoice.id)
     return invoice
+
+
+def _lines(segments: Sequence[TimeSegment], language: Language) -> list[InvoiceLine]:
+    names = names_of(segments)
+    works = [work_of(segment, names[segment.id].line, names[segment.id].coordinator) for segment in segments]
+    return [
+        InvoiceLine(
+            facility_id=segment.facility_id,
+            time_segment_id=segment.id,
+            position=position,
+            description=described(work, segment.minutes, segment.bill_rate_cents, language),
+            phrase=work.as_record(),
+            minutes=segment.minutes,
+            rate_cents=segment.bill_rate_cents,
+            amount_cents=segment.bill_cents,
+        )
+        for position, (segment, work) in enumerate(zip(segments, works, strict=True), 1)
+    ]
 
 
 @dataclass(frozen=True)

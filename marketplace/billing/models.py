@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.billing.rules import InvoiceState
-from marketplace.db import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Minutes, Moment, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
+from marketplace.kernel import reread
 from marketplace.timesheets.models import TimeSegment
 
 
@@ -20,10 +23,16 @@ class NumberSeries(Base):
 
 
 class Invoice(Versioned, Base):
-    """A bill to one facility. A draft has no number; an issued one never changes (trigger); a wrong one is voided."""
+    """A bill to one facility. A draft has no number; an issued one never changes (trigger); a wrong one is voided.
+
+    An invoice is a document in one language: `locale` is that of its recipient on the day it was issued (`recipients`). The PDF,
+    the letter and the credit notes of the invoice are in it, whatever language the recipient chooses later. Pages about the
+    invoice are in the reader's language.
+    """
 
     id: Mapped[Key]
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
+    locale: Mapped[str] = mapped_column(default="en", server_default="en")
     number: Mapped[str | None] = mapped_column(unique=True)
     state: Mapped[InvoiceState] = state_column(InvoiceState, InvoiceState.DRAFT)
     period_from: Mapped[date]
@@ -42,7 +51,7 @@ class Invoice(Versioned, Base):
     void_reason: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime | None]
     viewed_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     facility: Mapped[Facility] = related()
     lines: Mapped[list["InvoiceLine"]] = related(back_populates="invoice", order_by="InvoiceLine.position")
@@ -55,7 +64,11 @@ class Invoice(Versioned, Base):
 
 
 class InvoiceLine(Base):
-    """One segment of approved time on an invoice. A segment stands on at most one live line."""
+    """One segment of approved time on an invoice. A segment stands on at most one live line.
+
+    `description` is what the invoice says, in its own language, with hours and rate; `phrase` is the same without them, for
+    readers of pages. A line from before phrases were kept has the description alone.
+    """
 
     id: Mapped[Key]
     invoice_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("invoice.id"), index=True)
@@ -63,6 +76,7 @@ class InvoiceLine(Base):
     time_segment_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_segment.id"))
     position: Mapped[int]
     description: Mapped[str]
+    phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     minutes: Mapped[Minutes]
     rate_cents: Mapped[Cents]
     amount_cents: Mapped[Cents]
@@ -73,7 +87,12 @@ class InvoiceLine(Base):
 
     @property
     def what(self) -> str:
-        """The description without hours and rate, for tables that have columns for them."""
+        """What was done for whom and when, in the reader's language, without hours and rate."""
+        return reread(self.phrase, self.printed)
+
+    @property
+    def printed(self) -> str:
+        """The same as the invoice prints it, in its own language."""
         return self.description.rpartition(" · ")[0] or self.description
 
     __table_args__ = (Index("uq_invoice_line_segment", "time_segment_id", unique=True, postgresql_where=text("live")),)
@@ -94,7 +113,7 @@ class CreditNote(Base):
     to_credit_cents: Mapped[Cents]
     issued_on: Mapped[date]
     issued_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     invoice: Mapped[Invoice] = related()
     line: Mapped[InvoiceLine | None] = related()
@@ -126,12 +145,18 @@ class Payment(Base):
     received_on: Mapped[date]
     reference: Mapped[str] = mapped_column(default="", server_default="")
     recorded_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    recorded_at: Mapped[Moment]
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str] = mapped_column(default="", server_default="")
+    bounce_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
     facility: Mapped[Facility] = related()
     allocations: Mapped[list["PaymentAllocation"]] = related(back_populates="payment")
+
+    @property
+    def why_bounced(self) -> str:
+        """Why it did not clear: as somebody wrote it, or in the reader's language; empty when it did."""
+        return reread(self.bounce_phrase, self.bounce_reason)
 
     __table_args__ = (check("amount_cents > 0", "amount_positive"),)
 

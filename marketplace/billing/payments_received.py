@@ -13,7 +13,18 @@ from marketplace.billing.queries import Account, accounts, with_figures
 from marketplace.billing.rules import InvoiceState
 from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import N_, Invalid, JoinedList, NotAllowedNow, Phrase, dollars, local_day
+from marketplace.kernel import (
+    ENGLISH,
+    N_,
+    Invalid,
+    JoinedList,
+    NotAllowedNow,
+    Phrase,
+    as_written,
+    dollars,
+    local_day,
+    together,
+)
 from marketplace.ledger.posting import Event, entry_posted, for_the_system, post_all
 from marketplace.ledger.queries import balance
 from marketplace.ledger.rules import credit, entry_for_bounce, entry_for_credit_used, entry_for_payment
@@ -54,7 +65,8 @@ def record_payment(
     settled = _spread(payment, open_invoices, amount)
     happened = datetime.combine(received_on, time(12), UTC)
     entry = entry_for_payment(payment.id, facility.id, amount, owed)
-    post_all([Event(entry, f"{_word(method)} {reference} from {facility.name}".replace("  ", " "), min(happened, at))])
+    memo = Phrase("%(payment)s from %(facility)s", payment=_called(payment), facility=facility.name)
+    post_all([Event(entry, memo, min(happened, at))])
     over = amount - sum(settled.values())
     uses = [
         Phrase("%(amount)s to %(number)s", amount=dollars(cents), number=number) for number, cents in settled.items()
@@ -87,7 +99,8 @@ def use_credit(invoice: Invoice, by: Person | None, at: datetime, amount: int | 
         raise Invalid("At most %(amount)s of credit can be used for this invoice.", "amount", amount=dollars(usable))
     payment = _write(facility, wanted, PaymentMethod.CREDIT_BALANCE, account.day, "", by, at)
     _spread(payment, [account], wanted)
-    post_all([Event(entry_for_credit_used(payment.id, facility.id, wanted), f"Credit used for {invoice.number}", at)])
+    memo = Phrase("Credit used for %(number)s", number=invoice.number)
+    post_all([Event(entry_for_credit_used(payment.id, facility.id, wanted), memo, at)])
     record(
         "use_credit",
         invoice,
@@ -110,7 +123,7 @@ def bounce(payment: Payment, reason: str, by: Person | None, at: datetime) -> No
     session.refresh(payment, attribute_names=["bounced_at"])
     if payment.bounced_at is not None:
         raise NotAllowedNow("This payment has bounced before.")
-    _take_back(payment, reason, at)
+    _take_back(payment, as_written(reason), at)
     record(
         "bounce",
         payment,
@@ -134,7 +147,7 @@ def bounce(payment: Payment, reason: str, by: Person | None, at: datetime) -> No
     for use in uses:
         if credit_balance(facility.id) >= 0:
             break
-        _take_back(use, f"The payment that had brought the credit bounced: {reason}", at)
+        _take_back(use, Phrase("The payment that had brought the credit bounced: %(reason)s", reason=reason), at)
         record(
             "bounce",
             use,
@@ -149,11 +162,18 @@ def credit_balance(facility_id: int) -> int:
         return balance(credit(facility_id))
 
 
-def _take_back(payment: Payment, reason: str, at: datetime) -> None:
-    payment.bounced_at, payment.bounce_reason = at, reason
+def _take_back(payment: Payment, reason: Phrase, at: datetime) -> None:
+    payment.bounced_at = at
+    payment.bounce_reason, payment.bounce_phrase = reason.read(ENGLISH), reason.as_record()
     session.flush()
     entry = entry_for_bounce(payment.id, entry_posted(f"pay:{payment.id}"))
-    post_all([Event(entry, f"{_word(payment.method)} {payment.reference} bounced: {reason}".replace("  ", " "), at)])
+    post_all([Event(entry, Phrase("%(payment)s bounced: %(reason)s", payment=_called(payment), reason=reason), at)])
+
+
+def _called(payment: Payment) -> Phrase:
+    """How a payment came, with its reference: Check 4471."""
+    method = Phrase(_word(payment.method))
+    return together([method, payment.reference]) if payment.reference else method
 
 
 def _write(

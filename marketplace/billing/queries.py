@@ -170,13 +170,14 @@ def unbilled_cents() -> int:
 
 
 def line_with_evidence(invoice: Invoice, line_id: int) -> InvoiceLine | None:
-    """A line with everything that proves it: segment, hours, who approved them."""
+    """A line with everything that proves it: segment, hours, who approved this segment."""
     return session.scalars(
         select(InvoiceLine)
         .where(InvoiceLine.invoice_id == invoice.id, InvoiceLine.id == line_id)
         .options(
             joinedload(InvoiceLine.segment).joinedload(TimeSegment.entry).joinedload(TimeEntry.timesheet),
             joinedload(InvoiceLine.segment).joinedload(TimeSegment.entry).joinedload(TimeEntry.decided_by),
+            joinedload(InvoiceLine.segment).joinedload(TimeSegment.approved_by),
         )
     ).one_or_none()
 

@@ -1,4 +1,4 @@
-"""Giving a shift back: what it costs either side is said before, written at once, and the seat is offered anew."""
+"""Cancelling bookings, shifts and needs: the cost is shown before and recorded at once, and the seat is offered again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +31,11 @@ on_fee_due: Hook[[Assignment, Compensation, datetime], Any] = Hook("booking.canc
 
 @dataclass(frozen=True)
 class Consequence:
-    """What cancelling one booking now means: notice in minutes (negative after the start), what the facility pays, and the
-    coordinator's reliability points (zero or negative)."""
+    """The cost of cancelling one booking now.
+
+    The notice in minutes (negative after the start), the fee of the facility, and the reliability points of the coordinator
+    (zero or negative).
+    """
 
     side: CancelledBy
     notice_minutes: int
@@ -53,14 +56,14 @@ def consequence(assignment: Assignment, policy: CancellationPolicy, side: Cancel
 
 
 def policy_of(need: Need) -> CancellationPolicy:
-    """What the contract behind a need says of cancellation; the agency's standard without one."""
+    """The cancellation policy of the contract behind a need, or the agency's standard without a contract."""
     with as_system():
         agreement = session.get(Agreement, need.agreement_id) if need.agreement_id else None
     return CancellationPolicy.from_data(agreement.cancellation) if agreement else CancellationPolicy()
 
 
 def preview(assignment: Assignment, side: CancelledBy, at: datetime) -> Consequence:
-    """What `cancel` would mean at this moment; the assignment is loaded with its shift and need."""
+    """The consequence of `cancel` at this moment; the assignment is loaded with its shift and need."""
     return consequence(assignment, policy_of(assignment.shift.need), side, at)
 
 
@@ -161,7 +164,7 @@ def backfill(shift: Shift, at: datetime) -> list[Offer]:
 
 @dataclass(frozen=True)
 class Sum:
-    """What cancelling several bookings means together."""
+    """The cost of cancelling several bookings together."""
 
     each: tuple[tuple[Assignment, Consequence], ...]
     shifts: int
@@ -176,7 +179,7 @@ class Sum:
 
 
 def preview_shifts(need: Need, shifts: Sequence[Shift], side: CancelledBy, at: datetime) -> Sum:
-    """What cancelling these shifts of one need would mean at this moment, booking by booking."""
+    """The cost of cancelling these shifts of one need at this moment, booking by booking."""
     policy = policy_of(need)
     with as_system():
         booked = _booked(shifts)
@@ -195,7 +198,7 @@ def _booked(shifts: Sequence[Shift], *, lock: bool = False) -> list[Assignment]:
 
 
 def cancellable_shifts(need: Need, at: datetime) -> list[Shift]:
-    """The shifts of a need that can still be cancelled: not begun and not over, whoever is booked."""
+    """The shifts of a need that can still be cancelled: not begun and not over."""
     return list(
         session.scalars(
             select(Shift)
@@ -261,9 +264,6 @@ def _withdraw_offers(shift_ids: Sequence[int], at: datetime) -> None:
     )
     for offer in waiting.all():
         offer.state, offer.answered_at = OFFER_LIFE.after(offer.state, "withdraw"), at
-
-
-# ---- not coming -------------------------------------------------------------------------------------------------
 
 
 def clean_reason(reason: str) -> str:

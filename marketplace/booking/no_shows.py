@@ -13,7 +13,7 @@ from marketplace.kernel import NotAllowedNow, Phrase
 
 
 def mark_no_show(assignment: Assignment, by: Person, at: datetime) -> list[Offer]:
-    """Somebody has not come: from 15 minutes after the start on. The seat is offered to the next best at once."""
+    """Mark a no-show, from 15 minutes after the start on. The seat is offered to the next best at once."""
     with as_system():
         shift = lock_shift(assignment.shift_id)
         assignment = lock_assignment(assignment.id)

@@ -1,4 +1,4 @@
-"""What people are told about offers, bookings, cancellations, no-shows and questions to move."""
+"""The notices and letters about offers, bookings, cancellations, no-shows and questions to move."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -147,7 +147,7 @@ def notify_asked_to_move(move_id: int) -> None:
 
 @jobs_app.task(name="assignments.tell_move_answered", queue="mail", retry=3)
 def notify_move_answered(move_id: int) -> None:
-    """Whoever asked hears the answer; a facility whose seat was left hears that somebody else is being found."""
+    """Tell the person who asked the answer, and a facility whose seat was left that somebody else is being found."""
     move = session.scalars(_moves().where(Reassignment.id == move_id)).one_or_none()
     if move is None:
         return
@@ -220,5 +220,5 @@ def _assignment(assignment_id: int) -> Assignment | None:
 
 
 def _schedulers(facility_id: int) -> list[Person]:
-    """Those at the facility who decide about shifts."""
+    """The people of the facility who decide about shifts."""
     return members_of(facility_id, [Role.FACILITY_OWNER, Role.FACILITY_SCHEDULER])

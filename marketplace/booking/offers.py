@@ -29,7 +29,7 @@ MOST_AT_ONCE = 20
 
 
 def send_offer(shift: Shift, coordinator: Coordinator, by: Person | None, at: datetime) -> Offer:
-    """Offer the shift to one coordinator. NotAllowedNow when she may not take it (with every reason), or is already asked."""
+    """Offer the shift to one coordinator. NotAllowedNow when they may not take it (with every reason), or are already asked."""
     offers = send_offers(shift, [coordinator.id], by, at)
     return offers[0]
 
@@ -62,7 +62,7 @@ def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> l
                 )
             )
         )
-        # Whoever gave this very shift back is not asked to take it again.
+        # Coordinators who gave this shift back are not asked again.
         asked |= set(session.scalars(select(Assignment.coordinator_id).where(Assignment.shift_id == shift.id)))
         free = (one for one in ranking.eligible if one.facts.id not in asked)
         best = [(one.facts, one.score) for one in islice(free, min(count, MOST_AT_ONCE))]
@@ -73,7 +73,7 @@ def _send(
     shift: Shift, chosen: Sequence[tuple[CoordinatorFacts, Score]], by: Person | None, at: datetime
 ) -> list[Offer]:
     expires_at = offer_expiry(at, shift.starts_at, shift.ends_at)
-    # An offer whose time is up still stands in the table until the job has passed: close it, so that a new one may go out.
+    # An expired offer stays open in the table until the job has run: close it, so that a new one may go out.
     for stale in _stale(shift.id, [person.id for person, _fits in chosen], at):
         stale.state, stale.answered_at = OFFER_LIFE.after(stale.state, "expire"), stale.expires_at
     session.flush()
@@ -138,7 +138,7 @@ def open_to_all(shift: Shift, by: Person | None, at: datetime) -> None:
 
 
 def close_to_chosen(shift: Shift, by: Person | None, at: datetime) -> None:
-    """The opposite: only who is offered the shift may take it from here on."""
+    """Only coordinators who are offered the shift may take it from now on."""
     with as_system():
         shift = lock_shift(shift.id)
         check_wants_people(shift, at)
@@ -158,7 +158,7 @@ def ask_for_applications(need: Need, by: Person | None) -> None:
 
 
 def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> Offer:
-    """She offers herself for a shift whose facility chooses. NotAllowedNow with every reason when she may not take it."""
+    """A coordinator applies for a shift whose facility chooses. NotAllowedNow with every reason when they may not take it."""
     with as_system():
         shift = lock_shift(shift.id)
         check_wants_people(shift, at)
@@ -201,7 +201,7 @@ def decline(offer: Offer, by: Person, at: datetime, reason: str = "") -> None:
 
 
 def withdraw(offer: Offer, by: Person, at: datetime) -> None:
-    """Whoever sent it takes it back before it is answered."""
+    """The sender withdraws an offer or application before it is answered."""
     _answer(offer, "withdraw", by, at, "")
 
 
@@ -231,7 +231,7 @@ def _answer(offer: Offer, act: str, by: Person, at: datetime, reason: str) -> No
 
 
 def turn_down(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> Offer:
-    """ "Not for me" to a shift open to everyone: it is not shown to her again, and nobody offers it to her by wave."""
+    """ "Not for me" to a shift open to everyone: it is not shown to the coordinator again, nor offered to them in a wave."""
     with as_system():
         waiting = session.scalars(
             select(Offer)

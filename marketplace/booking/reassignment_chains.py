@@ -31,7 +31,7 @@ def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:
 
 @dataclass(frozen=True)
 class Chain:
-    """A question with all that hangs on it, locked: first the one who would take the open seat."""
+    """A chain of questions with its shifts and bookings, locked. The first would take the open seat."""
 
     links: list[Reassignment]
     shifts: dict[int, Shift]
@@ -41,7 +41,7 @@ class Chain:
         return next(link for link in self.links if link.id == key)
 
     def left(self, link: Reassignment) -> Shift:
-        """The shift she would leave."""
+        """The shift that this coordinator would leave."""
         return self.shifts[self.bookings[link.assignment_id].shift_id]
 
 
@@ -55,7 +55,7 @@ WHY_OVER = {
 
 
 def check_waits(move: Reassignment, at: datetime) -> None:
-    """Raises NotAllowedNow for a question that no longer awaits her answer."""
+    """Raises NotAllowedNow for a question that no longer awaits an answer."""
     if not move.waits(at):
         raise NotAllowedNow(WHY_OVER[move.state_at(at)])
 
@@ -63,7 +63,7 @@ def check_waits(move: Reassignment, at: datetime) -> None:
 def end_chain(
     links: Sequence[Reassignment], which: Reassignment, act: str, at: datetime, by: Person | None = None
 ) -> int:
-    """End a question and with it the whole chain: what nobody has answered is withdrawn. How many were ended."""
+    """End a question and its chain; unanswered questions are withdrawn. Returns the number of questions that ended."""
     ended = [link for link in links if link.state in OPEN_REASSIGNMENTS]
     for link in ended:
         what = act if link is which and REASSIGNMENT_LIFE.allows(link.state, act) else "withdraw"
@@ -82,7 +82,7 @@ def end_chain(
 
 
 def lock_everything(move: Reassignment) -> Chain:
-    """Everything a yes touches, in the order of all bookings: shifts, coordinators, bookings, and last the questions."""
+    """Lock everything a yes changes, in the order of all bookings: shifts, coordinators, bookings, and last the questions."""
     links = session.scalars(
         select(Reassignment).where(_of_its_chain(move)).options(joinedload(Reassignment.assignment))
     ).all()
@@ -100,7 +100,7 @@ def _of_its_chain(move: Reassignment) -> ColumnElement[bool]:
 
 
 def lock_chain(move: Reassignment) -> list[Reassignment]:
-    """The question with those that hang on it, the first one first, as they are now."""
+    """The questions of the chain as they are now, locked, the first one first."""
     return sorted(lock_reassignments(_of_its_chain(move)), key=lambda link: (link.after_id is not None, link.id))
 
 

@@ -26,18 +26,18 @@ from marketplace.needs.models import Shift
 
 
 class ReassignmentStep(NamedTuple):
-    """Whom to ask, and which shift of hers she would leave."""
+    """A coordinator to ask, and the shift they would leave."""
 
     coordinator_id: int
     instead_of_id: int
 
 
 def ask(shift: Shift, steps: Sequence[ReassignmentStep], free_id: int | None, by: Person, at: datetime) -> Reassignment:
-    """Ask whether the first of `steps` would work `shift` instead of hers, the second the first one's instead of hers.
+    """Ask whether the first of `steps` would work `shift` instead of theirs, and the second the shift of the first.
 
-    The last is asked at once, the one before when she has agreed. `free_id` is who is free for the shift the last one
-    leaves. Returns the question that is asked now. NotAllowedNow when the seat is taken, when somebody no longer has the
-    other shift, may not take the new one, or is being asked about hers already.
+    The last is asked at once, the one before after the last has agreed. `free_id` is a coordinator who is free for the shift
+    the last one leaves. Returns the question that is asked now. Raises NotAllowedNow when the seat is taken, when somebody no
+    longer has the other shift, may not take the new one, or is already being asked about theirs.
     """
     people = {step.coordinator_id for step in steps}
     places = {shift.id, *(step.instead_of_id for step in steps)}
@@ -103,7 +103,7 @@ def _held(step: ReassignmentStep, at: datetime) -> Assignment:
 
 
 def _check_not_asked(assignment_ids: Collection[int], at: datetime) -> None:
-    """One question about a booking at a time; one whose time is up stands in nobody's way."""
+    """Allow one question about a booking at a time; an expired one is ended first."""
     for other in lock_reassignments(
         Reassignment.assignment_id.in_(assignment_ids) & Reassignment.state.in_(OPEN_REASSIGNMENTS)
     ):

@@ -1,7 +1,7 @@
-"""Asking somebody who is booked whether she would work another shift instead of hers, and moving her when she says yes.
+"""Moving booked coordinators to another shift after they have said yes, and ending the questions nobody needs any more.
 
-Nobody is moved who has not said yes, and nobody's seat is left empty for somebody who has not. Where her seat can only be
-filled by moving a second person into it, that one is asked first: her yes waits for the other's, and both move in one
+Nobody is moved without their yes, and no seat is left empty for a move that has not happened. Where a seat can only be filled
+by moving a second coordinator into it, the second is asked first: their yes waits for the other one, and both move in one
 transaction or neither does. Nobody loses points or pays for a move the agency asked for.
 """
 
@@ -43,11 +43,11 @@ from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import N_, ChangedMeanwhile, NotAllowedNow, Phrase, Refusal
 from marketplace.needs.models import Shift
 
-NOT_HERS = N_("You no longer have the shift you were asked to give up. Nothing has changed.")
+NOT_THEIRS = N_("You no longer have the shift you were asked to give up. Nothing has changed.")
 
 
 class ReassignmentPreview(NamedTuple):
-    """What a person saw of the shift she says yes to: start and end in seconds since 1970, cents an hour."""
+    """The terms a coordinator saw of the shift they accept: start and end in seconds since 1970, cents an hour."""
 
     start: int
     end: int
@@ -55,7 +55,7 @@ class ReassignmentPreview(NamedTuple):
 
 
 def preview(shift: Shift) -> ReassignmentPreview:
-    """The same of the shift as it is now."""
+    """The terms of the shift as it is now."""
     return ReassignmentPreview(int(shift.starts_at.timestamp()), int(shift.ends_at.timestamp()), shift.pay_rate_cents)
 
 
@@ -63,11 +63,12 @@ def preview(shift: Shift) -> ReassignmentPreview:
 
 
 def accept(move: Reassignment, by: Person, at: datetime, saw: ReassignmentPreview | None = None) -> Reassignment:
-    """She says yes: she is moved, with everybody whose yes has waited for hers. Or, where hers has to wait, it is kept.
+    """A coordinator says yes. They move with everybody whose yes has waited for this one, or the yes waits for another.
 
-    Ask first whether `by` may (policy). Shifts, coordinators and bookings are locked as for any booking, and every rule is
-    judged again behind the locks. NotAllowedNow, and nothing changed, when the question no longer stands, a shift was taken
-    or cancelled, or the rules say no by now; ChangedMeanwhile when the shift is not what she `saw`.
+    The caller checks first whether `by` may answer (policy). Shifts, coordinators and bookings are locked as for any
+    booking, and every rule is judged again behind the locks. Raises NotAllowedNow, with nothing changed, when the question
+    no longer stands, a shift was taken or cancelled, or a rule refuses; ChangedMeanwhile when the terms are not those the
+    coordinator `saw`.
     """
     with as_system():
         chain = lock_everything(move)
@@ -78,7 +79,7 @@ def accept(move: Reassignment, by: Person, at: datetime, saw: ReassignmentPrevie
         if saw is not None and saw != preview(chain.shifts[move.shift_id]):
             raise ChangedMeanwhile("The shift has changed since you opened the page. Look at it again first.")
         for link in chain.links:
-            _check_still_hers(chain, link, move, at)
+            _check_still_booked(chain, link, move, at)
         if move.after_id is not None:
             _agree(chain, move, by, at)
         else:
@@ -89,17 +90,17 @@ def accept(move: Reassignment, by: Person, at: datetime, saw: ReassignmentPrevie
     return move
 
 
-def _check_still_hers(chain: Chain, link: Reassignment, move: Reassignment, at: datetime) -> None:
+def _check_still_booked(chain: Chain, link: Reassignment, move: Reassignment, at: datetime) -> None:
     booking, target = chain.bookings[link.assignment_id], chain.shifts[link.shift_id]
     if booking.state not in MAY_BE_LEFT:
-        raise NotAllowedNow(NOT_HERS if link is move else "This is not needed any more. You keep your shift.")
+        raise NotAllowedNow(NOT_THEIRS if link is move else "This is not needed any more. You keep your shift.")
     if booking.starts_at <= at or target.starts_at <= at:
         raise NotAllowedNow("One of the shifts has begun. You keep yours.")
     check_can_be_left(chain.left(link))
 
 
 def _agree(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
-    """Her yes waits; now the one whose seat she would take is asked."""
+    """Keep the yes, and ask the coordinator who has the wanted seat."""
     first = chain.link(move.after_id or 0)
     check_wants_people(chain.shifts[first.shift_id], at)
     fit(chain.bookings[move.assignment_id], chain.shifts[move.shift_id], at).check(None)
@@ -123,7 +124,7 @@ def _agree(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
 
 
 def _move(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
-    """Everybody gives up her seat, then everybody takes the next one: at no moment do two hold the same."""
+    """First everybody gives up their seat, then everybody takes the next one, so that two never hold the same."""
     if any(link.state is not ReassignmentState.AGREED for link in chain.links if link is not move):
         raise NotAllowedNow("Somebody else has to say yes first.")
     for link in chain.links:
@@ -172,7 +173,7 @@ def _give_up(booking: Assignment, shift: Shift, by: Person) -> None:
 
 
 def _find_somebody(last: Reassignment, left: Shift, at: datetime) -> None:
-    """The seat at the end of the chain is offered to who was free for it; else to the next best, as any seat that comes free."""
+    """Offer the seat at the end of the chain to the coordinator who was free for it, else to the next best."""
     declined = select(Offer.id).where(
         Offer.shift_id == left.id, Offer.coordinator_id == last.free_id, Offer.state == OfferState.DECLINED
     )
@@ -187,7 +188,7 @@ def _find_somebody(last: Reassignment, left: Shift, at: datetime) -> None:
 
 
 def decline(move: Reassignment, by: Person, at: datetime) -> None:
-    """She keeps her shift, also after she had agreed and before anybody has moved. The others keep theirs."""
+    """The coordinator keeps their shift, also after they had agreed and before anybody has moved. The others keep theirs."""
     with as_system():
         links = lock_chain(move)
         move = next(link for link in links if link.id == move.id)
@@ -196,7 +197,7 @@ def decline(move: Reassignment, by: Person, at: datetime) -> None:
 
 
 def withdraw(move: Reassignment, by: Person, at: datetime) -> None:
-    """The agency does not need it any more: nobody of the chain is moved."""
+    """The agency withdraws the question: nobody of the chain is moved."""
     with as_system():
         links = lock_chain(move)
         move = next(link for link in links if link.id == move.id)
@@ -209,7 +210,7 @@ def withdraw(move: Reassignment, by: Person, at: datetime) -> None:
 
 
 def end_those_over(at: datetime) -> int:
-    """Write down which questions were not answered in time, and withdraw those that make no sense any more; how many.
+    """Expire the questions that were not answered in time and withdraw those that make no sense; returns how many.
 
     A booking that is gone cannot be given up, a seat that is taken cannot be moved to.
     """
@@ -230,7 +231,7 @@ def end_those_over(at: datetime) -> int:
 
 
 def _end_what_is_over(chain: Chain, at: datetime) -> None:
-    """Whoever else was asked for the seat that is taken now, or about a booking that is gone, need not answer any more."""
+    """Withdraw the other questions about the seat that is taken now, or about a booking that is gone."""
     session.flush()
     left = Reassignment.assignment_id.in_(chain.bookings)
     there = Reassignment.shift_id.in_(chain.shifts)

@@ -1,4 +1,4 @@
-"""What happens to offers, questions to move and the index by itself."""
+"""The scheduled jobs for offers, questions to move and the index."""
 
 from sqlalchemy import update
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, literal_column, text
+from sqlalchemy import BigInteger, ForeignKey, Index, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +13,7 @@ from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.rules import LIFE, AgreementState, holds_on
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Base, Cents, Key, Versioned, check, private_column, related, state_column
+from marketplace.db import Base, Cents, Key, Moment, Versioned, check, private_column, related, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel import ENGLISH, NotAllowedNow, Phrase, reread
 
@@ -63,7 +63,7 @@ class Agreement(Versioned, Base):
     end_reason: Mapped[str] = mapped_column(default="", server_default="")
     end_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     supersedes_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("agreement.id"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     facility: Mapped[Facility | None] = related()
     coordinator: Mapped[Coordinator | None] = related()

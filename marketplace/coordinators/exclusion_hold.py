@@ -1,4 +1,4 @@
-"""Holding a coordinator back while a hit of an exclusion screening is not settled, and letting her go again."""
+"""Holding a coordinator back while a hit of an exclusion screening is not settled, and releasing them."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from marketplace.kernel import Invalid, NotAllowedNow, Phrase, clean_text
 
 
 def hold(coordinator: Coordinator, reason: str, by: Person, at: datetime) -> None:
-    """Nobody books her from now on (42 CFR 1001.1901: an excluded person's work is not paid for). What is booked stays.
+    """Refuse new bookings from now on (42 CFR 1001.1901: an excluded person's work is not paid for). Bookings stay.
 
     `coordinator` is loaded with what a screening found. Raises Invalid with the field.
     """
@@ -27,7 +27,7 @@ def hold(coordinator: Coordinator, reason: str, by: Person, at: datetime) -> Non
 
 
 def release(coordinator: Coordinator, by: Person, at: datetime) -> None:
-    """It was adjudicated: she may be booked. Raises NotAllowedNow when nothing held her."""
+    """End the hold after adjudication: bookings are possible again. Raises NotAllowedNow without a hold."""
     if coordinator.exclusion_hold is None:
         raise NotAllowedNow("There is no hold to lift.")
     before, coordinator.exclusion_hold = coordinator.exclusion_hold, None

@@ -1,4 +1,4 @@
-"""What is asked about a coordinator, and why she is held back."""
+"""The forms of a coordinator's profile and of an exclusion hold."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -29,7 +29,7 @@ COUNTRIES_FIRST = ("US", "MX", "CO", "PH")
 
 
 class ProfileForm(Form):
-    """What a coordinator says about herself."""
+    """The part of the profile that coordinators fill in themselves."""
 
     service_lines = Choices(_l("What you do"), required=True)
     languages = Choices(_l("Languages"), required=True)
@@ -47,7 +47,7 @@ class ProfileForm(Form):
     time_zone = ZoneChoice(_l("Time zone"), description=_l("Your typical week is on this clock."))
 
     def offer(self, coordinator: Coordinator | None = None) -> None:
-        """What can be chosen: the catalogue, and what stands there now."""
+        """Offer the choices of the catalogue and the present values."""
         lines = line_names()
         tongues, known = [*LANGUAGES_OFFERED], [*RECORDS_SYSTEMS]
         if coordinator is not None:
@@ -59,7 +59,7 @@ class ProfileForm(Form):
         self.education.choices = [(level.value, words) for level, words in education_words().items()]
 
     def draft(self, coordinator: Coordinator) -> CoordinatorDraft:
-        """What was filled in; the rest stays as it is. `coordinator` is loaded whole."""
+        """The draft with the values of the form; the rest stays as it is. `coordinator` is loaded `with_details`."""
         return CoordinatorDraft(
             email=coordinator.person.email,
             name=coordinator.person.name,
@@ -90,7 +90,7 @@ def _split(text: str) -> Iterable[str]:
 
 
 def as_shown(coordinator: Coordinator) -> dict[str, Any]:
-    """What stands in the form before anything is typed."""
+    """The values of the form before anything is typed."""
     names = (
         "service_lines",
         "languages",
@@ -118,7 +118,7 @@ def countries() -> list[tuple[str, str]]:
 
 
 class PlaceForm(Form):
-    """Where she works from: the agency's to say, because it decides what she may work on."""
+    """The place of work. The agency sets it, because it decides which shifts the coordinator may take."""
 
     country = Choice(_l("Country"), choices=countries)
     work_state = Choice(
@@ -142,7 +142,7 @@ class NewCoordinatorForm(PlaceForm):
         self.service_lines.choices = list(line_names().items())
 
     def draft(self) -> CoordinatorDraft:
-        """What was filled in, as the rules take it."""
+        """The values of the form as a draft for the rules."""
         return CoordinatorDraft(
             email=self.email.data,
             name=self.name.data,
@@ -154,13 +154,13 @@ class NewCoordinatorForm(PlaceForm):
 
 
 class CoordinatorForm(PlaceForm, ProfileForm):
-    """What the agency changes about a coordinator; name and address as long as she has no account."""
+    """The profile as the agency changes it; name and address only while the coordinator has no account."""
 
     name = Words(_l("Name"), limit=120, render_kw={"autocomplete": "off"})
     email = EmailAddress(_l("E-mail address"), render_kw={"autocomplete": "off"})
 
 
 class HoldForm(Form):
-    """Why nobody may book her until it is settled."""
+    """The reason of an exclusion hold."""
 
     reason = Notes(_l("Why"), limit=500, description=_l("What was found, in which list, on which day."))

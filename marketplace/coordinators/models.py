@@ -3,19 +3,19 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger, func
+from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.coordinators.rules import LIFE, WeeklyHours
 from marketplace.coordinators.rules import CoordinatorState as CoordinatorState
 from marketplace.coordinators.rules import Education as Education
-from marketplace.db import Base, Key, Minutes, Versioned, Words, check, private_column, related, state_column
+from marketplace.db import Base, Key, Minutes, Moment, Versioned, Words, check, private_column, related, state_column
 from marketplace.kernel import Span
 
 
 class Coordinator(Versioned, Base):
-    """A remote worker. `work_state` is where she physically works (its overtime rules govern); empty outside the US."""
+    """A remote worker. `work_state` is where they physically work (its overtime rules govern); empty outside the US."""
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), unique=True)
@@ -34,8 +34,8 @@ class Coordinator(Versioned, Base):
     rating: Mapped[Decimal | None] = mapped_column(Numeric(2, 1))
     exclusion_hold: Mapped[str | None] = private_column()
     facts_confirmed_at: Mapped[datetime | None]
-    """When she last said that her profile is right."""
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When the coordinator last confirmed the profile."""
+    created_at: Mapped[Moment]
 
     person: Mapped[Person] = related()
     availability: Mapped[list["AvailabilityWindow"]] = related(
@@ -57,15 +57,15 @@ class Coordinator(Versioned, Base):
         return self.person.name
 
     def activate(self) -> None:
-        """From here on she is asked."""
+        """From now on the coordinator gets offers."""
         self.state = LIFE.after(self.state, "activate")
 
     def pause(self) -> None:
-        """She is asked nothing new; what is booked stays booked."""
+        """No new offers; bookings stay."""
         self.state = LIFE.after(self.state, "pause")
 
     def resume(self) -> None:
-        """She is asked again."""
+        """The coordinator gets offers again."""
         self.state = LIFE.after(self.state, "resume")
 
 
@@ -94,7 +94,7 @@ class AvailabilityWindow(Base):
 
 
 class TimeOff(Base):
-    """A stretch in which she takes no work, whatever the weekly pattern says."""
+    """A period without work, whatever the typical week says."""
 
     id: Mapped[Key]
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), index=True)

@@ -1,4 +1,4 @@
-"""Who may change what about a coordinator."""
+"""Permissions to change a coordinator."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
@@ -18,7 +18,7 @@ def acts_of(person: Person, coordinator: Coordinator) -> tuple[str, ...]:
 
 
 def may_hold(person: Person) -> bool:
-    """Those who verify credentials, and the owners, adjudicate what a screening found."""
+    """People who verify credentials, and the owners, adjudicate the hits of a screening."""
     return person.may(Permission.CREDENTIAL_VERIFY)
 
 

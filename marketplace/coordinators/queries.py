@@ -1,4 +1,4 @@
-"""Which coordinators a person sees."""
+"""The coordinators that a person sees, and lookups about one of them."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ SORTED_BY: dict[str, ColumnElement[Any]] = {
 
 
 def visible_to(person: Person) -> Select[Coordinator]:
-    """The agency sees all, a coordinator herself. Facilities meet coordinators as candidates and as their people."""
+    """The agency sees all, a coordinator only their own row. Facilities meet coordinators as candidates and on shifts."""
     coordinators = select(Coordinator).join(Coordinator.person).options(joinedload(Coordinator.person))
     return seen_by(person, coordinators, coordinator=Coordinator.id)
 
 
 def with_details(coordinators: Select[Coordinator]) -> Select[Coordinator]:
-    """With the typical week, time off, pay and what a screening found: for the agency and herself."""
+    """With the typical week, time off, pay and the finding of a screening: for the agency and the coordinator."""
     return coordinators.options(
         undefer(Coordinator.min_pay_cents),
         undefer(Coordinator.exclusion_hold),

@@ -1,4 +1,4 @@
-"""Taking a coordinator into the books, before she has a password, and keeping her facts up to date."""
+"""Registering a coordinator before they have a password, and keeping the profile up to date."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -32,8 +32,8 @@ def register_coordinator(
 ) -> Coordinator:
     """Write a new coordinator down, still to be activated. Raises Invalid with the field; an address works once.
 
-    She cannot sign in before she accepts an invitation (`accounts.inviting.invite` with her id). Somebody who has an account
-    already keeps its name. `lines` spares the look into the catalogue when many are registered.
+    They cannot sign in before they accept an invitation (`accounts.invitations.invite` with their id). A person who already has
+    an account keeps its name. `lines` spares a query of the catalogue when many are registered.
     """
     facts = _checked(draft, lines)
     person = person_by_email(facts.email)

@@ -1,4 +1,4 @@
-"""What the agency may write down about a coordinator, her typical week, and where she stands."""
+"""The limits of a coordinator's profile, the typical week, and the life of a coordinator."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -10,7 +10,7 @@ from marketplace.kernel import COUNTRIES, LANGUAGES, N_, US_STATES, Invalid, Lif
 
 
 class CoordinatorState(StrEnum):
-    """Only active ones are asked; one that pauses keeps what is booked."""
+    """Only active coordinators get offers; a paused one keeps their bookings."""
 
     ONBOARDING = "onboarding"
     ACTIVE = "active"
@@ -102,7 +102,7 @@ _HOW = N_("Write the hours like Mon-Fri 08:00-17:00; Sat 09:00-13:00.")
 
 
 def read_availability(text: str, field: str = "availability") -> tuple[WeeklyHours, ...]:
-    """`Mon-Fri 18:00-06:00; Sat 09:00-13:00` as weekly hours in her own zone; nothing when the text is empty."""
+    """`Mon-Fri 18:00-06:00; Sat 09:00-13:00` as weekly hours in the coordinator's zone; nothing when the text is empty."""
     week: list[WeeklyHours] = []
     for part in filter(None, (part.strip() for part in text.split(";"))):
         match = _RULE.fullmatch(part)
@@ -143,9 +143,9 @@ MOST_WORDS = 30
 
 @dataclass(frozen=True)
 class CoordinatorDraft:
-    """A coordinator as somebody types her or a file brings her. Pay in cents an hour, limits in minutes, rating 0 to 50 tenths.
+    """A coordinator as typed or imported. Pay in cents an hour, limits in minutes, rating 0 to 50 tenths.
 
-    `work_state` is where she physically works in the US (its overtime rules govern), empty elsewhere.
+    `work_state` is where they physically work in the US (its overtime rules govern), empty elsewhere.
     """
 
     email: str

@@ -31,7 +31,7 @@ def stretch_words(hours: WeeklyHours) -> str:
 
 
 def week_words(week: Iterable[WeeklyHours]) -> list[tuple[int, str, list[str]]]:
-    """Every weekday with its stretches in words; none when she is not free then."""
+    """Every weekday with its stretches in words; none on days without hours."""
     stretches: dict[int, list[str]] = {day: [] for day in range(7)}
     for one in week:
         stretches[one.weekday].append(stretch_words(one))
@@ -69,7 +69,7 @@ def education_words() -> dict[Education, str]:
 
 
 def state_words() -> dict[CoordinatorState, str]:
-    """Where coordinators stand, for tags and a list of filters."""
+    """The states of coordinators in words, for tags and a list of filters."""
     return {
         CoordinatorState.ONBOARDING: _("Getting started"),
         CoordinatorState.ACTIVE: _("Active"),

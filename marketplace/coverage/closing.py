@@ -47,7 +47,7 @@ def close(need: Need, by: Person, at: datetime) -> int:
 
 
 def _locked_shifts(need: Need) -> Sequence[int]:
-    """Shifts are locked before offers, by everybody; whoever is accepting one now is waited for."""
+    """Lock the shifts before the offers, in the order of every booking, so that an acceptance under way is waited for."""
     return session.scalars(
         select(Shift.id).where(Shift.need_id == need.id).order_by(Shift.id).with_for_update(key_share=True)
     ).all()

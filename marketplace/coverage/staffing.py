@@ -1,4 +1,4 @@
-"""Who has the seats of some shifts, and whose answer is awaited."""
+"""The coordinators who have the seats of some shifts, and those whose answer is awaited."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from marketplace.needs.models import Shift
 
 @dataclass
 class Staffing:
-    """Who has the seats of one shift, and who is being asked."""
+    """The bookings of one shift, and the names of those who are asked."""
 
     assignments: list[Assignment] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)

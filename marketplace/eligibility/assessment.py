@@ -1,4 +1,4 @@
-"""May this coordinator take this shift, and how well do they fit: the one way from the tables to the rules' answer."""
+"""Whether a coordinator may take a shift, and how well they fit: the one way from the tables to the rules and the score."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from marketplace.needs.models import Shift
 
 @dataclass(frozen=True)
 class Assessment:
-    """One coordinator and one shift on facts read once; each answer is worked out when it is asked for."""
+    """One coordinator and one shift on facts read once; each answer is computed when it is first asked for."""
 
     person: CoordinatorFacts
     shift: ShiftFacts
@@ -62,22 +62,22 @@ class Assessment:
         return hard_rules.facts_record(self.person, self.shift, self.context)
 
     def objections(self) -> list[Verdict]:
-        """What stands in the way."""
+        """The verdicts that refuse."""
         return objections(self.verdicts)
 
     def check(self, by: Person | None, name: str | None = None) -> None:
-        """Raises NotAllowedNow with every objection; `by` reads it. Without a name it is said to the coordinator."""
+        """Raises NotAllowedNow with every objection that `by` may read. Without a name it speaks to the coordinator."""
         against = self.objections()
         if against:
             raise cannot_take(name, against, by)
 
     def without(self, shift_id: int) -> "Assessment":
-        """The same, had they no booking on another shift."""
+        """The same judgement without the coordinator's booking on another shift."""
         kept = tuple(one for one in self.person.bookings if one.shift_id != shift_id)
         return replace(self, person=replace(self.person, bookings=kept))
 
     def beside(self, others: Iterable[BookingFacts]) -> "Assessment":
-        """The same, had they these bookings too."""
+        """The same judgement with these bookings too."""
         bookings = sorted((*self.person.bookings, *others), key=lambda one: one.span)
         return replace(self, person=replace(self.person, bookings=tuple(bookings)))
 
@@ -99,7 +99,7 @@ def assess(
 
 
 def cannot_take(name: str | None, against: Iterable[Verdict], by: Person | None) -> NotAllowedNow:
-    """Why a coordinator cannot take a shift, told to `by`; without a name it is said to the coordinator."""
+    """The refusal with every objection that `by` may read; without a name it speaks to the coordinator."""
     why = JoinedList([verdict.phrase for verdict in verdicts_for(by, against)], " ")
     if name is None:
         return NotAllowedNow("You cannot take this shift: %(why)s", why=why)
@@ -110,7 +110,7 @@ def cannot_take(name: str | None, against: Iterable[Verdict], by: Person | None)
 
 
 def shift_facts(shift: Shift, papers: Agreements | None = None) -> ShiftFacts:
-    """What matching may know of a shift loaded with `load_options()`. One statement for the facility's agreements."""
+    """The facts of a shift loaded with `load_options()`. One statement for the facility's agreements."""
     return facts_of_shifts([shift], papers)[0]
 
 
@@ -192,5 +192,5 @@ def weights_now() -> ScalarSelect[Any]:
 
 
 def read_weights(said: Sequence[int] | None) -> Weights:
-    """What `weights_now` found."""
+    """The weights that `weights_now` found; the default ones for None."""
     return Weights(*said) if said else Weights()

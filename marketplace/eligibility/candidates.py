@@ -22,7 +22,7 @@ def ranked(shift: Shift, at: datetime, *, for_facility: bool = False) -> Ranking
     """All active coordinators for a shift loaded with `load_options()`: the eligible best first, the others with every reason.
 
     With `for_facility` a coordinator's private choices are not told.
-    Best is who fits best, less what her hours are worth elsewhere by the last plan that knows the shift.
+    The order is by score, less the worth of the coordinator's hours elsewhere by the last plan that knows the shift.
     """
     with current_index(at, [shift.facility_id]) as them:
         about = shift_facts(shift, them.papers)
@@ -52,7 +52,7 @@ def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> 
 
 @dataclass(frozen=True)
 class Fit:
-    """One shift as one coordinator sees it. Only the yes or no is worked out at once: a page shows few of many shifts."""
+    """One shift as one coordinator sees it. Verdicts and score are computed when shown: a page shows few of many shifts."""
 
     shift: Shift
     assessment: Assessment
@@ -73,12 +73,12 @@ class Fit:
         return self.assessment.score
 
     def without(self, shift_id: int) -> "Fit":
-        """The same, had they no booking on another shift."""
+        """The same judgement without the coordinator's booking on another shift."""
         return Fit(self.shift, self.assessment.without(shift_id))
 
 
 class Feed:
-    """One coordinator before many shifts: her facts are read once, each shift then costs some microseconds."""
+    """One coordinator before many shifts: the facts are read once, each shift then costs some microseconds."""
 
     def __init__(self, coordinator_id: int, shifts: Iterable[Shift], at: datetime) -> None:
         self._shifts = list(shifts)
@@ -90,7 +90,7 @@ class Feed:
             self._context = context_for(self._about, at, weights)
 
     def fits(self) -> list[Fit]:
-        """Every shift in the order given, with whether she may take it."""
+        """Every shift in the order given, with whether the coordinator may take it."""
         return [
             Fit(shift, Assessment(self.person, about, self._context))
             for shift, about in zip(self._shifts, self._about, strict=True)

@@ -32,7 +32,7 @@ WEEK_AND_REST = 9 * 24 * 60
 """Minutes around a shift in which other shifts matter: the whole week of the limit, and a night's rest beyond it."""
 
 REQUIRED = {AgreementKind.MASTER: RequiredAgreement.CONTRACT, AgreementKind.BAA: RequiredAgreement.BAA}
-"""What each kind of agreement is to the rules of matching."""
+"""The kind that the rules of matching know, by the kind of agreement."""
 
 
 class Agreements(NamedTuple):
@@ -80,7 +80,7 @@ def coordinator_facts(
     around: Span | None = None,
     papers: Agreements | None = None,
 ) -> list[CoordinatorFacts]:
-    """What matching may know of all active coordinators, or of those with the given ids whatever their state; by id.
+    """The facts of all active coordinators, or of those with the given ids in any state; in the order of ids.
 
     `at` is the moment history is counted back from. `around` leaves out other shifts and time off more than nine days away
     from that span, which no rule looks at; without it everything from nine days before `at` on is there. Four statements,

@@ -51,7 +51,7 @@ class WeightSet(Base):
 
     @property
     def weights(self) -> Weights:
-        """As matching takes them."""
+        """The weights for matching."""
         return Weights(**{part: getattr(self, part) for part in PARTS_OF_THE_SCORE})
 
 

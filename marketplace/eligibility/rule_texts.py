@@ -7,7 +7,7 @@ from flask_babel.speaklater import LazyString
 
 
 class RuleWords(NamedTuple):
-    """What a rule or a part of the score is called, and what it says."""
+    """The title and the description of a rule or of a part of the score."""
 
     title: LazyString
     description: LazyString
@@ -177,5 +177,5 @@ PART_WORDS: dict[str, RuleWords] = {
 
 
 def rule_titles() -> dict[str, str]:
-    """What each rule is called, by its code."""
+    """The title of each rule, by its code."""
     return {code: str(words.title) for code, words in RULE_WORDS.items()}

@@ -38,7 +38,7 @@ PART_NAMES = {
     "fairness": N_("Fair share"),
     "versatility": N_("Kept free for other work"),
 }
-"""What a part of the score is called in the trail."""
+"""The name of each part of the score in the trail."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class InForce:
 
 
 def in_force() -> InForce:
-    """One statement."""
+    """The newest set of weights. One statement."""
     newest = session.scalars(select(WeightSet).order_by(WeightSet.id.desc()).limit(1)).one_or_none()
     return InForce(newest.weights, newest.id) if newest else InForce(Weights(), 0)
 
@@ -102,12 +102,12 @@ def weights_of(amounts: Iterable[int]) -> Weights:
 
 
 def fitted(amounts: Sequence[int]) -> Weights:
-    """The same proportions of `OFFERED_PARTS` in whole points that add up to 999, by largest remainder. Not for all nothing."""
+    """The same proportions of `OFFERED_PARTS` in whole points that add up to 999, by largest remainder. Not all may be 0."""
     return weights_of(split(MOST, amounts))
 
 
 def offered(weights: Weights) -> Weights:
-    """The same without points for what is no longer offered: the other parts share them in their proportions."""
+    """The weights without points for parts that are no longer offered: the other parts share them in their proportions."""
     amounts = [getattr(weights, part) for part in OFFERED_PARTS]
     if not any(amounts):
         return Weights()
@@ -151,7 +151,7 @@ def history(most: int) -> list[WeightChange]:
 
 
 def once_set(version: int) -> Weights | None:
-    """Those of an earlier set, or for 0 those that hold when nobody sets any; None for a number nobody ever saw."""
+    """The weights of an earlier set, the default ones for 0; None for an unknown number."""
     if version == 0:
         return Weights()
     found = session.get(WeightSet, version)

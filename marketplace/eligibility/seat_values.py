@@ -1,4 +1,4 @@
-"""What seats and hours are worth in the last plan: written when a plan is kept."""
+"""The values of seats and hours in the last plan, written when a plan is kept."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def last_plan() -> tuple[ScalarSelect[Any], ...]:
 
 
 class PlannedShift(NamedTuple):
-    """What is told of a shift that somebody is wanted for."""
+    """The words for a shift that wants a coordinator elsewhere."""
 
     name: str
     name_es: str

@@ -1,4 +1,4 @@
-"""Which open shifts would have somebody else first with other weights of the score."""
+"""The open shifts that would have another coordinator first with other weights of the score."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True)
 class First:
-    """Who is ranked first for a shift, and with how many of the 999 points."""
+    """The coordinator ranked first for a shift, with their points of 999."""
 
     coordinator_id: int
     name: str

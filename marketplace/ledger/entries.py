@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 
+from marketplace.kernel import N_, Phrase
 from marketplace.ledger.models import LedgerTransaction
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import CANCELLATION_REVENUE, SERVICE_REVENUE, entry_for_segment
@@ -54,7 +55,14 @@ def _event(segment: ApprovedSegment) -> Event:
         segment.pay_cents,
         CANCELLATION_REVENUE if compensation else SERVICE_REVENUE,
     )
-    what = "Compensation for a cancelled shift" if compensation else "Hours approved"
-    if min(segment.bill_cents, segment.pay_cents) < 0:
-        what = f"Correction: {what[0].lower()}{what[1:]}"
-    return Event(entry, f"{what}, worked {segment.work_day:%b} {segment.work_day.day}", segment.approved_at)
+    correction = min(segment.bill_cents, segment.pay_cents) < 0
+    return Event(entry, Phrase(_MEMOS[compensation, correction], day=segment.work_day), segment.approved_at)
+
+
+# By whether it is compensation, and whether it takes something back.
+_MEMOS = {
+    (False, False): N_("Hours approved, worked %(day)s"),
+    (False, True): N_("Correction: hours approved, worked %(day)s"),
+    (True, False): N_("Compensation for a cancelled shift of %(day)s"),
+    (True, True): N_("Correction: compensation for a cancelled shift of %(day)s"),
+}

@@ -1,23 +1,36 @@
 """The ledger: every cent twice, never changed. Balances are sums of postings; corrections are new entries."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Cents, Key, Words, check, related
+from marketplace.db import Base, Cents, Key, Moment, Words, check, related
+from marketplace.kernel import reread
 
 
 class LedgerTransaction(Base):
-    """One event in money. `key` (such as `seg:17`) is unique: posting twice is impossible."""
+    """One event in money. `key` (such as `seg:17`) is unique: posting twice is impossible.
+
+    `phrase` is the record of the sentence that says what happened; `memo` is that sentence in English. An event from before
+    phrases were kept has the memo alone.
+    """
 
     id: Mapped[Key]
     key: Mapped[str] = mapped_column(unique=True)
     memo: Mapped[str]
+    phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     happened_at: Mapped[datetime]
-    posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    posted_at: Mapped[Moment]
 
     postings: Mapped[list["LedgerPosting"]] = related(back_populates="transaction", order_by="LedgerPosting.id")
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language."""
+        return reread(self.phrase, self.memo)
 
 
 class LedgerPosting(Base):
@@ -40,7 +53,10 @@ class LedgerPosting(Base):
 
 
 class BooksCheck(Base):
-    """One recount of the books: when, and a line for each invariant that did not hold. Append-only."""
+    """One recount of the books: when, and an English line for each invariant that did not hold. Append-only.
+
+    The lines are for the log and the command. The page of the ledger recounts by itself and reads in its reader's language.
+    """
 
     id: Mapped[Key]
     checked_at: Mapped[datetime]

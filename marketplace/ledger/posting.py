@@ -10,20 +10,21 @@ from sqlalchemy.dialects.postgresql import insert as insert_if_new
 from sqlalchemy.orm import joinedload
 
 from marketplace.db import Audience, as_system, current_actor, session
+from marketplace.kernel import ENGLISH, Phrase
 from marketplace.ledger.models import LedgerPosting, LedgerTransaction
 from marketplace.ledger.rules import Account, JournalEntry, Posting, grows_on
 
 
 @dataclass(frozen=True)
 class Event:
-    """An entry with what a reader of the books is told about it, and when it happened (aware instant)."""
+    """An entry with the sentence a reader of the books reads about it, and when it happened (aware instant)."""
 
     entry: JournalEntry
-    memo: str
+    memo: Phrase
     at: datetime
 
 
-def post(key: str, memo: str, postings: Sequence[Posting], at: datetime) -> LedgerTransaction:
+def post(key: str, memo: Phrase, postings: Sequence[Posting], at: datetime) -> LedgerTransaction:
     """Write one event. The same key again writes nothing and returns the first.
 
     Acts for the system within the caller's transaction: whoever approves hours may not read the books, let alone write
@@ -46,7 +47,15 @@ def post_all(events: Sequence[Event]) -> list[LedgerTransaction]:
             insert_if_new(LedgerTransaction)
             .on_conflict_do_nothing(index_elements=[LedgerTransaction.key])
             .returning(LedgerTransaction.key, LedgerTransaction.id),
-            [{"key": event.entry.key, "memo": event.memo, "happened_at": event.at} for event in events],
+            [
+                {
+                    "key": event.entry.key,
+                    "memo": event.memo.read(ENGLISH),
+                    "phrase": event.memo.as_record(),
+                    "happened_at": event.at,
+                }
+                for event in events
+            ],
         )
         ids = {row.key: row.id for row in made}
         rows = [

@@ -1,4 +1,7 @@
-"""Pay statements as papers: every line of what a coordinator is paid, ready to be set."""
+"""Pay statements as documents: every line of what a coordinator is paid, ready to be set.
+
+A statement is in the language of the coordinator when the pay run was approved (`Payout.locale`).
+"""
 
 from typing import Any
 
@@ -9,8 +12,10 @@ from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.documents.archive import stored_document
+from marketplace.documents.letterhead import in_words, letterhead, printed_day
 from marketplace.documents.models import IssuedDocument
-from marketplace.kernel import dollars, hours_and_minutes, long_date
+from marketplace.kernel import Phrase, dollars, hours_and_minutes
+from marketplace.messaging.languages import language_of
 from marketplace.payouts.models import Payout
 from marketplace.payouts.rules import ENDED
 
@@ -39,32 +44,42 @@ def paper_of_payout(payout_id: int) -> IssuedDocument:
 def statement_data(payout: Payout) -> dict[str, Any]:
     """Everything printed on a pay statement, as text."""
     approved = payout.created_at.date()
-    told = settings_in_force()
+    language = language_of(payout.locale)
+    facts = [
+        (Phrase("Approved"), printed_day(approved, language)),
+        (Phrase("Work up to"), printed_day(payout.pay_run.until, language)),
+        (Phrase("Pay run"), str(payout.pay_run_id)),
+    ]
+    sums = [
+        (Phrase("Hours"), hours_and_minutes(sum(item.minutes for item in payout.items))),
+        (Phrase("Deductions"), dollars(0)),
+    ]
     return {
-        "agency": told.agency_name,
-        "agency_lines": [told.mail_from, told.base_url.partition("://")[2]],
-        "title": "Pay statement",
+        **letterhead(language),
+        "title": Phrase("Pay statement").read(language),
         "number": f"PAY-{payout.id:05d}",
         "to": [payout.coordinator.name, payout.coordinator.person.email],
-        "facts": [
-            ("Approved", long_date(approved)),
-            ("Work up to", long_date(payout.pay_run.until)),
-            ("Pay run", str(payout.pay_run_id)),
-        ],
+        "facts": in_words(facts, language),
         "lines": [
             {
                 "day": str(position),
-                "what": item.what,
+                "what": item.printed,
                 "hours": hours_and_minutes(item.minutes),
                 "rate": dollars(item.rate_cents),
                 "amount": dollars(item.amount_cents),
             }
             for position, item in enumerate(payout.items, 1)
         ],
-        "hours": hours_and_minutes(sum(item.minutes for item in payout.items)),
+        "sums": in_words(sums, language),
+        "total_label": Phrase("Net pay").read(language),
         "total": dollars(payout.amount_cents),
-        "year": str(approved.year),
+        "year_head": Phrase("This year").read(language),
+        "year": Phrase("Approved in %(year)s, this statement included", year=approved.year).read(language),
         "year_total": dollars(_year_to_date(payout)),
+        "contractor": Phrase(
+            "You are paid as an independent contractor: no tax is withheld. Something looks wrong? Write to %(address)s.",
+            address=settings_in_force().mail_from,
+        ).read(language),
     }
 
 

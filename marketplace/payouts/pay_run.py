@@ -16,10 +16,11 @@ from marketplace.db import enqueue, session
 from marketplace.kernel import Phrase, Preview, PreviewChanged, Seen, dollars
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_payout_reserved
+from marketplace.messaging.languages import language_of
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.payouts.queries import open_holds, unpaid_segments
 from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
-from marketplace.timesheets.describing import SegmentNames, describe, names_of
+from marketplace.timesheets.describing import SegmentNames, described, names_of, work_of
 from marketplace.timesheets.models import TimeSegment
 
 _TURN = 7_204_001  # the advisory lock of pay runs; any number that nobody else uses
@@ -27,7 +28,7 @@ _TURN = 7_204_001  # the advisory lock of pay runs; any number that nobody else 
 
 @dataclass(frozen=True)
 class Pay:
-    """What one coordinator would get. Nothing while there is a hold, or while corrections outweigh what she earned."""
+    """What one coordinator would get. Nothing while there is a hold, or while corrections outweigh what they earned."""
 
     coordinator: Coordinator
     lines: int
@@ -88,7 +89,7 @@ def approve(
         [
             Event(
                 entry_for_payout_reserved(payout.id, payout.coordinator_id, payout.amount_cents),
-                f"Pay run {run.id}: set aside for {payout.coordinator.name}",
+                Phrase("Pay run %(run)s: set aside for %(name)s", run=run.id, name=payout.coordinator.name),
                 at,
             )
             for payout in run.payouts
@@ -148,7 +149,10 @@ def _run(wanted: Sequence[Pay], until: date, by: Person | None, at: datetime) ->
 def _payout(
     coordinator: Coordinator, segments: list[TimeSegment], names: Mapping[int, SegmentNames], at: datetime
 ) -> Payout:
+    language = language_of(coordinator.person.locale)
+    works = [work_of(segment, names[segment.id].line, names[segment.id].facility) for segment in segments]
     return Payout(
+        locale=coordinator.person.locale,
         coordinator_id=coordinator.id,
         coordinator=coordinator,
         state=PayoutState.RESERVED,
@@ -158,14 +162,13 @@ def _payout(
             PayoutItem(
                 coordinator_id=coordinator.id,
                 time_segment_id=segment.id,
-                description=describe(
-                    segment, names[segment.id].line, names[segment.id].facility, segment.pay_rate_cents
-                ),
+                description=described(work, segment.minutes, segment.pay_rate_cents, language),
+                phrase=work.as_record(),
                 minutes=segment.minutes,
                 rate_cents=segment.pay_rate_cents,
                 amount_cents=segment.pay_cents,
             )
-            for segment in segments
+            for segment, work in zip(segments, works, strict=True)
         ],
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
@@ -36,7 +37,12 @@ def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: d
         [
             Event(
                 entry_for_payout_sent(payout.id, payout.amount_cents),
-                f"Payout {payout.id} to {payout.coordinator.name} sent, {reference}",
+                Phrase(
+                    "Payout %(payout)s to %(name)s sent, %(reference)s",
+                    payout=payout.id,
+                    name=payout.coordinator.name,
+                    reference=reference,
+                ),
                 at,
             )
             for payout in payouts
@@ -84,7 +90,7 @@ def release(payout: Payout, reason: str, by: Person | None, at: datetime) -> Non
     payout.state = LIFE.after(payout.state, "release")
     _end(payout, reason, at)
     entry = entry_for_payout_released(payout.id, payout.coordinator_id, payout.amount_cents)
-    post_all([Event(entry, f"Payout {payout.id} not sent: {reason}", at)])
+    post_all([Event(entry, Phrase("Payout %(payout)s not sent: %(reason)s", payout=payout.id, reason=reason), at)])
     _follow(payout.pay_run)
     record(
         "release",
@@ -100,7 +106,7 @@ def fail(payout: Payout, reason: str, by: Person | None, at: datetime) -> None:
     payout.state = LIFE.after(LIFE.after(payout.state, "fail"), "release")
     _end(payout, reason, at)
     entry = entry_for_payout_failed(payout.id, payout.coordinator_id, payout.amount_cents)
-    post_all([Event(entry, f"Payout {payout.id} came back: {reason}", at)])
+    post_all([Event(entry, Phrase("Payout %(payout)s came back: %(reason)s", payout=payout.id, reason=reason), at)])
     _follow(payout.pay_run)
     sentence = Phrase(
         "%(amount)s came back from the bank, payable again: %(reason)s",
@@ -117,7 +123,7 @@ def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> Non
     payout.state = LIFE.after(payout.state, "reverse")
     _end(payout, reason, at)
     entry = entry_for_payout_failed(payout.id, payout.coordinator_id, payout.amount_cents, BANK)
-    post_all([Event(entry, f"Payout {payout.id} reversed: {reason}", at)])
+    post_all([Event(entry, Phrase("Payout %(payout)s reversed: %(reason)s", payout=payout.id, reason=reason), at)])
     record(
         "reverse",
         payout,
@@ -157,9 +163,12 @@ def lift(placed: PayHold, by: Person | None, at: datetime) -> None:
 
 def _locked(run: PayRun) -> Sequence[Payout]:
     """The payouts of a run, locked in the order of their numbers: of two clicks the second sees what the first did."""
-    session.execute(select(Payout.id).where(Payout.pay_run_id == run.id).order_by(Payout.id).with_for_update())
+    session.flush()
+    present = select(Payout.id, Payout.state, Payout.version).where(Payout.pay_run_id == run.id).order_by(Payout.id)
+    as_it_is = {row.id: row for row in session.execute(present.with_for_update())}
     for payout in run.payouts:
-        session.refresh(payout, attribute_names=["state", "version"])
+        set_committed_value(payout, "state", as_it_is[payout.id].state)
+        set_committed_value(payout, "version", as_it_is[payout.id].version)
     return run.payouts
 
 

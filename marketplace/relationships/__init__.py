@@ -1,1 +1,1 @@
-"""Who knows whom: favorites, blocks, work history."""
+"""Facilities and coordinators who know each other: favorites, blocks, work history."""

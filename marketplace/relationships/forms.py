@@ -1,4 +1,4 @@
-"""What a facility writes about a coordinator who shall not return."""
+"""The form in which a facility says why a coordinator shall not return."""
 
 from flask_babel import lazy_gettext as _l
 

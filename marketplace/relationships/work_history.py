@@ -1,4 +1,4 @@
-"""How well a facility and a coordinator know each other: shifts, hours, first and last day, what they want of each other."""
+"""The work history of a facility and a coordinator: shifts, hours, first and last day, and their preferences."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -138,7 +138,7 @@ def exported(facility_id: int, at: datetime, most: int, **asked: str) -> list[Wo
 
 
 def one_of(facility_id: int, coordinator_id: int, at: datetime) -> WorkHistory:
-    """One of them; raises NotFound for somebody the facility never dealt with."""
+    """One coordinator the facility knows; raises NotFound for anybody else."""
     rows, _columns = _rows(facility_id, at)
     row = (
         session.execute(rows.where(Coordinator.id == coordinator_id)).one_or_none() if coordinator_id < 2**63 else None

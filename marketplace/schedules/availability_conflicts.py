@@ -1,4 +1,4 @@
-"""Which booked shifts lie outside the hours a coordinator now says she is free: they stay booked, and she is told."""
+"""The booked shifts outside the hours that a coordinator states: they stay booked, and the page lists them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class AvailabilityConflict:
 def availability_conflicts(
     coordinator_id: int, week: Iterable[WeeklyHours], time_off: Iterable[Span], zone: str, at: datetime
 ) -> list[AvailabilityConflict]:
-    """Her booked shifts still ahead that her hours do not cover, or that fall on a day off, by time. One statement."""
+    """The booked shifts ahead that the stated hours do not cover, or that fall on a day off, by time. One statement."""
     windows = [
         Window(one.weekday, one.start_minute, one.end_minute if one.end_minute <= DAY else one.end_minute - DAY)
         for one in week

@@ -58,7 +58,7 @@ def present_token(person: Person, secret_key: str) -> str | None:
 
 
 def owner_of(token: str) -> Person:
-    """Whose calendar a secret opens, acting under the membership it was made for. Raises NotFound."""
+    """The owner of the calendar that a secret opens, acting under the membership it was made for. Raises NotFound."""
     with as_system():
         membership = session.scalars(
             select(Membership)

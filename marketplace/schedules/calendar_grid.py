@@ -94,7 +94,7 @@ def staffed_blocks(
     row: Callable[[Shift], str],
     place: Callable[[Shift], str],
 ) -> tuple[list[Block], SeatCounts]:
-    """What a facility or the agency sees: for each shift those who have it, those asked, and what is still open.
+    """The blocks for a facility or the agency: for each shift the booked, the asked and the open seats.
 
     `place` says whose shift it is where several facilities stand together, else nothing.
     """
@@ -108,7 +108,7 @@ def staffed_blocks(
 
 
 def _blocks_of(shift: Shift, staff: Staffing, at: datetime, line: str, note: str) -> Iterator[Block]:
-    """One shift: who has it, whom we wait for, and what is open; once it is over or stopped, what was not filled."""
+    """The blocks of one shift: booked, asked and open seats; for a shift that is over or stopped, the unfilled seats."""
 
     def block(who: str, kind: str, state: str, unnamed: bool = False) -> Block:
         url = url_for("coverage.shift", shift_id=shift.id)
@@ -151,7 +151,7 @@ def _seats_open(seats: int) -> str:
 
 
 def own_blocks(mine: Sequence[Assignment], offers: Sequence[Offer], zone: str, at: datetime) -> list[Block]:
-    """What a coordinator sees: her shifts and what waits for her answer, on the wall where she is."""
+    """The shifts of a coordinator and the offers that await their answer, in the coordinator's zone."""
     blocks = []
     for one in mine:
         kind = "working" if one.state in WORKING_STATES else "past" if one.ends_at <= at else "confirmed"

@@ -59,7 +59,7 @@ def facilities_seen() -> list[Facility]:
 
 
 def facility_named(facility_id: int) -> Facility | None:
-    """One facility, if this person's rows include it."""
+    """The facility, or None when this person may not see it."""
     return session.get(Facility, facility_id)
 
 
@@ -84,7 +84,7 @@ def own_week(coordinator_id: int, span: Span) -> list[Assignment]:
 
 
 def own_offers(coordinator_id: int, span: Span, at: datetime) -> list[Offer]:
-    """What waits for a coordinator's answer in the span."""
+    """The offers in the span that await a coordinator's answer."""
     return list(
         session.scalars(
             select(Offer)

@@ -12,7 +12,7 @@ HALF_HOUR = 30
 WHOLE_DAY = 24 * 60
 USUAL_FIRST, USUAL_LAST = 7 * 60, 19 * 60
 MOST_LANES = 6
-"""As many columns side by side as the style sheet knows."""
+"""The number of columns side by side that the style sheet knows."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The week's hours: handed in, recalled, approved line by line, disputed, rejected, changed, and taken back in time."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,7 +131,7 @@ def approve_lines(
         line.decided_at, line.decided_by_id = at, by.id if by else None
         if ASSIGNMENT_LIFE.allows(line.assignment.state, "complete"):
             line.assignment.state = ASSIGNMENT_LIFE.after(line.assignment.state, "complete")
-    made = append_segments(lines, at)
+    made = append_segments(lines, by, at)
     for line in lines:
         segments = made[line.id]
         sentence = Phrase(
@@ -196,7 +197,7 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
         raise NotAllowedNow(
             "These hours are on an invoice or a pay statement already. Ask the agency for a correction."
         )
-    keep([opposite(segment, at) for segment in standing])
+    keep([opposite(segment, by, at) for segment in standing])
     if rests_on_what_is_gone(weeks):
         raise NotAllowedNow(
             "Overtime of the same week was counted on these hours. Undo those later approvals together with this one."
@@ -283,13 +284,18 @@ def _check_handed_in(line: TimeEntry) -> None:
 def _settle(lines: Iterable[TimeEntry], by: Person | None, at: datetime) -> None:
     """The week follows its lines, unless the coordinator has it open."""
     session.flush()
-    for sheet in {line.timesheet.id: line.timesheet for line in lines}.values():
+    sheets = {line.timesheet.id: line.timesheet for line in lines}
+    every: dict[int, list[tuple[LineState, bool]]] = defaultdict(list)
+    for key, state, changed in session.execute(
+        select(TimeEntry.timesheet_id, TimeEntry.state, TimeEntry.measured_minutes.is_not(None)).where(
+            TimeEntry.timesheet_id.in_(sheets)
+        )
+    ):
+        every[key].append((state, changed))
+    for sheet in sheets.values():
         if sheet.state is TimesheetState.OPEN:
             continue
-        every = session.execute(
-            select(TimeEntry.state, TimeEntry.measured_minutes.is_not(None)).where(TimeEntry.timesheet_id == sheet.id)
-        )
-        act = decision((state, changed) for state, changed in every)
+        act = decision(every[sheet.id])
         if DECIDED[act] is sheet.state:
             continue
         if sheet.state is not TimesheetState.SUBMITTED:  # whatever it came to before is looked at anew

@@ -10,14 +10,14 @@ from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import dollars, hours_and_minutes
+from marketplace.kernel import Language, Named, Phrase, Weekday, dollars, hours_and_minutes, together
 from marketplace.timesheets.models import TimeSegment
 
 
 class SegmentNames(NamedTuple):
     """What a piece of time is about, by name."""
 
-    line: str
+    line: Named
     coordinator: str
     facility: str
 
@@ -25,27 +25,38 @@ class SegmentNames(NamedTuple):
 def names_of(segments: Iterable[TimeSegment]) -> dict[int, SegmentNames]:
     """The names behind each piece of time, by its number. One statement."""
     rows = session.execute(
-        select(TimeSegment.id, ServiceLine.name, Person.name, Facility.name)
+        select(TimeSegment.id, ServiceLine.name, ServiceLine.name_es, Person.name, Facility.name)
         .join(ServiceLine, ServiceLine.code == TimeSegment.service_line)
         .join(Coordinator, Coordinator.id == TimeSegment.coordinator_id)
         .join(Person, Person.id == Coordinator.person_id)
         .join(Facility, Facility.id == TimeSegment.facility_id)
         .where(TimeSegment.id.in_([segment.id for segment in segments]))
     )
-    return {key: SegmentNames(line, coordinator, facility) for key, line, coordinator, facility in rows}
+    return {
+        key: SegmentNames(Named(english, spanish), coordinator, facility)
+        for key, english, spanish, coordinator, facility in rows
+    }
 
 
-def describe(segment: TimeSegment, line: str, who: str, rate_cents: int) -> str:
-    """The sentence of a line: "Prior-Authorization · Maya Torres · Mon Nov 23 · 4:00 h at $34.00".
+def work_of(segment: TimeSegment, line: Named, who: str) -> Phrase:
+    """What a piece of time is: "Prior-Authorization · Maya Torres · Mon Nov 23 · overtime".
 
-    `who` is the other side for the reader: the coordinator on an invoice, the facility on a pay statement. `rate_cents` is
-    what the reader pays or gets for an hour.
+    `who` is the other side for the reader: the coordinator on an invoice, the facility on a pay statement.
     """
-    what = [line, who, f"{segment.work_day:%a %b} {segment.work_day.day}"]
+    parts: list[object] = [line, who, Weekday(segment.work_day)]
     if segment.kind == "cancellation":
-        what.insert(0, "Cancelled shift")
+        parts.insert(0, Phrase("Cancelled shift"))
     if segment.earn_code == "overtime":
-        what.append("overtime")
+        parts.append(Phrase("overtime"))
     if segment.corrects_id is not None:
-        what.insert(0, "Correction")
-    return " · ".join([*what, f"{hours_and_minutes(segment.minutes)} h at {dollars(rate_cents)}"])
+        parts.insert(0, Phrase("Correction"))
+    return together(parts, " · ")
+
+
+def described(work: Phrase, minutes: int, rate_cents: int, language: Language) -> str:
+    """The line of a document about a piece of time, in the language of that document: "… · 4:00 h at $34.00".
+
+    `rate_cents` is what the reader pays or gets for an hour.
+    """
+    price = Phrase("%(hours)s h at %(rate)s", hours=hours_and_minutes(minutes), rate=dollars(rate_cents))
+    return together([work, price], " · ").read(language)

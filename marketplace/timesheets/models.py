@@ -148,13 +148,36 @@ class TimeSegment(Base):
     bill_cents: Mapped[Cents]
     pay_cents: Mapped[Cents]
     approved_at: Mapped[datetime]
+    approved_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    """Who approved these minutes; of a correction, who took the approval back. Empty for compensation."""
+    approved_itself: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether the window for approval ended without anybody deciding."""
     corrects_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("time_segment.id"), unique=True)
 
     entry: Mapped[TimeEntry | None] = related(back_populates="segments")
+    approved_by: Mapped[Person | None] = related()
+
+    @property
+    def approver(self) -> Person | None:
+        """Who approved these minutes, or took the approval back; None when nobody did.
+
+        Segments from before they kept it are answered from their entry, which knows who decided it last.
+        """
+        return self.approved_by or (self.entry.decided_by if self.entry and self._is_last_decision else None)
+
+    @property
+    def is_unopposed(self) -> bool:
+        """Whether the minutes approved themselves because nobody objected in time."""
+        return self.approved_itself or (self._is_last_decision and self.approver is None)
+
+    @property
+    def _is_last_decision(self) -> bool:
+        return self.entry is not None and self.entry.decided_at == self.approved_at
 
     __table_args__ = (
         check("kind IN ('hours', 'cancellation')", "kind"),
         check("earn_code IN ('regular', 'overtime')", "earn_code"),
+        check("NOT (approved_itself AND approved_by_id IS NOT NULL)", "approver"),
         Index("ix_time_segment_facility_day", "facility_id", "work_day"),
         Index("uq_time_segment_compensation", "assignment_id", unique=True,
               postgresql_where=text("kind = 'cancellation' AND corrects_id IS NULL")),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from marketplace.accounts.models import Person
 from marketplace.db import session
 from marketplace.ledger.entries import record_segments
 from marketplace.ledger.posting import for_the_system
@@ -12,15 +13,15 @@ from marketplace.timesheets.hours_calculation import PlannedSegment, planned_seg
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 
 
-def append_segments(lines: Collection[TimeEntry], at: datetime) -> dict[int, list[TimeSegment]]:
-    """Make and store the segments of lines that were approved, by line."""
+def append_segments(lines: Collection[TimeEntry], by: Person | None, at: datetime) -> dict[int, list[TimeSegment]]:
+    """Make and store the segments of lines that were approved, by line; `by` is None when they approved themselves."""
     planned = planned_segments(lines)
-    made = {line.id: [_segment(line, each, at) for each in planned[line.id]] for line in lines}
+    made = {line.id: [_segment(line, each, by, at) for each in planned[line.id]] for line in lines}
     keep([segment for segments in made.values() for segment in segments])
     return made
 
 
-def _segment(line: TimeEntry, planned: PlannedSegment, at: datetime) -> TimeSegment:
+def _segment(line: TimeEntry, planned: PlannedSegment, by: Person | None, at: datetime) -> TimeSegment:
     counted = planned.segment
     return TimeSegment(
         time_entry_id=line.id,
@@ -37,10 +38,12 @@ def _segment(line: TimeEntry, planned: PlannedSegment, at: datetime) -> TimeSegm
         bill_cents=counted.bill_cents,
         pay_cents=counted.pay_cents,
         approved_at=at,
+        approved_by_id=by.id if by else None,
+        approved_itself=by is None,
     )
 
 
-def opposite(segment: TimeSegment, at: datetime) -> TimeSegment:
+def opposite(segment: TimeSegment, by: Person, at: datetime) -> TimeSegment:
     """What takes a segment back: the same with minutes and amounts below nothing."""
     return TimeSegment(
         time_entry_id=segment.time_entry_id,
@@ -57,6 +60,7 @@ def opposite(segment: TimeSegment, at: datetime) -> TimeSegment:
         bill_cents=-segment.bill_cents,
         pay_cents=-segment.pay_cents,
         approved_at=at,
+        approved_by_id=by.id,
         corrects_id=segment.id,
     )
 

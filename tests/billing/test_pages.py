@@ -329,6 +329,28 @@ def test_an_approval_that_was_taken_back_is_not_said_to_be_of_who_approved_later
     rosa = client.sign_in("rosa")
     pages = [rosa.get(f"/invoices/{invoice.id}/lines/{each.id}").text for each in by_segment]
     assert ["By Rosa Chen" in page for page in pages] == [False, False, True]
+    assert ["Taken back" in page for page in pages] == [False, True, False]
+
+
+def test_an_approval_and_its_undoing_each_name_who_did_them(client, world):
+    [line] = handed_in([worked_line(world, world.maya)], NOW)
+    approve_lines([line.id], None, NOW)
+    undo_approvals([line.id], world.nadia, NOW + timedelta(minutes=1))
+    approve_lines([line.id], world.rosa, NOW + timedelta(minutes=2))
+    [invoice] = issue(SUNDAY, world.felix, NOW + timedelta(hours=2))
+    by_segment = sorted(with_segments(invoice), key=lambda each: each.time_segment_id)
+    session.commit()
+    rosa = client.sign_in("rosa")
+    for each, who in zip(by_segment, ("By itself", "By Nadia Haddad", "By Rosa Chen"), strict=True):
+        rosa.get(f"/invoices/{invoice.id}/lines/{each.id}").sees(who)
+
+
+def test_a_segment_from_before_it_kept_its_approver_is_answered_from_its_entry(client, world):
+    approved(world, world.maya, world.harbor)
+    [invoice] = issue(SUNDAY, world.felix, NOW)
+    [line] = with_segments(invoice)
+    session.commit()
+    client.sign_in("rosa").get(f"/invoices/{invoice.id}/lines/{line.id}").sees("By Rosa Chen")
 
 
 def test_hours_that_approved_themselves_say_so(client, world):

@@ -43,7 +43,7 @@ def state_of(thing):
     return session.scalar(select(type(thing).state).where(type(thing).id == thing.id))
 
 
-def test_a_booking_keeps_the_terms_of_the_shift_and_why_she_was_eligible(world):
+def test_a_booking_keeps_the_terms_of_the_shift_and_why_the_coordinator_was_eligible(world):
     shift = world.shift()
     made = booked(world, shift)
     assert (made.seat, made.state) == (1, AssignmentState.BOOKED)
@@ -79,7 +79,7 @@ def test_seats_are_given_from_the_lowest_and_never_more_than_there_are(world):
     assert booked(world, shift, "aisha").seat == 1
 
 
-def test_she_takes_only_what_is_open_to_everyone_or_offered_to_her(world):
+def test_a_coordinator_takes_only_what_is_open_to_everyone_or_offered_to_them(world):
     shift = world.shift(mode=FillMode.OFFER)
     with pytest.raises(NotAllowedNow, match="only for those it is offered to"):
         booked(world, shift)

@@ -54,7 +54,7 @@ def asked(statements):
 # ---- a coordinator's first page ---------------------------------------------------------------------------------
 
 
-def test_maya_sees_what_she_is_offered_with_pay_both_zones_and_reasons(world, visitors, as_test):
+def test_maya_sees_her_offers_with_pay_both_zones_and_reasons(world, visitors, as_test):
     offered(world, world.shift())
     page = visitors("maya").get("/offers")
     assert page.heading == "Open shifts for you"
@@ -128,7 +128,7 @@ def test_highest_pay_puts_the_most_for_the_whole_shift_first(world, visitors):
     assert page.html.index(f"shift-card-{long.id}") < page.html.index("$58.00")
 
 
-def test_the_page_says_why_a_shift_is_not_for_her(world, visitors):
+def test_the_page_says_why_a_coordinator_may_not_take_a_shift(world, visitors):
     world.shift(mode=FillMode.FIRST_COME, day=date(2026, 11, 29))
     world.shift(mode=FillMode.FIRST_COME, day=date(2026, 11, 30), required_credentials=["CMM"])
     session.commit()
@@ -201,7 +201,7 @@ def test_the_best_few_are_asked_at_once_and_nobody_twice(world, visitors, as_tes
     assert len(asked) == len(set(asked)) == 3
 
 
-def test_a_facility_does_not_see_what_the_coordinator_earns_and_she_not_what_is_billed(world, visitors):
+def test_a_facility_does_not_see_what_the_coordinator_earns_nor_the_coordinator_what_is_billed(world, visitors):
     shift = world.shift(mode=FillMode.FIRST_COME)
     made = booked(world, shift)
     for path in (f"/shifts/{shift.id}", f"/assignments/{made.id}"):
@@ -262,7 +262,7 @@ def test_the_shift_page_asks_few_questions_of_the_database(world, visitors, stat
 # ---- one booking ------------------------------------------------------------------------------------------------
 
 
-def test_the_booking_page_shows_why_she_was_eligible_and_the_trail(world, visitors, statements):
+def test_the_booking_page_shows_why_the_coordinator_was_eligible_and_the_trail(world, visitors, statements):
     made = booked(world, world.shift(mode=FillMode.FIRST_COME))
     page = visitors("tom")
     statements.clear()
@@ -300,7 +300,7 @@ def test_a_double_click_books_once_and_says_the_same(world, visitors, as_test):
     assert count(Assignment) == 1
 
 
-def test_she_confirms_her_shift(world, visitors, as_test):
+def test_a_coordinator_confirms_a_shift(world, visitors, as_test):
     made = booked(world, world.shift(mode=FillMode.FIRST_COME))
     visitors("maya").get(f"/assignments/{made.id}").press("I will be there").sees("Confirmed. Thank you.")
     as_test()

@@ -1,4 +1,4 @@
-"""She is asked whether another shift would suit instead of hers: a yes moves her at once, anything else changes nothing."""
+"""A coordinator is asked whether another shift would suit instead of theirs: a yes moves them, anything else changes nothing."""
 
 from contextlib import contextmanager
 from datetime import date, time, timedelta
@@ -57,16 +57,16 @@ class Asked:
 
     def __init__(self, world, **more):
         self.here = world.shift(day=MONDAY, **more)
-        self.hers = world.shift(world.riverside, day=MONDAY, start=time(10), end=time(14))
-        self.held = book(self.hers, world.maya, world.lars, NOW - 2 * HOUR)
+        self.left = world.shift(world.riverside, day=MONDAY, start=time(10), end=time(14))
+        self.held = book(self.left, world.maya, world.lars, NOW - 2 * HOUR)
         session.flush()
         self.move = ask(
-            whole(self.here), [ReassignmentStep(world.maya.id, self.hers.id)], world.jonas.id, world.sam, NOW
+            whole(self.here), [ReassignmentStep(world.maya.id, self.left.id)], world.jonas.id, world.sam, NOW
         )
         session.flush()
 
     def unchanged(self):
-        """She has what she had, and nobody got the other shift because of her."""
+        """Maya has the shift she had, and nobody got the other one."""
         return again(self.held).state is AssignmentState.BOOKED and self.held.coordinator_id not in booked_on(self.here)
 
 
@@ -103,11 +103,11 @@ def chain(world):
 # ---- yes --------------------------------------------------------------------------------------------------------
 
 
-def test_her_yes_moves_her_and_proves_why_she_may(world, asked):
+def test_a_yes_moves_the_coordinator_and_proves_why_they_may(world, asked):
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert states(asked.move, asked.held) == [ReassignmentState.ACCEPTED, AssignmentState.RELEASED]
     assert booked_on(asked.here) == [world.maya.id]
-    assert booked_on(asked.hers) == []
+    assert booked_on(asked.left) == []
     made = session.scalars(
         select(Assignment).where(Assignment.shift_id == asked.here.id).options(undefer_group(PROOF))
     ).one()
@@ -117,7 +117,7 @@ def test_her_yes_moves_her_and_proves_why_she_may(world, asked):
     assert [verdict.outcome for verdict in replay(made)] == [v.outcome for v in kept_verdicts(made)]
 
 
-def test_moving_costs_her_neither_points_nor_a_fee_and_the_trail_says_why(world, asked):
+def test_moving_costs_the_coordinator_neither_points_nor_a_fee_and_the_trail_says_why(world, asked):
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     left = again(asked.held)
     assert (left.points, left.fee_minutes, left.notice_minutes, left.cancelled_by) == (0, None, None, None)
@@ -129,16 +129,16 @@ def test_moving_costs_her_neither_points_nor_a_fee_and_the_trail_says_why(world,
                                    "shift, as the agency had asked: no points, no fee.")  # fmt: skip
 
 
-def test_the_facility_she_leaves_does_not_read_where_she_went(world, asked):
+def test_the_facility_that_is_left_does_not_read_where_the_coordinator_went(world, asked):
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     seen = session.scalars(select(AuditEntry.sentence).where(AuditEntry.facility_id == world.riverside.id)).all()
     assert seen
     assert not [sentence for sentence in seen if "Harbor" in sentence]
 
 
-def test_whoever_is_free_for_the_shift_she_left_is_offered_it_at_once(world, asked):
+def test_the_coordinator_who_is_free_for_the_shift_that_was_left_is_offered_it_at_once(world, asked):
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
-    offer = session.scalars(select(Offer).where(Offer.shift_id == asked.hers.id)).one()
+    offer = session.scalars(select(Offer).where(Offer.shift_id == asked.left.id)).one()
     assert (offer.coordinator_id, offer.state) == (world.jonas.id, OfferState.SENT)
 
 
@@ -147,7 +147,7 @@ def test_where_that_one_is_not_free_any_more_the_next_best_are_asked(world, aske
     book(other, world.jonas, world.lars, NOW)
     session.flush()
     reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
-    offered = set(session.scalars(select(Offer.coordinator_id).where(Offer.shift_id == asked.hers.id)))
+    offered = set(session.scalars(select(Offer.coordinator_id).where(Offer.shift_id == asked.left.id)))
     assert offered
     assert not offered & {world.jonas.id, world.maya.id}
 
@@ -176,7 +176,7 @@ def test_asking_moves_nobody_and_neither_does_a_no(world, asked):
     assert session.scalars(select(Offer)).all() == []
 
 
-def test_who_was_faster_has_the_shift_and_she_keeps_hers(world, asked):
+def test_the_faster_one_has_the_shift_and_the_asked_one_keeps_theirs(world, asked):
     book(whole(asked.here), world.jonas, world.rosa, NOW)
     session.flush()
     with pytest.raises(NotAllowedNow, match="This shift has just been taken"):
@@ -200,7 +200,7 @@ def test_a_need_on_hold_moves_nobody(world, asked):
 
 
 def test_a_seat_that_nobody_would_be_found_for_is_not_left(world, asked):
-    hold(session.get_one(Need, asked.hers.need_id), world.lars, NOW)
+    hold(session.get_one(Need, asked.left.need_id), world.lars, NOW)
     with pytest.raises(NotAllowedNow, match="need that is on hold"):
         reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert asked.unchanged()
@@ -214,14 +214,14 @@ def without_training(world):
     session.flush()
 
 
-def test_the_rules_are_asked_again_when_she_says_yes(world, asked):
+def test_the_rules_are_asked_again_at_the_yes(world, asked):
     without_training(world)
     with pytest.raises(NotAllowedNow, match=r"You cannot take this shift: .*HIPAA"):
         reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert asked.unchanged()
 
 
-def test_without_asking_the_rules_again_she_would_work_without_her_training(world, asked, monkeypatch):
+def test_without_asking_the_rules_again_maya_would_work_without_training(world, asked, monkeypatch):
     """The test above would notice: this is it, without what it is about."""
     monkeypatch.setattr(Assessment, "objections", lambda assessment: [])
     without_training(world)
@@ -229,14 +229,14 @@ def test_without_asking_the_rules_again_she_would_work_without_her_training(worl
     assert booked_on(asked.here) == [world.maya.id]
 
 
-def test_what_she_no_longer_has_she_cannot_give_up(world, asked):
+def test_a_shift_that_is_gone_cannot_be_given_up(world, asked):
     cancel(asked.held, world.lars, NOW, CancelledBy.FACILITY)
     with pytest.raises(NotAllowedNow, match="You no longer have the shift you were asked to give up"):
         reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert booked_on(asked.here) == []
 
 
-def test_a_shift_that_pays_otherwise_than_she_saw_is_looked_at_again(world, asked):
+def test_a_shift_that_pays_otherwise_than_was_shown_is_looked_at_again(world, asked):
     saw = reassignments.preview(asked.here)
     again(asked.here).pay_rate_cents -= 100
     session.flush()
@@ -248,7 +248,7 @@ def test_a_shift_that_pays_otherwise_than_she_saw_is_looked_at_again(world, aske
 # ---- time, and what is over -------------------------------------------------------------------------------------
 
 
-def test_she_has_as_long_as_for_an_offer_and_never_until_either_shift_begins(asked):
+def test_a_question_waits_as_long_as_an_offer_and_never_until_either_shift_begins(asked):
     assert asked.move.expires_at == NOW + 24 * HOUR
     assert reassignment_expiry(NOW, NOW + 6 * HOUR) == NOW + 4 * HOUR
     assert reassignment_expiry(NOW, NOW + 2 * HOUR) == NOW + HOUR
@@ -284,7 +284,7 @@ def test_the_agency_withdraws_and_there_is_nothing_to_answer(world, asked):
 
 
 def test_one_question_about_a_booking_at_a_time_and_after_its_time_another(world, asked):
-    steps = [ReassignmentStep(world.maya.id, asked.hers.id)]
+    steps = [ReassignmentStep(world.maya.id, asked.left.id)]
     with pytest.raises(NotAllowedNow, match="Maya Torres is being asked about this shift already"):
         ask(whole(asked.here), steps, None, world.sam, NOW + HOUR)
     anew = ask(whole(asked.here), steps, None, world.sam, asked.move.expires_at)
@@ -292,19 +292,19 @@ def test_one_question_about_a_booking_at_a_time_and_after_its_time_another(world
 
 
 def test_nobody_is_asked_in_vain(world):
-    here, hers = world.shift(day=MONDAY, line="triage"), world.shift(day=MONDAY)
+    here, left = world.shift(day=MONDAY, line="triage"), world.shift(day=MONDAY)
     with pytest.raises(NotAllowedNow, match="no longer has the other shift"):
-        ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
-    book(hers, world.maya, world.rosa, NOW)
+        ask(whole(here), [ReassignmentStep(world.maya.id, left.id)], None, world.sam, NOW)
+    book(left, world.maya, world.rosa, NOW)
     with pytest.raises(NotAllowedNow, match="Maya Torres cannot take this shift"):
-        ask(whole(here), [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW)
+        ask(whole(here), [ReassignmentStep(world.maya.id, left.id)], None, world.sam, NOW)
     with pytest.raises(Invalid):
         ask(whole(here), [ReassignmentStep(world.maya.id, here.id)], None, world.sam, NOW)
     with pytest.raises(Invalid):
         ask(whole(here), [], None, world.sam, NOW)
 
 
-def test_of_two_who_are_asked_the_first_yes_counts_and_the_other_keeps_hers(world, asked):
+def test_of_two_who_are_asked_the_first_yes_counts_and_the_other_keeps_theirs(world, asked):
     theirs = world.shift(day=MONDAY, line="medical-billing")
     held = book(theirs, world.jonas, world.rosa, NOW)
     session.flush()
@@ -318,7 +318,7 @@ def test_of_two_who_are_asked_the_first_yes_counts_and_the_other_keeps_hers(worl
 # ---- a chain of two ---------------------------------------------------------------------------------------------
 
 
-def test_the_last_of_a_chain_is_asked_first_and_nobody_moves_on_her_yes_alone(world, chain):
+def test_the_last_of_a_chain_is_asked_first_and_nobody_moves_on_that_yes_alone(world, chain):
     assert states(chain.first, chain.second) == [ReassignmentState.PLANNED, ReassignmentState.ASKED]
     with pytest.raises(NotAllowedNow, match="has not been asked yet"):
         reassignments.accept(chain.first, world.aisha.person, NOW)
@@ -376,7 +376,7 @@ def test_a_seat_is_not_left_when_whoever_agreed_to_take_it_no_longer_can(world, 
     assert again(chain.first).state is ReassignmentState.ASKED
 
 
-def test_whoever_agreed_and_gave_her_shift_back_since_holds_nobody_up(world, chain):
+def test_somebody_who_agreed_and_gave_the_shift_back_since_holds_nobody_up(world, chain):
     reassignments.accept(chain.second, world.jonas.person, NOW + HOUR)
     cancel(again(chain.jonas), world.jonas.person, NOW + HOUR, CancelledBy.COORDINATOR)
     with pytest.raises(NotAllowedNow, match="not needed any more"):
@@ -409,28 +409,28 @@ def test_everybody_hears_who_works_where_in_the_end(world, asked):
         s.startswith("Maya Torres no longer works Prior-Authorization at Riverside") for s in told(world.lars.id)
     )
     assert any(s.startswith("Maya Torres has moved and works") for s in told(world.sam.id))
-    hers = told(world.maya.person_id)[-1]
-    assert hers.startswith("You work Prior-Authorization at Harbor Family Medicine")
-    assert "instead of Prior-Authorization at Riverside Medical Center" in hers
+    letter = told(world.maya.person_id)[-1]
+    assert letter.startswith("You work Prior-Authorization at Harbor Family Medicine")
+    assert "instead of Prior-Authorization at Riverside Medical Center" in letter
     assert session.scalars(select(Letter).where(Letter.kind == "booked")).one().to == "maya@people.example"
 
 
-def test_the_agency_hears_a_no_and_she_hears_when_she_need_not_answer(world, asked):
+def test_the_agency_hears_a_no_and_the_coordinator_that_no_answer_is_needed(world, asked):
     reassignments.decline(asked.move, world.maya.person, NOW)
     with in_a_worker():
         notify_move_answered(asked.move.id)
     assert told(world.sam.id)[-1].startswith("Maya Torres keeps Prior-Authorization at Riverside Medical Center")
-    anew = ask(whole(asked.here), [ReassignmentStep(world.maya.id, asked.hers.id)], None, world.sam, NOW)
+    anew = ask(whole(asked.here), [ReassignmentStep(world.maya.id, asked.left.id)], None, world.sam, NOW)
     reassignments.withdraw(anew, world.sam, NOW)
     with in_a_worker():
         notify_move_withdrawn(anew.id)
     assert told(world.maya.person_id)[-1].startswith("The question to move is over: you keep Prior-Authorization")
 
 
-# ---- her pages --------------------------------------------------------------------------------------------------
+# ---- the coordinator's pages --------------------------------------------------------------------------------------------------
 
 
-def test_her_first_page_shows_both_shifts_and_one_tap_moves_her(world, asked, client):
+def test_the_first_page_shows_both_shifts_and_one_tap_moves_the_coordinator(world, asked, client):
     page = client.sign_in("maya").get("/offers")
     assert page.sees(
         "Would you work another shift instead?", "Your shift now", "Riverside Medical Center", "Instead",
@@ -443,7 +443,7 @@ def test_her_first_page_shows_both_shifts_and_one_tap_moves_her(world, asked, cl
     assert "another shift instead" not in client.get("/offers").text
 
 
-def test_what_she_has_not_answered_is_counted_beside_her_offers(world, asked, client):
+def test_a_question_without_an_answer_is_counted_beside_the_offers(world, asked, client):
     (way, *_) = [n for n in client.sign_in("maya").get("/me").page.all("a", href="/offers") if "Offers" in n.text]
     assert "1" in way.text
     client.get("/offers").press("Keep my shift")
@@ -458,7 +458,7 @@ def test_the_bookings_page_asks_too_and_a_no_changes_nothing(world, asked, clien
     assert asked.unchanged()
 
 
-def test_the_shift_she_is_asked_for_is_hers_to_look_at(world, asked, visitors):
+def test_a_coordinator_may_look_at_the_shift_they_are_asked_for(world, asked, visitors):
     page = visitors("maya").get(f"/shifts/{asked.here.id}")
     assert page.status == 200
     assert page.sees("Would you work another shift instead?", "You meet every rule for the whole shift.")
@@ -473,7 +473,7 @@ def test_where_a_rule_says_no_by_now_the_page_says_which_and_has_no_button_for_y
     assert page.press("Keep my shift").sees("You keep your shift.")
 
 
-def test_who_agreed_sees_that_she_waits_and_may_think_better_of_it(world, chain, visitors):
+def test_a_coordinator_who_agreed_sees_that_they_wait_and_may_take_the_yes_back(world, chain, visitors):
     page = visitors("jonas").get("/offers")
     assert page.sees("The seat is still somebody's who is asked to move as well.")
     page = page.press("Move me to")
@@ -535,7 +535,7 @@ def test_a_question_that_was_asked_anew_is_looked_at_again(world, chain, visitor
     assert chain.unchanged()
 
 
-def test_a_shift_moved_while_she_looked_is_not_said_yes_to(world, client):
+def test_a_shift_that_moved_meanwhile_is_not_said_yes_to(world, client):
     asked = Asked(world, mode=FillMode.FIRST_COME)
     page = client.sign_in("maya").get("/offers")
     bind_actor(SYSTEM)

@@ -64,7 +64,7 @@ def committed(made):
     return made
 
 
-def test_the_same_yes_from_eight_tabs_moves_her_once(house, app):
+def test_the_same_yes_from_eight_tabs_moves_the_coordinator_once(house, app):
     asked = committed(Asked(house))
     maya = house.maya.id
     answers = all_at_once([form_of(app, "maya", "/offers", "Move me to") for _ in range(8)])
@@ -79,17 +79,17 @@ def test_of_a_yes_and_a_no_at_once_one_counts(house, app):
     assert Counter(status for status, _ in answers) == {303: 1, 409: 5}
     (has,) = live()
     state = session.get_one(Reassignment, asked.move.id).state
-    assert has[0] == (asked.here.id if state == "accepted" else asked.hers.id)
+    assert has[0] == (asked.here.id if state == "accepted" else asked.left.id)
 
 
-def test_of_a_yes_and_the_cancellation_of_her_shift_one_counts(house, app):
+def test_of_a_yes_and_the_cancellation_of_that_shift_one_counts(house, app):
     asked = committed(Asked(house))
     yes = form_of(app, "maya", "/offers", "Move me to")
     no = form_of(app, "lars", f"/assignments/{asked.held.id}/cancellation", "Cancel")
     answers = all_at_once([yes, no])
     assert sorted(status for status, _ in answers) in ([303, 409], [303, 303])
     here = [shift for shift, _ in live()]
-    # Cancelled first: she has neither, as the facility wanted. Moved first: there is nothing left to cancel.
+    # Cancelled first: Maya has neither, as the facility wanted. Moved first: there is nothing left to cancel.
     if answers[0][0] == 303:
         assert here == [asked.here.id]
         assert answers[1][0] == 409
@@ -98,7 +98,7 @@ def test_of_a_yes_and_the_cancellation_of_her_shift_one_counts(house, app):
         assert "Nothing has changed" in answers[0][1] or "cancelled" in answers[0][1]
 
 
-def test_of_two_who_say_yes_to_one_seat_one_moves_and_the_other_keeps_hers(house, app):
+def test_of_two_who_say_yes_to_one_seat_one_moves_and_the_other_keeps_theirs(house, app):
     asked = Asked(house)
     theirs = house.shift(day=MONDAY, line="medical-billing")
     book(theirs, house.jonas, house.rosa, NOW)
@@ -109,7 +109,7 @@ def test_of_two_who_say_yes_to_one_seat_one_moves_and_the_other_keeps_hers(house
     assert sorted(status for status, _ in answers) == [303, 409]
     assert live() in (
         sorted([(asked.here.id, maya), (theirs.id, jonas)]),
-        sorted([(asked.hers.id, maya), (asked.here.id, jonas)]),
+        sorted([(asked.left.id, maya), (asked.here.id, jonas)]),
     )
 
 

@@ -134,8 +134,8 @@ def claim_many_shifts(world, app, size):
 
     def another_tab():
         tab = app.test_client()
-        with tab.session_transaction() as cookie, maya[0].session_transaction() as hers:
-            cookie.update(hers)
+        with tab.session_transaction() as cookie, maya[0].session_transaction() as signed_in:
+            cookie.update(signed_in)
         return tab, maya[1]
 
     return all_at_once(app, [(*another_tab(), f"/shifts/{key}/claim") for key in ids])

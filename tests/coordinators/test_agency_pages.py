@@ -109,7 +109,7 @@ def test_the_address_of_somebody_else_is_not_taken(ada):
     ada.sees("Somebody else has this address.")
 
 
-def test_name_and_address_of_somebody_with_an_account_are_hers(ada, maya_id):
+def test_name_and_address_of_somebody_with_an_account_are_their_own(ada, maya_id):
     ada.get(f"/coordinators/{maya_id}/edit")
     assert not ada.page.all("input", name="email")
     ada.press("Save", country="MX", work_state="")
@@ -137,7 +137,7 @@ def test_nobody_is_invited_twice(ada, maya_id):
     assert letters_to("maya@people.example") == []
 
 
-def test_a_pause_takes_her_out_of_the_running(ada, maya_id):
+def test_a_pause_takes_a_coordinator_out_of_the_running(ada, maya_id):
     ada.get(f"/coordinators/{maya_id}").press("Pause").sees("is paused", "nothing new is offered")
     bind_actor(SYSTEM)
     assert maya_id not in {facts.id for facts in coordinator_facts()}

@@ -1,4 +1,4 @@
-"""A coordinator's own page: what she says about herself, on a phone."""
+"""A coordinator's own page: their profile, on a phone."""
 
 import pytest
 
@@ -13,13 +13,13 @@ def maya(world, visitors):
     return visitors("maya")
 
 
-def herself():
+def own_row():
     bind_actor(SYSTEM)
     session.expire_all()
     return coordinator_with_email("maya@people.example")
 
 
-def test_her_page_leads_to_everything_that_is_hers(maya):
+def test_the_own_page_leads_to_everything_of_the_coordinator(maya):
     maya.get("/me")
     assert maya.heading == "Maya Torres"
     maya.sees("Mon – Fri 5:00 am – 6:00 pm", "$22.00/h", "40 h", "8 h between shifts", "4.9 of 5")
@@ -27,9 +27,9 @@ def test_her_page_leads_to_everything_that_is_hers(maya):
         assert [link for link in maya.page.all("a") if link.text == way], way
 
 
-def test_she_changes_and_confirms_her_profile(maya):
+def test_a_coordinator_changes_and_confirms_their_profile(maya):
     maya.get("/me/profile").press("Save", min_pay_cents="25.50", max_week_hours="30", other_systems="Allscripts, Kareo")
-    found = herself()
+    found = own_row()
     assert (found.min_pay_cents, found.max_week_minutes, found.facts_confirmed_at) == (2550, 1800, NOW)
     assert set(found.ehr) == {"Epic", "Cerner", "Allscripts", "Kareo"}
     maya.get("/me/profile").press("Save").sees("Nothing was different; your profile is confirmed.")
@@ -47,7 +47,7 @@ def test_what_is_the_agencys_to_say_cannot_be_smuggled_in(maya):
         "name": "Queen", "email": "x@y.example", "person_id": "1", "coordinator_id": "2",
     }  # fmt: skip
     maya.post("/me/profile", {**fields, **forged})
-    found = herself()
+    found = own_row()
     assert found.years_experience == 8
     assert (found.state, str(found.rating), found.country, found.work_state, found.name) == (
         CoordinatorState.ACTIVE, "4.9", "US", "CA", "Maya Torres",
@@ -73,7 +73,7 @@ def test_what_is_the_agencys_to_say_cannot_be_smuggled_in(maya):
     ],
 )
 def test_what_cannot_be_right_is_said_and_nothing_is_kept(maya, field, value):
-    before = herself().version
+    before = own_row().version
     maya.get("/me/profile")
     fields = {
         "service_lines": ["prior-auth"], "languages": ["en"], "years_experience": "8", "education": "master",
@@ -86,7 +86,7 @@ def test_what_cannot_be_right_is_said_and_nothing_is_kept(maya, field, value):
         for n in maya.page.walk()
         if n.attributes.get("aria-invalid") == "true" or n.attributes.get("class") == "field-error"
     ]
-    assert herself().version == before
+    assert own_row().version == before
 
 
 def test_a_stale_form_is_refused(maya, visitors):
@@ -94,12 +94,12 @@ def test_a_stale_form_is_refused(maya, visitors):
     maya.get("/me/profile").press("Save", years_experience="9")
     other.press("Save", years_experience="1")
     assert other.status == 409
-    assert herself().years_experience == 9
+    assert own_row().years_experience == 9
 
 
 @pytest.mark.parametrize("who", ["ada", "rosa"])
 @pytest.mark.parametrize("path", ["/me", "/me/profile", "/me/availability", "/me/places"])
-def test_her_pages_are_hers(visitors, who, path):
+def test_own_pages_are_for_their_owner_alone(visitors, who, path):
     assert visitors(who).get(path).status == 403
 
 

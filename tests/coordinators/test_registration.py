@@ -23,7 +23,7 @@ LUZ = CoordinatorDraft(
 )  # fmt: skip
 
 
-def test_a_new_coordinator_has_her_hours_and_no_password(world):
+def test_a_new_coordinator_has_hours_and_no_password(world):
     luz = register_coordinator(LUZ, NOW, by=world.ada)
     assert (luz.state, luz.rating, luz.created_at) == (CoordinatorState.ONBOARDING, Decimal("4.7"), NOW)
     assert luz.person.password is None

@@ -94,7 +94,7 @@ def test_without_the_triggers_the_index_would_not_know(world):
     session.execute(text("ALTER TABLE coordinator DISABLE TRIGGER note_coordinator_change"))
     at_hand()
     at_hand()
-    # What this transaction has touched is read again at every look; somebody it has not touched would stay as she was.
+    # What this transaction has touched is read again at every look; somebody it has not touched would stay as they were.
     untouched = next(one for one in at_hand() if one.name == "Jonas Lind")
     session.execute(update(Coordinator).where(Coordinator.id == untouched.id).values(min_pay_cents=4321))
     assert at_hand() != in_the_tables()

@@ -31,7 +31,7 @@ def facts_of(coordinator, **more):
     return found
 
 
-def test_a_coordinators_facts_are_what_she_and_the_agency_have_written(world):
+def test_a_coordinators_facts_are_what_coordinator_and_agency_have_written(world):
     maya = world.maya
     found = facts_of(maya)
     assert (found.name, found.zone, found.country) == ("Maya Torres", "America/Los_Angeles", "US")
@@ -103,7 +103,7 @@ def assignment(shift, coordinator, state=AssignmentState.BOOKED, **more):
     return one
 
 
-def test_shifts_at_every_facility_and_time_off_take_her_time(world):
+def test_shifts_at_every_facility_and_time_off_take_time(world):
     maya = world.maya
     there = world.shift(world.riverside, day=date(2026, 11, 30))
     assignment(there, maya)
@@ -130,8 +130,8 @@ def test_history_counts_hours_by_facility_fills_offers_and_reliability(world):
     assignment(worked, maya, AssignmentState.COMPLETED)
     lost = world.shift(day=date(2026, 11, 18))
     assignment(lost, maya, AssignmentState.CANCELLED, cancelled_by="coordinator", points=-55)
-    not_hers = world.shift(day=date(2026, 11, 19))
-    assignment(not_hers, maya, AssignmentState.CANCELLED, cancelled_by="facility")
+    by_facility = world.shift(day=date(2026, 11, 19))
+    assignment(by_facility, maya, AssignmentState.CANCELLED, cancelled_by="facility")
     asked = world.shift(day=date(2026, 11, 30))
     session.add(
         Offer(
@@ -285,7 +285,7 @@ def test_one_coordinator_before_many_shifts_is_read_once(world, statements):
     fits = feed.fits()
     assert [fit.shift for fit in fits] == shifts
     assert all(fit.may != any(verdict.failed for verdict in fit.verdicts) for fit in fits)
-    assert {fit.may for fit in fits} == {True, False}  # weekends are not among her hours
+    assert {fit.may for fit in fits} == {True, False}  # weekends are not among Maya's hours
     assert len(statements) == asked <= 8
     session.execute(update(Coordinator).where(Coordinator.id == world.maya.id).values(min_pay_cents=9900))
     assert not any(fit.may for fit in Feed(world.maya.id, shifts, NOW).fits())

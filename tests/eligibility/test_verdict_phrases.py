@@ -169,7 +169,7 @@ def test_a_spanish_coordinator_reads_why_not_in_spanish(maya_in_spanish):
     assert left_in_english(page) == []
 
 
-def test_a_spanish_coordinator_reads_how_she_matches_and_every_rule_in_spanish(maya_in_spanish):
+def test_a_spanish_coordinator_reads_the_match_and_every_rule_in_spanish(maya_in_spanish):
     visitor, shift_id = maya_in_spanish
     page = visitor.get(f"/shifts/{shift_id}")
     page.sees("Trabaja en Autorización previa.", "Hora de inicio: 7:00 a.m. en Los Angeles", "Nueva en este centro")

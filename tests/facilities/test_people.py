@@ -64,7 +64,7 @@ def test_a_coordinator_the_facility_never_dealt_with_does_not_exist(rosa, aisha_
     assert live(FACILITY) == []
 
 
-def test_worked_shifts_make_her_the_one_who_knows_the_work(rosa, maya_id):
+def test_worked_shifts_make_a_coordinator_the_one_who_knows_the_work(rosa, maya_id):
     bind_actor(SYSTEM)
     session.execute(
         update(Assignment).where(Assignment.coordinator_id == maya_id).values(state=AssignmentState.COMPLETED)
@@ -80,7 +80,7 @@ def test_a_favorite_with_one_tap_and_back_with_undo(rosa, maya_id):
     assert live(FACILITY) == []
 
 
-def test_a_do_not_return_has_a_reason_takes_her_out_of_the_running_and_can_end(rosa, world, maya_id):
+def test_a_do_not_return_has_a_reason_takes_a_coordinator_out_of_the_running_and_can_end(rosa, world, maya_id):
     rosa.get(f"/people/{maya_id}").press("Do not return", reason="Three times late for hand-over.")
     rosa.sees("is not offered to you any more.", "1 shift is still booked", "Three times late for hand-over.")
     bind_actor(SYSTEM)

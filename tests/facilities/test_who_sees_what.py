@@ -104,18 +104,18 @@ def test_neither_side_learns_what_the_other_wants(world):
 # ---- a coordinator ----------------------------------------------------------------------------------------------
 
 
-def test_a_coordinator_sees_only_herself(maya):
+def test_a_coordinator_sees_only_their_own_row(maya):
     own, _ = maya
     assert run("SELECT id FROM coordinator").scalars().all() == [own]
     assert set(run("SELECT coordinator_id FROM availability_window").scalars()) == {own}
 
 
 @pytest.mark.parametrize("column", ["state", "rating", "exclusion_hold", "country", "work_state", "person_id", "id"])
-def test_a_coordinator_changes_neither_her_state_nor_her_rating_nor_where_she_works_from(maya, column):
+def test_a_coordinator_changes_neither_state_nor_rating_nor_place_of_work(maya, column):
     assert refused(f"UPDATE coordinator SET {column} = {column}")
 
 
-def test_a_coordinator_changes_what_she_says_about_herself(maya):
+def test_a_coordinator_changes_the_own_profile(maya):
     _, others = maya
     assert run("UPDATE coordinator SET min_pay_cents = 2500").rowcount == 1
     assert run("UPDATE coordinator SET min_pay_cents = 1 WHERE id = :id", id=others).rowcount == 0

@@ -13,6 +13,7 @@ from marketplace.billing.models import PaymentMethod
 from marketplace.billing.payments_received import record_payment
 from marketplace.db import session
 from marketplace.ledger.invariants import every_invariant, recount
+from marketplace.ledger.models import LedgerPosting, LedgerTransaction
 from marketplace.payouts.pay_run import approve
 from tests.books import broken_invariants
 from tests.worked import approved
@@ -153,8 +154,25 @@ def test_the_command_says_how_many_hold_and_fails_when_one_does_not(money, sessi
     session.commit()
     broken = CliRunner().invoke(cli.commands, ["ledger", "check"])
     assert broken.exit_code == 1
-    assert broken.output == "Nothing waits in suspense. But suspense holds 7 cents.\n"
+    assert broken.output == "Nothing waits in suspense. But suspense holds $0.07.\n"
 
 
 def test_the_statement_of_the_recount_is_made_of_constants_alone():
     assert all(invariant.name.isidentifier() for invariant in every_invariant())
+
+
+def test_what_must_always_be_true_and_what_contradicts_it_reads_spanish(client, world, money):
+    world.felix.locale = "es"
+    session.add(
+        LedgerTransaction(
+            key="lost:1",
+            memo="Lost",
+            happened_at=NOW,
+            postings=[LedgerPosting(debit="suspense", credit="bank", amount_cents=7)],
+        )
+    )
+    session.commit()
+    page = client.sign_in("felix").get("/ledger")
+    page.sees("No hay nada en la cuenta transitoria", "la cuenta transitoria tiene -$0.07", "Se cumple")
+    for invariant in every_invariant():
+        assert invariant.sentence not in page.text

@@ -1,4 +1,4 @@
-"""When a coordinator is free: her week in a few taps, days off in two; what is booked stays booked and she is told."""
+"""When a coordinator is free: the week in a few taps, days off in two; bookings stay and are listed."""
 
 from datetime import UTC, date, datetime, time, timedelta
 

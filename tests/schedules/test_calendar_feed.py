@@ -31,7 +31,7 @@ def events(client: Visitor, path: str) -> list[Any]:
     return list(calendar.walk("VEVENT"))
 
 
-def test_a_coordinators_calendar_has_her_shifts_as_utc_with_stable_names(
+def test_a_coordinators_calendar_has_their_shifts_as_utc_with_stable_names(
     client: Visitor, world: World, visitors: Any
 ) -> None:
     booking = seat(world.shift(day=date(2026, 11, 25), notes="Use queue 3."), world.maya)

@@ -102,7 +102,7 @@ def test_the_agency_sees_all_facilities_or_one(client: Visitor, world: World) ->
     assert links
 
 
-def test_a_coordinator_sees_her_own_week_in_both_zones(client: Visitor, world: World) -> None:
+def test_a_coordinator_sees_their_own_week_in_both_zones(client: Visitor, world: World) -> None:
     seat(world.shift(day=date(2026, 11, 25)), world.maya)
     seat(world.shift(day=date(2026, 11, 26)), world.jonas)
     ask(world.shift(line="medical-billing", day=date(2026, 11, 27)), world.maya)
@@ -117,7 +117,7 @@ def test_a_coordinator_sees_her_own_week_in_both_zones(client: Visitor, world: W
     client.get("/schedule?view=grid").sees("7am – 3pm")
 
 
-def test_a_night_from_last_week_stands_on_her_monday(client: Visitor, world: World) -> None:
+def test_a_night_from_last_week_stands_on_their_monday(client: Visitor, world: World) -> None:
     seat(world.shift(day=date(2026, 11, 22), start=time(22), end=time(6)), world.jonas)
     session.commit()
     client.sign_in("jonas").get("/schedule").sees("Monday, November 23", "10:00 pm – 6:00 am CST (+1)")

@@ -1,4 +1,4 @@
-"""One booking: why she was eligible, what happened since, and what can still be done about it."""
+"""One booking: why the coordinator was eligible, what has happened since, and the acts that are still possible."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -74,14 +74,14 @@ def _page(assignment_id: int, judgement: JudgementForm) -> str:
 
 
 def _compared(kept: list[Verdict], again: list[Verdict]) -> list[tuple[str, Verdict | None, Verdict | None]]:
-    """Where today's rules answer otherwise on the facts of then: the rule's code, the verdict kept, the one of today."""
+    """The rules that answer differently today on the kept facts: the rule's code, the kept verdict, the verdict of today."""
     then, today = {one.rule: one for one in kept}, {one.rule: one for one in again}
     answers = ((code, then.get(code), today.get(code)) for code in {**then, **today})
     return [(code, old, new) for code, old, new in answers if not (old and new and old.outcome is new.outcome)]
 
 
 def _acts(person: Person, found: Assignment) -> set[str]:
-    """What this person may do now; the buttons of the page."""
+    """The acts this person may do now, for the buttons of the page."""
     at, life = now(), set(LIFE.acts(found.state))
     own = person.coordinator_id == found.coordinator_id
     late = (at - found.starts_at).total_seconds() >= 60 * NO_SHOW_AFTER_MINUTES
@@ -98,7 +98,7 @@ def _acts(person: Person, found: Assignment) -> set[str]:
 
 @pages.post("/assignments/<int:assignment_id>/undo", may=Permission.SHIFT_SEE)
 def undo(assignment_id: int) -> ResponseReturnValue:
-    """Within its minutes: as if it had not been."""
+    """Undo the booking inside its undo window."""
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     shift = found.shift
@@ -114,7 +114,7 @@ def undo(assignment_id: int) -> ResponseReturnValue:
 
 @pages.post("/assignments/<int:assignment_id>/confirmation", may=Permission.OFFER_ANSWER)
 def confirm(assignment_id: int) -> ResponseReturnValue:
-    """She will be there."""
+    """The coordinator confirms that they will be there."""
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     check_may_answer(person, found.coordinator_id)
@@ -126,7 +126,7 @@ def confirm(assignment_id: int) -> ResponseReturnValue:
 
 @pages.post("/assignments/<int:assignment_id>/no-show", may=Permission.ASSIGNMENT_CANCEL)
 def no_show(assignment_id: int) -> ResponseReturnValue:
-    """She has not come."""
+    """The coordinator has not come."""
     person = current_person()
     found = get_or_404(visible_to(person), assignment_id)
     check_may_staff(person, found.shift)

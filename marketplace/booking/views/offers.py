@@ -1,4 +1,4 @@
-"""A coordinator's first page: what she is offered and what is open to her, with reasons; one tap takes it."""
+"""A coordinator's first page: their offers and the shifts open to them, with reasons; one tap takes a shift."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ ENDS_SOON = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Card:
-    """One shift as she decides on it."""
+    """One shift, with everything the coordinator needs to decide on it."""
 
     fit: Fit
     offer: Offer | None
@@ -88,7 +88,7 @@ class Card:
 
 @pages.get("/offers", may=Permission.OFFER_ANSWER)
 def offers() -> ResponseReturnValue:
-    """Her next shift, then what she may take: offers first, each group best match first unless she asks otherwise."""
+    """The coordinator's next shift, then the shifts they may take: offers first, each group best match first by default."""
     person, at = current_person(), now()
     show = asked_word("show", SHOWN) or "best"
     cards, moves, zone = _cards(person, at)
@@ -112,7 +112,7 @@ def offers() -> ResponseReturnValue:
 
 @pages.get("/offers/why-not", may=Permission.OFFER_ANSWER)
 def why_not() -> ResponseReturnValue:
-    """The open shifts in her lines of work that she may not take, with every reason; what is nearest comes first."""
+    """The open shifts in the coordinator's lines that they may not take, with every reason; fewest reasons first."""
     person, at = current_person(), now()
     cards, _moves, zone = _cards(person, at)
     refused = [card for card in cards if not card.eligible]
@@ -123,7 +123,7 @@ def why_not() -> ResponseReturnValue:
 
 
 def _cards(person: Person, at: datetime) -> tuple[list[Card], list[MoveCard], str]:
-    """Every shift she may be interested in, and those she is asked to move to, judged; and her zone."""
+    """Every shift the coordinator may be interested in or is asked to move to, judged; and their zone."""
     with as_system():
         rows = open_to(_own_id(person), at)
         moves = reassignments_asked(_own_id(person), at)
@@ -148,14 +148,14 @@ def _filtered(cards: list[Card], show: str, zone: str, at: datetime) -> list[Car
 
 
 def shift_page(person: Person, shift: Shift) -> ResponseReturnValue:
-    """One shift as a coordinator sees it: what it is, how she matches, part by part, and every rule's verdict."""
+    """One shift as a coordinator sees it: its terms, the score part by part, and the verdict of every rule."""
     at = now()
     with as_system():
         rows = open_to(_own_id(person), at, shift_id=shift.id)
         offer = rows[0][1] if rows else None
         asked = reassignment_cards(person.coordinator_id, at, shift_id=shift.id)
         if asked:
-            # Whoever is asked to work this shift instead wants to know how they stand without the one they would leave.
+            # A coordinator who is asked to work this shift is judged without the one they would leave.
             card = Card(asked[0].fit, offer, asked[0].zone, at)
         else:
             feed = Feed(_own_id(person), [shift], at)

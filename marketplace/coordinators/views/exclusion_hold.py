@@ -18,7 +18,7 @@ from marketplace.web import check_version, get_or_404
 
 @pages.form("/coordinators/<int:coordinator_id>/hold", may=Permission.CREDENTIAL_VERIFY)
 def hold(coordinator_id: int) -> ResponseReturnValue:
-    """Nobody books her until a screening's hit is settled."""
+    """Hold the coordinator back until the hit of a screening is settled."""
     coordinator = get_or_404(with_details(visible_to(current_person())), coordinator_id)
     check_may_hold(current_person())
     form = HoldForm()
@@ -38,7 +38,7 @@ def hold(coordinator_id: int) -> ResponseReturnValue:
 
 @pages.post("/coordinators/<int:coordinator_id>/release", may=Permission.CREDENTIAL_VERIFY)
 def release(coordinator_id: int) -> ResponseReturnValue:
-    """It was adjudicated: she may be booked."""
+    """End the hold after adjudication."""
     coordinator = get_or_404(with_details(visible_to(current_person())), coordinator_id)
     check_may_hold(current_person())
     let_go(coordinator, by=current_person(), at=now())

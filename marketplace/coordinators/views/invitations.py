@@ -18,7 +18,7 @@ from marketplace.web import get_or_404
 
 @pages.form("/coordinators/new", may=Permission.COORDINATOR_MANAGE, fresh=True)
 def new() -> ResponseReturnValue:
-    """Register a coordinator and invite her."""
+    """Register a coordinator and invite them."""
     form = NewCoordinatorForm(country="US", time_zone="America/New_York")
     form.offer()
     if form.validate_on_submit():
@@ -39,7 +39,7 @@ def new() -> ResponseReturnValue:
 
 @pages.post("/coordinators/<int:coordinator_id>/invitations", may=Permission.COORDINATOR_MANAGE, fresh=True)
 def invitation(coordinator_id: int) -> ResponseReturnValue:
-    """A letter to her address; the link in an older one is dead."""
+    """Send another invitation; the link in an older one stops working."""
     coordinator = get_or_404(visible_to(current_person()), coordinator_id)
     invite(
         coordinator.person.email,

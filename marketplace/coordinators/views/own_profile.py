@@ -18,7 +18,7 @@ from marketplace.web import check_version, get_or_404, language_name
 
 @pages.get("/me", may=Permission.COORDINATOR_DESK)
 def me() -> str:
-    """Who she is here, and the way to everything that is hers."""
+    """The coordinator's own profile, with links to everything of theirs."""
     person, at = current_person(), now()
     coordinator = get_or_404(with_details(visible_to(person)), person.coordinator_id or 0)
     lines = line_names()
@@ -35,7 +35,7 @@ def me() -> str:
 
 @pages.form("/me/profile", may=Permission.COORDINATOR_DESK)
 def profile() -> ResponseReturnValue:
-    """What she says about herself. Saving says: this is right."""
+    """Edit the own profile. Saving also confirms that it is right."""
     person = current_person()
     coordinator = get_or_404(with_details(visible_to(person)), person.coordinator_id or 0)
     form = ProfileForm(data=as_shown(coordinator))

@@ -95,7 +95,7 @@ def show(need_id: int) -> ResponseReturnValue:
 
 @pages.look("/needs/new/preview", may=Permission.NEED_POST)
 def preview() -> ResponseReturnValue:
-    """What the posting on the form would cost and whom it would find; as a fragment for htmx, as a page without."""
+    """The cost of the posting on the form and the coordinators it would find; a fragment for htmx, else a page."""
     person, at = current_person(), now()
     key = asked_number("need")
     need = get_or_404(with_details(visible_to(person)), key) if key else None
@@ -182,7 +182,7 @@ def _asked() -> dict[str, Any]:
 
 
 def _exported(need: Need, of: Seats, at: datetime, with_pay: bool) -> tuple[object, ...]:
-    """One line of the export; what the coordinator gets is the agency's to see."""
+    """One line of the export; only the agency sees the pay."""
     return (
         need.id,
         need.external_ref,

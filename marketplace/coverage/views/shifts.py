@@ -1,4 +1,4 @@
-"""One shift: for a facility and the agency whom to ask for it, for a coordinator whether it is hers to take."""
+"""One shift: for a facility and the agency whom to ask for it, for a coordinator whether they may take it."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ FEW, ALL_SHOWN = 6, 30
 NEAREST = 12
 REFUSED_ON_A_PAGE = 20
 TOLD_FROM = 10
-"""From so many points on, what hours are worth elsewhere stands on the card; less is told behind "How?"."""
+"""Points from which the worth of hours elsewhere stands on the card; less is told behind "How?"."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         seats=seats,
         wanted=wanted,
         candidates=shown,
-        # Who else wants somebody is the agency's business: a facility reads only that somebody does.
+        # Only the agency reads which other shift wants a candidate; a facility reads that one does.
         told_from=TOLD_FROM,
         wanted_for=shifts_wanted_for({one.instead for one in shown if one.instead}) if for_agency else {},
         eligible=len(candidates),
@@ -198,7 +198,7 @@ def open_shift(shift_id: int) -> ResponseReturnValue:
 
 @pages.post("/shifts/<int:shift_id>/closing", may=Permission.OFFER_SEND)
 def close_shift(shift_id: int) -> ResponseReturnValue:
-    """Only who is asked may take it."""
+    """Only coordinators who are asked may take it."""
     person, found = _staffed(shift_id)
     offers.close_to_chosen(found, person, now())
     flash(_("Only those you ask can take this shift now."))

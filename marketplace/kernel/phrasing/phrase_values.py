@@ -23,9 +23,11 @@ __all__ = [
     "Month",
     "Named",
     "Translated",
+    "Weekday",
     "When",
     "clock_time",
     "date_at",
+    "long_day",
     "named",
     "place_name",
     "short_day",
@@ -67,6 +69,21 @@ def clock_time(at: time, language: Language) -> str:
 def short_day(day: date, language: Language) -> str:
     """Nov 24, 2026; 24 nov 2026"""
     return str(format_date(day, "medium", locale=language.region))
+
+
+def long_day(day: date, language: Language) -> str:
+    """November 24, 2026; 24 de noviembre de 2026"""
+    return str(format_date(day, "long", locale=language.region))
+
+
+class Weekday(NamedTuple):
+    """A day with its weekday and without its year: Mon Nov 23."""
+
+    day: date
+
+    def read(self, language: Language) -> str:
+        """Mon Nov 23; lun 23 nov"""
+        return format_date(self.day, "EEE d MMM" if language.spanish else "EEE MMM d", locale=language.region)
 
 
 class Named(NamedTuple):

@@ -32,9 +32,11 @@ from marketplace.kernel.phrasing.phrase_values import (
     Month,
     Named,
     Translated,
+    Weekday,
     When,
     clock_time,
     date_at,
+    long_day,
     named,
     place_name,
     short_day,
@@ -56,12 +58,14 @@ __all__ = [
     "Phrase",
     "Readable",
     "Translated",
+    "Weekday",
     "When",
     "as_written",
     "called",
     "current_reader",
     "date_at",
     "kept",
+    "long_day",
     "named",
     "place_name",
     "reread",
@@ -142,9 +146,10 @@ class JoinedList:
     __hash__ = None  # type: ignore[assignment]
 
 
-def together(phrases: Sequence[Phrase]) -> Phrase:
-    """Several sentences, one after another, as one phrase."""
-    return phrases[0] if len(phrases) == 1 else Phrase(_EACH, each=JoinedList(phrases, " "))
+def together(parts: Sequence[object], between: str = " ") -> Phrase:
+    """Several sentences, names or days, one after another, as one phrase."""
+    first = parts[0]
+    return first if len(parts) == 1 and isinstance(first, Phrase) else Phrase(_EACH, each=JoinedList(parts, between))
 
 
 def as_written(text: str) -> Phrase:
@@ -183,8 +188,8 @@ def kept(value: object) -> Any:  # noqa: PLR0911 - one case for each kind of val
             return {"code": value.code, "of": value.of}
         case Dollars() | Hours() | Length():
             return {type(value).__name__.lower(): value[0]}
-        case Month():
-            return {"month": value.first.isoformat()}
+        case Month() | Weekday():
+            return {type(value).__name__.lower(): value[0].isoformat()}
         case Clock():
             return {"clock": value.at.isoformat(), "zone": value.zone}
         case When():
@@ -221,8 +226,8 @@ def unkept(value: Any) -> object:  # noqa: PLR0911, PLR0912 - one case for each 
             return Hours(minutes)
         case {"length": int(minutes)}:
             return Length(minutes)
-        case {"month": str(first)}:
-            return Month(date.fromisoformat(first))
+        case {"month": str(day)} | {"weekday": str(day)}:
+            return (Month if "month" in value else Weekday)(date.fromisoformat(day))
         case {"clock": str(at), "zone": str(zone)}:
             return Clock(datetime.fromisoformat(at), zone)
         case {"when": str(at), "zone": str(zone), "until": until}:

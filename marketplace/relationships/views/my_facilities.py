@@ -1,4 +1,4 @@
-"""The places a coordinator knows: her favorites, and those she does not want to be offered."""
+"""The places a coordinator knows: their favorites, and those they do not want to be offered."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,30 +16,30 @@ from marketplace.web import Pages, flash_with_undo
 
 pages = Pages("my_facilities", __name__, url_prefix="/me/places")
 
-HERS, FAVOURITE, BLOCK = PreferenceSide.COORDINATOR, PreferenceKind.FAVOURITE, PreferenceKind.BLOCK
+OWN, FAVOURITE, BLOCK = PreferenceSide.COORDINATOR, PreferenceKind.FAVOURITE, PreferenceKind.BLOCK
 
 
 @pages.get("", may=Permission.COORDINATOR_DESK)
 def index() -> str:
-    """The facilities she worked for or was asked by."""
+    """The facilities the coordinator worked for or was asked by."""
     found = facilities_known_to(current_person().coordinator_id or 0, now())
     return render_template("relationships/places.html", places=found, kind_word=kind_word)
 
 
 @pages.post("/<int:facility_id>/favorite", may=Permission.COORDINATOR_DESK)
 def favorite(facility_id: int) -> ResponseReturnValue:
-    """She likes to work there."""
+    """Make a facility a favorite."""
     place = _place(facility_id)
-    prefer(place.id, _me(), HERS, FAVOURITE, name=place.name, by=current_person(), at=now())
+    prefer(place.id, _me(), OWN, FAVOURITE, name=place.name, by=current_person(), at=now())
     flash_with_undo(_("%(name)s is a favorite now.", name=place.name), url_for(".end", facility_id=place.id))
     return redirect(url_for(".index"), 303)
 
 
 @pages.post("/<int:facility_id>/block", may=Permission.COORDINATOR_DESK)
 def block(facility_id: int) -> ResponseReturnValue:
-    """She is not offered anything there any more."""
+    """Stop offers from a facility."""
     place = _place(facility_id)
-    prefer(place.id, _me(), HERS, BLOCK, name=place.name, by=current_person(), at=now())
+    prefer(place.id, _me(), OWN, BLOCK, name=place.name, by=current_person(), at=now())
     said = _("%(name)s is not offered to you any more.", name=place.name)
     if place.ahead:
         said += " " + ngettext("%(num)d shift there stays booked.", "%(num)d shifts there stay booked.", place.ahead)
@@ -49,10 +49,10 @@ def block(facility_id: int) -> ResponseReturnValue:
 
 @pages.post("/<int:facility_id>/preference/end", may=Permission.COORDINATOR_DESK)
 def end(facility_id: int) -> ResponseReturnValue:
-    """One place among others again."""
+    """End a preference."""
     place = _place(facility_id)
     if place.kind is not None:
-        stop_preferring(place.id, _me(), HERS, place.kind, name=place.name, by=current_person(), at=now())
+        stop_preferring(place.id, _me(), OWN, place.kind, name=place.name, by=current_person(), at=now())
     flash(_("%(name)s is one place among others again.", name=place.name))
     return redirect(url_for(".index"), 303)
 

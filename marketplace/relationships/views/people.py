@@ -90,7 +90,7 @@ def export() -> ResponseReturnValue:
 
 @pages.get("/<int:coordinator_id>", may=Permission.NEED_SEE)
 def show(coordinator_id: int) -> ResponseReturnValue:
-    """What the facility knows of one coordinator."""
+    """The page of one coordinator whom the facility knows."""
     return page_about(coordinator_id, DoNotReturnForm(formdata=None))
 
 

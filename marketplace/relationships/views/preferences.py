@@ -1,4 +1,4 @@
-"""What facilities and coordinators want of each other, for the agency: do-not-returns with their reasons, and favorites."""
+"""The preferences of facilities and coordinators, for the agency: do-not-returns with their reasons, and favorites."""
 
 from typing import Any
 

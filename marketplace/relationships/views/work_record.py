@@ -1,4 +1,4 @@
-"""What a coordinator has done so far, for the agency: reliability, hours by place, lost shifts, what comes next."""
+"""The work record of a coordinator, for the agency: reliability, hours by place, lost shifts, and the shifts ahead."""
 
 from flask import render_template
 

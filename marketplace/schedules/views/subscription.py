@@ -44,7 +44,7 @@ def unsubscribe() -> ResponseReturnValue:
 
 @pages.get("/calendar/<string:token>.ics", may=PUBLIC)
 def calendar(token: str) -> ResponseReturnValue:
-    """The calendar itself. Whoever has the address reads it, so it can be renewed at any time."""
+    """The calendar itself. Everybody with the address can read it, so it can be renewed at any time."""
     owner = owner_of(token)
     bind_actor(owner.actor)
     told = settings()

@@ -17,6 +17,7 @@ from marketplace.kernel import (
     Named,
     NotAllowedNow,
     Phrase,
+    Weekday,
     When,
     worded,
 )
@@ -59,6 +60,7 @@ def read_in_spanish(monkeypatch):
             "mar 24 nov, 8:50 a.m. – 5:00 p.m. CST",
         ),
         (Month(date(2026, 11, 1)), "November 2026", "noviembre 2026"),
+        (Weekday(date(2026, 11, 23)), "Mon Nov 23", "lun 23 nov"),
         (1500, "1500", "1500"),
         ("100%(x)s", "100%(x)s", "100%(x)s"),
     ],
@@ -75,6 +77,7 @@ def test_what_stands_in_a_blank_reads_as_its_reader_writes_it(value, english, sp
         12,
         None,
         date(2026, 11, 24),
+        Weekday(date(2026, 11, 23)),
         time(14, 5),
         Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"),
         When(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"),
