@@ -29,7 +29,7 @@ def invitation() -> Any:
             form.refuse(error)
         else:
             flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=form.name.data))
-            return redirect(url_for(".index"), 303)
+            return redirect(url_for("members.index"), 303)
     page = render_template("accounts/invite.html", form=form, organisation=organisation)
     return page, 422 if form.errors else 200
 
@@ -39,7 +39,7 @@ def withdraw(invitation_id: int) -> Any:
     found = get_or_404(open_invitations(own_organisation().id, now()), invitation_id)
     take_back(found, by=current_person(), at=now())
     flash(_("The invitation of %(name)s is taken back: its link is dead.", name=found.name))
-    return redirect(url_for(".index"), 303)
+    return redirect(url_for("members.index"), 303)
 
 
 @pages.post("/invitations/<int:invitation_id>/letters", may=Permission.MEMBER_MANAGE, fresh=True)
@@ -47,4 +47,4 @@ def send_again(invitation_id: int) -> Any:
     found = get_or_404(open_invitations(own_organisation().id, now()), invitation_id)
     invite(found.email, found.name, found.role, found.organisation, by=current_person(), at=now())
     flash(_("A new letter to %(name)s is on its way; the link in the old one is dead.", name=found.name))
-    return redirect(url_for(".index"), 303)
+    return redirect(url_for("members.index"), 303)
