@@ -14,9 +14,9 @@ from marketplace.accounts.models import Organisation, OrganisationKind
 from marketplace.assignments.models import Assignment
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.demo import asking
+from marketplace.demo.asking import rounded
 from marketplace.demo.cast import Worker
 from marketplace.demo.people import Casting
-from marketplace.demo.today import rounded
 from marketplace.demo.who import person
 from marketplace.facilities.models import Facility
 from marketplace.kernel import now

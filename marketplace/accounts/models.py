@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, func
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.permissions import MAY, Permission, Role
-from marketplace.db import Actor, Audience, Base, Key, Versioned, check, related, state_column
+from marketplace.db import Actor, Audience, Base, Key, Moment, Versioned, check, related, state_column
 
 
 class OrganisationKind(StrEnum):
@@ -26,7 +26,7 @@ class Organisation(Base):
     id: Mapped[Key]
     kind: Mapped[OrganisationKind] = state_column(OrganisationKind)
     name: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     __table_args__ = (Index("uq_organisation_agency", "kind", unique=True, postgresql_where="kind = 'agency'"),)
 
@@ -49,7 +49,7 @@ class Person(Versioned, Base):
     totp_seed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
     recovery_hashes: Mapped[list[Any] | None] = mapped_column(JSONB)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     memberships: Mapped[list["Membership"]] = related(back_populates="person", order_by="Membership.id")
 
@@ -127,7 +127,7 @@ class Membership(Base):
     coordinator_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("coordinator.id"), unique=True)
     role: Mapped[Role] = state_column(Role)
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     person: Mapped[Person] = related(back_populates="memberships")
     organisation: Mapped[Organisation] = related()
@@ -157,7 +157,7 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     organisation: Mapped[Organisation] = related()
 

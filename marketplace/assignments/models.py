@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     SmallInteger,
-    func,
     literal_column,
     select,
     text,
@@ -28,7 +27,7 @@ from marketplace.assignments.rules import (
     ReassignmentState,
 )
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Base, Cents, Key, Versioned, check, related, session, state_column
+from marketplace.db import Base, Cents, Key, Moment, Versioned, check, related, session, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Span
 from marketplace.needs.models import Shift
@@ -127,7 +126,7 @@ class Assignment(Versioned, Base):
     notice_minutes: Mapped[int | None]
     fee_minutes: Mapped[int | None]
     points: Mapped[int] = mapped_column(default=0, server_default="0")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     shift: Mapped[Shift] = related(
         foreign_keys=[shift_id], primaryjoin=lambda: Shift.id == Assignment.shift_id, viewonly=True

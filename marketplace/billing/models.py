@@ -4,12 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.billing.rules import InvoiceState
-from marketplace.db import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Minutes, Moment, Versioned, check, related, state_column
 from marketplace.facilities.models import Facility
 from marketplace.kernel import reread
 from marketplace.timesheets.models import TimeSegment
@@ -51,7 +51,7 @@ class Invoice(Versioned, Base):
     void_reason: Mapped[str] = mapped_column(default="", server_default="")
     sent_at: Mapped[datetime | None]
     viewed_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     facility: Mapped[Facility] = related()
     lines: Mapped[list["InvoiceLine"]] = related(back_populates="invoice", order_by="InvoiceLine.position")
@@ -113,7 +113,7 @@ class CreditNote(Base):
     to_credit_cents: Mapped[Cents]
     issued_on: Mapped[date]
     issued_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     invoice: Mapped[Invoice] = related()
     line: Mapped[InvoiceLine | None] = related()
@@ -145,7 +145,7 @@ class Payment(Base):
     received_on: Mapped[date]
     reference: Mapped[str] = mapped_column(default="", server_default="")
     recorded_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    recorded_at: Mapped[Moment]
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str] = mapped_column(default="", server_default="")
     bounce_phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

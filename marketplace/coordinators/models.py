@@ -3,14 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger, func
+from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
 from marketplace.coordinators.rules import LIFE, WeeklyHours
 from marketplace.coordinators.rules import CoordinatorState as CoordinatorState
 from marketplace.coordinators.rules import Education as Education
-from marketplace.db import Base, Key, Minutes, Versioned, Words, check, private_column, related, state_column
+from marketplace.db import Base, Key, Minutes, Moment, Versioned, Words, check, private_column, related, state_column
 from marketplace.kernel import Span
 
 
@@ -35,7 +35,7 @@ class Coordinator(Versioned, Base):
     exclusion_hold: Mapped[str | None] = private_column()
     facts_confirmed_at: Mapped[datetime | None]
     """When the coordinator last confirmed the profile."""
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     person: Mapped[Person] = related()
     availability: Mapped[list["AvailabilityWindow"]] = related(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,7 +11,7 @@ from marketplace.accounts.models import Person
 from marketplace.catalogue.models import CredentialType
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.rules import LIFE, TIME_TO_UNDO, CredentialState, CredentialStatus, status
-from marketplace.db import Base, Key, Versioned, check, related, state_column
+from marketplace.db import Base, Key, Moment, Versioned, check, related, state_column
 from marketplace.kernel import ENGLISH, Phrase, reread
 
 
@@ -29,7 +29,7 @@ class Document(Base):
     size: Mapped[int]
     sha256: Mapped[str]
     pictures: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
-    uploaded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    uploaded_at: Mapped[Moment]
 
 
 class Credential(Versioned, Base):
@@ -45,7 +45,7 @@ class Credential(Versioned, Base):
     expires_on: Mapped[date | None]
     state: Mapped[CredentialState] = state_column(CredentialState, CredentialState.SUBMITTED)
     document_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("document.id"))
-    submitted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    submitted_at: Mapped[Moment]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     decision_note: Mapped[str] = mapped_column(default="", server_default="")
@@ -79,7 +79,7 @@ class Credential(Versioned, Base):
         self._decide("revoke", by, at, reason)
 
     def take_back_decision(self, at: datetime) -> None:
-        """As if it had not been decided: it waits again, and a revoked one counts again."""
+        """Undo the decision: it waits again, and a revoked one counts again."""
         again = self.state is CredentialState.REVOKED
         self.state = LIFE.after(self.state, "reinstate" if again else "reopen")
         self.decided_at, self.decision_note, self.decision_phrase = (at if again else None), "", None
@@ -95,9 +95,14 @@ class Credential(Versioned, Base):
         """The one in its place is not verified after all."""
         self.state, self.superseded_by_id = LIFE.after(self.state, "restore"), None
 
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """What can be done with it now."""
+        return LIFE.acts(self.state)
+
     def can_be_undone(self, at: datetime) -> bool:
         """Whether its last decision is fresh enough to be taken back without a word to anybody."""
-        acts = LIFE.acts(self.state)
+        acts = self.acts
         fresh = self.decided_at is not None and at - self.decided_at <= TIME_TO_UNDO
         return fresh and ("reopen" in acts or "reinstate" in acts)
 

@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Enum, Identity, Integer, MetaData, Text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Enum, Identity, Integer, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, declared_attr, mapped_column, relationship
+
+from marketplace.kernel import now
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,6 +21,8 @@ NAMES = {
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 Cents = Annotated[int, mapped_column(BigInteger)]
 Minutes = Annotated[int, mapped_column(Integer)]
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True), default=now, server_default=func.now())]
+"""When the row was written: the site's clock (`kernel.clock`), so that an act told for another day is dated that day."""
 Words = Annotated[list[str], mapped_column(ARRAY(Text), default=list, server_default="{}")]
 Record = Annotated[dict[str, Any], mapped_column(JSONB, default=dict, server_default="{}")]
 Records = Annotated[list[Any], mapped_column(JSONB, default=list, server_default="[]")]

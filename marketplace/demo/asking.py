@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from marketplace.accounts.models import Person
+from marketplace.coordinators.models import Education
 from marketplace.db import session
 from marketplace.facilities.models import Facility, Site
 from marketplace.kernel import MONDAY_TO_FRIDAY, clock, local_instant
@@ -27,6 +29,7 @@ class StandingNeed:
     credentials: tuple[str, ...] = ()
     languages: tuple[str, ...] = ("en",)
     heads: int = 1
+    education: Education | None = None
     notes: str = ""
 
 
@@ -63,17 +66,17 @@ STANDING = {
     "bayview": (
         StandingNeed("medical-scribe", MONDAY_TO_FRIDAY, 7, 15),
         StandingNeed("triage", (5, 6), 8, 16, states=("CA",), credentials=("rn-license",)),
-        StandingNeed("telehealth", (0, 2, 4), 12, 18),
+        StandingNeed("telehealth", (0, 2, 4), 12, 18, education=Education.HIGH_SCHOOL),
     ),
     "maple": (
         StandingNeed("medical-reception", MONDAY_TO_FRIDAY, 8, 12),
-        StandingNeed("executive-va", (0, 2), 10, 14),
+        StandingNeed("executive-va", (0, 2), 10, 14, education=Education.BACHELOR),
         StandingNeed("care-coordination", (1, 3), 13, 17, mode=FillMode.FIRST_COME),
     ),
     "oakhill": (
         StandingNeed("medical-admin", (0, 1, 2, 3), 9, 13),
         StandingNeed("medical-reception", MONDAY_TO_FRIDAY, 13, 17),
-        StandingNeed("provider-support", (4,), 9, 13),
+        StandingNeed("provider-support", (4,), 9, 13, education=Education.ASSOCIATE),
     ),
 }
 
@@ -105,32 +108,36 @@ def post_standing(
         required_credentials=pattern.credentials,
         patient_states=pattern.states,
         languages=pattern.languages,
+        min_education=pattern.education,
         notes=pattern.notes,
     )
     with clock.frozen_at(posted):
         return post_need(draft, by, posted, past_allowed=True)
 
 
-def post_single(
-    facility: Facility, site: Site, by: Person, line: str, span: tuple[datetime, datetime], posted: datetime,
-    mode: FillMode = FillMode.OFFER,
-) -> Need:  # fmt: skip
-    """Post one shift between two instants, also one that has begun."""
+def single(facility: Facility, line: str, span: tuple[datetime, datetime], **more: Any) -> NeedDraft:
+    """One shift between two instants at the facility's main site. `more` are further fields of the draft."""
+    site = standing_site(facility)
     starts, ends = (moment.astimezone(ZoneInfo(site.time_zone)).replace(tzinfo=None) for moment in span)
-    draft = NeedDraft(
-        facility_id=facility.id,
-        site_id=site.id,
-        time_zone=site.time_zone,
-        line=line,
-        starts=starts,
-        ends=ends,
-        mode=mode,
-        languages=("en",),
+    asked = {"languages": ("en",), **more}
+    return NeedDraft(
+        facility_id=facility.id, site_id=site.id, time_zone=site.time_zone, line=line, starts=starts, ends=ends, **asked
     )
+
+
+def post_single(
+    facility: Facility, by: Person, line: str, span: tuple[datetime, datetime], posted: datetime, **more: Any
+) -> Need:
+    """Post one shift between two instants, also one that has begun. `more` are further fields of the draft."""
     with clock.frozen_at(posted):
-        need = post_need(draft, by, posted, past_allowed=True)
+        need = post_need(single(facility, line, span, **more), by, posted, past_allowed=True)
         session.flush()
         return need
+
+
+def rounded(moment: datetime) -> datetime:
+    """The quarter of an hour at or before a moment."""
+    return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
 
 
 def standing_site(facility: Facility) -> Site:

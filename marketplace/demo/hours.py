@@ -2,11 +2,12 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
@@ -57,16 +58,41 @@ def presses(assignment: Assignment, chance: random.Random, odd_share: float) -> 
     return sorted(found, key=lambda press: press.at)
 
 
+def presses_of_a_long_day(assignment: Assignment, longer: int) -> list[DemoPunch]:
+    """No break, and so many minutes longer."""
+    gone = assignment.ends_at + timedelta(minutes=longer)
+    return [DemoPunch(PunchKind.IN, assignment.starts_at), DemoPunch(PunchKind.OUT, gone)]
+
+
 class DemoHours:
-    """Writes punches, lines and weeks for finished shifts."""
+    """Writes punches, lines and weeks for finished shifts, with few statements: first `press`, then `write`."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        self._sheets: dict[tuple[int, int, date], Timesheet] = {}
+        self._pressed: list[tuple[Assignment, str, list[DemoPunch]]] = []
+        sheets = session.scalars(select(Timesheet))
+        self._sheets = {(one.coordinator_id, one.facility_id, one.week): one for one in sheets}
 
-    def clock(self, worked_shifts: Sequence[tuple[Assignment, str]], odd_share: float = 0.06) -> list[TimeEntry]:
-        """Punches and lines for assignments (with the facility's zone) that are over."""
-        pressed = {assignment.id: presses(assignment, self.chance, odd_share) for assignment, _ in worked_shifts}
+    def press(
+        self,
+        worked_shifts: Sequence[tuple[Assignment, str]],
+        odd_share: float = 0.06,
+        longer: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
+        """Press the clock for assignments (with the facility's zone) that are over; `longer` are minutes by their id."""
+        for assignment, zone in worked_shifts:
+            pressed = presses(assignment, self.chance, odd_share)
+            if assignment.id in longer:
+                pressed = presses_of_a_long_day(assignment, longer[assignment.id])
+            self._pressed.append((assignment, zone, pressed))
+
+    def write(self) -> list[TimeEntry]:
+        """All that was pressed. The lines and weeks are not in the tables before the next flush: hand them in first."""
+        session.execute(
+            update(Assignment)
+            .where(Assignment.id.in_([assignment.id for assignment, *_ in self._pressed]))
+            .values(state=AssignmentState.CHECKED_OUT)
+        )
         punches = [
             {
                 "assignment_id": assignment.id,
@@ -77,24 +103,20 @@ class DemoHours:
                 "recorded_at": press.at,
                 "source": PunchSource.WEB,
             }
-            for assignment, _ in worked_shifts
-            for press in pressed[assignment.id]
+            for assignment, _zone, pressed in self._pressed
+            for press in pressed
         ]
-        if punches:
-            session.execute(insert(Punch), punches)
-        lines = [self._line(assignment, zone, pressed[assignment.id]) for assignment, zone in worked_shifts]
-        session.add_all(self._report(assignment) for assignment, _ in worked_shifts if self.chance.random() < 0.8)
-        session.flush()
+        session.execute(insert(Punch), punches)
+        lines = [self._line(*each) for each in self._pressed]
+        session.add_all(lines)
+        session.add_all(self._report(assignment) for assignment, *_ in self._pressed if self.chance.random() < 0.8)
         return lines
 
     def _line(self, assignment: Assignment, zone: str, pressed: list[DemoPunch]) -> TimeEntry:
         work = worked(pressed)
         assert work.presence is not None
-        assignment.state = AssignmentState.CHECKED_OUT
-        sheet = self._sheet(assignment, zone)
-        line = TimeEntry(
-            timesheet_id=sheet.id,
-            timesheet=sheet,
+        return TimeEntry(
+            timesheet=self._sheet(assignment, zone),
             assignment_id=assignment.id,
             coordinator_id=assignment.coordinator_id,
             facility_id=assignment.facility_id,
@@ -106,17 +128,12 @@ class DemoHours:
             week_minutes={day.isoformat(): minutes for day, minutes in paid_minutes_by_week(work, zone).items()},
             exceptions=[remark.kept for remark in exceptions(assignment.span, work)],
         )
-        session.add(line)
-        return line
 
     def _sheet(self, assignment: Assignment, zone: str) -> Timesheet:
         week = week_start(local_day(assignment.starts_at, zone))
         key = assignment.coordinator_id, assignment.facility_id, week
         if key not in self._sheets:
-            sheet = Timesheet(coordinator_id=key[0], facility_id=key[1], week=week, time_zone=zone)
-            session.add(sheet)
-            session.flush()
-            self._sheets[key] = sheet
+            self._sheets[key] = Timesheet(coordinator_id=key[0], facility_id=key[1], week=week, time_zone=zone)
         return self._sheets[key]
 
     def _report(self, assignment: Assignment) -> ShiftReport:
@@ -138,7 +155,6 @@ class DemoHours:
             monday = local_instant(sheet.week + timedelta(days=7), time(7, self.chance.randrange(60)), sheet.time_zone)
             sheet.state, sheet.submitted_at = TimesheetState.SUBMITTED, sheet.submitted_at or at or monday
             line.submitted_at = sheet.submitted_at
-        session.flush()
 
 
 def approve_history(lines: Sequence[TimeEntry], approvers: dict[int, Person], now: datetime) -> None:

@@ -38,7 +38,7 @@ HOURS = (
     (EVERY_DAY, 6, 22),
     (EVERY_DAY, 0, 24),
     ((1, 2, 3, 4, 5), 7, 18),
-    (EVERY_DAY, 17, 31),
+    (EVERY_DAY, 11, 24),
 )
 FAMILIES = (
     ("medical-admin", "medical-reception", "medical-scribe"),

@@ -2,11 +2,12 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.assignments.models import Assignment, CancelledBy, Offer, OfferKind, load_options
 from marketplace.assignments.rules import AssignmentState, OfferState
@@ -21,6 +22,10 @@ from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
 
 NEAR = timedelta(days=10)
+FAIR_SHARE = 0.55
+"""How often a seat without a regular goes to whoever has had the fewest hours."""
+FINISHED = frozenset({AssignmentState.BOOKED, AssignmentState.CONFIRMED})
+"""What becomes of a booking between its act and the clock: of those that are over, the ones to be clocked."""
 
 
 class DemoStaffing:
@@ -33,6 +38,11 @@ class DemoStaffing:
         self.people: dict[int, CoordinatorFacts] = {
             one.id: one for one in loading.coordinator_facts(at=now, papers=papers)
         }
+        self._skilled: dict[str, list[int]] = defaultdict(list)
+        """Who does a kind of work: the rules need not be asked about anybody else."""
+        for one in self.people.values():
+            for line in one.service_lines:
+                self._skilled[line].append(one.id)
         self._worked: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._offers: list[dict[str, object]] = []
         self.regulars: dict[tuple[int, str], int] = {}
@@ -41,17 +51,32 @@ class DemoStaffing:
     def fill(self, shifts: Iterable[Shift], *, spare: Collection[int] = ()) -> list[Assignment]:
         """Book most seats of these shifts (loaded with `load_options()`). `spare` keeps people out."""
         shifts = sorted(shifts, key=lambda shift: (shift.starts_at, shift.id))
-        made: list[Assignment] = []
+        made, filled = list[Assignment](), dict[Shift, datetime]()
         for shift, about in zip(shifts, facts_of_shifts(shifts), strict=True):
             seats = [self._seat(shift, about, seat, spare) for seat in range(1, shift.headcount + 1)]
             made += [assignment for assignment in seats if assignment is not None]
             if all(seats):
-                shift.filled_at = max(assignment.booked_at for assignment in seats if assignment)
-            if shift.ends_at <= self.now:
-                shift.state = ShiftState.ENDED
+                filled[shift] = max(assignment.booked_at for assignment in seats if assignment)
         session.add_all(made)
         session.flush()
+        self._note(shifts, filled)
         return made
+
+    def _note(self, shifts: Sequence[Shift], filled: Mapping[Shift, datetime]) -> None:
+        """Which shifts are over and since when they are full, in three statements whatever their number."""
+        over = [shift.id for shift in shifts if shift.ends_at <= self.now]
+        session.execute(update(Shift).where(Shift.id.in_(over)).values(state=ShiftState.ENDED))
+        last = select(func.max(Assignment.booked_at)).where(
+            Assignment.shift_id == Shift.id, Assignment.cancelled_at.is_(None)
+        )
+        session.execute(
+            update(Shift)
+            .where(Shift.id.in_([shift.id for shift in filled]))
+            .values(filled_at=last.scalar_subquery())
+            .execution_options(synchronize_session=False)
+        )
+        for shift, moment in filled.items():
+            set_committed_value(shift, "filled_at", moment)
 
     def book(self, shift: Shift, person_id: int, booked: datetime) -> Assignment | None:
         """Give one shift to somebody, if every rule allows it."""
@@ -79,13 +104,11 @@ class DemoStaffing:
         booked = min(posted + timedelta(minutes=int(self.chance.lognormvariate(4.9, 1.1))), self.now)
         booked = max(min(booked, shift.starts_at - timedelta(hours=2)), posted)
         context = Context(as_of=booked, compact=self.compact)
-        able = [p for p in self.people.values() if p.id not in spare and eligible(p, about, context)]
+        skilled = (self.people[key] for key in self._skilled[shift.service_line] if key not in spare)
+        able = [one for one in skilled if eligible(one, about, context)]
         if not able:
             return None
-        able.sort(key=lambda p: (-score(p, about, context).total - self.chance.randrange(160), p.id))
-        regular = self.regulars.get((shift.facility_id, shift.service_line))
-        if regular is not None and self.chance.random() < 0.8:
-            able.sort(key=lambda p: p.id != regular)
+        self._rank(able, shift, about, context)
         best = able[0]
         if len(able) > 1 and ahead < timedelta(0) and self.chance.random() < 0.03:
             self._gave_back(shift, about, context, best.id, seat, booked)
@@ -95,6 +118,16 @@ class DemoStaffing:
             self._offer(shift, asked.id, posted, booked, OfferState.SUPERSEDED)
         self._offer(shift, best.id, posted, booked, OfferState.ACCEPTED)
         return self._booked(shift, about, context, best.id, seat, booked)
+
+    def _rank(self, able: list[CoordinatorFacts], shift: Shift, about: ShiftFacts, context: Context) -> None:
+        """Order by who is asked first: mostly the regular or the best fit, and often whoever has had the least so far."""
+        regular = self.regulars.get((shift.facility_id, shift.service_line))
+        if regular is not None and self.chance.random() < 0.8:
+            able.sort(key=lambda one: (one.id != regular, one.id))
+        elif self.chance.random() < FAIR_SHARE:
+            able.sort(key=lambda one: (sum(self._worked[one.id].values()), one.id))
+        else:
+            able.sort(key=lambda one: (-score(one, about, context).total - self.chance.randrange(160), one.id))
 
     def _filled_share(self, ahead: timedelta) -> float:
         if ahead < timedelta(0):

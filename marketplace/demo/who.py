@@ -14,6 +14,7 @@ def person(email: str) -> Person:
         select(Person)
         .where(Person.email == email)
         .options(joinedload(Person.memberships).joinedload(Membership.organisation))
+        .execution_options(populate_existing=True)
     ).unique().one()  # fmt: skip
     found.acting = found.memberships[0]
     return found

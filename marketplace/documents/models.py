@@ -1,11 +1,9 @@
 """The PDF of an invoice, a credit note or a pay statement, exactly as it was set once, with its SHA-256."""
 
-from datetime import datetime
-
-from sqlalchemy import BigInteger, Index, LargeBinary, func
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Key
+from marketplace.db import Base, Key, Moment
 
 
 class IssuedDocument(Base):
@@ -20,6 +18,6 @@ class IssuedDocument(Base):
     coordinator_id: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str]
     pdf: Mapped[bytes] = mapped_column(LargeBinary)
-    rendered_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    rendered_at: Mapped[Moment]
 
     __table_args__ = (Index("uq_issued_paper_thing", "kind", "thing_id", unique=True),)

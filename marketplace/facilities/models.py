@@ -3,12 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Organisation
-from marketplace.db import Base, Key, Versioned, Words, check, private_column, related, state_column
+from marketplace.db import Base, Key, Moment, Versioned, Words, check, private_column, related, state_column
 from marketplace.facilities.rules import LIFE
 from marketplace.facilities.rules import FacilityState as FacilityState
 
@@ -31,7 +31,7 @@ class Facility(Versioned, Base):
     facts_confirmed_at: Mapped[datetime | None]
     """When somebody of the facility last said that these facts are right."""
     state: Mapped[FacilityState] = state_column(FacilityState, FacilityState.ONBOARDING)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     organisation: Mapped[Organisation] = related()
     sites: Mapped[list["Site"]] = related(back_populates="facility", order_by="Site.id")
@@ -40,6 +40,11 @@ class Facility(Versioned, Base):
         check("npi ~ '^[0-9]{10}$'", "npi_ten_digits"),
         check("monthly_budget_cents >= 0", "budget"),
     )
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """What can be done with it now."""
+        return LIFE.acts(self.state)
 
     def activate(self) -> None:
         """From here on it posts needs."""
@@ -90,7 +95,7 @@ class Preference(Base):
     side: Mapped[PreferenceSide] = state_column(PreferenceSide)
     kind: Mapped[PreferenceKind] = state_column(PreferenceKind)
     reason: Mapped[str] = mapped_column(default="", server_default="")
-    since: Mapped[datetime] = mapped_column(server_default=func.now())
+    since: Mapped[Moment]
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (

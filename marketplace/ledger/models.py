@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Cents, Key, Words, check, related
+from marketplace.db import Base, Cents, Key, Moment, Words, check, related
 from marketplace.kernel import reread
 
 
@@ -23,7 +23,7 @@ class LedgerTransaction(Base):
     memo: Mapped[str]
     phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     happened_at: Mapped[datetime]
-    posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    posted_at: Mapped[Moment]
 
     postings: Mapped[list["LedgerPosting"]] = related(back_populates="transaction", order_by="LedgerPosting.id")
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, func
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base, Key
+from marketplace.db import Base, Key, Moment
 from marketplace.kernel import reread
 
 
@@ -20,7 +20,7 @@ class Letter(Base):
     subject: Mapped[str]
     text_body: Mapped[str]
     html_body: Mapped[str]
-    written_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    written_at: Mapped[Moment]
     sent_at: Mapped[datetime | None]
     sent_as: Mapped[str | None]
     failed: Mapped[str | None]
@@ -39,7 +39,7 @@ class Notice(Base):
     sentence: Mapped[str]
     phrase: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     address: Mapped[str]
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    at: Mapped[Moment]
     read_at: Mapped[datetime | None]
 
     @property

@@ -3,14 +3,14 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, func
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Membership, Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement
 from marketplace.coordinators.models import Education
-from marketplace.db import Base, Cents, Key, Versioned, Words, check, related, state_column
+from marketplace.db import Base, Cents, Key, Moment, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility, Site
 from marketplace.kernel import Phrase, Span, When, named
 from marketplace.needs.rules import LIFE, NeedState, ShiftState
@@ -56,7 +56,7 @@ class Need(Versioned, Base):
     notes: Mapped[str] = mapped_column(default="", server_default="")
     posted_at: Mapped[datetime | None]
     posted_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     facility: Mapped[Facility] = related()
     site: Mapped[Site] = related()
@@ -106,7 +106,7 @@ class Shift(Versioned, Base):
     bill_rate_cents: Mapped[Cents]
     pay_rate_cents: Mapped[Cents]
     filled_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     need: Mapped[Need] = related(back_populates="shifts")
     facility: Mapped[Facility] = related()

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Base, Cents, Key, Minutes, Versioned, check, related, state_column
+from marketplace.db import Base, Cents, Key, Minutes, Moment, Versioned, check, related, state_column
 from marketplace.kernel import reread
 from marketplace.payouts.rules import PayoutState, PayRunState
 from marketplace.timesheets.models import TimeSegment
@@ -23,7 +23,7 @@ class PayRun(Versioned, Base):
     started_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     approved_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
     approved_at: Mapped[datetime | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     payouts: Mapped[list["Payout"]] = related(back_populates="pay_run", order_by="Payout.id")
 
@@ -48,7 +48,7 @@ class Payout(Versioned, Base):
     paid_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(default="", server_default="")
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[Moment]
 
     pay_run: Mapped[PayRun] = related(back_populates="payouts")
     coordinator: Mapped[Coordinator] = related()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
@@ -162,9 +163,12 @@ def lift(placed: PayHold, by: Person | None, at: datetime) -> None:
 
 def _locked(run: PayRun) -> Sequence[Payout]:
     """The payouts of a run, locked in the order of their numbers: of two clicks the second sees what the first did."""
-    session.execute(select(Payout.id).where(Payout.pay_run_id == run.id).order_by(Payout.id).with_for_update())
+    session.flush()
+    present = select(Payout.id, Payout.state, Payout.version).where(Payout.pay_run_id == run.id).order_by(Payout.id)
+    as_it_is = {row.id: row for row in session.execute(present.with_for_update())}
     for payout in run.payouts:
-        session.refresh(payout, attribute_names=["state", "version"])
+        set_committed_value(payout, "state", as_it_is[payout.id].state)
+        set_committed_value(payout, "version", as_it_is[payout.id].version)
     return run.payouts
 
 

@@ -1,5 +1,6 @@
 """The week's hours: handed in, recalled, approved line by line, disputed, rejected, changed, and taken back in time."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -283,13 +284,18 @@ def _check_handed_in(line: TimeEntry) -> None:
 def _settle(lines: Iterable[TimeEntry], by: Person | None, at: datetime) -> None:
     """The week follows its lines, unless the coordinator has it open."""
     session.flush()
-    for sheet in {line.timesheet.id: line.timesheet for line in lines}.values():
+    sheets = {line.timesheet.id: line.timesheet for line in lines}
+    every: dict[int, list[tuple[LineState, bool]]] = defaultdict(list)
+    for key, state, changed in session.execute(
+        select(TimeEntry.timesheet_id, TimeEntry.state, TimeEntry.measured_minutes.is_not(None)).where(
+            TimeEntry.timesheet_id.in_(sheets)
+        )
+    ):
+        every[key].append((state, changed))
+    for sheet in sheets.values():
         if sheet.state is TimesheetState.OPEN:
             continue
-        every = session.execute(
-            select(TimeEntry.state, TimeEntry.measured_minutes.is_not(None)).where(TimeEntry.timesheet_id == sheet.id)
-        )
-        act = decision((state, changed) for state, changed in every)
+        act = decision(every[sheet.id])
         if DECIDED[act] is sheet.state:
             continue
         if sheet.state is not TimesheetState.SUBMITTED:  # whatever it came to before is looked at anew

@@ -29,6 +29,15 @@ PLANNED = {
 }
 """What is built later. Until then no page, no contract and no command may promise it; nothing else may be added here."""
 
+PLANNED_STATES = {
+    ("offer.state", "countered"): PLANNED["offer", "counter"],
+    ("assignment.state", "replaced"): PLANNED["booking", "replace"],
+    ("need.state", "pending_approval"): "approval inside the facility",
+    ("need.state", "expired"): "a need whose last day passes without anybody closing it",
+    ("punch.source", "import"): "hours from another system's file",
+}
+"""States and kinds of the tables that no act leads to yet; the demo world shows all others."""
+
 PLANNED_FACTS = {
     ("CoordinatorFacts", "preferred_hours"): "hours a coordinator likes best: no form asks for them yet",
     ("CoordinatorFacts", "trained_facilities"): "training as a facility's backup: nothing records it yet",

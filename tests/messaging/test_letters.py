@@ -3,6 +3,7 @@
 import socketserver
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -11,11 +12,13 @@ from sqlalchemy import select, text
 from marketplace.config_values import MailServer
 from marketplace.db import SYSTEM, VISITOR, Actor, Audience, bind_actor, session
 from marketplace.kernel import Invalid, Phrase
+from marketplace.kernel.clock import frozen_at
 from marketplace.messaging.delivery import envelope
 from marketplace.messaging.models import Letter, Notice
 from marketplace.messaging.tasks import send_letter
 from marketplace.messaging.writing import Mail, notify, write_letter
 from tests.database import work_off
+from tests.world import NOW
 
 TO = "rosa@harbor.example"
 
@@ -48,6 +51,15 @@ def test_a_letter_has_its_link_in_both_its_forms_and_escapes_what_people_typed(t
     assert f'href="{told.base_url}/account"' in letter.html_body
     assert "First <b>sentence</b> & more." in letter.text_body
     assert "First &lt;b&gt;sentence&lt;/b&gt; &amp; more." in letter.html_body
+
+
+def test_a_letter_and_a_notice_bear_the_time_of_the_act(told, world):
+    with frozen_at(NOW - timedelta(days=9)):
+        letter = write()
+        notice = notify(world.rosa, Phrase("Something happened."), kind="test", link="/")
+    session.commit()
+    session.refresh(letter)
+    assert letter.written_at == session.get_one(Notice, notice.id).at == NOW - timedelta(days=9)
 
 
 def test_a_letter_in_spanish_says_so(told):

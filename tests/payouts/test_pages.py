@@ -114,6 +114,17 @@ def test_a_hold_is_placed_with_its_reason_and_lifted(client, visitors, world, we
     felix.get("/pay-runs").press("Lift").sees("The hold is lifted")
 
 
+def test_two_runs_up_to_the_same_day_have_names_of_their_own(client, world, week):
+    for who in (world.maya, world.jonas):
+        approve(MONDAY + timedelta(days=6), world.felix, NOW, only={who.id})
+    session.commit()
+    links = client.sign_in("felix").get("/pay-runs").page.all("a")
+    names = [
+        link.text for link in links if link.attributes.get("href", "").startswith("/pay-runs/") and "Run" in link.text
+    ]
+    assert len(names) == len(set(names)) == 2
+
+
 def test_a_coordinator_sees_her_own_pay_and_nobody_elses(client, world, run):
     jonas, mine = run.payouts
     hold(world.maya, "W-9 is missing", world.felix, NOW)

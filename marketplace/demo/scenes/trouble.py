@@ -1,7 +1,8 @@
-"""What does not go as planned: people who do not come, cancel late or forget the clock, and hours that are contested."""
+"""What does not go as planned: people who do not come, cancel late or or forget the clock."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -14,10 +15,9 @@ from marketplace.booking import cancelling
 from marketplace.booking.no_shows import excuse, mark_no_show, uphold
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
-from marketplace.kernel import clock
-from marketplace.timesheets.approvals import approve_changed, approve_lines, dispute, reject, undo_approvals
+from marketplace.kernel import clock, local_day, week_start
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.rules import LineState, PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 Worked = tuple[Assignment, str]
 
@@ -48,27 +48,38 @@ def went_wrong(over: Sequence[Worked], owners: dict[int, Person], planner: Perso
     return [each for each in over if each[0].id not in apart]
 
 
-def clocked_oddly(over: Sequence[Worked]) -> tuple[list[Worked], Callable[[], list[TimeEntry]]]:
-    """Take three shifts out of those that are clocked as planned: hours by hand, a phone without network, and a clock that
-    was never stopped. Returns the others, and what writes these three once there are weeks to write them into.
+def clocked_oddly(over: Sequence[Worked]) -> tuple[list[Worked], list[TimeEntry]]:
+    """Clock three shifts in their own ways: hours by hand, a phone without network, and a clock that was never stopped.
+    Returns the others, which are clocked as planned, and the lines of these three.
     """
     ways: tuple[Callable[[Assignment], None], ...] = (_by_hand, _offline, _forgotten)
     step = max(1, len(over) // 4)
     taken = [one for one, _ in over[step - 1 :: step][:3]]
 
-    def write() -> list[TimeEntry]:
-        for one, way in zip(taken, ways, strict=False):
-            way(one)
-        return list(
-            session.scalars(
-                select(TimeEntry)
-                .where(TimeEntry.assignment_id.in_([one.id for one in taken]), TimeEntry.paid_minutes > 0)
-                .options(joinedload(TimeEntry.timesheet))
-            )
-        )
-
+    for one, way in zip(taken, ways, strict=False):
+        way(one)
+    lines = session.scalars(
+        select(TimeEntry)
+        .where(TimeEntry.assignment_id.in_([one.id for one in taken]), TimeEntry.paid_minutes > 0)
+        .options(joinedload(TimeEntry.timesheet))
+    ).all()
     apart = {one.id for one in taken}
-    return [each for each in over if each[0].id not in apart], write
+    return [each for each in over if each[0].id not in apart], list(lines)
+
+
+def long_week(over: Sequence[Worked], overtime_at: Collection[int]) -> dict[int, int]:
+    """The week in which somebody worked most for one of these facilities: booking id → minutes they stay longer each day,
+    between 45 and 120, so that it becomes more than forty hours.
+    """
+    weeks = defaultdict[tuple[int, int, date], list[Assignment]](list)
+    for one, zone in over:
+        if one.facility_id in overtime_at:
+            weeks[one.coordinator_id, one.facility_id, week_start(local_day(one.starts_at, zone))].append(one)
+    if not weeks:
+        return {}
+    longest = max(weeks.values(), key=lambda each: sum(one.span.minutes for one in each))
+    short = 43 * 60 - sum(one.span.minutes for one in longest)
+    return {one.id: min(120, max(45, -(-short // len(longest)))) for one in longest}
 
 
 def _person_of(one: Assignment) -> Person:
@@ -90,6 +101,7 @@ def _no_show(one: Assignment, owners: dict[int, Person], planner: Person, judged
     at = one.starts_at + timedelta(minutes=25)
     with clock.frozen_at(at):
         mark_no_show(one, owners[one.facility_id], at)
+    session.flush()
     with clock.frozen_at(one.ends_at + timedelta(hours=3)):
         if judged == "uphold":
             uphold(one, planner, "Three calls, no answer.")
@@ -124,42 +136,3 @@ def _forgotten(one: Assignment) -> None:
         punch(one, PunchKind.IN, one.starts_at, _acting(one))
     with clock.frozen_at(one.ends_at + timedelta(hours=13)):
         close_forgotten_clocks()
-
-
-# ---- hours that are contested -----------------------------------------------------------------------------------
-
-
-def contested(lines: Sequence[TimeEntry], owners: dict[int, Person], at: datetime) -> None:
-    """Of the weeks that wait, one is given back, one approved with other minutes, and one disputed; all else in them is
-    approved, so that each week is decided.
-    """
-    ways: tuple[Callable[[TimeEntry, Person], object], ...] = (
-        lambda line, by: reject(line.id, "You left at three; our front desk saw you.", by, at),
-        lambda line, by: approve_changed(
-            line.id, max(line.paid_minutes - 15, 1), "Fifteen minutes were the lunch.", by, at
-        ),
-        lambda line, by: dispute(line.id, "The badge reader says you came an hour later.", by, at),
-    )
-    weeks = dict[int, list[TimeEntry]]()
-    for line in lines:
-        if line.state is LineState.PENDING and line.submitted_at is not None and line.paid_minutes:
-            weeks.setdefault(line.timesheet_id, []).append(line)
-    with clock.frozen_at(at):
-        for way, sheet in zip(ways, sorted(weeks.values(), key=lambda each: -len(each)), strict=False):
-            *others, last = sheet
-            by = owners[last.facility_id]
-            if others:
-                approve_lines([line.id for line in others], by, at)
-            way(last, by)
-
-
-def second_thoughts(lines: Sequence[TimeEntry], owners: dict[int, Person]) -> None:
-    """An approval of weeks ago was taken back a moment later, and given again: both stand on the invoice."""
-    approved = [line for line in lines if line.state is LineState.APPROVED and line.decided_at is not None]
-    line = approved[len(approved) // 3]
-    by, approved_at = owners[line.facility_id], line.decided_at
-    assert approved_at is not None
-    for act, minutes in ((undo_approvals, 4), (approve_lines, 31)):
-        at = approved_at + timedelta(minutes=minutes)
-        with clock.frozen_at(at):
-            act([line.id], by, at)
