@@ -28,7 +28,7 @@ from marketplace.attendance.queries import (
 from marketplace.attendance.shift_reports import check_may_be_reported, write_report
 from marketplace.attendance.worked_time import worked
 from marketplace.catalogue.queries import duties as all_duties
-from marketplace.kernel import N_, Invalid, hours_and_minutes, now
+from marketplace.kernel import Invalid, hours_and_minutes, now
 from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
 from marketplace.timesheets.queries import line_of, report_of
 from marketplace.timesheets.rules import LineState, PunchKind
@@ -39,7 +39,6 @@ from marketplace.web.filters import zone_name
 from marketplace.web.forms import Form
 
 pages = Pages("attendance", __name__)
-DAMAGED = N_("This form is damaged. Open the page again and repeat.")
 
 
 @pages.get("/clock", may=Permission.CLOCK)
@@ -204,7 +203,7 @@ def _kind(text: str) -> PunchKind:
     try:
         return PunchKind(text)
     except ValueError:
-        raise Invalid(DAMAGED) from None
+        raise Invalid("This form is damaged. Open the page again and repeat.") from None
 
 
 def _device_time(text: str) -> datetime | None:

@@ -13,8 +13,7 @@ from marketplace.audit.recording import record
 from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
-from marketplace.billing.queries import unbilled_segments
-from marketplace.billing.recipients import document_locale, invoice_readers
+from marketplace.billing.queries import document_locale, invoice_readers, unbilled_segments
 from marketplace.billing.rules import LIFE, InvoiceState
 from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.models import Agreement, AgreementKind
