@@ -8,8 +8,8 @@ from flask_babel import ngettext
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.booking import offers
-from marketplace.booking.forms import HowManyForm
 from marketplace.coordinators.queries import somebody
+from marketplace.coverage.forms import HowManyForm
 from marketplace.coverage.views.blueprint import pages
 from marketplace.coverage.views.staffed_shift import back_to, staffed_shift
 from marketplace.kernel import NotAllowedNow, now

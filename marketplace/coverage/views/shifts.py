@@ -13,8 +13,8 @@ from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.policy import may_staff
 from marketplace.assignments.queries import shifts_visible_to, staffing
 from marketplace.audit.queries import trail_of
-from marketplace.booking.forms import HowManyForm
 from marketplace.booking.views.offers import shift_page
+from marketplace.coverage.forms import HowManyForm
 from marketplace.coverage.views.blueprint import pages
 from marketplace.db import Audience, session
 from marketplace.eligibility.candidates import ranked
