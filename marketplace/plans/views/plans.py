@@ -30,7 +30,7 @@ def plans() -> ResponseReturnValue:
 def progress() -> Response:
     """Progress of the plan that is being made, for the card that asks every two seconds; 304 while nothing has changed.
 
-    When there is nothing left to wait for, the page is asked to load itself anew.
+    When there is nothing left to wait for, the page is asked to load itself again.
     """
     busy = board.status(current_person()).busy
     if busy is None:
