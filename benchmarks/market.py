@@ -134,8 +134,8 @@ class Market:
     def _credential(self, kind: str, state: str | None = None, multistate: bool = False) -> CredentialFacts:
         chance = self._chance
         ends = MONDAY + timedelta(days=chance.randint(0, 14) if chance.random() < 0.05 else chance.randint(30, 700))
-        standing = VerificationState.VERIFIED if chance.random() < 0.95 else VerificationState.SUBMITTED
-        return CredentialFacts(kind, f"{kind}-{chance.randint(1, 99999)}", EVER, ends, standing, state, multistate)
+        verification = VerificationState.VERIFIED if chance.random() < 0.95 else VerificationState.SUBMITTED
+        return CredentialFacts(kind, f"{kind}-{chance.randint(1, 99999)}", EVER, ends, verification, state, multistate)
 
     def _time_off(self) -> list[Span]:
         if self._chance.random() > 0.15:

@@ -54,7 +54,7 @@ class Settings:
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_api_base: str | None = None
     chromium: str | None = None
-    """The browser for the browser tests, when whoever runs them names one."""
+    """The browser for the browser tests, where one is named."""
     require_second_factor: bool = True
     """Agency staff, facility owners, approvers and billing must sign in with a second factor."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

@@ -3,6 +3,9 @@
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.policy import roles_of
+from marketplace.accounts.texts import role_meaning, role_name
 from marketplace.web.forms import Choice, EmailAddress, Form, Hidden, Notes, Secret, Tick, Words
 
 
@@ -63,14 +66,19 @@ class SetUpForm(Form):
     )
 
 
-class InviteForm(Form):
-    name = Words(_l("Name"), limit=120)
-    email = EmailAddress(_l("E-mail address"), render_kw={"autocomplete": "off"})
-    role = Choice(_l("Role"), choices=())
-
-
 class RoleForm(Form):
     role = Choice(_l("Role"), choices=())
+
+    def offer(self, organisation: Organisation) -> None:
+        """The roles of that kind of organization, each with what it may do."""
+        self.role.choices = [
+            (role.value, f"{role_name(role)} – {role_meaning(role)}") for role in roles_of(organisation)
+        ]
+
+
+class InviteForm(RoleForm):
+    name = Words(_l("Name"), limit=120)
+    email = EmailAddress(_l("E-mail address"), render_kw={"autocomplete": "off"})
 
 
 class JoinFacilityForm(Form):

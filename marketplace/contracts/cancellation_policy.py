@@ -49,6 +49,19 @@ class CancellationPolicy:
         if min(self.facility_free_notice, self.late_minutes) < 0:
             raise Invalid("Notice and compensation cannot be negative.", "cancellation")
 
+    def points_in_words(self) -> list[Phrase]:
+        """more than 72 h: 0; at least 24 h: −25; …; not coming: −100"""
+        said = []
+        for notice, points in self.coordinator_tiers:
+            hours, rest = divmod(notice, 60)
+            if not notice:
+                said.append(Phrase("less: %(points)s", points=_signed(points)))
+            elif rest:
+                said.append(Phrase("more than %(hours)s h: %(points)s", hours=hours, points=_signed(points)))
+            else:
+                said.append(Phrase("at least %(hours)s h: %(points)s", hours=hours, points=_signed(points)))
+        return [*said, Phrase("not coming: %(points)s", points=_signed(self.no_show_points))]
+
     def as_data(self) -> dict[str, Any]:
         """The policy as it is stored with the agreement."""
         return {
@@ -93,3 +106,7 @@ def coordinator_points(policy: CancellationPolicy, notice_minutes: int) -> int:
     """Reliability points (zero or negative) for a coordinator who cancels with so much notice; after the start it is 0."""
     notice = max(0, notice_minutes)
     return next(points for least, points in policy.coordinator_tiers if notice >= least)
+
+
+def _signed(points: int) -> str:
+    return f"−{-points}" if points else "0"

@@ -4,16 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.catalogue.lists import ROUNDINGS, STANDARD_NET_DAYS, checked_net_days
 from marketplace.contracts.cancellation_policy import CancellationPolicy
-from marketplace.contracts.models import Agreement, AgreementKind, Overtime
-from marketplace.contracts.rate_card import CardRow, put_card, rates_from
-from marketplace.contracts.rules import AgreementState
-from marketplace.coordinators.models import Coordinator
+from marketplace.contracts.models import Agreement, AgreementKind, Overtime, Party
+from marketplace.contracts.queries import amendment_under_way
+from marketplace.contracts.rate_card import CardRow, put_card, rates_from, standard_rows
 from marketplace.db import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase, clean_text
@@ -36,20 +33,27 @@ class AgreementTerms:
 
 
 def draft_master(
-    facility: Facility, terms: AgreementTerms, rates: Iterable[CardRow], at: datetime, by: Person | None = None
+    facility: Facility,
+    terms: AgreementTerms,
+    at: datetime,
+    by: Person | None = None,
+    rates: Iterable[CardRow] | None = None,
 ) -> Agreement:
-    """A master agreement with its card, as a draft only the agency sees. Raises Invalid naming the field."""
+    """A master agreement as a draft that only the agency sees, with these rates or the agency's standard card.
+
+    Raises Invalid naming the field.
+    """
     agreement = Agreement(kind=AgreementKind.MASTER, facility_id=facility.id, facility=facility, created_at=at)
     _write(agreement, terms)
     session.add(agreement)
     session.flush()
     record("draft", agreement, Phrase("Drafted: master agreement with %(facility)s.", facility=facility.name), by=by)
-    put_card(agreement, rates)
+    put_card(agreement, standard_rows() if rates is None else rates)
     return agreement
 
 
 def draft_baa(
-    party: Facility | Coordinator, at: datetime, by: Person | None = None, *, first: date, last: date | None = None
+    party: Party, at: datetime, by: Person | None = None, *, first: date, last: date | None = None
 ) -> Agreement:
     """A business associate agreement (45 CFR 164.504(e)) with a facility or a coordinator loaded with their person."""
     agreement = Agreement(kind=AgreementKind.BAA, effective_from=first, effective_until=last, created_at=at)
@@ -74,15 +78,9 @@ def rewrite(agreement: Agreement, terms: AgreementTerms, by: Person) -> None:
 
 def amend(agreement: Agreement, at: datetime, by: Person) -> Agreement:
     """A new version as a draft, with the same terms and card; what stands goes on until the new one is active."""
-    if agreement.state is not AgreementState.ACTIVE:
+    if not agreement.is_active:
         raise NotAllowedNow("Only an active agreement is amended. Draft a new one instead.")
-    waiting = session.scalars(
-        select(Agreement.id).where(
-            Agreement.supersedes_id == agreement.id,
-            Agreement.state.in_([AgreementState.DRAFT, AgreementState.SENT, AgreementState.SIGNED]),
-        )
-    ).first()
-    if waiting is not None:
+    if amendment_under_way(agreement):
         raise NotAllowedNow("An amendment is under way already. Finish that one, or end it first.")
     copied = (
         "kind", "facility_id", "coordinator_id", "effective_until", "net_days", "overtime", "rounding_minutes",

@@ -1,11 +1,12 @@
 # mypy: disallow-subclassing-any=False
 """What is typed about an agreement: terms, rates, a signature, why it ends."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from marketplace.catalogue.lists import NET_DAYS
+from marketplace.catalogue.lists import NET_DAYS, STANDARD_NET_DAYS
 from marketplace.contracts.cancellation_policy import CancellationPolicy
 from marketplace.contracts.drafting import LONGEST_PO, AgreementTerms
 from marketplace.contracts.models import Agreement, Overtime, StandardRate
@@ -120,6 +121,17 @@ def terms_fields(agreement: Agreement) -> dict[str, Any]:
         "po_number": agreement.po_number,
         "transparent": agreement.transparent,
         **policy_fields(agreement.policy),
+    }
+
+
+def standard_terms_fields(first: date) -> dict[str, Any]:
+    """The terms with which a new agreement begins, as the form shows them."""
+    return {
+        "effective_from": first,
+        "net_days": str(STANDARD_NET_DAYS),
+        "overtime": "none",
+        "rounding_minutes": "0",
+        **policy_fields(CancellationPolicy()),
     }
 
 

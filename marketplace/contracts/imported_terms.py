@@ -7,8 +7,6 @@ from sqlalchemy import select
 from marketplace.audit.recording import record
 from marketplace.contracts.drafting import AgreementTerms, draft_master
 from marketplace.contracts.models import Agreement, AgreementKind
-from marketplace.contracts.rate_card import standard_rows
-from marketplace.contracts.rules import AgreementState
 from marketplace.db import session
 from marketplace.facilities.models import Facility
 from marketplace.facilities.rules import TermsOfFile
@@ -27,9 +25,9 @@ def take_terms(facility: Facility, net_days: int, at: datetime) -> TermsOfFile:
     ).one_or_none()
     if contract is None:
         terms = AgreementTerms(effective_from=local_day(at, facility.time_zone), net_days=net_days)
-        draft_master(facility, terms, standard_rows(), at)
+        draft_master(facility, terms, at)
         return TermsOfFile(changed=True, net_days=net_days)
-    first_draft = contract.state is AgreementState.DRAFT and contract.supersedes_id is None
+    first_draft = contract.is_draft and contract.supersedes_id is None
     if not first_draft or contract.net_days == net_days:
         return TermsOfFile(changed=False, net_days=contract.net_days)
     contract.net_days = net_days

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace.accounts.models import Person
 from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.cancellation_policy import CancellationPolicy
+from marketplace.contracts.rates import complete_rate, percent
 from marketplace.contracts.rules import LIFE, AgreementState, holds_on
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Cents, Key, Moment, Versioned, check, private_column, related, state_column
@@ -92,6 +93,19 @@ class Agreement(Versioned, Base):
         return self.coordinator.name if self.coordinator is not None else ""
 
     @property
+    def is_draft(self) -> bool:
+        return self.state is AgreementState.DRAFT
+
+    @property
+    def is_active(self) -> bool:
+        return self.state is AgreementState.ACTIVE
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """What can be done with it now."""
+        return LIFE.acts(self.state)
+
+    @property
     def policy(self) -> CancellationPolicy:
         return CancellationPolicy.from_data(self.cancellation)
 
@@ -102,12 +116,12 @@ class Agreement(Versioned, Base):
 
     def check_draft(self) -> None:
         """Raises NotAllowedNow once it was sent: what is read and signed does not change under the reader's eyes."""
-        if self.state is not AgreementState.DRAFT:
+        if not self.is_draft:
             raise NotAllowedNow("Only a draft can be changed. Take it back first, or amend what is active.")
 
     def holds_on(self, day: date) -> bool:
         """Whether it is active, and the day lies between its first and its last."""
-        return self.state is AgreementState.ACTIVE and holds_on(self.effective_from, self.effective_until, day)
+        return self.is_active and holds_on(self.effective_from, self.effective_until, day)
 
     def send(self, body: str, body_sha256: str, at: datetime) -> None:
         """From here on its words are fixed, and the other side reads and signs them."""
@@ -139,6 +153,10 @@ class Agreement(Versioned, Base):
             self.end_reason, self.end_phrase = reason, None
 
 
+Party = Facility | Coordinator
+"""With whom an agreement is made."""
+
+
 class RateRow(Base):
     """Bill and pay per hour for one service line and earn code, in whole cents, between two dates (the last included).
 
@@ -156,6 +174,16 @@ class RateRow(Base):
     valid_until: Mapped[date | None]
 
     agreement: Mapped[Agreement] = related(back_populates="rates")
+
+    @property
+    def markup(self) -> int:
+        """What is billed above the pay, in hundredths of a percent of it."""
+        return complete_rate(self.bill_cents, self.pay_cents).markup
+
+    @property
+    def markup_percent(self) -> str:
+        """33.33; 40"""
+        return percent(self.markup)
 
     __table_args__ = (
         check("bill_cents > 0 AND pay_cents > 0 AND pay_cents <= bill_cents", "rates"),

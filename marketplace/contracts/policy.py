@@ -8,9 +8,19 @@ from marketplace.db import Audience
 from marketplace.kernel import NotPermitted
 
 
+def sees_all(person: Person) -> bool:
+    """The agency reads every agreement, with its drafts, what is paid and what is wrong with it."""
+    return person.audience is Audience.AGENCY
+
+
+def may_manage(person: Person) -> bool:
+    """Those of the agency who write agreements."""
+    return person.may(Permission.CONTRACT_MANAGE)
+
+
 def may_see_pay(person: Person, agreement: Agreement) -> bool:
     """The agency always; the facility where its contract says so."""
-    return person.audience is Audience.AGENCY or agreement.transparent
+    return sees_all(person) or agreement.transparent
 
 
 def may_sign(person: Person, agreement: Agreement) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, undefer
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency, members_of
-from marketplace.contracts.models import Agreement, AgreementKind, RateRow, StandardRate
+from marketplace.contracts.models import Agreement, AgreementKind, Party, RateRow, StandardRate
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, as_system, current_actor, seen_by, session
@@ -114,7 +114,7 @@ def with_cards(except_id: int) -> list[Agreement]:
 
 
 def signers(agreement: Agreement) -> list[Person]:
-    """Whom to ask for a signature: the facility's owners, or the coordinator herself."""
+    """Whom to ask for a signature: the facility's owners, or the coordinator."""
     if agreement.coordinator_id is not None:
         found = select(Person).join(Coordinator, Coordinator.person_id == Person.id)
         return list(session.scalars(found.where(Coordinator.id == agreement.coordinator_id)))
@@ -122,8 +122,26 @@ def signers(agreement: Agreement) -> list[Person]:
 
 
 def contract_managers() -> list[Person]:
-    """Whoever at the agency looks after contracts."""
+    """Those of the agency who look after contracts."""
     return members_of(agency().id, [Role.AGENCY_OWNER, Role.AGENCY_COMPLIANCE])
+
+
+def party(kind: AgreementKind, facility_id: int | None, coordinator_id: int | None) -> Party | None:
+    """With whom an agreement of that kind can be made: the facility, or for a BAA the coordinator, loaded with their person."""
+    if facility_id:
+        return session.get(Facility, facility_id)
+    if kind is AgreementKind.BAA and coordinator_id:
+        return session.scalars(
+            select(Coordinator).where(Coordinator.id == coordinator_id).options(joinedload(Coordinator.person))
+        ).one_or_none()
+    return None
+
+
+def amendment_under_way(agreement: Agreement) -> bool:
+    """Whether a new version of it is drafted, sent or signed."""
+    waiting = (AgreementState.DRAFT, AgreementState.SENT, AgreementState.SIGNED)
+    found = select(Agreement.id).where(Agreement.supersedes_id == agreement.id, Agreement.state.in_(waiting))
+    return session.scalars(found.limit(1)).first() is not None
 
 
 def parties() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:

@@ -45,6 +45,12 @@ def standard_rows() -> list[CardRow]:
     return [CardRow(row.service_line, row.bill_cents, row.pay_cents) for row in standard_card()]
 
 
+def take_standard_card(agreement: Agreement, by: Person) -> None:
+    """Put the agency's own card in place of what stands on a draft's."""
+    put_card(agreement, standard_rows())
+    record("rate", agreement, Phrase("The card is the agency's standard one."), by=by)
+
+
 def change_rate(agreement: Agreement, row: CardRow, by: Person) -> None:
     """Put a rate into a draft's card: the one that holds on its first day ends the day before. Raises Invalid.
 

@@ -62,3 +62,8 @@ class RateTerms(Protocol):
     def valid_from(self) -> date: ...
     @property
     def valid_until(self) -> date | None: ...
+
+
+def percent(hundredths: int) -> str:
+    """Hundredths of a percent as people read them: 33.33; 40"""
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")

@@ -9,12 +9,13 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, TimeOff
 from marketplace.coordinators.registration import windows
-from marketplace.coordinators.rules import WeeklyHours, stretch, tidy
+from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availability, stretch, tidy, written
 from marketplace.db import session
 from marketplace.kernel import (
     MONDAY_TO_FRIDAY,
     Invalid,
     JoinedList,
+    NotFound,
     Phrase,
     Span,
     check_no_patient_data,
@@ -26,6 +27,8 @@ from marketplace.kernel import (
     local_days,
 )
 
+LONGEST_WEEK = 2_000
+"""Characters of a week in writing."""
 LONGEST_TIME_OFF = 366
 FURTHEST_AHEAD = timedelta(days=2 * 366)
 MOST_TIME_OFF = 200
@@ -33,8 +36,10 @@ MOST_TIME_OFF = 200
 
 # ---- the typical week -------------------------------------------------------------------------------------------
 
+Week = tuple[WeeklyHours, ...]
 
-def week_of(coordinator_id: int) -> tuple[WeeklyHours, ...]:
+
+def week_of(coordinator_id: int) -> Week:
     """The typical week of a coordinator, in order."""
     rows = session.scalars(
         select(AvailabilityWindow)
@@ -46,7 +51,7 @@ def week_of(coordinator_id: int) -> tuple[WeeklyHours, ...]:
 
 def set_hours(
     coordinator: Coordinator, days: Collection[int], start: time, end: time, by: Person, *, beside: bool = False
-) -> tuple[WeeklyHours, ...]:
+) -> Week:
     """Set the hours of these weekdays to `start` until `end` (overnight when not after it), or add them with `beside`.
 
     Returns the whole week. Raises Invalid.
@@ -59,15 +64,20 @@ def set_hours(
     return _keep(coordinator, before, [*kept, *(stretch(day, start, end) for day in days)], by)
 
 
-def clear_day(coordinator: Coordinator, weekday: int, by: Person) -> tuple[WeeklyHours, ...]:
-    """Remove all hours of this weekday."""
+def clear_day(coordinator: Coordinator, weekday: int, by: Person) -> Week:
+    """Remove all hours of this weekday. Raises NotFound for a day no week has."""
+    _check_weekday(weekday)
     _lock(coordinator)
     before = week_of(coordinator.id)
     return _keep(coordinator, before, [one for one in before if one.weekday != weekday], by)
 
 
-def copy_to_weekdays(coordinator: Coordinator, weekday: int, by: Person) -> tuple[WeeklyHours, ...]:
-    """Monday to Friday become like this day; a Saturday or Sunday that is copied stays as it is."""
+def copy_to_weekdays(coordinator: Coordinator, weekday: int, by: Person) -> Week:
+    """Monday to Friday become like this day; a Saturday or Sunday that is copied stays as it is.
+
+    Raises NotFound for a day no week has, Invalid for a day without hours.
+    """
+    _check_weekday(weekday)
     _lock(coordinator)
     before = week_of(coordinator.id)
     pattern = [one for one in before if one.weekday == weekday]
@@ -78,15 +88,28 @@ def copy_to_weekdays(coordinator: Coordinator, weekday: int, by: Person) -> tupl
     return _keep(coordinator, before, [*others, *copies], by)
 
 
-def set_week(coordinator: Coordinator, week: Iterable[WeeklyHours], by: Person) -> tuple[WeeklyHours, ...]:
+def _check_weekday(weekday: int) -> None:
+    if weekday >= len(WEEKDAYS):
+        raise NotFound("A week has seven days.")
+
+
+def restorable(week: Iterable[WeeklyHours]) -> str:
+    """The week as text that `restore_week` reads, for the undo button."""
+    return written(week)
+
+
+def restore_week(coordinator: Coordinator, text: str, by: Person) -> Week:
+    """Set the week back to what `restorable` wrote. Raises Invalid for any other text."""
+    return set_week(coordinator, read_availability(text[:LONGEST_WEEK], "week"), by)
+
+
+def set_week(coordinator: Coordinator, week: Iterable[WeeklyHours], by: Person) -> Week:
     """The whole typical week at once, such as the one before a change that is taken back."""
     _lock(coordinator)
     return _keep(coordinator, week_of(coordinator.id), list(week), by)
 
 
-def _keep(
-    coordinator: Coordinator, before: tuple[WeeklyHours, ...], wanted: Iterable[WeeklyHours], by: Person
-) -> tuple[WeeklyHours, ...]:
+def _keep(coordinator: Coordinator, before: Week, wanted: Iterable[WeeklyHours], by: Person) -> Week:
     week = tidy(wanted)
     if week != before:
         session.execute(
@@ -100,7 +123,7 @@ def _keep(
     return week
 
 
-def _in_words(week: tuple[WeeklyHours, ...]) -> Phrase:
+def _in_words(week: Week) -> Phrase:
     if not week:
         return Phrase("Typical week: no hours.")
     minutes = sum(one.end_minute - one.start_minute for one in week)

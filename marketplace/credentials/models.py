@@ -79,7 +79,7 @@ class Credential(Versioned, Base):
         self._decide("revoke", by, at, reason)
 
     def take_back_decision(self, at: datetime) -> None:
-        """As if it had not been decided: it waits again, and a revoked one counts again."""
+        """Undo the decision: it waits again, and a revoked one counts again."""
         again = self.state is CredentialState.REVOKED
         self.state = LIFE.after(self.state, "reinstate" if again else "reopen")
         self.decided_at, self.decision_note, self.decision_phrase = (at if again else None), "", None
@@ -95,9 +95,14 @@ class Credential(Versioned, Base):
         """The one in its place is not verified after all."""
         self.state, self.superseded_by_id = LIFE.after(self.state, "restore"), None
 
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """What can be done with it now."""
+        return LIFE.acts(self.state)
+
     def can_be_undone(self, at: datetime) -> bool:
         """Whether its last decision is fresh enough to be taken back without a word to anybody."""
-        acts = LIFE.acts(self.state)
+        acts = self.acts
         fresh = self.decided_at is not None and at - self.decided_at <= TIME_TO_UNDO
         return fresh and ("reopen" in acts or "reinstate" in acts)
 

@@ -1,6 +1,6 @@
 """Which papers: a coordinator's own, those that wait, those about to expire."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -212,3 +212,18 @@ def missing(
     return [
         kind for kind in kinds if kind.code not in held and (kind.blocks_work or (nursing and kind.code == RN_LICENCE))
     ]
+
+
+def renewed(papers: Sequence[Credential], today: date) -> set[int]:
+    """Ids of those near their end for which a newer one waits or holds already: nothing is to be done about them."""
+    live = [
+        p
+        for p in papers
+        if p.standing(today) in (CredentialStatus.WAITING, CredentialStatus.VERIFIED, CredentialStatus.EXPIRING)
+    ]
+    return {
+        paper.id
+        for paper in papers
+        for other in live
+        if other.id > paper.id and (other.type, other.region) == (paper.type, paper.region)
+    }

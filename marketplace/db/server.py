@@ -1,6 +1,6 @@
 """The site's own PostgreSQL, when no other is named: started by the first who needs it, stopped by the last to leave.
 
-Every process that uses the server holds a shared lock; whoever leaves and can take that lock alone was the last.
+Every process that uses the server holds a shared lock; a process that leaves and can take that lock alone was the last.
 Locks die with their process, so a crash leaves nothing behind that the next start does not put right.
 """
 
@@ -110,7 +110,7 @@ class EmbeddedServer:
 
     @contextmanager
     def kept_running(self) -> Iterator[None]:
-        """Within the block the server is started again whenever it dies; whoever asks meanwhile is told to wait."""
+        """Within the block the server is started again whenever it dies; requests meanwhile are answered with "wait"."""
         leaving = threading.Event()
 
         def keep() -> None:
@@ -133,7 +133,7 @@ class EmbeddedServer:
                 keeper.join()
 
     def is_running(self) -> bool:
-        """Whether a server runs in this folder, whoever started it."""
+        """Whether a server runs in this folder, no matter which process started it."""
         return self._postmaster() is not None
 
     # -- the folder ---------------------------------------------------------------------------------------------------

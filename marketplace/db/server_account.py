@@ -30,7 +30,7 @@ _SEARCH = 0o1
 
 @dataclass(frozen=True, slots=True)
 class ServerAccount:
-    """The system account that PostgreSQL runs as; with no `uid` it is whoever runs this process."""
+    """The system account that PostgreSQL runs as; with no `uid` it is the account of this process."""
 
     uid: int | None = None
     gid: int | None = None
@@ -76,7 +76,7 @@ class ServerAccount:
 
 
 def account_for(*folders: Path) -> ServerAccount:
-    """The account for a server in the first of `folders` that exists: whoever runs this, unless that is root.
+    """The account for a server in the first of `folders` that exists: the account of this process, unless that is root.
 
     Root uses the folder's owner, so that a site can be looked at with sudo and still belong to the person who runs
     it; for a folder of root's own, a system account made for the purpose.

@@ -1,4 +1,4 @@
-"""One session a request, and in every transaction PostgreSQL is told on whose behalf it runs."""
+"""One session a request, and every transaction names the actor it runs for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -20,7 +20,8 @@ from marketplace.eligibility.models import CoordinatorChange
 from marketplace.kernel import now
 
 if TYPE_CHECKING:
-    from marketplace.eligibility.in_memory.upkeep import CurrentIndex, SharedIndex
+    from marketplace.eligibility.in_memory.shared_index import SharedIndex
+    from marketplace.eligibility.in_memory.upkeep import CurrentIndex
     from marketplace.eligibility.loading import Agreements
     from marketplace.eligibility.seat_values import PlannedShift
     from marketplace.matching.facts import CoordinatorFacts, Weights

@@ -235,7 +235,7 @@ def _credentials(ids: Collection[int] | None) -> dict[int, list[CredentialFacts]
                 number=number,
                 issued_on=issued or date.min,  # no date of issue on the paper: nothing says it did not hold
                 expires_on=expires,
-                standing=VerificationState(state),
+                verification=VerificationState(state),
                 state=region or None,
                 multistate=multistate,
             )

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.lists import RECORDS_SYSTEMS, STATE_CHOICES
-from marketplace.facilities.models import Facility
+from marketplace.facilities.models import Facility, Site
 from marketplace.facilities.rules import KINDS, PAYERS, FacilityDraft, SiteDraft
 from marketplace.facilities.texts import kind_word, payer_word
 from marketplace.web.forms import Choice, Choices, DollarAmount, EmailAddress, Form, NpiField, Words, ZoneChoice
@@ -106,6 +106,11 @@ class SiteForm(Form):
             region=self.region.data or "",
             monthly_budget_cents=self.monthly_budget_cents.data,
         )
+
+
+def site_as_shown(site: Site) -> dict[str, Any]:
+    """What stands in the form of a site before anything is typed."""
+    return {name: getattr(site, name) for name in ("name", "time_zone", "city", "region", "monthly_budget_cents")}
 
 
 def systems(more: Iterable[str] = ()) -> list[str]:

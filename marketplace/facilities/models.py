@@ -41,6 +41,11 @@ class Facility(Versioned, Base):
         check("monthly_budget_cents >= 0", "budget"),
     )
 
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """What can be done with it now."""
+        return LIFE.acts(self.state)
+
     def activate(self) -> None:
         """From here on it posts needs."""
         self.state = LIFE.after(self.state, "activate")

@@ -1,11 +1,13 @@
 """Which facilities and sites a person sees, who was invited, and who prefers whom."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
-from marketplace.accounts.models import Invitation, Person
+from marketplace.accounts.models import Invitation, Membership, Person
+from marketplace.accounts.queries import memberships_in
 from marketplace.db import Audience, Share, seen_by, session
 from marketplace.facilities.models import Facility, FacilityState, Preference, PreferenceSide, Site
 
@@ -67,6 +69,11 @@ def invitations_to(organisation_id: int) -> Select[Invitation]:
         .options(joinedload(Invitation.organisation))
         .order_by(Invitation.id.desc())
     )
+
+
+def people_of(facility_id: int) -> tuple[Sequence[Membership], Sequence[Invitation]]:
+    """Who belongs to a facility, and who is invited to it."""
+    return session.scalars(memberships_in(facility_id)).all(), session.scalars(invitations_to(facility_id)).all()
 
 
 def preference(facility_id: int, coordinator_id: int, side: PreferenceSide) -> Preference | None:

@@ -1,4 +1,4 @@
-"""The ways this site says no, each as a sentence the person can act on, in the language of whoever reads it."""
+"""The ways this site says no, each as a sentence the person can act on, in the language of its reader."""
 
 from typing import Self
 
@@ -22,7 +22,7 @@ class Refusal(Exception):
 
     @property
     def sentence(self) -> str:
-        """For whoever reads it now."""
+        """The sentence, in the language of its present reader."""
         return self._read(current_reader())
 
     def __str__(self) -> str:

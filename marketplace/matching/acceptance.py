@@ -1,10 +1,10 @@
 """The chance that somebody accepts an offer, and what it takes from a proposal: a plan of people who decline is no plan.
 
 **The chance.** Each answer is a draw with a chance of its own for each person, of which we know beforehand what is usual: the
-Beta-binomial model (Gelman et al., *Bayesian Data Analysis*, 3rd ed., 2.4). With a prior of Beta(8, 2), eight of ten, whoever
-accepted y of n offers is expected to accept (8 + y) of (10 + n). Ten answers of their own weigh as much as the prior, so that
+Beta-binomial model (Gelman et al., *Bayesian Data Analysis*, 3rd ed., 2.4). With a prior of Beta(8, 2), eight of ten, a person
+who accepted y of n offers is expected to accept (8 + y) of (10 + n). Ten answers of their own weigh as much as the prior, so that
 a newcomer who declined once is not left out, and somebody who always declines is known after a month or two. The prior is
-ours, a cautious guess until an agency has a history; it is the one that past weeks are lived again with. Only answers of the
+ours, a cautious guess until an agency has a history; simulations of past weeks use the same one. Only answers of the
 last six months count: people's lives change. An offer that somebody else was quicker to take, that was withdrawn or that
 ran out is no answer.
 

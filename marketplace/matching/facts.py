@@ -72,7 +72,7 @@ class CredentialFacts:
     number: str
     issued_on: date
     expires_on: date | None
-    standing: VerificationState = VerificationState.VERIFIED
+    verification: VerificationState = VerificationState.VERIFIED
     state: str | None = None
     multistate: bool = False
 

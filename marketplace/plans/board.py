@@ -1,9 +1,10 @@
 """The matching board: the plans there are, the shifts of a plan in order of time, and the filters."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Integer, and_, func, or_, select
 
@@ -11,7 +12,7 @@ from marketplace.accounts.models import Person
 from marketplace.catalogue.models import ServiceLine
 from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import Named
+from marketplace.kernel import Named, called
 from marketplace.needs.models import Shift
 from marketplace.plans.models import MatchPlan, PlanGap, PlanPair
 from marketplace.plans.policy import may_plan
@@ -145,3 +146,15 @@ def changed_shifts(plan: MatchPlan, other_id: int) -> set[int]:
         .having(func.count() == 1)
     )
     return {row[0] for row in rows}
+
+
+def facets(found: Sequence[BoardEntry]) -> dict[str, list[tuple[Any, str]]]:
+    """The choices of the filters: facilities, lines and days of this plan."""
+    facilities = {one.facility_id: one.facility for one in found}
+    lines = {one.line: called(one.line_name) for one in found}
+    days: list[date] = sorted({one.day for one in found})
+    return {
+        "facility": sorted(facilities.items(), key=lambda pair: pair[1]),
+        "line": sorted(lines.items(), key=lambda pair: pair[1]),
+        "day": [(day, "") for day in days],
+    }

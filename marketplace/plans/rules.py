@@ -45,7 +45,7 @@ LIFE = Lifecycle(
         (PlanState.QUEUED, "start"): PlanState.RUNNING,
         (PlanState.QUEUED, "cancel"): PlanState.CANCELLED,
         (PlanState.QUEUED, "fail"): PlanState.FAILED,
-        # The worker died half-way and another one begins anew.
+        # The worker died half-way and another one begins again.
         (PlanState.RUNNING, "start"): PlanState.RUNNING,
         (PlanState.RUNNING, "finish"): PlanState.READY,
         (PlanState.RUNNING, "cancel"): PlanState.CANCELLED,

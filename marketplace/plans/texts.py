@@ -7,9 +7,10 @@ from flask_babel import ngettext
 
 from marketplace.assignments.rules import ReassignmentState
 from marketplace.eligibility.rule_texts import rule_titles
+from marketplace.kernel import now
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
-from marketplace.plans.queries import Changes
+from marketplace.plans.queries import Changes, plan_zone
 from marketplace.plans.rules import PlanKind, PlanState, percent_words, share_lost_ppm
 
 
@@ -110,8 +111,10 @@ def at_least_words(points: int, value: int) -> str:
 
 
 def board_words() -> dict[str, Any]:
-    """The words of every page of plans, by the name its template uses."""
+    """The words of every page of plans, with the moment and the zone it is read in, by the name its template uses."""
     return {
+        "at": now(),
+        "zone": plan_zone(),
         "titles": rule_titles(),
         "gap_sentence": gap_sentence,
         "state_words": state_words(),

@@ -8,7 +8,6 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import LIVE_STATES
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coverage.staffing import Staffing, staffing_of
 from marketplace.db import Audience, session
@@ -94,7 +93,7 @@ def _own(person: Person, at: datetime) -> Iterable[_Event]:
             f"/assignments/{one.id}",
             one.cancelled_at or one.booked_at,
             one.version - 1,
-            one.state not in LIVE_STATES,
+            not one.is_live,
             True,
         )
 

@@ -1,9 +1,12 @@
 """The forms of availability: the hours of some days, and days off."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
-from marketplace.coordinators.rules import WEEKDAYS
+from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours
 from marketplace.coordinators.texts import weekday_name
+from marketplace.kernel import MONDAY_TO_FRIDAY
 from marketplace.web.forms import Choices, ClockTime, Day, Form, Words
 
 
@@ -18,6 +21,12 @@ class HoursForm(Form):
     days = Choices(_l("On these days"), choices=weekdays, required=True)
     start = ClockTime(_l("From"))
     end = ClockTime(_l("To"))
+
+
+def suggested(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
+    """The values of a new HoursForm: Monday to Friday with the hours of the first day that has some, or office hours."""
+    first = week[0] if week else WeeklyHours(0, 9 * 60, 17 * 60)
+    return {"days": [str(day) for day in MONDAY_TO_FRIDAY], "start": first.starts, "end": first.ends}
 
 
 class TimeOffForm(Form):

@@ -53,7 +53,7 @@ def master(
     """A new master agreement with a facility, as far along as `state`; its id."""
     with as_system():
         facility = getattr(world, place)
-        made = draft_master(facility, terms or AgreementTerms(effective_from=TODAY), CARD, NOW, world.ada)
+        made = draft_master(facility, terms or AgreementTerms(effective_from=TODAY), NOW, world.ada, CARD)
         _lead(world, made, state, "rosa" if place == "harbor" else "lars")
         session.commit()
         return made.id
@@ -427,14 +427,14 @@ def test_the_agencys_own_card_is_changed_for_contracts_to_come(client: Visitor, 
 
 def test_an_empty_card_is_not_sent(world: World) -> None:
     with as_system():
-        made = draft_master(world.harbor, AgreementTerms(effective_from=TODAY), (), NOW)
+        made = draft_master(world.harbor, AgreementTerms(effective_from=TODAY), NOW, rates=())
         with pytest.raises(NotAllowedNow, match="The rate card is empty"):
             signing.send(made, world.ada, NOW)
 
 
 def test_the_table_itself_refuses_two_rates_for_a_day_and_more_pay_than_bill(world: World) -> None:
     with as_system():
-        made = draft_master(world.harbor, AgreementTerms(effective_from=TODAY), CARD, NOW)
+        made = draft_master(world.harbor, AgreementTerms(effective_from=TODAY), NOW, rates=CARD)
         for row, rule in (((3900, 2900), "ex_rate_row_overlap"), ((2000, 2900), "ck_rate_row_rates")):
             with pytest.raises(IntegrityError, match=rule), session.begin_nested():  # noqa: PT012
                 session.add(

@@ -67,7 +67,7 @@ def test_papers_that_were_superseded_or_rejected_do_not_count(world):
     cpcc.state = CredentialState.REJECTED
     session.flush()
     (rejected,) = [c for c in facts_of(maya).credentials if c.type == "CPCC"]
-    assert rejected.standing is VerificationState.REJECTED
+    assert rejected.verification is VerificationState.REJECTED
 
 
 def test_preferences_of_both_sides_are_told_apart_and_ended_ones_forgotten(world):

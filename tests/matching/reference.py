@@ -65,7 +65,7 @@ def week_minutes(coordinator: CoordinatorFacts, shift: ShiftFacts) -> Counter[da
 
 def good_on(credential: CredentialFacts, day: date) -> bool:
     return (
-        credential.standing == "verified"
+        credential.verification == "verified"
         and credential.issued_on <= day
         and (credential.expires_on is None or day <= credential.expires_on)
     )

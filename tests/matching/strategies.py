@@ -83,7 +83,9 @@ def credentials(draw: st.DrawFn, span: Span) -> CredentialFacts:
         number=f"N-{draw(st.integers(1, 99))}",
         issued_on=first,
         expires_on=draw(st.sampled_from([last, None])),
-        standing=draw(st.sampled_from([VerificationState.VERIFIED, VerificationState.VERIFIED, *VerificationState])),
+        verification=draw(
+            st.sampled_from([VerificationState.VERIFIED, VerificationState.VERIFIED, *VerificationState])
+        ),
         state=draw(st.sampled_from(["IL", "TX", "FL"])) if license else None,
         multistate=draw(st.booleans()) if license else False,
     )

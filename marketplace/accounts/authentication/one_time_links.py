@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, select, update
 
 from marketplace.accounts.authentication.tokens import new_token, token_hash
 from marketplace.accounts.models import OneTimeLink, Person
+from marketplace.accounts.queries import person_by_id
 from marketplace.db import session
-from marketplace.kernel import N_, NotFound
+from marketplace.kernel import N_, NotAllowedNow, NotFound
 
 
 class Purpose(StrEnum):
@@ -56,6 +57,14 @@ def use_link(token: str, purpose: Purpose, at: datetime) -> OneTimeLink:
     if link is None:
         raise NotFound(_DEAD)
     return link
+
+
+def person_of_link(token: str, purpose: Purpose, at: datetime) -> Person:
+    """Whose link it is. Raises NotFound when it is not good any more, NotAllowedNow when their account is switched off."""
+    person = person_by_id(look_at_link(token, purpose, at).person_id)
+    if not person.active:
+        raise NotAllowedNow("This account is switched off. Ask whoever invited you.")
+    return person
 
 
 def kill_links(person_id: int, at: datetime, *purposes: Purpose) -> None:

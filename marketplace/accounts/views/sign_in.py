@@ -1,23 +1,19 @@
-"""In and out: sign in, second step, sign out, confirm that it is you, a forgotten password."""
+"""In and out: sign in, second step, sign out, confirm that it is you."""
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.audit_hook import record
-from marketplace.accounts.authentication import rate_limits
 from marketplace.accounts.authentication import sign_in as signing_in
-from marketplace.accounts.authentication.one_time_links import Purpose, look_at_link, use_link
 from marketplace.accounts.authentication.page_access import safe_next
-from marketplace.accounts.authentication.reauthentication import code_is_right, person_with_password, set_password
+from marketplace.accounts.authentication.reauthentication import code_is_right, person_with_password
 from marketplace.accounts.authentication.sign_in import current_person, current_person_or_none
 from marketplace.accounts.first_page import first_page
-from marketplace.accounts.forms import CodeForm, ConfirmForm, EmailForm, NewPasswordForm, SignInForm
-from marketplace.accounts.queries import person_by_id
+from marketplace.accounts.forms import CodeForm, ConfirmForm, SignInForm
 from marketplace.accounts.views.blueprint import pages
-from marketplace.db import enqueue
-from marketplace.kernel import Invalid, NotAllowedNow, Phrase, now
+from marketplace.kernel import Phrase, now
 from marketplace.web import PUBLIC, SIGNED_IN
 from marketplace.web.middleware.proxies import visitor_address
 
@@ -97,33 +93,3 @@ def confirm() -> Any:
             return redirect(safe_next(form.next.data) or first_page(), 303)
         form.refuse(_("This is not your password, or there were too many tries. Wait a few minutes."), "password")
     return render_template("accounts/confirm.html", form=form), 422 if form.errors else 200
-
-
-@pages.form("/forgotten-password", may=PUBLIC)
-def forgotten_password() -> Any:
-    form = EmailForm()
-    if not form.validate_on_submit():
-        return render_template("accounts/forgotten_password.html", form=form), 422 if form.errors else 200
-    whom = rate_limits.account_and_place(form.email.data, visitor_address())
-    if rate_limits.within_limits(rate_limits.LETTERS, *whom, at=now()):
-        enqueue("accounts.send_new_password_link", queue="mail", email=form.email.data)
-    return render_template("accounts/letter_on_its_way.html", email=form.email.data)
-
-
-@pages.form("/new-password/<token>", may=PUBLIC)
-def new_password(token: str) -> Any:
-    person = person_by_id(look_at_link(token, Purpose.NEW_PASSWORD, now()).person_id)
-    if not person.active:
-        raise NotAllowedNow(_("This account is switched off. Ask whoever invited you."))
-    form = NewPasswordForm()
-    if form.validate_on_submit():
-        try:
-            use_link(token, Purpose.NEW_PASSWORD, now())
-            set_password(person, form.password.data, now())
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            signing_in.sign_out()
-            flash(_("Your new password is set. Sign in with it."))
-            return redirect(url_for(".sign_in"), 303)
-    return render_template("accounts/new_password.html", form=form), 422 if form.errors else 200

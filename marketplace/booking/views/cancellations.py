@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.assignments.models import CancelledBy
-from marketplace.assignments.policy import check_may_cancel, check_may_staff, side_of
+from marketplace.assignments.policy import check_may_cancel, check_may_staff
 from marketplace.assignments.queries import shifts_visible_to, visible_to
 from marketplace.booking import cancelling
 from marketplace.booking.cancelling import Consequence, Sum
@@ -66,7 +65,7 @@ def cancel_shift(shift_id: int) -> ResponseReturnValue:
         if done is not None:
             flash(_sum_said(done))
             return redirect(url_for("coverage.shift", shift_id=found.id), 303)
-    return _sum_page(form, side, total, need=found.need, shift=found, back=f"/shifts/{found.id}")
+    return _sum_page(form, total, side=side, need=found.need, shift=found, back=f"/shifts/{found.id}")
 
 
 @pages.form("/needs/<int:need_id>/cancellation", may=Permission.ASSIGNMENT_CANCEL)
@@ -84,7 +83,7 @@ def cancel_need(need_id: int) -> ResponseReturnValue:
         if done is not None:
             flash(_sum_said(done))
             return redirect(f"/needs/{found.id}", 303)
-    return _sum_page(form, side, total, need=found, shift=None, back=f"/needs/{found.id}")
+    return _sum_page(form, total, side=side, need=found, shift=None, back=f"/needs/{found.id}")
 
 
 def _submitted(form: Any, act: Callable[[], Any]) -> Any:
@@ -104,27 +103,27 @@ def _show_again(form: Any, fee_cents: int, points: int) -> None:
     form.fee_cents.data, form.points.data = str(fee_cents), str(points)
 
 
-def _sum_page(form: Any, side: CancelledBy, total: Sum, back: str, **shown: Any) -> ResponseReturnValue:
+def _sum_page(form: Any, total: Sum, **shown: Any) -> ResponseReturnValue:
     _show_again(form, total.fee_cents, sum(means.points for means in total.means))
     page = render_template(
         "booking/cancel_several.html",
         total=total,
         form=form,
-        side=side,
-        back=back,
         **shown,
         **_about(),
     )
     return page, 422 if form.errors else 200
 
 
-def _about() -> dict[str, Any]:
-    own = side_of(current_person())
+def _about() -> dict[str, bool]:
+    """The side of the reader, and whether they may read what is billed and what is paid."""
+    person = current_person()
+    of_facility, of_coordinator = person.facility_id is not None, person.coordinator_id is not None
     return {
-        "for_agency": own is CancelledBy.AGENCY,
-        "for_coordinator": own is CancelledBy.COORDINATOR,
-        "sees_bill": own is not CancelledBy.COORDINATOR,
-        "sees_pay": own is not CancelledBy.FACILITY,
+        "for_agency": not of_facility and not of_coordinator,
+        "for_coordinator": of_coordinator,
+        "sees_bill": not of_coordinator,
+        "sees_pay": not of_facility,
     }
 
 

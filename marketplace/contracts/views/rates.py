@@ -6,16 +6,13 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.audit.recording import record
 from marketplace.contracts import rate_card
-from marketplace.contracts.models import Agreement
-from marketplace.contracts.queries import visible_to, with_details
-from marketplace.contracts.rates import complete_rate
-from marketplace.contracts.views.agreement_page import agreement_page, agreement_to_change, percent, rate_form
+from marketplace.contracts.rates import complete_rate, percent
+from marketplace.contracts.views.agreement_page import agreement_page, rate_form
 from marketplace.contracts.views.blueprint import pages
+from marketplace.contracts.views.finding import agreement_to_change, visible_agreement
 from marketplace.db import session
-from marketplace.kernel import Invalid, Phrase, parsing
-from marketplace.web import get_or_404
+from marketplace.kernel import Invalid, parsing
 
 
 @pages.post("/<int:agreement_id>/rates", may=Permission.CONTRACT_MANAGE)
@@ -36,7 +33,7 @@ def put_rate(agreement_id: int) -> ResponseReturnValue:
                     markup=percent(complete_rate(row.bill_cents, row.pay_cents).markup),
                 )
             )
-            return _to_card(agreement)
+            return _to_card(agreement_id)
     session.refresh(agreement)
     return agreement_page(agreement, rate=form), 422
 
@@ -46,17 +43,16 @@ def remove_rate(agreement_id: int, rate_id: int) -> ResponseReturnValue:
     agreement = agreement_to_change(agreement_id)
     rate_card.remove_rate(agreement, rate_id, current_person())
     flash(_("The rate is off the card."))
-    return _to_card(agreement)
+    return _to_card(agreement_id)
 
 
 @pages.post("/<int:agreement_id>/standard-card", may=Permission.CONTRACT_MANAGE)
 def take_standard(agreement_id: int) -> ResponseReturnValue:
     """Put the agency's own card in place of what stands there."""
     agreement = agreement_to_change(agreement_id)
-    rate_card.put_card(agreement, rate_card.standard_rows())
-    record("rate", agreement, Phrase("The card is the agency's standard one."), by=current_person())
+    rate_card.take_standard_card(agreement, current_person())
     flash(_("The agency's standard card is in place."))
-    return _to_card(agreement)
+    return _to_card(agreement_id)
 
 
 @pages.post("/<int:agreement_id>/copied-card", may=Permission.CONTRACT_MANAGE)
@@ -64,11 +60,11 @@ def copy_card(agreement_id: int) -> ResponseReturnValue:
     """Put another contract's card in place of what stands there."""
     agreement = agreement_to_change(agreement_id)
     chosen = request.form.get("source", "")
-    source = get_or_404(with_details(visible_to(current_person())), parsing.key(chosen) or 0)
+    source = visible_agreement(parsing.key(chosen) or 0)
     count = rate_card.copy_card(agreement, source, current_person())
     flash(_("%(count)s rates copied from %(party)s.", count=count, party=source.party))
-    return _to_card(agreement)
+    return _to_card(agreement_id)
 
 
-def _to_card(agreement: Agreement) -> ResponseReturnValue:
-    return redirect(url_for(".show", agreement_id=agreement.id, _anchor="card"), 303)
+def _to_card(agreement_id: int) -> ResponseReturnValue:
+    return redirect(url_for(".show", agreement_id=agreement_id, _anchor="card"), 303)

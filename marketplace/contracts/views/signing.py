@@ -9,8 +9,9 @@ from marketplace.accounts.permissions import Permission
 from marketplace.contracts import signing
 from marketplace.contracts.forms import EndForm, SignForm
 from marketplace.contracts.policy import check_may_sign
-from marketplace.contracts.views.agreement_page import agreement_page, agreement_to_change
+from marketplace.contracts.views.agreement_page import agreement_page
 from marketplace.contracts.views.blueprint import pages
+from marketplace.contracts.views.finding import agreement_to_change
 from marketplace.kernel import Invalid, now
 from marketplace.web.middleware.proxies import visitor_address
 

@@ -1,6 +1,6 @@
 """The pages of credentials."""
 
-from marketplace.credentials.views import documents, own_credentials, queue
+from marketplace.credentials.views import deciding, documents, own_credentials, queue, uploading
 from marketplace.credentials.views.blueprint import pages
 
-__all__ = ["documents", "own_credentials", "pages", "queue"]
+__all__ = ["deciding", "documents", "own_credentials", "pages", "queue", "uploading"]

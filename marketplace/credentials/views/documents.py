@@ -9,6 +9,7 @@ from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.credentials.files.storage import content_of, picture_of
 from marketplace.credentials.models import Credential, Document
+from marketplace.credentials.policy import check_may_decide
 from marketplace.credentials.queries import visible_to, with_details
 from marketplace.credentials.views.blueprint import pages
 from marketplace.kernel import NotFound
@@ -32,6 +33,13 @@ def picture(credential_id: int, number: int) -> Response:
 
 def visible_credential(credential_id: int) -> Credential:
     return get_or_404(with_details(visible_to(current_person())), credential_id)
+
+
+def credential_to_decide(credential_id: int) -> Credential:
+    """Raises NotPermitted for those who may not decide on it."""
+    credential = visible_credential(credential_id)
+    check_may_decide(current_person(), credential)
+    return credential
 
 
 def document_of(credential_id: int) -> Document:

@@ -6,44 +6,21 @@ transaction that changes anything); these are read anew, all others are as they 
 
 import heapq
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 
-import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, select
-
-from marketplace.db import session
-from marketplace.eligibility.assessment import context_for, read_weights, weights_now
+from marketplace.eligibility.in_memory.changes import look
 from marketplace.eligibility.in_memory.prices import CurrentPrices
+from marketplace.eligibility.in_memory.shared_index import SharedIndex
 from marketplace.eligibility.loading import Agreements, agreements, load
-from marketplace.eligibility.models import CoordinatorChange
-from marketplace.eligibility.seat_values import LastPlan, last_plan
-from marketplace.matching.facts import Context, ShiftFacts, Weights
-from marketplace.matching.index import Index, Prices
-from marketplace.matching.index.bits import count
+from marketplace.matching.facts import Context, Weights
+from marketplace.matching.index import Index
 from marketplace.matching.index.clock import EPOCH
-from marketplace.matching.index_ranking import rank_everyone
-from marketplace.matching.ranking import Ranking
 
 LOOKED_AT_LEAST = timedelta(days=1)
 """A process that has not looked for longer than this reads everybody anew."""
 AT_ONCE = timedelta(minutes=1)
 """Two requests of one moment may come in another order than their clocks say."""
-
-
-class _Seen(NamedTuple):
-    """One look at the changes, as of one snapshot of the database."""
-
-    since: int
-    """The oldest transaction that was still open: from it on, changes may appear that were not there to be seen."""
-    changed: frozenset[int]
-    mine: frozenset[int]
-    """Changed by the very transaction that is looking: it may yet be rolled back."""
-    weights: Weights
-    """Those in force."""
-    plan: LastPlan
 
 
 class CurrentIndex:
@@ -61,7 +38,7 @@ class CurrentIndex:
 
     def at(self, at: datetime, facilities: Collection[int] = ()) -> "SharedIndex":
         """Everybody's facts as they are for the transaction at hand. The lock must be held."""
-        seen = _look(self._since)
+        seen = look(self._since)
         index, papers = self.index, None
         # An error half-way would leave it neither old nor new, so it is put back only when all is done.
         self.index = None
@@ -112,58 +89,3 @@ class CurrentIndex:
             if self._until.get(key) == until:
                 found.add(key)
         return frozenset(found)
-
-
-@dataclass(frozen=True)
-class SharedIndex:
-    """All active coordinators, the papers of the facilities they are asked for, and the weights in force."""
-
-    index: Index
-    papers: Agreements
-    weights: Weights
-    _plan: LastPlan
-    _prices: CurrentPrices
-
-    def ranking(self, shift: ShiftFacts, at: datetime, *, priced: bool = False, for_facility: bool = False) -> Ranking:
-        """Everybody for one shift; with `priced` less what their hours are worth elsewhere (`prices_for`)."""
-        prices = self.prices_for([shift], at).get(shift.id) if priced else None
-        return rank_everyone(self.index, shift, prices, for_facility=for_facility)
-
-    def free_for(self, shifts: Sequence[ShiftFacts]) -> tuple[int, int]:
-        """How many may take at least one of the shifts, and how many may take each of them."""
-        free = [self.index.eligible_row(shift) for shift in shifts]
-        return count(np.bitwise_or.reduce(free)), count(np.bitwise_and.reduce(free))
-
-    def asked_about(self, shifts: Sequence[ShiftFacts], at: datetime) -> Index:
-        """The index, asked at this moment with the weights in force; with the compact where a shift needs a license."""
-        asked = context_for(shifts, at, self.weights)
-        licensed = any(shift.requires_licence for shift in shifts)
-        # Where no shift needs one the context comes without the compact, and no rule looks at it.
-        self.index.renew(asked if licensed else replace(asked, compact=self.index.context.compact))
-        return self.index
-
-    def prices_for(self, shifts: Sequence[ShiftFacts], at: datetime) -> Mapping[int, Prices]:
-        """What everybody's hours are worth elsewhere, for the ranking of those of these shifts that the last plan knows."""
-        return self._prices.for_shifts(self._plan, self.index, shifts, at)
-
-
-def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
-    return cast(cast(transaction, Text), BigInteger)
-
-
-def _look(since: int) -> _Seen:
-    """Who has changed from a transaction on, the weights in force and the last plan; one statement."""
-    change = CoordinatorChange
-    whom = func.array_agg(change.coordinator_id.distinct())
-    mine = _number(func.pg_current_xact_id_if_assigned())
-    rows = session.execute(
-        select(
-            _number(func.pg_snapshot_xmin(func.pg_current_snapshot())),
-            select(whom).where(change.changed_in >= since).scalar_subquery(),
-            select(whom).where(change.changed_in == mine).scalar_subquery(),
-            weights_now(),
-            *last_plan(),
-        )
-    ).one()
-    plan = LastPlan(rows[4], rows[5], frozenset(rows[6] or ()))
-    return _Seen(rows[0], frozenset(rows[1] or ()), frozenset(rows[2] or ()), read_weights(rows[3]), plan)

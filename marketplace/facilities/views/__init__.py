@@ -1,6 +1,6 @@
 """The pages of facilities."""
 
-from marketplace.facilities.views import facilities, invitations, listing, settings
+from marketplace.facilities.views import editing, facilities, invitations, listing, registration, settings, sites
 from marketplace.facilities.views.blueprint import pages
 
-__all__ = ["facilities", "invitations", "listing", "pages", "settings"]
+__all__ = ["editing", "facilities", "invitations", "listing", "pages", "registration", "settings", "sites"]

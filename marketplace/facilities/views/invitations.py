@@ -1,4 +1,4 @@
-"""Registering a facility and inviting its owners."""
+"""Inviting owners of a facility."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,44 +9,11 @@ from marketplace.accounts.invitations import invite, take_back
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.db import session
-from marketplace.facilities.forms import NewFacilityForm, OwnerForm, systems
+from marketplace.facilities.forms import OwnerForm
 from marketplace.facilities.queries import invitations_to, visible_to
-from marketplace.facilities.registration import register_facility
 from marketplace.facilities.views.blueprint import pages
 from marketplace.kernel import Invalid, now
 from marketplace.web import get_or_404
-
-
-@pages.form("/facilities/new", may=Permission.FACILITY_MANAGE, fresh=True)
-def new() -> ResponseReturnValue:
-    """Register a facility and invite its owner."""
-    form = NewFacilityForm()
-    form.offer()
-    if form.validate_on_submit():
-        person, at = current_person(), now()
-        try:
-            facility = register_facility(form.whole_draft(), at, by=person)
-            invite(
-                form.contact_email.data,
-                form.contact_name.data,
-                Role.FACILITY_OWNER,
-                facility.organisation,
-                by=person,
-                at=at,
-            )
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(
-                _(
-                    "%(facility)s is registered. The invitation to %(name)s is on its way; it works for 48 hours.",
-                    facility=facility.name,
-                    name=form.contact_name.data,
-                )
-            )
-            return redirect(url_for(".show", facility_id=facility.id), 303)
-    page = render_template("facilities/new.html", form=form, systems=systems())
-    return page, 422 if form.is_submitted() else 200
 
 
 @pages.form("/facilities/<int:facility_id>/invitations", may=Permission.FACILITY_MANAGE, fresh=True)

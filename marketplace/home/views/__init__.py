@@ -1,6 +1,6 @@
-"""The pages of the front door and each audience"s first page."""
+"""The pages of the front door and each audience's first page."""
 
-from marketplace.home.views import front, overview
+from marketplace.home.views import front, live, overview
 from marketplace.home.views.blueprint import pages
 
-__all__ = ["front", "overview", "pages"]
+__all__ = ["front", "live", "overview", "pages"]

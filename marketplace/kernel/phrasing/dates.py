@@ -1,4 +1,4 @@
-"""Days as papers and the record write them: in English, whoever reads."""
+"""Days as papers and the record write them: in English for every reader."""
 
 from datetime import date
 

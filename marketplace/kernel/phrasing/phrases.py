@@ -1,4 +1,4 @@
-"""Sentences that are worded when somebody reads them, in the language of whoever reads.
+"""Sentences that are worded when somebody reads them, in the language of their reader.
 
 The domain says what is wrong as a template of the catalogue and what stands in its blanks, and knows no language:
 
@@ -6,7 +6,7 @@ The domain says what is wrong as a template of the catalogue and what stands in 
 
 The application says once, with `read_in`, who reads. Where nobody does (a command, a worker), it is English.
 
-What is kept to be read later is kept as a record, plain JSON, and read in the language of whoever reads it then:
+What is kept to be read later is kept as a record, plain JSON, and read in the language of its reader then:
 
     Phrase.from_record(phrase.as_record()) == phrase
 """
@@ -256,7 +256,7 @@ def called(thing: Translated | Named) -> str:
 
 
 def current_reader() -> Language:
-    """The language of whoever reads now."""
+    """The language of the present reader."""
     return _asked() if _asked is not None else ENGLISH
 
 

@@ -101,7 +101,7 @@ class LruCache(Generic[K, V]):
         return found
 
     def forget(self, key: K | None = None) -> None:
-        """Everything, or one answer, is to be worked out anew."""
+        """Forget everything, or one answer: it is worked out again when it is asked for."""
         if key is None:
             self._known.clear()
         else:

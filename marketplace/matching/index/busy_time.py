@@ -114,7 +114,7 @@ class Occupancy:
                 rows[first:last, word] &= bit
 
     def release(self, position: int, one: Interval) -> None:
-        """One booking less: its days are worked out anew, for another booking or a day off may lie near."""
+        """One booking less: its days are worked out again, for another booking or a day off may lie near."""
         self._of[position][0].remove(one)
         self._booked.remove(position, one)
         for other in self._of[position][0]:

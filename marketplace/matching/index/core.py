@@ -12,17 +12,7 @@ import numpy.typing as npt
 
 from marketplace.kernel import Span
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.index.bits import (
-    WORD,
-    Numbers,
-    Positions,
-    Row,
-    holds,
-    positions_in,
-    put,
-    turned,
-    words_for,
-)
+from marketplace.matching.index.bits import WORD, Numbers, Positions, Row, holds, positions_in, put, turned, words_for
 from marketplace.matching.index.busy_time import booked
 from marketplace.matching.index.clock import bounds, days_of, local_weeks
 from marketplace.matching.index.judging import Judge
@@ -32,7 +22,7 @@ from marketplace.matching.index.score_columns import ScoreColumns
 from marketplace.matching.rules.timing import local_days
 
 SPARE = 64
-"""Room for so many newcomers, or an eighth of all, before everything is laid out anew."""
+"""Room for so many newcomers, or an eighth of all, before everything is laid out again."""
 
 
 class Ranked(NamedTuple):
@@ -52,7 +42,7 @@ class Index:
     """Answers for one shift and everybody, exactly as `rules.eligible`, `rules.explain` and `scores.score` would.
 
     A coordinator has a position for as long as they are in the index; `ids` says whose it is (-1: nobody's). Not safe for several
-    threads at once. Whoever changes the facts tells it: `update`, `remove`, or `book` and `release` for the bits alone.
+    threads at once. Each change of facts must be passed on: `update`, `remove`, or `book` and `release` for the bits alone.
     """
 
     def __init__(self, people: Collection[CoordinatorFacts], context: Context, horizon: Span | None = None) -> None:
@@ -151,7 +141,7 @@ class Index:
     def book(self, coordinator_id: int, span: Span, shift_id: int, facility_id: int) -> None:
         """A booking takes their time: rest, hours of the week and overlaps are counted from here on.
 
-        Their history (offers, fills, hours at the facility) stays as it was told by `update`.
+        Their history (offers, fills, hours at the facility) stays as `update` has it.
         """
         position = self._position[coordinator_id]
         person = self.facts(position)
@@ -176,7 +166,7 @@ class Index:
     def renew(self, context: Context) -> None:
         """Another moment of asking, another compact or other weights where they changed. Another policy needs `build`."""
         if context.policy != self.context.policy:
-            raise ValueError("The policy is another one now: build the index anew.")
+            raise ValueError("The policy is another one now: build the index again.")
         self._judge.validity.renew(context.compact)
         if context.weights != self.context.weights:
             self._score_columns.weigh(context, self._judge.facts)

@@ -98,7 +98,7 @@ class Prices:
 
     The value of a pair is `fill` (times the shift's priority) plus its points, less the shift's price: what the plan's bound is
     made of; an opening is a pair for which something is left. The limit of hours in the week is left out of account on both
-    sides of the difference, so a coordinator near it may be asked a little too much. What is lost is told in points: one
+    sides of the difference, so a coordinator near it may be asked a little too much. A loss is in points: one
     whole seat is 999. Openings are told when they are needed, and shifts that are no longer open do not count.
     """
 

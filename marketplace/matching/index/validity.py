@@ -107,7 +107,7 @@ class Validity:
 def validity_of(person: CoordinatorFacts) -> Iterator[tuple[Key, int, int]]:
     """The use of each verified credential and agreement, with its first and last day."""
     for one in person.credentials:
-        if one.standing is VerificationState.VERIFIED:
+        if one.verification is VerificationState.VERIFIED:
             term = one.issued_on.toordinal(), one.expires_on.toordinal() if one.expires_on else _NO_END
             yield ("credential", one.type), *term
             if one.type == RN_LICENCE and one.state is not None:

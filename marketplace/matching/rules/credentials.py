@@ -46,7 +46,9 @@ def _papers(credentials: Iterable[CredentialFacts], kind: str) -> list[HeldCrede
 
 def _held(papers: Sequence[HeldCredential], days: Sequence[date], kind: str) -> Cover:
     """How the verified papers of a type cover the days."""
-    counted = cover(days, [paper.term for paper in papers if paper.credential.standing is VerificationState.VERIFIED])
+    counted = cover(
+        days, [paper.term for paper in papers if paper.credential.verification is VerificationState.VERIFIED]
+    )
     if counted is not None and counted.complete:
         return counted
     hoped = cover(days, [paper.term for paper in papers])
@@ -56,10 +58,12 @@ def _held(papers: Sequence[HeldCredential], days: Sequence[date], kind: str) -> 
         waiting = [
             p
             for p in papers
-            if p.credential.standing is not VerificationState.VERIFIED and any(map(p.term.holds_on, days))
+            if p.credential.verification is not VerificationState.VERIFIED and any(map(p.term.holds_on, days))
         ]
-        credential, term = min(waiting, key=lambda paper: paper.credential.standing is not VerificationState.SUBMITTED)
-        return Cover(Phrase(_WHY_NOT_COUNTED[credential.standing], paper=term.label), term.label, term.last)
+        credential, term = min(
+            waiting, key=lambda paper: paper.credential.verification is not VerificationState.SUBMITTED
+        )
+        return Cover(Phrase(_WHY_NOT_COUNTED[credential.verification], paper=term.label), term.label, term.last)
     return counted or hoped
 
 

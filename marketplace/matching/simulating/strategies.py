@@ -20,7 +20,7 @@ from marketplace.matching.solver.plan import Plan, solve
 
 HOUR = 60
 SLOWEST_REPLY = 60
-"""Minutes within which whoever says yes does so."""
+"""Minutes within which a yes arrives."""
 
 
 class Strategy(Protocol):
@@ -71,7 +71,7 @@ def _by_slot(instance: Instance) -> dict[int, list[int]]:
 
 @dataclass(frozen=True)
 class Waves:
-    """As soon as a shift is posted the best few are asked, then the next few; whoever says yes first has it."""
+    """When a shift is posted the best few are asked, then the next few; the first yes has it."""
 
     size: int = 1
     minutes: int = SLOWEST_REPLY

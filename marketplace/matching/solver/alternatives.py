@@ -42,7 +42,7 @@ def falls(market: Market, prices: Array) -> Array:
     """By how much L(λ) falls when each pair is chosen, in points; never below zero.
 
     Forward is the most that pairs before one can bring, backward the most from its follower on. Where weekly minutes
-    bind, the schedule around the pair is worked out anew.
+    bind, the schedule around the pair is worked out again.
     """
     most = longest(market)
     gain, best, picked = np.empty(most), np.empty(most + 1), np.empty(most, np.int64)

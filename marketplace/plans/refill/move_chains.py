@@ -17,7 +17,7 @@ from marketplace.plans.refill.could_move import CouldMove, could_move
 from marketplace.plans.refill.leavable_shifts import LeavableShifts
 
 if TYPE_CHECKING:  # numpy comes with the index
-    from marketplace.eligibility.in_memory.upkeep import SharedIndex
+    from marketplace.eligibility.in_memory.shared_index import SharedIndex
 
 CHAINS_SHOWN = 3
 STUCK_TRIED, TRIED_BEHIND = 6, 12

@@ -1,20 +1,17 @@
 """The matching board: the current plan, or any plan there was."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.kernel import called, now
 from marketplace.plans import board, board_rows
 from marketplace.plans.board import Show
 from marketplace.plans.models import MatchPlan
 from marketplace.plans.publishing.buttons import plan_buttons
-from marketplace.plans.queries import before, changes_since, plan_zone, visible_to
+from marketplace.plans.queries import before, changes_since, visible_to
 from marketplace.plans.texts import board_words
 from marketplace.plans.views.blueprint import pages
 from marketplace.web import Page, asked_day, asked_number, asked_word, get_or_404, page_number
@@ -28,9 +25,7 @@ def index() -> ResponseReturnValue:
     person = current_person()
     stands = board.status(person)
     if stands.present is None:
-        return render_template(
-            "plans/board.html", plan=None, stands=stands, at=now(), zone=plan_zone(), **board_words()
-        )
+        return render_template("plans/board.html", plan=None, stands=stands, **board_words())
     return _board(stands.present, stands)
 
 
@@ -54,7 +49,7 @@ def _board(plan: MatchPlan, stands: board.BoardStatus) -> str:
     page = _page([one.shift_id for one in kept])
     rows = board_rows.rows(plan.id, page.items) if page.items else []
     changes = changes_since(plan) if plan.is_shown else None
-    at = now()
+    words = board_words()
     return render_template(
         "plans/board.html",
         plan=plan,
@@ -63,18 +58,16 @@ def _board(plan: MatchPlan, stands: board.BoardStatus) -> str:
         page=page,
         show=show,
         chosen={"facility": facility, "line": line, "day": day},
-        facets=_facets(entries),
+        facets=board.facets(entries),
         refused=sum(one.refused for one in entries),
         open=sum(one.open for one in entries),
         kept=sum(one.kept for one in entries),
         changes=changes,
-        buttons=plan_buttons(plan, at),
+        buttons=plan_buttons(plan, words["at"]),
         is_shown=plan.is_shown,
         filtered=bool(facility or line or day or show is not Show.PROPOSED),
         best_reasons=board_rows.best_reasons,
-        at=at,
-        zone=plan_zone(),
-        **board_words(),
+        **words,
     )
 
 
@@ -83,15 +76,3 @@ def _page(keys: Sequence[int]) -> Page[int]:
     number = min(page_number(), last)
     first = (number - 1) * SHIFTS_ON_A_PAGE
     return Page(list(keys[first : first + SHIFTS_ON_A_PAGE]), number, len(keys), SHIFTS_ON_A_PAGE)
-
-
-def _facets(entries: Sequence[board.BoardEntry]) -> dict[str, list[tuple[Any, str]]]:
-    """The choices of the filters: facilities, lines and days of this plan."""
-    facilities = {one.facility_id: one.facility for one in entries}
-    lines = {one.line: called(one.line_name) for one in entries}
-    days: list[date] = sorted({one.day for one in entries})
-    return {
-        "facility": sorted(facilities.items(), key=lambda pair: pair[1]),
-        "line": sorted(lines.items(), key=lambda pair: pair[1]),
-        "day": [(day, "") for day in days],
-    }

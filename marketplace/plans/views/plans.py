@@ -9,7 +9,7 @@ from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.plans import board
 from marketplace.plans.models import MatchPlan
-from marketplace.plans.queries import plan_zone, visible_to
+from marketplace.plans.queries import visible_to
 from marketplace.plans.texts import board_words
 from marketplace.plans.views.blueprint import pages
 from marketplace.web import page_of
@@ -22,7 +22,6 @@ def plans() -> ResponseReturnValue:
     return render_template(
         "plans/plans.html",
         page=page_of(visible_to(person).order_by(MatchPlan.id.desc())),
-        zone=plan_zone(),
         **board_words(),
     )
 
@@ -31,7 +30,7 @@ def plans() -> ResponseReturnValue:
 def progress() -> Response:
     """Progress of the plan that is being made, for the card that asks every two seconds; 304 while nothing has changed.
 
-    When there is nothing left to wait for, the page is asked to load itself anew.
+    When there is nothing left to wait for, the page is asked to load itself again.
     """
     busy = board.status(current_person()).busy
     if busy is None:

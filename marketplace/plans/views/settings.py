@@ -22,7 +22,7 @@ HISTORY = 10
 
 @pages.form("/matching/settings", may=Permission.MATCH_PLAN)
 def matching_settings() -> ResponseReturnValue:
-    """Look at the settings and their history, or set them anew."""
+    """Show the settings and their history, or change them."""
     person = current_person()
     check_may_plan(person)
     form = SettingsForm(obj=settings())

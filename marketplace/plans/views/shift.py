@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.kernel import NotFound, now
+from marketplace.kernel import NotFound
 from marketplace.plans import board_rows
-from marketplace.plans.queries import plan_zone, visible_to
+from marketplace.plans.queries import visible_to
 from marketplace.plans.texts import board_words
 from marketplace.plans.views.blueprint import pages
 from marketplace.web import get_or_404
@@ -28,7 +28,5 @@ def shift(plan_id: int, shift_id: int) -> ResponseReturnValue:
         parts_of=board_rows.parts_of,
         is_shown=plan.is_shown,
         trail=board_rows.trail(person, shift_id),
-        zone=plan_zone(),
-        at=now(),
         **board_words(),
     )

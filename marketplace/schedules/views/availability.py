@@ -1,7 +1,5 @@
 """A coordinator's hours: their typical week, their days off, and which booked shifts lie outside of them."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,14 +7,13 @@ from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.coordinators.availability import clear_day, copy_to_weekdays, set_hours, set_week
+from marketplace.coordinators.availability import Week, clear_day, copy_to_weekdays, restorable, restore_week, set_hours
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.queries import visible_to, with_details
-from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availability, written
 from marketplace.coordinators.texts import week_in_short, week_words
-from marketplace.kernel import MONDAY_TO_FRIDAY, Invalid, NotFound, local_day, local_days, now
+from marketplace.kernel import Invalid, local_day, local_days, now
 from marketplace.schedules.availability_conflicts import AvailabilityConflict, availability_conflicts
-from marketplace.schedules.forms import HoursForm, TimeOffForm
+from marketplace.schedules.forms import HoursForm, TimeOffForm, suggested
 from marketplace.web import Pages, flash_with_undo, get_or_404
 
 pages = Pages("availability", __name__, url_prefix="/me/availability")
@@ -38,7 +35,7 @@ def page_of_hours(
         "schedules/availability.html",
         coordinator=coordinator,
         week=week_words(week),
-        hours=hours or HoursForm(formdata=None, data=_suggested(week)),
+        hours=hours or HoursForm(formdata=None, data=suggested(week)),
         off=off or TimeOffForm(formdata=None),
         time_off=[(one, *local_days(one.span, zone)) for one in ahead],
         outside=availability_conflicts(coordinator.id, week, [one.span for one in ahead], zone, at),
@@ -47,19 +44,13 @@ def page_of_hours(
     return page, 422 if hours or off else 200
 
 
-def _suggested(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
-    """Monday to Friday with the hours of the first day that has some, or office hours."""
-    first = week[0] if week else WeeklyHours(0, 9 * 60, 17 * 60)
-    return {"days": [str(day) for day in MONDAY_TO_FRIDAY], "start": first.starts, "end": first.ends}
-
-
 @pages.post("/hours", may=Permission.COORDINATOR_DESK)
 def save() -> ResponseReturnValue:
     """Set the hours of the chosen days; with the other button, in addition to what stands there."""
     coordinator = own_profile()
     form = HoursForm()
     if form.validate():
-        before = written(window.hours for window in coordinator.availability)
+        before = restorable(window.hours for window in coordinator.availability)
         days = [int(day) for day in form.days.data]
         try:
             beside = request.form.get("beside") == "yes"
@@ -75,8 +66,7 @@ def save() -> ResponseReturnValue:
 def clear(weekday: int) -> ResponseReturnValue:
     """Not free on that weekday any more."""
     coordinator = own_profile()
-    _check_weekday(weekday)
-    before = written(window.hours for window in coordinator.availability)
+    before = restorable(window.hours for window in coordinator.availability)
     return _saved(coordinator, clear_day(coordinator, weekday, current_person()), before)
 
 
@@ -84,25 +74,19 @@ def clear(weekday: int) -> ResponseReturnValue:
 def copy(weekday: int) -> ResponseReturnValue:
     """Monday to Friday like that day."""
     coordinator = own_profile()
-    _check_weekday(weekday)
-    before = written(window.hours for window in coordinator.availability)
+    before = restorable(window.hours for window in coordinator.availability)
     return _saved(coordinator, copy_to_weekdays(coordinator, weekday, current_person()), before)
-
-
-def _check_weekday(weekday: int) -> None:
-    if weekday >= len(WEEKDAYS):
-        raise NotFound("A week has seven days.")
 
 
 @pages.post("/week", may=Permission.COORDINATOR_DESK)
 def restore() -> ResponseReturnValue:
     """The whole week as it was before a change."""
     coordinator = own_profile()
-    week = set_week(coordinator, read_availability(request.form.get("week", "")[:2000], "week"), current_person())
+    week = restore_week(coordinator, request.form.get("week", ""), current_person())
     return _saved(coordinator, week, None)
 
 
-def _saved(coordinator: Coordinator, week: tuple[WeeklyHours, ...], before: str | None) -> ResponseReturnValue:
+def _saved(coordinator: Coordinator, week: Week, before: str | None) -> ResponseReturnValue:
     """Say what the week is now, with its way back, and which booked shifts lie outside."""
     at = now()
     ahead = [one.span for one in coordinator.time_off if one.ends_at > at]
@@ -112,7 +96,7 @@ def _saved(coordinator: Coordinator, week: tuple[WeeklyHours, ...], before: str 
     said = " ".join(
         filter(None, (said, _told(availability_conflicts(coordinator.id, week, ahead, coordinator.time_zone, at))))
     )
-    if before is None or before == written(week):
+    if before is None or before == restorable(week):
         flash(said)
     else:
         flash_with_undo(said, url_for(".restore"), week=before)

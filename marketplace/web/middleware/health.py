@@ -18,7 +18,7 @@ def healthz() -> Response:
 @pages.get("/readyz", may=PUBLIC)
 def readyz() -> Response:
     """Ready for people: the database answers and its tables are those this code knows."""
-    from marketplace.db.migrating import head  # alembic: needed by whoever asks this, and by nobody else on the site
+    from marketplace.db.migrating import head  # alembic: needed for this answer alone
 
     current = session.scalar(text("SELECT version_num FROM alembic_version"))
     expected = head()

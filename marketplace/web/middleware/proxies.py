@@ -63,7 +63,7 @@ class BehindProxies:
 
 
 def visitor_address() -> str | None:
-    """The network address of whoever asks; None when only a proxy's own is known, or this machine's.
+    """The network address of the visitor; None when only a proxy's own is known, or this machine's.
 
     What is counted or refused by address must leave None alone: behind a proxy that does not say for whom it speaks,
     everybody has the same one.

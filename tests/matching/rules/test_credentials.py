@@ -101,30 +101,30 @@ def test_a_renewal_that_follows_on_leaves_no_gap_and_one_a_day_later_does() -> N
 
 
 @pytest.mark.parametrize(
-    ("standing", "words"),
+    ("verification", "words"),
     [
         (VerificationState.SUBMITTED, "CPCC CPC-1 is awaiting verification."),
         (VerificationState.REJECTED, "CPCC CPC-1 was rejected."),
         (VerificationState.REVOKED, "CPCC CPC-1 was revoked."),
     ],
 )
-def test_only_a_verified_credential_counts(standing: VerificationState, words: str) -> None:
-    assert refusals(ana(credentials=(TRAINING, replace(CODER, standing=standing))), BILLING) == {
+def test_only_a_verified_credential_counts(verification: VerificationState, words: str) -> None:
+    assert refusals(ana(credentials=(TRAINING, replace(CODER, verification=verification))), BILLING) == {
         "required_credentials": words
     }
 
 
 def test_one_waiting_in_the_queue_is_named_before_a_rejected_one() -> None:
-    rejected = replace(CODER, number="CPC-A", standing=VerificationState.REJECTED)
-    waiting = replace(CODER, number="CPC-B", standing=VerificationState.SUBMITTED)
+    rejected = replace(CODER, number="CPC-A", verification=VerificationState.REJECTED)
+    waiting = replace(CODER, number="CPC-B", verification=VerificationState.SUBMITTED)
     said = refusals(ana(credentials=(TRAINING, rejected, waiting)), BILLING)
     assert said == {"required_credentials": "CPCC CPC-B is awaiting verification."}
 
 
 def test_two_unverified_halves_do_not_make_a_whole() -> None:
     halves = (
-        replace(CODER, number="A", expires_on=date(2026, 12, 1), standing=VerificationState.SUBMITTED),
-        replace(CODER, number="B", issued_on=date(2026, 12, 2), standing=VerificationState.SUBMITTED),
+        replace(CODER, number="A", expires_on=date(2026, 12, 1), verification=VerificationState.SUBMITTED),
+        replace(CODER, number="B", issued_on=date(2026, 12, 2), verification=VerificationState.SUBMITTED),
     )
     said = refusals(ana(credentials=(TRAINING, *halves), max_week_minutes=9000), billing(span=LONG))
     assert said == {"required_credentials": "CPCC A is awaiting verification."}

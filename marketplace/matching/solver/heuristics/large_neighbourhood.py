@@ -1,4 +1,4 @@
-"""Making a plan better by large steps: some coordinators hand everything back, and their part of the plan is decided anew.
+"""Making a plan better by large steps: some coordinators hand everything back, and their part of the plan is decided again.
 
 Who that is follows from the certificate. A plan falls short of L(λ) by exactly what each coordinator's schedule falls short of
 their best one at the prices, plus the prices of empty seats: so people with a large shortfall, and those who may take the
@@ -41,7 +41,7 @@ def shortfalls(market: Market, solution: Solution, prices: Array) -> Array:
 def large_neighbourhood(
     market: Market, solution: Solution, prices: Array, size: int, random: np.random.Generator
 ) -> tuple[Solution, float]:
-    """Decide anew for about `size` coordinators; the better of the new roster and the old one, and the points gained."""
+    """Decide again for about `size` coordinators: the better of the new solution and the old one, and the points gained."""
     who = _who(market, solution, prices, size, random)
     trial = copied(solution)
     _release(market, trial, who)

@@ -1,4 +1,4 @@
-"""Making a plan better by small steps: one coordinator at a time is planned anew, and empty seats are filled by chains."""
+"""Making a plan better by small steps: one coordinator at a time is planned again, and empty seats are filled by chains."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def local_search(
 ) -> None:
     """Repeat both kinds of steps until neither gains anything, at most `rounds` times.
 
-    `who` are the coordinators that are planned anew and `slots` those whose empty seats are filled; all of them by default,
+    `who` are the coordinators that are planned again and `slots` those whose empty seats are filled; all of them by default,
     though others may be moved on the way.
     """
     who = np.arange(market.coordinators) if who is None else who
