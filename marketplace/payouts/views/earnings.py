@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from flask import Response, render_template
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
@@ -13,15 +13,8 @@ from marketplace.kernel import hours_and_minutes, local_day, now, week_start
 from marketplace.payouts.documents import paper_of_payout
 from marketplace.payouts.models import Payout
 from marketplace.payouts.queries import earned, hold_of, payable, visible_to, waiting_minutes
-    earned,
-    open_holds,
-    unpaid_segments,
-    visible_to,
-    waiting_minutes,
-)
 from marketplace.payouts.texts import payout_word
 from marketplace.payouts.views.blueprint import pages
-from marketplace.timesheets.models import TimeSegment
 from marketplace.web import get_or_404, page_of, pdf_download
 
 
