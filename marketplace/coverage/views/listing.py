@@ -15,9 +15,7 @@ from marketplace.kernel import now, plain_dollars
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState
 from marketplace.needs.texts import weekday_words, weekdays_of
-from marketplace.web import asked_number, asked_word, csv_download, page_of
-
-MOST_EXPORTED = 20_000
+from marketplace.web import MOST_EXPORTED, asked_number, asked_word, csv_download, page_of
 
 
 @pages.get("/needs", may=Permission.NEED_SEE)
