@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -72,6 +73,7 @@ def site(settings: Settings, database_url: str) -> Iterator[Flask]:
     app = create_app(settings, database_url)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(pattern="__marketplace_tests_%s.cache")
     yield app
     app.extensions["engine"].dispose()
 

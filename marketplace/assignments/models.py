@@ -72,6 +72,10 @@ class Offer(Versioned, Base):
         check("length(note) <= 500", "note_length"),
     )
 
+    @property
+    def is_application(self) -> bool:
+        return self.kind is OfferKind.APPLICATION
+
     def waits(self, at: datetime) -> bool:
         """Whether it still awaits an answer: one whose time is up does not, even before the job has written so."""
         return self.state in WAITING_STATES and at < self.expires_at

@@ -5,6 +5,7 @@ from datetime import datetime
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment, CancelledBy, Offer
+from marketplace.assignments.rules import LIFE, NO_SHOW_AFTER_MINUTES
 from marketplace.db import Audience
 from marketplace.kernel import NotAllowedNow, NotPermitted
 from marketplace.needs.models import Need, Shift
@@ -107,3 +108,19 @@ def check_may_weigh(person: Person) -> None:
     """Raises NotPermitted."""
     if not may_weigh(person):
         raise NotPermitted("Only the agency's owner and schedulers set the weights of the score.")
+
+
+def acts_on(person: Person, booking: Assignment, at: datetime) -> set[str]:
+    """The acts on a booking, loaded with its shift and coordinator, that this person may do at that moment."""
+    life = set(LIFE.acts(booking.state))
+    own = person.coordinator_id == booking.coordinator_id
+    late = (at - booking.starts_at).total_seconds() >= 60 * NO_SHOW_AFTER_MINUTES
+    possible = {
+        "undo": may_undo(person, booking) and booking.undo_until is not None and at < booking.undo_until,
+        "confirm": own and at < booking.starts_at,
+        "cancel": may_cancel(person, booking),
+        "mark_no_show": may_staff(person, booking.shift) and late,
+        "uphold": may_judge_no_show(person),
+        "excuse": may_judge_no_show(person),
+    }
+    return {act for act, allowed in possible.items() if allowed and act in life}

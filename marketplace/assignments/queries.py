@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, undefer_group
 
 from marketplace.accounts.models import Person
-from marketplace.assignments.models import Assignment, Offer, Reassignment, load_options
+from marketplace.assignments.models import PROOF, Assignment, Offer, Reassignment, load_options
 from marketplace.assignments.rules import (
     ANSWERABLE_BY_COORDINATOR,
     LIVE_STATES,
@@ -49,6 +49,11 @@ def visible_to(person: Person) -> Select[Assignment]:
         joinedload(Assignment.offer),
     )
     return seen_by(person, found, facility=Assignment.facility_id, coordinator=Assignment.coordinator_id)
+
+
+def with_proof(assignments: Select[Assignment]) -> Select[Assignment]:
+    """With the verdicts, facts and score that were kept at the booking."""
+    return assignments.options(undefer_group(PROOF))
 
 
 def offers_visible_to(person: Person) -> Select[Offer]:

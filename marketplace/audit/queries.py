@@ -24,6 +24,11 @@ def trail_of(person: Person, thing: str, thing_id: int) -> Select[AuditEntry]:
     return visible_to(person).where(AuditEntry.thing == thing, AuditEntry.thing_id == thing_id)
 
 
+def newest_of(person: Person, thing: str, thing_id: int, most: int) -> list[AuditEntry]:
+    """The newest `most` entries of `trail_of`."""
+    return list(session.scalars(trail_of(person, thing, thing_id).limit(most)))
+
+
 def trail_about_coordinator(person: Person, coordinator_id: int, most: int) -> list[AuditEntry]:
     """The newest `most` entries that concern one coordinator, as far as `person` may read them."""
     return list(session.scalars(visible_to(person).where(AuditEntry.coordinator_id == coordinator_id).limit(most)))

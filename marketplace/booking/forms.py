@@ -5,11 +5,11 @@ from flask_babel import lazy_gettext as _l
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import CancelledBy
 from marketplace.assignments.policy import side_of
-from marketplace.booking.offers import LONGEST_NOTE, MOST_AT_ONCE
+from marketplace.booking.offers import LONGEST_NOTE
 from marketplace.booking.reassignments import ReassignmentPreview
 from marketplace.kernel import digits
 from marketplace.web import asked_word
-from marketplace.web.forms import Choice, Form, Hidden, Notes, WholeNumber
+from marketplace.web.forms import Choice, Form, Hidden, Notes
 
 
 class DeclineForm(Form):
@@ -22,12 +22,6 @@ class JudgementForm(Form):
     """The finding of the agency about a no-show."""
 
     reason = Notes(_l("What you found out"), required=False, limit=LONGEST_NOTE)
-
-
-class HowManyForm(Form):
-    """How many of the next best are asked at once."""
-
-    count = WholeNumber(_l("How many"), 1, MOST_AT_ONCE)
 
 
 class CancelForm(Form):

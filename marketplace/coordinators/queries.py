@@ -9,6 +9,7 @@ from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.coordinators.models import Coordinator, CoordinatorState, TimeOff
 from marketplace.db import seen_by, session
+from marketplace.kernel import BIGGEST_KEY, NotFound
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
     "name": Person.name.expression,
@@ -57,6 +58,18 @@ def listed(
         )
     column = SORTED_BY[sort.lstrip("-")]
     return coordinators.order_by(column.desc() if sort.startswith("-") else column.asc(), Coordinator.id)
+
+
+def somebody(coordinator_id: int) -> Coordinator:
+    """Any coordinator with their name, as far as the actor's rows go; raises NotFound."""
+    found = None
+    if 0 < coordinator_id <= BIGGEST_KEY:
+        found = session.scalars(
+            select(Coordinator).where(Coordinator.id == coordinator_id).options(joinedload(Coordinator.person))
+        ).one_or_none()
+    if found is None:
+        raise NotFound("There is no such coordinator.")
+    return found
 
 
 def named(person: Person, text: str, most: int) -> list[Coordinator]:

@@ -1,6 +1,7 @@
 """One row of every shape: what a page may meet under one number, told apart by states, kinds and relations left empty."""
 
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Enum, Table, select, text
@@ -38,8 +39,16 @@ def telling(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if _is_kind(column) or column.nullable]
 
 
-def one_of_each(connection: Connection, table: Table) -> list[int]:
-    """The ids of the fewest rows, the newest first, that show every combination of states and kinds, and within each
+@dataclass(frozen=True)
+class Shape:
+    """A row, and whether no row before it has its states and kinds."""
+
+    key: int
+    is_first_of_its_kind: bool
+
+
+def one_of_each(connection: Connection, table: Table) -> list[Shape]:
+    """The fewest rows, the newest first, that show every combination of states and kinds, and within each
     every optional column both filled and empty, as far as the database has them.
     """
     connection.execute(text("RESET ROLE"))
@@ -50,12 +59,12 @@ def one_of_each(connection: Connection, table: Table) -> list[int]:
         other = Base.metadata.tables[name]
         columns = [*columns, *telling(other)]
         asked = select(table.c.id, *columns).outerjoin_from(table, other, table.c[key] == other.c.id)
-    chosen, shown = list[int](), set[Hashable]()
+    chosen, shown = list[Shape](), set[Hashable]()
     for row in connection.execute(asked.order_by(table.c.id.desc())):
-        features = set(_features(columns, row[1:]))
-        if not features <= shown:
-            chosen.append(row[0])
-            shown |= features
+        kinds, *features = _features(columns, row[1:])
+        if not {kinds, *features} <= shown:
+            chosen.append(Shape(row[0], kinds not in shown))
+            shown |= {kinds, *features}
     return chosen
 
 

@@ -7,7 +7,6 @@ OPENS_ALL_ROOMS = {"marketplace.app", "marketplace.navigation"}
 
 SHOWN_TOGETHER = {
     "marketplace.coverage.views.shifts borrows marketplace.booking.views.offers": "a coordinator opens a shift as an offer",
-    "marketplace.coverage.views.shifts borrows marketplace.booking.forms": "offers are sent from the page of the shift",
     "marketplace.coverage.views.needs borrows marketplace.needs.views.posting": "a posting is previewed with its matches",
     "marketplace.home.views.overview borrows marketplace.inbox.views.inbox": "the agency's first page is its inbox",
 }

@@ -4,10 +4,11 @@ import pytest
 from flask import Flask
 
 from marketplace.web import PUBLIC
-from tests.house.walking import ACTORS, Walk, at_the_site, faults_of, look, walked
+from tests.house.walking import ACTORS, Walk, at_the_site, each_alone, faults_of, look, walked
 from tests.life import Lively
 
-pytestmark = pytest.mark.xdist_group("walks")
+together = pytest.mark.xdist_group("walks")
+"""For tests that look at all walks."""
 
 MOST_STATEMENTS = 15
 TO_CATCH_UP = 3
@@ -60,7 +61,7 @@ def walks(lively: Lively) -> dict[str, Walk]:
     return {who: walked(lively, who) for who in ACTORS}
 
 
-@pytest.mark.parametrize("who", ACTORS)
+@pytest.mark.parametrize("who", each_alone(ACTORS))
 def test_every_page_answers_and_keeps_the_rules_of_the_house(lively: Lively, who: str) -> None:
     met = walked(lively, who)
     faults = [fault for seen in met.pages for fault in faults_of(lively.app, who, seen, REPEATABLE)]
@@ -72,6 +73,7 @@ def looks_at_everybody(statements: list[str]) -> bool:
     return any("coordinator_change" in str(statement) for statement in statements)
 
 
+@together
 def test_no_page_asks_the_database_more_than_fifteen_questions(walks: dict[str, Walk]) -> None:
     asked = {
         f"{who} {seen.address}": len(seen.statements)
@@ -82,6 +84,7 @@ def test_no_page_asks_the_database_more_than_fifteen_questions(walks: dict[str, 
     assert not asked, "\n".join(f"{page}: {count}" for page, count in asked.items())
 
 
+@together
 def test_every_page_can_be_reached_from_the_first(walks: dict[str, Walk], lively: Lively) -> None:
     reached = {endpoint for met in walks.values() for endpoint in met.endpoints}
     pages = {rule.endpoint for rule in lively.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
@@ -93,6 +96,7 @@ def test_the_lists_above_speak_of_pages_that_exist(lively: Lively) -> None:
     assert named - {rule.endpoint for rule in lively.app.url_map.iter_rules()} == set()
 
 
+@together
 def test_each_of_the_cast_finds_the_rooms_of_the_navigation(walks: dict[str, Walk], lively: Lively) -> None:
     from marketplace.navigation import NAVIGATION
 
@@ -130,6 +134,7 @@ def test_the_walk_finds_planted_faults(lively: Lively) -> None:
         assert fault in found, fault
 
 
+@pytest.mark.xdist_group("walk-visitor")
 def test_public_pages_are_public(lively: Lively) -> None:
     """What a visitor meets on foot is what the routes call public."""
     views = lively.app.view_functions

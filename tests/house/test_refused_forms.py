@@ -7,10 +7,8 @@ import pytest
 
 from tests.browser import Node, Visitor, _fields, read
 from tests.house.test_pages import REPEATABLE
-from tests.house.walking import Seen, at_the_site, endpoint_of, faults_of, walked
+from tests.house.walking import Seen, at_the_site, each_alone, endpoint_of, faults_of, walked
 from tests.life import Lively
-
-pytestmark = pytest.mark.xdist_group("walks")
 
 TYPED = frozenset({"text", "email", "tel", "url", "number", "date", "time", "datetime-local", "search"})
 
@@ -102,7 +100,7 @@ def refusals(lively: Lively, visitor: Visitor, who: str) -> Iterator[tuple[str, 
                 yield f"{who} {endpoint} {way}", answer.status_code, html, typed
 
 
-@pytest.mark.parametrize("who", ["visitor", "ada", "rosa", "maya"])  # between them they meet every form
+@pytest.mark.parametrize("who", each_alone(["visitor", "ada", "rosa", "maya"]))  # between them they meet every form
 def test_a_refused_form_comes_back_as_it_was_typed(lively: Lively, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     monkeypatch.setitem(lively.app.config, "WTF_CSRF_ENABLED", False)
     visitor = at_the_site(lively.app, who)

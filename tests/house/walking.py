@@ -1,13 +1,19 @@
 """Walking through the whole site as one of the cast: every link from the first page on, and what is wrong with the pages met."""
 
+import fcntl
+import os
+import pickle
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -28,6 +34,11 @@ DRESS = re.compile(r"^(style|on[a-z]+)$")
 NOT_TYPED = frozenset({"hidden", "submit", "button", "reset", "image"})
 
 
+def each_alone(people: Iterable[str]) -> list[Any]:
+    """Test parameters: what one person meets stays in one process, and several people are spread over several."""
+    return [pytest.param(who, marks=pytest.mark.xdist_group(f"walk-{who}"), id=who) for who in people]
+
+
 @dataclass
 class Seen:
     """One page as it was met."""
@@ -43,6 +54,10 @@ class Seen:
     @cached_property
     def page(self) -> Node:
         return read(self.html)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the tree, which is read again where it is wanted."""
+        return {name: value for name, value in self.__dict__.items() if name != "page"}
 
 
 @dataclass
@@ -120,12 +135,30 @@ def with_the_index_read() -> None:
 
 
 def walked(lively: Lively, who: str) -> Walk:
-    """`walk` in the lively world, once for all tests of this process: they all begin with the same."""
+    """`walk` in the lively world, once for all tests and all processes of this run: they all begin with the same."""
     if who not in _walks:
-        with lively.undone:
-            with_the_index_read()
-            _walks[who] = walk(lively.app, who)
+        with _kept_for_the_run(lively, who) as file:
+            if file is not None and file.exists():
+                _walks[who] = pickle.loads(file.read_bytes())
+            else:
+                with lively.undone:
+                    with_the_index_read()
+                    _walks[who] = walk(lively.app, who)
+                if file is not None:
+                    file.write_bytes(pickle.dumps(_walks[who]))
     return _walks[who]
+
+
+@contextmanager
+def _kept_for_the_run(lively: Lively, who: str) -> Iterator[Path | None]:
+    """Where the workers of pytest-xdist keep a walk for each other, locked; None for a process that is alone."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield None
+        return
+    folder = lively.app.config["SETTINGS"].home.parent.parent  # each worker has a folder of its own in that of the run
+    with (folder / f"walk-{who}.lock").open("a") as waiting:
+        fcntl.flock(waiting, fcntl.LOCK_EX)
+        yield folder / f"walk-{who}.pickle"
 
 
 def look(visitor: Visitor, address: str, linked_from: str = "") -> Seen:

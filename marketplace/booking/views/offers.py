@@ -70,7 +70,7 @@ class Card:
 
     @property
     def applied(self) -> bool:
-        return self.offer is not None and self.offer.kind is OfferKind.APPLICATION
+        return self.offer is not None and self.offer.is_application
 
     @property
     def offered(self) -> bool:
@@ -183,7 +183,7 @@ def accept(offer_id: int) -> ResponseReturnValue:
     person = current_person()
     offer = get_or_404(offers_visible_to(person), offer_id)
     check_may_answer(person, offer.coordinator_id)
-    if offer.kind is OfferKind.APPLICATION:
+    if offer.is_application:
         raise NotPermitted(_("You applied for this shift: now the facility chooses."))
     shift = offer.shift
     return _taken(booking.accept(offer, person, now()), shift)
@@ -211,7 +211,7 @@ def decline(offer_id: int) -> ResponseReturnValue:
     offer = get_or_404(offers_visible_to(person), offer_id)
     check_may_answer(person, offer.coordinator_id)
     shift = offer.shift
-    if offer.kind is OfferKind.APPLICATION:
+    if offer.is_application:
         offering.withdraw(offer, person, now())
         return _answered(_("Your application is withdrawn."), shift, "gone")
     form = DeclineForm()

@@ -41,7 +41,7 @@ def round_of_offers(
         poster = posters[shift.facility_id]
         at = now - timedelta(minutes=20 + 13 * number % 400)
         with clock.frozen_at(at):
-            if told < 6:
+            if told < 6 and shift.service_line in shown.service_lines:
                 try:
                     with session.begin_nested():
                         offering.send_offers(shift, [shown.id], poster, at)

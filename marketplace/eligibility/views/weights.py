@@ -10,15 +10,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.assignments.policy import check_may_weigh
 from marketplace.eligibility.forms import WeightsForm
 from marketplace.eligibility.rule_texts import PART_WORDS
-from marketplace.eligibility.score_weights import (
-    differences,
-    fitted,
-    history,
-    in_force,
-    offered,
-    once_set,
-    set_weights,
-)
+from marketplace.eligibility.score_weights import differences, fitted, history, in_force, offered, once_set, set_weights
 from marketplace.eligibility.views.blueprint import pages
 from marketplace.eligibility.weight_forecast import forecast
 from marketplace.kernel import Invalid, now

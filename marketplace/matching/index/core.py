@@ -12,17 +12,7 @@ import numpy.typing as npt
 
 from marketplace.kernel import Span
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts
-from marketplace.matching.index.bits import (
-    WORD,
-    Numbers,
-    Positions,
-    Row,
-    holds,
-    positions_in,
-    put,
-    turned,
-    words_for,
-)
+from marketplace.matching.index.bits import WORD, Numbers, Positions, Row, holds, positions_in, put, turned, words_for
 from marketplace.matching.index.busy_time import booked
 from marketplace.matching.index.clock import bounds, days_of, local_weeks
 from marketplace.matching.index.judging import Judge

@@ -7,14 +7,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.coordinators.availability import (
-    Week,
-    clear_day,
-    copy_to_weekdays,
-    restorable,
-    restore_week,
-    set_hours,
-)
+from marketplace.coordinators.availability import Week, clear_day, copy_to_weekdays, restorable, restore_week, set_hours
 from marketplace.coordinators.models import Coordinator
 from marketplace.coordinators.queries import visible_to, with_details
 from marketplace.coordinators.texts import week_in_short, week_words
