@@ -54,9 +54,9 @@ RLS_BYPASS = {
     "plans/refill/options.py": "who is free, and who could move; only names, points and reasons leave",
     "plans/replay/past_weeks.py": "past weeks are lived again with everybody; only figures leave",
     "plans/constraints.py": "whether a pin can be kept",
-    "timesheets/clocking.py": "a punch moves shift and assignment",
+    "attendance/clocking.py": "a punch moves shift and assignment",
     "timesheets/compensation.py": "what a cancellation costs is written by the house",
-    "timesheets/clock_in_checks.py": "whether the facility's papers are in order",
+    "attendance/clock_in_checks.py": "whether the facility's papers are in order",
 }
 
 

@@ -25,9 +25,17 @@ from marketplace.needs.queries import active_contract, visible_to, with_details
 from marketplace.needs.rules import LIFE, NeedState
 from marketplace.needs.texts import clock_span, days_between, leaves_out_holidays, named, weekday_words, weekdays_of
 from marketplace.needs.views.posting import Forecast, as_typed, catalogue, chosen_facility, need_form, page, planned
-from marketplace.web import asked_number, asked_word, check_version, csv_download, get_or_404, language_name, page_of
+from marketplace.web import (
+    MOST_EXPORTED,
+    asked_number,
+    asked_word,
+    check_version,
+    csv_download,
+    get_or_404,
+    language_name,
+    page_of,
+)
 
-MOST_EXPORTED = 20_000
 TRAIL = 20
 
 
