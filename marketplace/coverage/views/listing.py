@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.coverage.queries import SORTED_BY, Seats, exported, lines_known, listed, seats_of, word_of
-from marketplace.coverage.texts import need_in_words
 from marketplace.coverage.views.blueprint import pages
+from marketplace.coverage.views.need_words import need_in_words
 from marketplace.kernel import now, plain_dollars
 from marketplace.needs.models import Need
 from marketplace.needs.rules import NeedState

@@ -9,8 +9,8 @@ from marketplace.audit.queries import newest_of
 from marketplace.coordinators.texts import education_words
 from marketplace.coverage.queries import Seats, seats_of, shifts_of, word_of
 from marketplace.coverage.staffing import staffing_of
-from marketplace.coverage.texts import need_in_words
 from marketplace.coverage.views.blueprint import pages
+from marketplace.coverage.views.need_words import need_in_words
 from marketplace.kernel import now
 from marketplace.needs.models import Need
 from marketplace.needs.policy import CHANGEABLE, may_change
