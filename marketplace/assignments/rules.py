@@ -187,6 +187,9 @@ LIVE_STATES = frozenset(
 MAY_BE_LEFT = frozenset(state for state in AssignmentState if LIFE.allows(state, "release"))
 """The states in which a booking can be given up for another shift: booked, and not begun."""
 
+AHEAD_STATES = frozenset({AssignmentState.BOOKED, AssignmentState.CONFIRMED})
+"""Booked, and nobody has clocked in yet."""
+
 WORKING_STATES = frozenset({AssignmentState.CHECKED_IN, AssignmentState.ON_BREAK})
 
 

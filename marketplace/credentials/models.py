@@ -1,4 +1,4 @@
-"""What a coordinator may show for herself: licenses, certificates, training; with the document and who checked it."""
+"""What a coordinator can show: licenses, certificates, training; with the document and who checked it."""
 
 from datetime import date, datetime
 from typing import Any

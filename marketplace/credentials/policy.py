@@ -7,7 +7,7 @@ from marketplace.kernel import NotPermitted
 
 
 def may_decide(person: Person, credential: Credential) -> bool:
-    """Compliance and the owner of the agency, but nobody about her own papers."""
+    """Compliance and the owner of the agency, but nobody about their own papers."""
     return person.may(Permission.CREDENTIAL_VERIFY) and credential.coordinator.person_id != person.id
 
 

@@ -17,7 +17,7 @@ from marketplace.matching.facts import RN_LICENCE
 
 
 def visible_to(person: Person) -> Select[Credential]:
-    """The agency sees every paper, a coordinator her own, a facility none (it sees the verdicts of matching)."""
+    """The agency sees every paper, a coordinator their own, a facility none (it sees the verdicts of matching)."""
     return seen_by(person, select(Credential), coordinator=Credential.coordinator_id)
 
 
@@ -44,7 +44,7 @@ def own(coordinator_id: int) -> list[Credential]:
 
 
 def the_same(credential: Credential) -> list[Credential]:
-    """Her other papers of that type and state: what a renewal may replace, and what was decided before."""
+    """The coordinator's other papers of that type and state: what a renewal may replace, and what was decided before."""
     return list(
         session.scalars(
             select(Credential)
@@ -200,7 +200,7 @@ def compact_on(day: date) -> frozenset[str]:
 def missing(
     coordinator: Coordinator, papers: Collection[Credential], kinds: Collection[CredentialType], today: date
 ) -> list[CredentialType]:
-    """What she needs for her kinds of work and has neither valid nor waiting, in catalogue order. One statement."""
+    """What the coordinator needs for their kinds of work and has neither valid nor waiting, in catalogue order. One statement."""
     held = {
         paper.type
         for paper in papers

@@ -30,7 +30,7 @@ def paper_of(credential: Credential) -> CredentialDraft:
 
 
 def replaced_by(credential: Credential, others: Collection[Credential], today: date) -> list[Credential]:
-    """Which of her other papers verifying this one would make papers of the past."""
+    """Which of the coordinator's other papers are superseded once this one is verified."""
     new = paper_of(credential)
     verified = [one for one in others if one.state is CredentialState.VERIFIED]
     return [one for one in verified if replaces(new, paper_of(one), today)]
@@ -77,7 +77,7 @@ def verify(
 
 
 def reject(credential: Credential, reason: str, by: Person, at: datetime) -> None:
-    """It does not show what it should; she reads the reason. Raises Invalid without one, NotAllowedNow."""
+    """It does not show what it should; the coordinator reads the reason. Raises Invalid without one, NotAllowedNow."""
     said = _reason(reason)
     credential.reject(by, at, said)
     session.flush()
@@ -139,7 +139,7 @@ def _plain(value: object) -> object:
 
 
 def _tell_later(credential: Credential) -> None:
-    """When the decision can no longer be undone she gets a letter, unless it was."""
+    """Once the decision can no longer be undone, the coordinator gets a letter, unless it was undone."""
     assert credential.decided_at is not None
     enqueue(
         notify_decided,

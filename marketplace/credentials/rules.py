@@ -36,7 +36,7 @@ LIFE = Lifecycle(
 )
 
 TIME_TO_UNDO = timedelta(minutes=10)
-"""How long whoever decided may take the decision back; only then the coordinator gets her letter."""
+"""How long a decision may be taken back; the coordinator gets the letter only after that."""
 
 
 REMINDER_DAYS = (60, 30, 7)

@@ -21,7 +21,7 @@ def upload(
 ) -> Credential:
     """Hand in `paper` with its file; it waits for the agency. Raises Invalid naming the field, and then nothing is kept.
 
-    One that still waits under the same number is replaced: she noticed a mistake and did it again.
+    One that still waits under the same number is replaced: they noticed a mistake and did it again.
     """
     today = local_day(at, coordinator.time_zone)
     read = checked(paper, today, compact_on(today))
@@ -51,7 +51,7 @@ def upload(
         state=CredentialState.SUBMITTED,
         submitted_at=at,
     )
-    with as_system():  # she may hand in, not change: what she handed in before is put aside for her
+    with as_system():  # a coordinator may hand in, not change: what they handed in before is put aside for them
         for one in earlier:
             if one.state is CredentialState.SUBMITTED:
                 one.supersede(None)

@@ -15,11 +15,12 @@ from marketplace.db.base import (
     related,
     state_column,
 )
-from marketplace.db.jobs import enqueue, failed_job, jobs_app, resume_abandoned, retry_failed, work
+from marketplace.db.jobs import SOON_AGAIN, enqueue, failed_job, jobs_app, resume_abandoned, retry_failed, work
 from marketplace.db.scoping import Share, seen_by
 from marketplace.db.sessions import SYSTEM, VISITOR, Actor, Audience, as_system, bind_actor, current_actor, session
 
 __all__ = [
+    "SOON_AGAIN",
     "SYSTEM",
     "VISITOR",
     "Actor",

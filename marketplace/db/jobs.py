@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task, configure_task
@@ -31,6 +31,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from marketplace.db.sessions import SYSTEM, bind_actor
 from marketplace.db.sessions import session as current_session
+
+SOON_AGAIN = RetryStrategy(max_attempts=6, exponential_wait=10)
+"""A job that needs nothing but this machine: tried up to six times, each time after ten times as long a wait."""
 
 jobs_app = App(connector=PsycopgConnector())
 """Every task of the product is declared on this. The worker gives it a connection; web requests never open it."""

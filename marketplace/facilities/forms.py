@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _l
 
 from marketplace.catalogue.lists import RECORDS_SYSTEMS, STATE_CHOICES
 from marketplace.facilities.models import Facility, Site
+from marketplace.facilities.registration import FACTS
 from marketplace.facilities.rules import KINDS, PAYERS, FacilityDraft, SiteDraft
+from marketplace.facilities.sites import SITE_FACTS
 from marketplace.facilities.texts import kind_word, payer_word
 from marketplace.web.forms import Choice, Choices, DollarAmount, EmailAddress, Form, NpiField, Words, ZoneChoice
 
@@ -110,7 +112,7 @@ class SiteForm(Form):
 
 def site_as_shown(site: Site) -> dict[str, Any]:
     """What stands in the form of a site before anything is typed."""
-    return {name: getattr(site, name) for name in ("name", "time_zone", "city", "region", "monthly_budget_cents")}
+    return {name: getattr(site, name) for name in SITE_FACTS}
 
 
 def systems(more: Iterable[str] = ()) -> list[str]:
@@ -120,8 +122,4 @@ def systems(more: Iterable[str] = ()) -> list[str]:
 
 def as_shown(facility: Facility) -> dict[str, Any]:
     """What stands in the form before anything is typed."""
-    names = (
-        "npi", "name", "kind", "time_zone", "city", "region", "contact_name", "contact_email", "ehr", "payer_mix",
-        "monthly_budget_cents",
-    )  # fmt: skip
-    return {name: getattr(facility, name) for name in names}
+    return {name: getattr(facility, name) for name in FACTS}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from marketplace.kernel import MOST_CENTS, US_STATES, Invalid, Lifecycle, clean_text, is_valid_npi, zone_named
+from marketplace.kernel import MOST_CENTS, N_, US_STATES, Invalid, Lifecycle, clean_text, is_valid_npi, zone_named
 
 
 class FacilityState(StrEnum):
@@ -23,10 +23,26 @@ LIFE = Lifecycle(
     },
 )
 
-KINDS = ("hospital", "private clinic", "doctor's office", "group practice", "emergency department", "dental practice")
+KINDS = {
+    "hospital": N_("Hospital"),
+    "private clinic": N_("Private clinic"),
+    "doctor's office": N_("Doctor's office"),
+    "group practice": N_("Group practice"),
+    "emergency department": N_("Emergency department"),
+    "dental practice": N_("Dental practice"),
+}
+"""The usual kinds, with what they are called on a page."""
 
-# Of the Medicare, Medicaid and Tricare kind: work for them is done inside the US (matching reads these words).
-PAYERS = ("commercial", "medicare", "medicare-advantage", "medicaid", "tricare", "workers-comp", "self-pay")
+PAYERS = {
+    "commercial": N_("Commercial"),
+    "medicare": N_("Medicare"),
+    "medicare-advantage": N_("Medicare Advantage"),
+    "medicaid": N_("Medicaid"),
+    "tricare": N_("Tricare"),
+    "workers-comp": N_("Workers' compensation"),
+    "self-pay": N_("Self-pay"),
+}
+"""The usual payers. For those of the Medicare, Medicaid and Tricare kind, work is done inside the US (matching reads these)."""
 
 MAIN_SITE = "Main"
 MOST_PAYERS = 30

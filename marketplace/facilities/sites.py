@@ -8,7 +8,7 @@ from marketplace.facilities.rules import SiteDraft, checked_site
 from marketplace.kernel import N_, Invalid, JoinedList, NotAllowedNow, Phrase
 
 # What may be different about a site, and what that is called in the trail.
-FACTS = {
+SITE_FACTS = {
     "name": N_("name"), "time_zone": N_("time zone"), "city": N_("city"), "region": N_("state"),
     "monthly_budget_cents": N_("monthly budget"),
 }  # fmt: skip
@@ -21,7 +21,7 @@ def open_site(facility: Facility, draft: SiteDraft, by: Person) -> Site:
     _check_name(facility, facts.name, None)
     if len(facility.sites) >= MOST_SITES:
         raise NotAllowedNow("A facility has at most %(most)s sites.", most=MOST_SITES)
-    site = Site(facility_id=facility.id, **{name: getattr(facts, name) for name in FACTS})
+    site = Site(facility_id=facility.id, **{name: getattr(facts, name) for name in SITE_FACTS})
     session.add(site)
     session.flush()
     record("open", site, Phrase("Site %(name)s was added.", name=site.name), by=by)
@@ -32,12 +32,12 @@ def change_site(facility: Facility, site: Site, draft: SiteDraft, by: Person) ->
     """Make the site's facts those of the draft; whether anything was different. Shifts already posted keep their times."""
     facts = checked_site(draft)
     _check_name(facility, facts.name, site.id)
-    changed = [name for name in FACTS if getattr(site, name) != getattr(facts, name)]
+    changed = [name for name in SITE_FACTS if getattr(site, name) != getattr(facts, name)]
     for name in changed:
         setattr(site, name, getattr(facts, name))
     if changed:
         session.flush()
-        what = JoinedList([Phrase(FACTS[name]) for name in changed], ", ")
+        what = JoinedList([Phrase(SITE_FACTS[name]) for name in changed], ", ")
         record("change", site, Phrase("Site %(name)s, changed: %(what)s.", name=site.name, what=what), by=by)
     return bool(changed)
 

@@ -2,42 +2,17 @@
 
 from flask_babel import gettext as _
 
-from marketplace.facilities.rules import FacilityState
-
-
-def kind_words() -> dict[str, str]:
-    """The kinds of facility in the reader's language."""
-    return {
-        "hospital": _("Hospital"),
-        "private clinic": _("Private clinic"),
-        "doctor's office": _("Doctor's office"),
-        "group practice": _("Group practice"),
-        "emergency department": _("Emergency department"),
-        "dental practice": _("Dental practice"),
-    }
+from marketplace.facilities.rules import KINDS, PAYERS, FacilityState
 
 
 def kind_word(kind: str) -> str:
-    """One of them; another word as it was typed."""
-    return kind_words().get(kind, kind[:1].upper() + kind[1:])
-
-
-def payer_words() -> dict[str, str]:
-    """The usual payers in the reader's language."""
-    return {
-        "commercial": _("Commercial"),
-        "medicare": _("Medicare"),
-        "medicare-advantage": _("Medicare Advantage"),
-        "medicaid": _("Medicaid"),
-        "tricare": _("Tricare"),
-        "workers-comp": _("Workers' compensation"),
-        "self-pay": _("Self-pay"),
-    }
+    """A kind of facility in the reader's language; an unusual one as it was typed."""
+    return _(KINDS[kind]) if kind in KINDS else kind[:1].upper() + kind[1:]
 
 
 def payer_word(payer: str) -> str:
-    """One of them; another one as it was typed."""
-    return payer_words().get(payer, payer.replace("-", " ").capitalize())
+    """A payer in the reader's language; an unusual one as it was typed."""
+    return _(PAYERS[payer]) if payer in PAYERS else payer.replace("-", " ").capitalize()
 
 
 def state_words() -> dict[FacilityState, str]:

@@ -8,14 +8,14 @@ from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import WORKING_STATES, AssignmentState
+from marketplace.assignments.rules import AHEAD_STATES, WORKING_STATES, AssignmentState
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import Named
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import Punch
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 WITHIN = timedelta(hours=1)
 MOST = 12
@@ -60,11 +60,7 @@ def on_shift_now(facility_id: int, at: datetime) -> list[OnShift]:
         .scalar_subquery()
     )
     on_the_clock = Assignment.state.in_(WORKING_STATES)
-    expected = (
-        Assignment.state.in_((AssignmentState.BOOKED, AssignmentState.CONFIRMED))
-        & (Assignment.starts_at <= at + WITHIN)
-        & (Assignment.ends_at > at)
-    )
+    expected = Assignment.state.in_(AHEAD_STATES) & (Assignment.starts_at <= at + WITHIN) & (Assignment.ends_at > at)
     rows = session.execute(
         select(
             Assignment.id,

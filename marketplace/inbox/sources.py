@@ -59,7 +59,7 @@ def credentials_waiting() -> Select[Any]:
 
 
 def credentials_ending() -> Select[Any]:
-    """Also those already over, as long as nothing took their place: her shifts are refused until then."""
+    """Also those already over, as long as nothing took their place: the coordinator's shifts are refused until then."""
     newer = aliased(Credential)
     renewed = (
         select(newer.id)

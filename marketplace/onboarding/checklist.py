@@ -107,7 +107,7 @@ def steps_of_facilities(facilities: Sequence[Facility], at: datetime) -> dict[in
 
 
 def steps_of_coordinators(coordinators: Sequence[Coordinator], at: datetime) -> dict[int, list[ChecklistStep]]:
-    """The five steps of each coordinator, by her id: five statements, however many coordinators."""
+    """The five steps of each coordinator, by their id: five statements, however many coordinators."""
     ids = [coordinator.id for coordinator in coordinators]
     papers = _agreements(Agreement.coordinator_id.in_(ids))
     windows = _counts(AvailabilityWindow.coordinator_id, AvailabilityWindow.coordinator_id.in_(ids))

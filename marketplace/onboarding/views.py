@@ -54,9 +54,9 @@ def welcome() -> ResponseReturnValue:
         own = get_or_404(facilities.visible_to(person), person.facility_id or 0)
         return _tasks(own.name, own.state is FacilityState.ACTIVE, steps_of_facilities([own], at)[own.id])
     if person.audience is Audience.COORDINATOR:
-        herself = get_or_404(coordinators.visible_to(person), person.coordinator_id or 0)
-        steps = steps_of_coordinators([herself], at)[herself.id]
-        return _tasks(herself.name, herself.state is CoordinatorState.ACTIVE, steps)
+        coordinator = get_or_404(coordinators.visible_to(person), person.coordinator_id or 0)
+        steps = steps_of_coordinators([coordinator], at)[coordinator.id]
+        return _tasks(coordinator.name, coordinator.state is CoordinatorState.ACTIVE, steps)
     return redirect(url_for(".start"), 303)
 
 
@@ -129,7 +129,7 @@ def coordinator(coordinator_id: int) -> str:
 
 @pages.post("/coordinators/<int:coordinator_id>/activation", may=Permission.COORDINATOR_MANAGE)
 def activate_coordinator(coordinator_id: int) -> ResponseReturnValue:
-    """She is asked from now on; refused with what is missing, and while she is held back."""
+    """The coordinator is asked from now on. Refused with what is missing, and while they are on hold."""
     found, at = _coordinator(coordinator_id), now()
     if found.exclusion_hold is not None:
         raise NotAllowedNow(_("Held back after an exclusion screening. Settle that first."))

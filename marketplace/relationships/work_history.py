@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, Offer
-from marketplace.assignments.rules import AssignmentState
+from marketplace.assignments.rules import AHEAD_STATES, AssignmentState
 from marketplace.coordinators.models import Coordinator, Education
 from marketplace.db import session
 from marketplace.facilities.models import Facility, Preference, PreferenceKind, PreferenceSide
@@ -21,7 +21,6 @@ from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.rules import LineState
 
 WORKED = (AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED)
-AHEAD = (AssignmentState.BOOKED, AssignmentState.CONFIRMED)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -67,9 +66,9 @@ def _rows(facility_id: int, at: datetime) -> tuple[Select[Any], dict[str, Column
             func.count().filter(Assignment.state.in_(WORKED)).label("shifts"),
             func.min(Assignment.starts_at).filter(Assignment.state.in_(WORKED)).label("first_at"),
             func.max(Assignment.starts_at).filter(Assignment.state.in_(WORKED)).label("last_at"),
-            func.count().filter(Assignment.state.in_(AHEAD), Assignment.ends_at > at).label("ahead"),
+            func.count().filter(Assignment.state.in_(AHEAD_STATES), Assignment.ends_at > at).label("ahead"),
             func.min(Assignment.starts_at)
-            .filter(Assignment.state.in_(AHEAD), Assignment.ends_at > at)
+            .filter(Assignment.state.in_(AHEAD_STATES), Assignment.ends_at > at)
             .label("next_at"),
         )
         .where(Assignment.facility_id == facility_id)
@@ -197,7 +196,7 @@ def facilities_known_to(coordinator_id: int, at: datetime, facility_id: int | No
             Assignment.facility_id,
             func.count().filter(Assignment.state.in_(WORKED)).label("shifts"),
             func.max(Assignment.starts_at).filter(Assignment.state.in_(WORKED)).label("last_at"),
-            func.count().filter(Assignment.state.in_(AHEAD), Assignment.ends_at > at).label("ahead"),
+            func.count().filter(Assignment.state.in_(AHEAD_STATES), Assignment.ends_at > at).label("ahead"),
         )
         .where(Assignment.coordinator_id == coordinator_id)
         .group_by(Assignment.facility_id)

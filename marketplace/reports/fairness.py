@@ -11,13 +11,19 @@ from marketplace.assignments.models import Assignment, Offer, OfferKind
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.db import session
-from marketplace.kernel import Span, day_span
+from marketplace.kernel import N_, Span, day_span
 from marketplace.plans.models import MatchPlan, PlanOption, PlanPair
 from marketplace.reports.rules import gini
 from marketplace.timesheets.models import TimeSegment
 
-MEASURES = ("considered", "offers", "fills", "minutes", "pay_cents")
-"""How often a plan weighed her for a seat; offers sent to her; shifts that are hers; approved minutes; what they pay."""
+MEASURES = {
+    "considered": N_("Considered"),
+    "offers": N_("Offers"),
+    "fills": N_("Shifts"),
+    "minutes": N_("Hours"),
+    "pay_cents": N_("Pay"),
+}
+"""How often a plan weighed a coordinator for a seat; offers sent to them; their shifts; approved minutes; what these pay."""
 
 JUDGED = ("offers", "fills", "minutes")
 """What the bound is held against. To be considered costs nobody anything, and pay follows from hours and rates."""
@@ -34,10 +40,10 @@ class FairShare:
     comparable: int
     means: dict[str, int | None]
     below: tuple[str, ...]
-    """The measures in which she is further below the mean than the bound allows."""
+    """The measures in which they are further below the mean than the bound allows."""
 
     def percent(self, measure: str) -> int | None:
-        """Her part in percent of the mean: 100 is exactly as much as the others."""
+        """Their part in percent of the mean: 100 is exactly as much as the others."""
         mean = self.means[measure]
         return None if not mean else (200 * self.amounts[measure] + mean) // (2 * mean)
 
@@ -127,6 +133,6 @@ def _share(
     many = len(others)
     sums = {measure: sum(amounts[one][measure] for one in others) for measure in MEASURES}
     means = {measure: (2 * total + many) // (2 * many) if many else None for measure, total in sums.items()}
-    # Not by the rounded mean: 100 × hers × many < (100 − bound) × sum.
+    # Not by the rounded mean: 100 × own × many < (100 − bound) × sum.
     below = tuple(each for each in JUDGED if many and 100 * amounts[who][each] * many < (100 - bound) * sums[each])
     return FairShare(who, name, lines, amounts[who], many, means, below)

@@ -99,21 +99,11 @@ def fair_shares() -> ResponseReturnValue:
         periods=[(f"{n}w", _("The last %(weeks)s weeks", weeks=n)) for n in WEEKS]
         + [(f"{month:%Y-%m}", str(format_date(month, "LLLL y")).capitalize()) for month in _months(today)],
         lines=list(line_names().items()),
-        measures=_measures(),
+        measures={measure: _(words) for measure, words in MEASURES.items()},
         zone=of_the_site().agency_time_zone,
         last_day=asked.span.end - timedelta(seconds=1),
         may_set=current_person().may(Permission.MATCH_PLAN),
     )
-
-
-def _measures() -> dict[str, str]:
-    return {
-        "considered": _("Considered"),
-        "offers": _("Offers"),
-        "fills": _("Shifts"),
-        "minutes": _("Hours"),
-        "pay_cents": _("Pay"),
-    }
 
 
 @pages.get("/reports/fairness.csv", may=Permission.REPORT_SEE)

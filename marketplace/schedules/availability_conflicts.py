@@ -8,15 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import AssignmentState
+from marketplace.assignments.rules import AHEAD_STATES
 from marketplace.coordinators.rules import WeeklyHours
 from marketplace.db import session
 from marketplace.kernel import Span
 from marketplace.matching.facts import Window
 from marketplace.matching.rules.timing import DAY, covers
 from marketplace.needs.models import Shift
-
-AHEAD = (AssignmentState.BOOKED, AssignmentState.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def availability_conflicts(
     days_off = list(time_off)
     booked = session.scalars(
         select(Assignment)
-        .where(Assignment.coordinator_id == coordinator_id, Assignment.state.in_(AHEAD), Assignment.ends_at > at)
+        .where(Assignment.coordinator_id == coordinator_id, Assignment.state.in_(AHEAD_STATES), Assignment.ends_at > at)
         .options(joinedload(Assignment.shift).joinedload(Shift.line), joinedload(Assignment.facility))
         .order_by(Assignment.starts_at)
     )

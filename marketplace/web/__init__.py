@@ -1,6 +1,6 @@
 """The Flask glue every page uses: guarded blueprints, finding, lists and their filters, downloads, undo."""
 
-from marketplace.web.downloads import csv_download, pdf_download, text_download
+from marketplace.web.downloads import MOST_EXPORTED, csv_download, pdf_download, text_download
 from marketplace.web.guard import PUBLIC, SIGNED_IN, Pages, check_all_guarded
 from marketplace.web.locales import country_name, language_name, reader_locale
 from marketplace.web.lookup import check_version, get_or_404
@@ -10,6 +10,7 @@ from marketplace.web.query_args import asked_day, asked_number, asked_word
 from marketplace.web.undo import flash_with_undo
 
 __all__ = [
+    "MOST_EXPORTED",
     "PUBLIC",
     "SIGNED_IN",
     "Page",

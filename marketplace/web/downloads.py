@@ -7,6 +7,9 @@ from flask import Response
 
 from marketplace.kernel import csv_text
 
+MOST_EXPORTED = 20_000
+"""Rows of a list at most, when it is taken as a file."""
+
 
 def csv_download(name: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Response:
     """`name`.csv; the mark at its beginning tells spreadsheets that it is UTF-8."""

@@ -140,9 +140,9 @@ def test_a_coordinator_signs_her_baa_on_the_phone(
     client.sign_in("ada").get(f"/contracts/new?kind=baa_coordinator&coordinator={maya}").press("Go on to the terms")
     client.press("Save the draft", effective_until="2027-12-31").press("Send for signature")
     key = int(client.path.split("/")[2])
-    hers = visitors("maya").get(f"/contracts/{key}")
-    hers.sees("BUSINESS ASSOCIATE AGREEMENT FOR COORDINATORS", "Maya Torres")
-    hers.press("Sign it", name="Maya Torres", read="y")
+    maya = visitors("maya").get(f"/contracts/{key}")
+    maya.sees("BUSINESS ASSOCIATE AGREEMENT FOR COORDINATORS", "Maya Torres")
+    maya.press("Sign it", name="Maya Torres", read="y")
     client.get(f"/contracts/{key}").press("Activate")
     assert kept(key).state is S.ACTIVE
     with as_system():

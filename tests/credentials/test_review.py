@@ -133,7 +133,7 @@ def test_the_same_paper_once_more_takes_the_place_of_the_one_that_waits(client: 
 
 
 def test_fields_the_form_does_not_have_change_nothing(client: Visitor, world: World) -> None:
-    herself, other = world.maya.id, world.devon.id
+    maya, other = world.maya.id, world.devon.id
     client.sign_in("maya").get("/credentials/mine/new")
     data = {
         "state": "verified",
@@ -144,7 +144,7 @@ def test_fields_the_form_does_not_have_change_nothing(client: Visitor, world: Wo
     }
     client.post("/credentials/mine/new", {**data, "file": (BytesIO(pdf()), "x.pdf")})
     (paper,) = papers()
-    assert (paper.state, paper.coordinator_id, paper.decided_by_id) == (CredentialState.SUBMITTED, herself, None)
+    assert (paper.state, paper.coordinator_id, paper.decided_by_id) == (CredentialState.SUBMITTED, maya, None)
 
 
 def test_what_is_missing_for_her_kinds_of_work_is_named(client: Visitor, world: World) -> None:
@@ -331,10 +331,10 @@ def test_other_agency_staff_look_on(client: Visitor, world: World) -> None:
 def test_nobody_decides_about_her_own_paper(world: World) -> None:
     paper = _loaded(waits(world))
     agency = session.scalars(select(Organisation).where(Organisation.name == world.agency.name)).one()
-    her = paper.coordinator.person
-    her.acting = Membership(person_id=her.id, organisation_id=agency.id, role=Role.AGENCY_COMPLIANCE)
+    owner = paper.coordinator.person
+    owner.acting = Membership(person_id=owner.id, organisation_id=agency.id, role=Role.AGENCY_COMPLIANCE)
     with session.no_autoflush, pytest.raises(NotPermitted, match="your own paper"):
-        check_may_decide(her, paper)
+        check_may_decide(owner, paper)
 
 
 def test_what_is_not_there_and_what_is_not_a_number_is_404(client: Visitor, world: World) -> None:

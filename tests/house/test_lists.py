@@ -11,8 +11,7 @@ LONG = 5
 OWN_IN_EACH_ROOM = frozenset(
     # A logger, a type variable, a blueprint; limits of fields that are alike by chance; rows a page shows.
     # Units of time, named where they are counted; two waits of five seconds.
-    "DAY HOUR MINUTE _ONE_DAY SECONDS_TO_ANSWER"
-    " log T P pages LONGEST LONGEST_NOTE LONGEST_REASON MOST_EXPORTED TRAIL ROWS AGAIN Seen Words AHEAD".split()
+    "DAY HOUR MINUTE _ONE_DAY SECONDS_TO_ANSWER log T P pages LONGEST LONGEST_NOTE LONGEST_REASON TRAIL ROWS".split()
 )
 """Constants that each room may set for itself, whatever the others say."""
 
@@ -20,10 +19,6 @@ TABLES_OF_THE_SAME_KEYS = (
     {"active_account", "coordinator_block"},  # every rule: the index has its rows, the page its words
     {"continuity", "versatility"},  # every part of a score: its points, its words
     {"amount", "day", "hours", "rate", "what"},  # what two documents print on a line
-    {"considered", "fills", "minutes", "offers", "pay_cents"},
-    {"city", "monthly_budget_cents", "name", "region", "time_zone"},  # the columns of a site, and its form
-    {"hospital", "dental practice"},
-    {"commercial", "medicaid"},
     {"bayview", "harbor", "maple", "oakhill", "prairie", "riverside"},
 )
 """Keys that two tables share because each says something else about the same things; a test or a type holds them equal."""

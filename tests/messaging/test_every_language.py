@@ -139,13 +139,13 @@ def tell_about_shifts(world):
 
 
 def tell_about_moves(world):
-    here, hers = world.shift(day=date(2026, 12, 2)), world.shift(world.riverside, day=date(2026, 12, 2))
-    book(hers, world.maya, world.lars, NOW - timedelta(hours=2))
+    here, there = world.shift(day=date(2026, 12, 2)), world.shift(world.riverside, day=date(2026, 12, 2))
+    book(there, world.maya, world.lars, NOW - timedelta(hours=2))
     session.flush()
     session.expire_all()
     move = ask(
         session.get_one(type(here), here.id, options=load_options(), populate_existing=True),
-        [ReassignmentStep(world.maya.id, hers.id)], None, world.sam, NOW,
+        [ReassignmentStep(world.maya.id, there.id)], None, world.sam, NOW,
     )  # fmt: skip
     session.flush()
     assignments.notify_asked_to_move(move.id)

@@ -28,7 +28,7 @@ def check(may: StrEnum) -> Any:
     if may is SIGNED_IN:
         return None
     if person.acting is None:
-        raise NotPermitted(_("You do not belong to an organisation here at the moment. Ask whoever invited you."))
+        raise NotPermitted(_("You do not belong to an organization here at the moment. Ask whoever invited you."))
     if isinstance(may, Permission) and person.may(may):
         return None
     raise NotPermitted(

@@ -63,7 +63,7 @@ def set_up_second_factor() -> Any:
 def _set_up_page(form: SetUpForm, person: Person, seed: str | None = None) -> Any:
     """Nothing is stored until the first right code: the seed travels in page and cookie, sealed for this sign-in alone.
 
-    Phones load a page anew when its owner comes back from the app: the picture has to be the one she scanned.
+    Phones load a page anew when its owner comes back from the app: the picture must be the one that was scanned.
     """
     seed = seed or _begun() or second_factor.new_seed()
     form.sealed.data = base64.urlsafe_b64encode(seal(seed.encode(), _place(), settings().secret_key)).decode()

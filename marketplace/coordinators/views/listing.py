@@ -12,9 +12,7 @@ from marketplace.coordinators.texts import state_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
 from marketplace.db import session
 from marketplace.kernel import now, plain_dollars
-from marketplace.web import asked_word, country_name, csv_download, page_of
-
-MOST_EXPORTED = 20_000
+from marketplace.web import MOST_EXPORTED, asked_word, country_name, csv_download, page_of
 
 
 def _asked(lines: dict[str, str], known_countries: list[str]) -> dict[str, str]:

@@ -11,9 +11,7 @@ from marketplace.facilities.rules import FacilityState
 from marketplace.facilities.texts import kind_word, state_words
 from marketplace.facilities.views.blueprint import pages
 from marketplace.kernel import now, plain_dollars
-from marketplace.web import asked_word, csv_download, page_of
-
-MOST_EXPORTED = 20_000
+from marketplace.web import MOST_EXPORTED, asked_word, csv_download, page_of
 
 
 def _asked() -> dict[str, str]:

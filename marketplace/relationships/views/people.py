@@ -15,11 +15,9 @@ from marketplace.facilities.queries import zone_of
 from marketplace.kernel import NotFound, hours_and_minutes, now
 from marketplace.relationships.forms import DoNotReturnForm
 from marketplace.relationships.work_history import KINDS, SORTED_BY, WorkHistory, exported, known_by, knows_best, one_of
-from marketplace.web import Pages, asked_word, csv_download, language_name, page_of
+from marketplace.web import MOST_EXPORTED, Pages, asked_word, csv_download, language_name, page_of
 
 pages = Pages("people", __name__, url_prefix="/people")
-
-MOST_EXPORTED = 20_000
 
 
 def own_facility_id() -> int:

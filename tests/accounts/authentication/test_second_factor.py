@@ -28,7 +28,7 @@ def code(at=NOW, seed=SEED):
 
 @pytest.fixture
 def codes(app, settings):
-    """Nadia signs in with a second factor; her ten recovery codes."""
+    """Nadia signs in with a second factor; the ten recovery codes."""
     bind_actor(SYSTEM)
     nadia = session.scalars(select(Person).where(Person.email == EMAIL)).one()
     codes = second_factor.turn_on(nadia, SEED, 0, settings.secret_key)

@@ -241,13 +241,13 @@ def test_she_sees_where_she_is_signed_in_and_ends_it_there(visitors):
 def test_nobody_ends_another_persons_session(visitors, world):
     maya = world.maya.person
     visitors("maya@people.example")
-    hers = session.scalar(select(SignInSession.id).where(SignInSession.person_id == maya.id))
+    of_maya = session.scalar(select(SignInSession.id).where(SignInSession.person_id == maya.id))
     rosa = visitors("rosa")
     rosa.get("/account/sign-ins")
-    rosa.post(f"/account/sign-ins/{hers}/ending")
+    rosa.post(f"/account/sign-ins/{of_maya}/ending")
     assert rosa.status == 404
     session.expire_all()
-    assert session.get_one(SignInSession, hers).ended_at is None
+    assert session.get_one(SignInSession, of_maya).ended_at is None
 
 
 def test_signing_in_gives_a_new_token_and_ends_the_old_one(client, app):
@@ -316,7 +316,7 @@ def test_a_person_without_any_membership_sees_the_account_and_nothing_else(visit
     assert is_in(lars)
     lars.get("/members/")
     assert lars.status == 403
-    lars.sees("You do not belong to an organisation here")
+    lars.sees("You do not belong to an organization here")
 
 
 def test_a_role_that_does_not_include_a_page_is_told_so_with_the_way_out(visitors):
