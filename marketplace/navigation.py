@@ -29,6 +29,7 @@ ROOMS = (
     "marketplace.schedules.views.availability",
     "marketplace.schedules.views.schedule",
     "marketplace.plans.views",
+    "marketplace.attendance.views",
     "marketplace.timesheets.views",
     "marketplace.ledger.views",
     "marketplace.billing.views",
@@ -84,7 +85,7 @@ NAVIGATION: dict[Audience, tuple[NavigationEntry, ...]] = {
         NavigationEntry(
             "schedule", "schedule.index", lambda: _("Schedule"), "calendar", P.SHIFT_SEE, ("/assignments",)
         ),
-        NavigationEntry("clock", "timesheets.clock", lambda: _("Clock"), "timer", P.CLOCK),
+        NavigationEntry("clock", "attendance.clock", lambda: _("Clock"), "timer", P.CLOCK),
         NavigationEntry("earnings", "payouts.earnings", lambda: _("Earnings"), "wallet", P.EARNINGS_SEE),
         NavigationEntry("me", "coordinators.me", lambda: _("Me"), "badge-check", P.COORDINATOR_DESK, OWN_PAPERS),
     ),

@@ -9,6 +9,7 @@ from procrastinate.tasks import Task
 
 import marketplace
 from marketplace.accounts.tasks import forget
+from marketplace.attendance.tasks import close_forgotten_clocks
 from marketplace.booking.tasks import end_moves, expire_offers, sweep_changes
 from marketplace.contracts.tasks import expire
 from marketplace.credentials.tasks import remind, sweep
@@ -16,12 +17,7 @@ from marketplace.db import jobs_app, resume_abandoned
 from marketplace.ledger.tasks import check as check_books
 from marketplace.plans.tasks import plan_nightly
 from marketplace.reports.tasks import write_fair_shares
-from marketplace.timesheets.tasks import (
-    approve_after_window,
-    close_forgotten_clocks,
-    remind_approvers,
-    submit_finished_weeks,
-)
+from marketplace.timesheets.tasks import approve_after_window, remind_approvers, submit_finished_weeks
 
 SCHEDULE: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     # minute hour day month weekday

@@ -14,8 +14,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel import line_amount, now, week_start
 from marketplace.ledger.entries import record_segment
 from marketplace.timesheets.models import Punch, TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState, TimesheetState
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
 from tests.world import World
 
 MONDAY = date(2026, 11, 16)

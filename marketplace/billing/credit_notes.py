@@ -81,16 +81,7 @@ def give_credit(
     _lock(invoice)
     if invoice.state is not InvoiceState.ISSUED:
         raise NotAllowedNow("An invoice %(state)s cannot be credited.", state=state_words(invoice.state))
-    if line is not None:
-        assert line.invoice_id == invoice.id
-        if session.scalar(select(func.count()).where(CreditNote.invoice_line_id == line.id)):
-            raise NotAllowedNow("This line was credited before.")
-        amount = line.amount_cents
-    if amount is None or amount <= 0:
-        raise Invalid("There is nothing to give back: choose a line or an amount above $0.00.", "amount")
-    left = creditable(invoice)
-    if amount > left:
-        raise Invalid("At most %(amount)s of this invoice can still be credited.", "amount", amount=dollars(left))
+    amount = _amount_to_give(invoice, amount, line)
     to_receivable = min(amount, account_of(invoice, at).remaining)
     today = local_day(at, invoice.facility.time_zone)
     note = CreditNote(
@@ -129,6 +120,21 @@ def give_credit(
     record("credit", invoice, sentence, by=by, credit_note=note.id)
     enqueue("billing.set_credit_note", queue="papers", credit_note_id=note.id)
     return note
+
+
+def _amount_to_give(invoice: Invoice, amount: int | None, line: InvoiceLine | None) -> int:
+    """The cents to give back: the whole line, else the amount asked for. Refuses as `give_credit` says."""
+    if line is not None:
+        assert line.invoice_id == invoice.id
+        if session.scalar(select(func.count()).where(CreditNote.invoice_line_id == line.id)):
+            raise NotAllowedNow("This line was credited before.")
+        amount = line.amount_cents
+    if amount is None or amount <= 0:
+        raise Invalid("There is nothing to give back: choose a line or an amount above $0.00.", "amount")
+    left = creditable(invoice)
+    if amount > left:
+        raise Invalid("At most %(amount)s of this invoice can still be credited.", "amount", amount=dollars(left))
+    return amount
 
 
 def _credited(invoice: Invoice) -> int:

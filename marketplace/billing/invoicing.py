@@ -13,8 +13,7 @@ from marketplace.audit.recording import record
 from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
-from marketplace.billing.queries import unbilled_segments
-from marketplace.billing.recipients import document_locale, invoice_readers
+from marketplace.billing.queries import document_locale, invoice_readers, unbilled_segments
 from marketplace.billing.rules import LIFE, InvoiceState
 from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.models import Agreement, AgreementKind
@@ -25,8 +24,8 @@ from marketplace.kernel import Language, Phrase, Preview, PreviewChanged, Seen, 
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_invoice
 from marketplace.messaging.languages import language_of
-from marketplace.timesheets.describing import described, names_of, work_of
 from marketplace.timesheets.models import TimeSegment
+from marketplace.timesheets.texts import described, names_of, work_of
 
 
 @dataclass(frozen=True)

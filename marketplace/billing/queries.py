@@ -1,6 +1,6 @@
 """Which invoices, and how they stand: what was paid and credited is summed anew each time."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.permissions import MAY, Permission
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
 from marketplace.billing.rules import InvoiceState, InvoiceStatus, status
 from marketplace.db import as_system, seen_by, session
@@ -187,3 +188,33 @@ def is_billed(segment_ids: Collection[int]) -> bool:
     with as_system():
         on_a_line = select(exists().where(InvoiceLine.time_segment_id.in_(segment_ids), InvoiceLine.live))
         return bool(session.scalar(on_a_line))
+
+
+# ---- recipients -------------------------------------------------------------------------------------------------
+
+
+def invoice_readers(facility_ids: Collection[int]) -> dict[int, list[Person]]:
+    """Everybody who may see the invoices of these facilities, by facility, the first to join first. One statement."""
+    members = session.scalars(
+        select(Membership)
+        .join(Membership.person)
+        .where(Membership.organisation_id.in_(facility_ids), Membership.active, Person.active)
+        .options(joinedload(Membership.person))
+        .order_by(Membership.id)
+    ).all()
+    readers: dict[int, list[Person]] = {key: [] for key in facility_ids}
+    for member in members:
+        if Permission.INVOICE_SEE in MAY[member.role]:
+            readers[member.organisation_id].append(member.person)
+    return readers
+
+
+def document_locale(facility: Facility, readers: Sequence[Person]) -> str:
+    """The language an invoice to this facility is issued in.
+
+    The recipient is the facility's contact, who is an address: its documents are in the language of whoever there signs in
+    with that address, else of the first reader of its invoices, else in English.
+    """
+    contact = (facility.contact_email or "").casefold()
+    known = [person for person in readers if person.email.casefold() == contact] or readers
+    return known[0].locale if known else "en"

@@ -12,13 +12,13 @@ from sqlalchemy import insert, select, update
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import AssignmentState
+from marketplace.attendance.exceptions import exceptions
+from marketplace.attendance.worked_time import paid_minutes_by_week, worked
 from marketplace.db import session
 from marketplace.kernel import clock, local_day, local_instant, week_start
 from marketplace.timesheets.approvals import approve_lines
-from marketplace.timesheets.exceptions import exceptions
 from marketplace.timesheets.models import Punch, PunchSource, ShiftReport, TimeEntry, Timesheet
-from marketplace.timesheets.rules import LineState, TimesheetState
-from marketplace.timesheets.worked_time import PunchKind, paid_minutes_by_week, worked
+from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
 
 DUTIES = (
     "scheduling-book",

@@ -15,7 +15,7 @@ from marketplace.db import session
 from marketplace.kernel import Named
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import Punch
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 WITHIN = timedelta(hours=1)
 MOST = 12

@@ -20,8 +20,8 @@ from marketplace.messaging.languages import language_of
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.payouts.queries import open_holds, unpaid_segments
 from marketplace.payouts.rules import LIFE, PAY_RUN_LIFE, PayoutState, PayRunState
-from marketplace.timesheets.describing import SegmentNames, described, names_of, work_of
 from marketplace.timesheets.models import TimeSegment
+from marketplace.timesheets.texts import SegmentNames, described, names_of, work_of
 
 _TURN = 7_204_001  # the advisory lock of pay runs; any number that nobody else uses
 

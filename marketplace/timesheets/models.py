@@ -13,8 +13,7 @@ from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Cents, Key, Minutes, Record, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility
-from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, LineState, TimesheetState
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, LineState, PunchKind, TimesheetState
 
 
 class PunchSource(StrEnum):

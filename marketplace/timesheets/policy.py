@@ -1,17 +1,10 @@
-"""Who may clock, hand in, approve and dispute hours."""
+"""Who may hand in, approve and dispute hours."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
-from marketplace.assignments.models import Assignment
 from marketplace.db import Audience
 from marketplace.kernel import NotPermitted
 from marketplace.timesheets.models import TimeEntry, Timesheet
-
-
-def check_may_clock(person: Person, assignment: Assignment) -> None:
-    """Only the coordinator herself presses her clock. Raises NotPermitted."""
-    if person.coordinator_id != assignment.coordinator_id or not person.may(Permission.CLOCK):
-        raise NotPermitted("Only the coordinator who works this shift uses its clock.")
 
 
 def may_submit(person: Person, sheet: Timesheet) -> bool:

@@ -1,7 +1,6 @@
-"""Which timesheets and lines of hours a person sees, and what the clock shows next."""
+"""Which timesheets and entries a person sees, and which of them wait for somebody."""
 
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,13 +9,12 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission, roles_that_may
 from marketplace.accounts.queries import members_of
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, seen_by, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.models import Punch, ShiftReport, TimeEntry, Timesheet
-from marketplace.timesheets.rules import CLOCK_AFTER_END, UNDO_APPROVAL, LineState, TimesheetState
+from marketplace.timesheets.rules import UNDO_APPROVAL, LineState, TimesheetState
 
 
 def visible_to(person: Person) -> Select[Timesheet]:
@@ -85,64 +83,6 @@ def all_punches(assignment_id: int) -> list[Punch]:
     )
 
 
-# ---- the clock --------------------------------------------------------------------------------------------------
-
-
-def own_assignments(person: Person) -> Select[Assignment]:
-    """The coordinator's own shifts with what the clock shows of them."""
-    return (
-        select(Assignment)
-        .where(Assignment.coordinator_id == person.coordinator_id)
-        .options(
-            joinedload(Assignment.facility),
-            joinedload(Assignment.coordinator),
-            joinedload(Assignment.shift).joinedload(Shift.line),
-            joinedload(Assignment.shift).joinedload(Shift.need).joinedload(Need.site),
-        )
-    )
-
-
-def on_the_clock(person: Person, at: datetime) -> Assignment | None:
-    """The shift she is clocked in to, else the one that runs or comes next."""
-    waiting = (AssignmentState.BOOKED, AssignmentState.CONFIRMED)
-    return session.scalars(
-        own_assignments(person)
-        .where(Assignment.state.in_(WORKING_STATES) | (Assignment.state.in_(waiting) & (Assignment.ends_at > at)))
-        .order_by(Assignment.state.in_(WORKING_STATES).desc(), Assignment.starts_at, Assignment.id)
-        .limit(1)
-    ).first()
-
-
-def recent_shifts(person: Person, at: datetime, days: int = 14) -> list[Assignment]:
-    """Shifts of the last days that ended or should have, the latest first."""
-    return list(
-        session.scalars(
-            own_assignments(person)
-            .where(
-                Assignment.state.in_(LIVE_STATES - WORKING_STATES),
-                Assignment.starts_at > at - timedelta(days=days),
-                Assignment.state.in_((AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED))
-                | (Assignment.ends_at <= at),
-            )
-            .order_by(Assignment.starts_at.desc())
-            .limit(12)
-        )
-    )
-
-
-def lines_of(assignment_ids: Collection[int]) -> dict[int, TimeEntry]:
-    """Lines of several shifts by the shift's assignment, with their weeks."""
-    lines = session.scalars(
-        select(TimeEntry).where(TimeEntry.assignment_id.in_(assignment_ids)).options(joinedload(TimeEntry.timesheet))
-    )
-    return {line.assignment_id: line for line in lines}
-
-
-def reported(assignment_ids: Collection[int]) -> set[int]:
-    """Those of the shifts that have a report."""
-    return set(session.scalars(select(ShiftReport.assignment_id).where(ShiftReport.assignment_id.in_(assignment_ids))))
-
-
 # ---- filters ----------------------------------------------------------------------------------------------------
 
 
@@ -196,13 +136,4 @@ def unsent_weeks(before: date) -> Select[Timesheet]:
             .exists(),
         )
         .order_by(Timesheet.id)
-    )
-
-
-def forgotten_clocks(at: datetime) -> Select[Assignment]:
-    """Shifts over so long that the clock takes no more punches, on which nobody clocked out."""
-    return (
-        select(Assignment)
-        .where(Assignment.state.in_(WORKING_STATES), Assignment.ends_at <= at - CLOCK_AFTER_END)
-        .order_by(Assignment.id)
     )

@@ -1,14 +1,10 @@
-"""How far a week of hours has come, who has to act by when, and how old a press of the clock may be.
-
-What punches come to is in `worked_time`, what is unusual about them in `exceptions`, what a week of them earns in `overtime`.
-"""
+"""How far a week of hours has come, and who has to act by when. What a week of hours earns is in `overtime`."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
-from marketplace.kernel import Invalid, Lifecycle
+from marketplace.kernel import Lifecycle
 
 
 class TimesheetState(StrEnum):
@@ -103,14 +99,6 @@ DECIDED = {
 CLOCK_AFTER_END = timedelta(hours=12)
 """So long after the end the buttons still work; later the hours are entered by hand, with a reason."""
 
-FAST_DEVICE = timedelta(minutes=2)
-"""A device's clock may be ahead by so much; the moment then counts as now."""
-
-OLDEST_PUNCH = timedelta(hours=24)
-"""A punch kept on a phone without a network may arrive so late."""
-
-CORRECT_BEFORE_START = timedelta(hours=4)
-"""Hours entered by hand begin no earlier than this before the planned start."""
 
 UNDO_APPROVAL = timedelta(minutes=10)
 """Within these an approval is taken back as if it had not been."""
@@ -119,22 +107,21 @@ APPROVAL_WINDOW = timedelta(hours=72)
 """After so long without a word, hours without exceptions approve themselves. A reminder goes out at half of it."""
 
 
-class Moment(NamedTuple):
-    """When a button was pressed, and whether the punch waited on the device for a network."""
+class PunchKind(StrEnum):
+    """The four buttons of the clock."""
 
-    at: datetime
-    waited: bool
+    IN = "in"
+    OUT = "out"
+    BREAK_START = "break_start"
+    BREAK_END = "break_end"
 
 
-def moment_pressed(device: datetime | None, arrived: datetime) -> Moment:
-    """The moment a punch counts from: what the device says within sane bounds, else a sentence (Invalid).
+class ExceptionCode(StrEnum):
+    """Why a line of hours wants a person's eye."""
 
-    Without a device time it is the moment of arrival. A device up to two minutes ahead counts as now.
-    """
-    if device is None or abs(device - arrived) <= FAST_DEVICE:
-        return Moment(min(device, arrived) if device else arrived, False)
-    if device > arrived:
-        raise Invalid("The clock of this device is ahead of the real time. Set it to automatic, then press again.")
-    if arrived - device > OLDEST_PUNCH:
-        raise Invalid("This was pressed more than 24 hours ago. Enter the hours by hand, with a reason.")
-    return Moment(device, True)
+    LATE = "late"
+    OVER_PLAN = "over_plan"
+    UNDER_PLAN = "under_plan"
+    MISSING_PUNCH = "missing_punch"
+    LONG_BREAK = "long_break"
+    MANUAL_ENTRY = "manual_entry"

@@ -1,38 +1,18 @@
-"""What happens to hours by itself: forgotten clocks, weeks that hand themselves in, reminders, approval after the window."""
+"""What happens to hours by itself: weeks that hand themselves in, reminders, approval after the window."""
 
 from collections import defaultdict
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from marketplace.assignments.models import lock_assignment, lock_shift
-from marketplace.assignments.rules import LIFE, WORKING_STATES
-from marketplace.audit.recording import record
 from marketplace.db import enqueue, jobs_app, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import NotAllowedNow, Phrase, now, workweek
+from marketplace.kernel import NotAllowedNow, now, workweek
 from marketplace.timesheets.approvals import approve_lines, submit
-from marketplace.timesheets.hours_calculation import evaluate
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.notifications import notify_overdue, notify_reminded
-from marketplace.timesheets.queries import forgotten_clocks, unsent_weeks, waiting_since
+from marketplace.timesheets.queries import unsent_weeks, waiting_since
 from marketplace.timesheets.rules import APPROVAL_WINDOW, CLOCK_AFTER_END
-
-
-@jobs_app.task(name="timesheets.close_forgotten_clocks", queueing_lock="timesheets.close_forgotten_clocks")
-def close_forgotten_clocks(timestamp: int = 0) -> int:
-    """Nobody clocked out and the time for it is over: the line is written with what is missing, for her to complete."""
-    at, done = now(), 0
-    for found in session.scalars(forgotten_clocks(at)).all():
-        shift = lock_shift(found.shift_id)
-        held = lock_assignment(found.id)
-        if held.state not in WORKING_STATES:
-            continue
-        held.state = LIFE.after(held.state, "check_out")
-        line = evaluate(held, shift, at)
-        record("close_forgotten_clock", line, Phrase("Nobody clocked out; the hours have to be entered by hand."))
-        done += 1
-    return done
 
 
 @jobs_app.task(name="timesheets.submit_finished_weeks", queueing_lock="timesheets.submit_finished_weeks")

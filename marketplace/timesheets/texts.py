@@ -1,51 +1,90 @@
-"""What the codes of the clock and the timesheet read like, and times as the facility's wall clock shows them."""
+"""What the codes of the clock and of entries read like, and what a bill or a pay statement calls a piece of approved time."""
 
-from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from flask_babel import gettext as _
+from sqlalchemy import select
 
-from marketplace.timesheets.exceptions import ExceptionCode
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.accounts.models import Person
+from marketplace.catalogue.models import ServiceLine
+from marketplace.coordinators.models import Coordinator
+from marketplace.db import session
+from marketplace.facilities.models import Facility
+from marketplace.kernel import N_, Language, Named, Phrase, Weekday, dollars, hours_and_minutes, together
+from marketplace.timesheets.models import TimeSegment
+from marketplace.timesheets.rules import ExceptionCode, PunchKind
+
+PRESSED = {
+    PunchKind.IN: N_("Clocked in"),
+    PunchKind.BREAK_START: N_("Break started"),
+    PunchKind.BREAK_END: N_("Break ended"),
+    PunchKind.OUT: N_("Clocked out"),
+}
+EXCEPTIONS = {
+    ExceptionCode.LATE: N_("%(minutes)s min late"),
+    ExceptionCode.OVER_PLAN: N_("%(minutes)s min over plan"),
+    ExceptionCode.UNDER_PLAN: N_("%(minutes)s min under plan"),
+    ExceptionCode.LONG_BREAK: N_("Break of %(minutes)s min"),
+    ExceptionCode.MISSING_PUNCH: N_("Punch missing"),
+    ExceptionCode.MANUAL_ENTRY: N_("Entered by hand"),
+}
 
 
 def exception_words(kept: str) -> str:
-    """`over_plan:48` as a person reads it."""
+    """`over_plan:48` as a person reads it, in the reader's language; a code that nobody knows stays as it is."""
     code, _colon, minutes = kept.partition(":")
-    return str(_exception(code, minutes))
-
-
-def _exception(code: str, minutes: str) -> Any:
-    match code:
-        case ExceptionCode.LATE:
-            return _("%(minutes)s min late", minutes=minutes)
-        case ExceptionCode.OVER_PLAN:
-            return _("%(minutes)s min over plan", minutes=minutes)
-        case ExceptionCode.UNDER_PLAN:
-            return _("%(minutes)s min under plan", minutes=minutes)
-        case ExceptionCode.LONG_BREAK:
-            return _("Break of %(minutes)s min", minutes=minutes)
-        case ExceptionCode.MISSING_PUNCH:
-            return _("Punch missing")
-        case ExceptionCode.MANUAL_ENTRY:
-            return _("Entered by hand")
-        case _:
-            return code
+    known = next((text for exception, text in EXCEPTIONS.items() if exception.value == code), None)
+    return str(Phrase(known, minutes=minutes)) if known else code
 
 
 def punch_words(kind: PunchKind) -> str:
-    """What pressing the button is called afterwards."""
-    words = {
-        PunchKind.IN: _("Clocked in"),
-        PunchKind.BREAK_START: _("Break started"),
-        PunchKind.BREAK_END: _("Break ended"),
-        PunchKind.OUT: _("Clocked out"),
+    """What pressing the button is called afterwards, in the reader's language."""
+    return str(Phrase(PRESSED[kind]))
+
+
+class SegmentNames(NamedTuple):
+    """What a piece of time is about, by name."""
+
+    line: Named
+    coordinator: str
+    facility: str
+
+
+def names_of(segments: Iterable[TimeSegment]) -> dict[int, SegmentNames]:
+    """The names behind each piece of time, by its number. One statement."""
+    rows = session.execute(
+        select(TimeSegment.id, ServiceLine.name, ServiceLine.name_es, Person.name, Facility.name)
+        .join(ServiceLine, ServiceLine.code == TimeSegment.service_line)
+        .join(Coordinator, Coordinator.id == TimeSegment.coordinator_id)
+        .join(Person, Person.id == Coordinator.person_id)
+        .join(Facility, Facility.id == TimeSegment.facility_id)
+        .where(TimeSegment.id.in_([segment.id for segment in segments]))
+    )
+    return {
+        key: SegmentNames(Named(english, spanish), coordinator, facility)
+        for key, english, spanish, coordinator, facility in rows
     }
-    return str(words[kind])
 
 
-def wall_clock(at: datetime, zone: str) -> str:
-    """8:50 am CST, for refusals, which come from far away of any page."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%-I:%M} {'am' if local.hour < 12 else 'pm'} {local.tzname()}"
+def work_of(segment: TimeSegment, line: Named, who: str) -> Phrase:
+    """What a piece of time is: "Prior-Authorization · Maya Torres · Mon Nov 23 · overtime".
+
+    `who` is the other side for the reader: the coordinator on an invoice, the facility on a pay statement.
+    """
+    parts: list[object] = [line, who, Weekday(segment.work_day)]
+    if segment.kind == "cancellation":
+        parts.insert(0, Phrase("Cancelled shift"))
+    if segment.earn_code == "overtime":
+        parts.append(Phrase("overtime"))
+    if segment.corrects_id is not None:
+        parts.insert(0, Phrase("Correction"))
+    return together(parts, " · ")
+
+
+def described(work: Phrase, minutes: int, rate_cents: int, language: Language) -> str:
+    """The line of a document about a piece of time, in the language of that document: "… · 4:00 h at $34.00".
+
+    `rate_cents` is what the reader pays or gets for an hour.
+    """
+    price = Phrase("%(hours)s h at %(rate)s", hours=hours_and_minutes(minutes), rate=dollars(rate_cents))
+    return together([work, price], " · ").read(language)

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from marketplace.assignments.models import Offer, OfferKind
 from marketplace.assignments.rules import AssignmentState, OfferState
+from marketplace.attendance.clocking import punch
 from marketplace.billing.invoicing import issue
 from marketplace.booking import offers
 from marketplace.contracts.models import Agreement, AgreementKind
@@ -20,8 +21,7 @@ from marketplace.needs.models import FillMode, Need
 from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.reports.facility_kpis import facility_month, facility_with_budget
 from marketplace.reports.kpis import time_to_fill, weeks
-from marketplace.timesheets.clocking import punch
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import approved
 from tests.world import NOW, TODAY

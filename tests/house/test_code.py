@@ -32,7 +32,7 @@ RLS_BYPASS = {
     "eligibility/index.py": "the index holds everybody's facts; only verdicts, points and counts leave",
     "booking/reassignment_requests.py": "the seats of two shifts are read before somebody is asked",
     "booking/reassignments.py": "a reassignment changes the seats of two shifts and the offers of others",
-    "coverage/views/needs.py": "counts over all coordinators; only figures leave",
+    "coverage/views/posting_preview.py": "counts over all coordinators; only figures leave",
     "booking/offers.py": "offers go to people whose rows the facility may not read",
     "assignments/queries.py": "names of those who were asked",
     "booking/views/reassignment_cards.py": "the shift the coordinator is asked to work instead",
@@ -54,9 +54,9 @@ RLS_BYPASS = {
     "plans/refill/options.py": "who is free, and who could move; only names, points and reasons leave",
     "plans/replay/past_weeks.py": "past weeks are lived again with everybody; only figures leave",
     "plans/constraints.py": "whether a pin can be kept",
-    "timesheets/clocking.py": "a punch moves shift and assignment",
+    "attendance/clocking.py": "a punch moves shift and assignment",
     "timesheets/compensation.py": "what a cancellation costs is written by the house",
-    "timesheets/clock_in_checks.py": "whether the facility's papers are in order",
+    "attendance/clock_in_checks.py": "whether the facility's papers are in order",
 }
 
 

@@ -9,13 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import AssignmentState
+from marketplace.attendance.clocking import punch
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.approvals import submit
-from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 IN, OUT, PAUSE, RESUME = PunchKind.IN, PunchKind.OUT, PunchKind.BREAK_START, PunchKind.BREAK_END
 MONDAY = date(2026, 11, 16)

@@ -246,13 +246,13 @@ def test_a_dispute_ends_with_other_minutes(world):
 
 
 def test_rejected_hours_are_corrected_and_come_back(world):
-    from marketplace.timesheets.clocking import Correction, correct
+    from marketplace.attendance.clocking import Correction, correct
 
     shift = booked(world, world.maya)
     [line] = handed_in([clocked(shift)], AT)
     reject(line.id, "You began at ten.", world.rosa, AT)
     assert state_of(line) is TimesheetState.REJECTED
-    from marketplace.timesheets.hours_calculation import punches_that_count
+    from marketplace.attendance.queries import punches_that_count
 
     came = punches_that_count(shift.id)[0]
     correct(shift, [Correction(IN, shift.starts_at + timedelta(hours=1), came)], "Right.", world.maya.person, AT)

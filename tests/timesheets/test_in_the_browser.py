@@ -14,8 +14,7 @@ from werkzeug.serving import make_server
 
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
-from marketplace.timesheets.rules import LineState
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import LineState, PunchKind
 from tests.browser import Visitor
 from tests.in_browser.serving import Clock
 from tests.timesheets.hours import IN, MONDAY, OUT, booked, handed_in, worked_line

@@ -5,36 +5,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from marketplace.assignments.rules import AssignmentState
 from marketplace.db import session
 from marketplace.kernel.clock import frozen_at
 from marketplace.ledger.invariants import recount
 from marketplace.messaging.models import Letter, Notice
 from marketplace.timesheets import notifications, tasks
 from marketplace.timesheets.approvals import approve_changed, approve_lines, dispute, reject
-from marketplace.timesheets.clocking import punch
 from marketplace.timesheets.models import TimeSegment, Timesheet
 from marketplace.timesheets.rules import LineState, TimesheetState
-from tests.timesheets.hours import IN, MONDAY, OUT, again, booked, handed_in, line_of, worked_line
+from tests.timesheets.hours import IN, MONDAY, OUT, again, handed_in, worked_line
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
 
 def told(kind):
     return session.scalars(select(Notice.person_id).where(Notice.kind == kind).order_by(Notice.person_id)).all()
-
-
-def test_a_forgotten_clock_is_closed_and_waits_for_her_hours(world):
-    shift = booked(world, world.maya)
-    punch(shift, IN, shift.starts_at)
-    with frozen_at(shift.ends_at + timedelta(hours=11, minutes=59)):
-        assert tasks.close_forgotten_clocks() == 0
-    with frozen_at(shift.ends_at + timedelta(hours=12)):
-        assert tasks.close_forgotten_clocks() == 1
-        assert tasks.close_forgotten_clocks() == 0
-    line = line_of(shift)
-    assert (line.paid_minutes, line.exceptions) == (0, ["missing_punch"])
-    assert shift.state is AssignmentState.CHECKED_OUT
 
 
 def test_a_week_hands_itself_in_a_day_after_its_end(world):

@@ -9,15 +9,15 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, CancelledBy
+from marketplace.attendance.clocking import Correction, correct, punch
+from marketplace.attendance.tasks import close_forgotten_clocks
 from marketplace.booking import cancelling
 from marketplace.booking.no_shows import excuse, mark_no_show, uphold
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import clock, local_day, week_start
-from marketplace.timesheets.clocking import Correction, correct, punch
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.tasks import close_forgotten_clocks
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 Worked = tuple[Assignment, str]
 

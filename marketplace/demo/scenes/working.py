@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from marketplace.accounts.models import Person
+from marketplace.attendance.clocking import punch
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
 from marketplace.demo.asking import post_single, rounded
 from marketplace.demo.staffing import DemoStaffing, shifts_of
 from marketplace.facilities.models import Facility
 from marketplace.kernel import clock
-from marketplace.timesheets.clocking import punch
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import PunchKind
 
 
 def always_free(coordinator: Coordinator) -> None:

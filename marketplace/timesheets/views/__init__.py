@@ -1,6 +1,6 @@
-"""The clock, the shift report, the week"s timesheet, and the table where hours are approved."""
+"""The week's timesheet, and the table where hours are approved."""
 
-from marketplace.timesheets.views import clock, review, table, weeks
+from marketplace.timesheets.views import review, table, weeks
 from marketplace.timesheets.views.blueprint import pages
 
-__all__ = ["clock", "pages", "review", "table", "weeks"]
+__all__ = ["pages", "review", "table", "weeks"]

@@ -10,17 +10,19 @@ from sqlalchemy import select
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, lock_assignment, lock_shift
 from marketplace.assignments.rules import CLOCK_IN_BEFORE, LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
+from marketplace.attendance.clock_in_checks import may_start
+from marketplace.attendance.hours_worked import evaluate
+from marketplace.attendance.queries import punches_that_count
+from marketplace.attendance.rules import CORRECT_BEFORE_START, moment_pressed
 from marketplace.audit.recording import record
 from marketplace.db import as_system, session
 from marketplace.kernel import N_, Clock, Invalid, NotAllowedNow, Phrase, check_no_patient_data, clean_text
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
-from marketplace.timesheets.clock_in_checks import may_start
-from marketplace.timesheets.hours_calculation import evaluate, punches_that_count
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
 from marketplace.timesheets.queries import line_of
-from marketplace.timesheets.rules import CLOCK_AFTER_END, CORRECT_BEFORE_START, EDITABLE, LineState, moment_pressed
-from marketplace.timesheets.worked_time import PunchKind
+from marketplace.timesheets.rules import CLOCK_AFTER_END, EDITABLE, LineState, PunchKind
+from marketplace.timesheets.texts import PRESSED
 
 LONGEST_REASON = 500
 
@@ -29,14 +31,6 @@ ACT = {
     PunchKind.BREAK_START: "pause",
     PunchKind.BREAK_END: "resume",
     PunchKind.OUT: "check_out",
-}
-
-# For the trail, which is kept in English, and for refusals (`punch_words` has them for the catalogue).
-PRESSED = {
-    PunchKind.IN: "Clocked in",
-    PunchKind.BREAK_START: "Break started",
-    PunchKind.BREAK_END: "Break ended",
-    PunchKind.OUT: "Clocked out",
 }
 
 LEADS_TO = {

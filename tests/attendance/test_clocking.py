@@ -7,16 +7,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.assignments.rules import AssignmentState
+from marketplace.attendance.clocking import Correction, correct, punch
+from marketplace.attendance.policy import check_may_clock
+from marketplace.attendance.queries import punches_that_count
+from marketplace.attendance.rules import moment_pressed
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.db import session
 from marketplace.kernel import Invalid, NotAllowedNow, NotPermitted
 from marketplace.needs.rules import ShiftState
-from marketplace.timesheets.clocking import Correction, correct, punch
-from marketplace.timesheets.hours_calculation import punches_that_count
 from marketplace.timesheets.models import Punch, PunchSource, Timesheet
-from marketplace.timesheets.policy import check_may_clock
-from marketplace.timesheets.rules import LineState, TimesheetState, moment_pressed
+from marketplace.timesheets.rules import LineState, TimesheetState
 from tests.timesheets.hours import (
     IN,
     MONDAY,

@@ -13,32 +13,32 @@ from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import CLOCK_IN_BEFORE, AssignmentState
-from marketplace.catalogue.queries import duties as all_duties
-from marketplace.kernel import Invalid, hours_and_minutes, now
-from marketplace.timesheets.clock_in_checks import missing_papers
-from marketplace.timesheets.clocking import check_may_be_corrected, correct, punch
-from marketplace.timesheets.forms import correction_form, count_field, report_form
-from marketplace.timesheets.hours_calculation import punches_that_count
-from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
-from marketplace.timesheets.policy import check_may_clock
-from marketplace.timesheets.queries import (
-    line_of,
+from marketplace.attendance.clock_in_checks import missing_papers
+from marketplace.attendance.clocking import check_may_be_corrected, correct, punch
+from marketplace.attendance.forms import correction_form, count_field, report_form
+from marketplace.attendance.policy import check_may_clock
+from marketplace.attendance.queries import (
     lines_of,
     on_the_clock,
     own_assignments,
+    punches_that_count,
     recent_shifts,
-    report_of,
     reported,
 )
-from marketplace.timesheets.rules import LineState
-from marketplace.timesheets.shift_reports import check_may_be_reported, write_report
+from marketplace.attendance.shift_reports import check_may_be_reported, write_report
+from marketplace.attendance.worked_time import worked
+from marketplace.catalogue.queries import duties as all_duties
+from marketplace.kernel import Invalid, hours_and_minutes, now
+from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
+from marketplace.timesheets.queries import line_of, report_of
+from marketplace.timesheets.rules import LineState, PunchKind
 from marketplace.timesheets.texts import punch_words
-from marketplace.timesheets.views.blueprint import DAMAGED, pages
-from marketplace.timesheets.worked_time import PunchKind, worked
-from marketplace.web import check_version, get_or_404
+from marketplace.web import Pages, check_version, get_or_404
 from marketplace.web.filters import clock as wall_clock
 from marketplace.web.filters import zone_name
 from marketplace.web.forms import Form
+
+pages = Pages("attendance", __name__)
 
 
 @pages.get("/clock", may=Permission.CLOCK)
@@ -203,7 +203,7 @@ def _kind(text: str) -> PunchKind:
     try:
         return PunchKind(text)
     except ValueError:
-        raise Invalid(DAMAGED) from None
+        raise Invalid("This form is damaged. Open the page again and repeat.") from None
 
 
 def _device_time(text: str) -> datetime | None:

@@ -10,15 +10,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.catalogue.lists import ROUNDINGS
 from marketplace.kernel import Invalid, Span, local_day, split, week_start, workweek
-
-
-class PunchKind(StrEnum):
-    """The four buttons of the clock."""
-
-    IN = "in"
-    OUT = "out"
-    BREAK_START = "break_start"
-    BREAK_END = "break_end"
+from marketplace.timesheets.rules import PunchKind
 
 
 class Pressed(Protocol):
