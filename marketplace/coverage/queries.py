@@ -81,6 +81,11 @@ def listed(
     return needs.order_by(column.desc() if sort.startswith("-") else column.asc(), Need.id.desc())
 
 
+def exported(person: Person, most: int, **asked: Any) -> list[Need]:
+    """The first `most` of `listed(person, **asked)`."""
+    return list(session.scalars(listed(person, **asked).limit(most)).unique())
+
+
 def seats_of(needs: Sequence[Need]) -> dict[int, Seats]:
     """The seats of each need by its id, in one statement."""
     live = (

@@ -26,7 +26,9 @@ SET_BACK = {1: "discard", 2: "release", 4: "fail", 6: "reverse"}
 
 
 def run(weeks: list[date], facilities: dict[int, str], by: Person, now: datetime, chance: random.Random) -> None:
-    """`weeks` are Mondays of whole weeks gone by; `facilities` names each by its key in the cast."""
+    """`weeks` are Mondays of whole weeks gone by; `facilities` names each by its key in the cast. The last week is not yet
+    paid as a whole, whatever day it is.
+    """
     for monday in weeks:
         sunday = monday + timedelta(days=6)
         billed = datetime.combine(monday + timedelta(days=9), time(15), UTC)
@@ -36,7 +38,7 @@ def run(weeks: list[date], facilities: dict[int, str], by: Person, now: datetime
             if monday == weeks[3]:
                 _issue_again(invoices[0], sunday, by, billed)
         paid = datetime.combine(monday + timedelta(days=10), time(16), UTC)
-        if paid < now:
+        if paid < now and monday != weeks[-1]:
             _pay(sunday, by, paid, now, SET_BACK.get(weeks.index(monday), ""))
     _receive(facilities, by, now, chance)
     _credit(by, now - timedelta(hours=3))

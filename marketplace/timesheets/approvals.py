@@ -221,17 +221,7 @@ def dispute(line_id: int, reason: str, by: Person, at: datetime, version: int | 
     _check_handed_in(line)
     line.state = LINE_LIFE.after(line.state, "dispute")
     line.dispute_reason, line.decided_at, line.decided_by_id = reason, at, by.id
-    record(
-        "dispute",
-        line,
-        Phrase(
-            "Disputed: %(hours)s h of %(name)s. %(reason)s",
-            hours=hours_and_minutes(line.paid_minutes),
-            name=_name(line),
-            reason=reason,
-        ),
-        by=by,
-    )
+    _record_with_reason("dispute", line, N_("Disputed: %(hours)s h of %(name)s. %(reason)s"), reason, by)
     _settle([line], by, at)
     enqueue(notifications.notify_disputed, line_id=line.id)
 
@@ -247,25 +237,20 @@ def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None
 
 
 def reject(line_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
-    """Give the hours back to the coordinator with a reason; she corrects them and hands them in again."""
+    """Give the hours back to the coordinator with a reason: they correct the hours and hand them in again."""
     reason = _reason(reason, "reason")
     [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
     _check_handed_in(line)
     line.state = LINE_LIFE.after(line.state, "reject")
     line.decision_reason, line.decided_at, line.decided_by_id = reason, at, by.id
-    record(
-        "reject",
-        line,
-        Phrase(
-            "Rejected: %(hours)s h of %(name)s. %(reason)s",
-            hours=hours_and_minutes(line.paid_minutes),
-            name=_name(line),
-            reason=reason,
-        ),
-        by=by,
-    )
+    _record_with_reason("reject", line, N_("Rejected: %(hours)s h of %(name)s. %(reason)s"), reason, by)
     _settle([line], by, at)
     enqueue(notifications.notify_rejected, line_id=line.id)
+
+
+def _record_with_reason(act: str, line: TimeEntry, sentence: str, reason: str, by: Person) -> None:
+    hours = hours_and_minutes(line.paid_minutes)
+    record(act, line, Phrase(sentence, hours=hours, name=_name(line), reason=reason), by=by)
 
 
 def _reason(text: str, field: str) -> str:

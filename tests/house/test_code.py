@@ -32,7 +32,7 @@ RLS_BYPASS = {
     "eligibility/index.py": "the index holds everybody's facts; only verdicts, points and counts leave",
     "booking/reassignment_requests.py": "the seats of two shifts are read before somebody is asked",
     "booking/reassignments.py": "a reassignment changes the seats of two shifts and the offers of others",
-    "coverage/views/needs.py": "counts over all coordinators; only figures leave",
+    "coverage/views/posting_preview.py": "counts over all coordinators; only figures leave",
     "booking/offers.py": "offers go to people whose rows the facility may not read",
     "assignments/queries.py": "names of those who were asked",
     "booking/views/reassignment_cards.py": "the shift the coordinator is asked to work instead",

@@ -7,7 +7,8 @@ OPENS_ALL_ROOMS = {"marketplace.app", "marketplace.navigation"}
 
 SHOWN_TOGETHER = {
     "marketplace.coverage.views.shifts borrows marketplace.booking.views.offers": "a coordinator opens a shift as an offer",
-    "marketplace.coverage.views.needs borrows marketplace.needs.views.posting": "a posting is previewed with its matches",
+    "marketplace.coverage.views.posting_preview borrows marketplace.needs.views.posting": "its matches are shown",
+    "marketplace.coverage.views.needs borrows marketplace.needs.views.posting": "the names of the form that posted it",
     "marketplace.home.views.overview borrows marketplace.inbox.views.inbox": "the agency's first page is its inbox",
 }
 """Pages of one room that show what a lower room's page shows, with the reason."""

@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
 import pytest
@@ -16,6 +16,9 @@ MOST_MODULES = 15
 MOST_LINES_OF_A_FUNCTION = 60
 MOST_IMPORTS = 26
 """Of our own modules, by one module: what the one that needs most needs today."""
+
+USUAL_IMPORTS = 10
+"""The same for nine modules in ten."""
 
 Sources = Mapping[str, str]
 """The text of each module by its dotted name; a package goes by its own name."""
@@ -89,6 +92,19 @@ def own_imports(sources: Sources) -> dict[str, set[str]]:
     return found
 
 
+def ninth_decile(counts: Collection[int]) -> int:
+    """The number that nine in ten do not exceed."""
+    return sorted(counts)[int(len(counts) * 0.9)]
+
+
+def test_no_file_is_long():
+    assert long_files(house()) == []
+
+
+def test_no_package_is_crowded():
+    assert crowded_packages(house()) == []
+
+
 def test_a_class_name_stands_once():
     assert names_used_twice(house()) == []
 
@@ -100,6 +116,15 @@ def test_no_function_is_long():
 def test_no_module_needs_more_of_the_house_than_any_does_today():
     needs = {module: len(needed) for module, needed in own_imports(house()).items()}
     assert {module: count for module, count in needs.items() if count > MOST_IMPORTS} == {}
+
+
+def test_nine_modules_in_ten_need_few_others():
+    assert ninth_decile([len(needed) for needed in own_imports(house()).values()]) <= USUAL_IMPORTS
+
+
+def test_the_ninth_decile_notices_a_tenth():
+    assert ninth_decile([1] * 9 + [11]) == 11
+    assert ninth_decile([1] * 10 + [11]) == 1
 
 
 LONG_FUNCTION = "def f():\n" + "    x = 1\n" * MOST_LINES_OF_A_FUNCTION

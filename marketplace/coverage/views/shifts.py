@@ -12,11 +12,11 @@ from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment, Offer
 from marketplace.assignments.policy import may_staff
 from marketplace.assignments.queries import shifts_visible_to, staffing
-from marketplace.audit.queries import trail_of
+from marketplace.audit.queries import newest_of
 from marketplace.booking.views.offers import shift_page
 from marketplace.coverage.forms import HowManyForm
 from marketplace.coverage.views.blueprint import pages
-from marketplace.db import Audience, session
+from marketplace.db import Audience
 from marketplace.eligibility.candidates import ranked
 from marketplace.eligibility.index import shifts_wanted_for
 from marketplace.eligibility.rule_texts import RULE_WORDS
@@ -27,6 +27,7 @@ from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.web import asked_word, get_or_404
 
 FEW, ALL_SHOWN = 6, 30
+TRAIL = 10
 NEAREST = 12
 TOLD_FROM = 10
 """Points from which the worth of hours elsewhere stands on the card; less is told behind "How?"."""
@@ -82,7 +83,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         nearest=ranking.nearest(NEAREST),
         ineligible=len(ranking.ineligible),
         why_not=_by_rule(ranking),
-        trail=session.scalars(trail_of(person, "shift", found.id).limit(10)).all(),
+        trail=newest_of(person, "shift", found.id, TRAIL),
         may_staff=may_staff(person, found) and wanted,
         may_cancel=may_staff(person, found) and found.state is ShiftState.SCHEDULED and found.ends_at > at,
         for_agency=for_agency,

@@ -219,7 +219,7 @@ def test_the_compact_covers_a_state_from_the_day_it_joined() -> None:
 
 def test_another_policy_needs_an_index_of_its_own() -> None:
     index, other = Index.build([ANA], CONTEXT), context(policy=Policy(typical_fills=9))
-    with pytest.raises(ValueError, match="build the index anew"):
+    with pytest.raises(ValueError, match="build the index again"):
         index.renew(other)
     people = [ANA, ana(id=11, fills_recently=7, facility_minutes={RIVERSIDE: 900}, country="PH")]
     assert disagreements(Index.build(people, other), people, [BILLING], other) == []
