@@ -42,7 +42,7 @@ def punch(
 
     Ask first whether `by` may (policy). The same `client_key` of the same coordinator again has no further effect and
     returns the first punch. Raises NotAllowedNow naming what is missing (a paper, an earlier punch), Invalid for a device
-    clock that cannot be right. Assignment and shift move along; clocking out writes the line of hours.
+    clock that cannot be right. Assignment and shift move along; clocking out writes the entry.
     """
     key = f"{assignment.coordinator_id}:{client_key}" if client_key else None
     with as_system():

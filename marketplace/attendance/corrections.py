@@ -86,7 +86,7 @@ def correct(
 
 
 def check_may_be_corrected(assignment: Assignment, line: TimeEntry | None, at: datetime) -> None:
-    """Raises NotAllowedNow unless the shift has begun, is still hers, and its hours are not handed in or decided."""
+    """Raises NotAllowedNow unless the shift has begun, is still theirs, and its hours are not handed in or decided."""
     if assignment.state not in LIVE_STATES:
         raise NotAllowedNow("This shift is not yours any more. If you worked on it, write to the agency.")
     if at < assignment.starts_at - CLOCK_IN_BEFORE:

@@ -7,6 +7,6 @@ from marketplace.kernel import NotPermitted
 
 
 def check_may_clock(person: Person, assignment: Assignment) -> None:
-    """Only the coordinator herself presses her clock. Raises NotPermitted."""
+    """Only the coordinator of the shift presses its clock. Raises NotPermitted."""
     if person.coordinator_id != assignment.coordinator_id or not person.may(Permission.CLOCK):
         raise NotPermitted("Only the coordinator who works this shift uses its clock.")

@@ -42,7 +42,7 @@ def own_assignments(person: Person) -> Select[Assignment]:
 
 
 def on_the_clock(person: Person, at: datetime) -> Assignment | None:
-    """The shift she is clocked in to, else the one that runs or comes next."""
+    """The shift the person is clocked in to, else the one that runs or comes next."""
     waiting = (AssignmentState.BOOKED, AssignmentState.CONFIRMED)
     return session.scalars(
         own_assignments(person)

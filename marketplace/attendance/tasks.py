@@ -11,7 +11,7 @@ from marketplace.kernel import Phrase, now
 
 @jobs_app.task(name="timesheets.close_forgotten_clocks", queueing_lock="timesheets.close_forgotten_clocks")
 def close_forgotten_clocks(timestamp: int = 0) -> int:
-    """Nobody clocked out and the time for it is over: the line is written with what is missing, for her to complete."""
+    """Nobody clocked out and it is too late to: the entry is written with what is missing, for the coordinator to complete."""
     at, done = now(), 0
     for found in session.scalars(forgotten_clocks(at)).all():
         shift = lock_shift(found.shift_id)

@@ -137,7 +137,7 @@ def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> Non
 
 
 def hold(coordinator: Coordinator, reason: str, by: Person | None, at: datetime) -> PayHold:
-    """Pay her nothing until the hold is lifted, such as while a tax form is missing; what she earns is kept."""
+    """Pay them nothing until the hold is lifted, such as while a tax form is missing; what they earn is kept."""
     session.execute(select(Coordinator.id).where(Coordinator.id == coordinator.id).with_for_update(key_share=True))
     if session.scalars(
         select(PayHold.id).where(PayHold.coordinator_id == coordinator.id, PayHold.lifted_at.is_(None))
@@ -153,7 +153,7 @@ def hold(coordinator: Coordinator, reason: str, by: Person | None, at: datetime)
 
 
 def lift(placed: PayHold, by: Person | None, at: datetime) -> None:
-    """From here on she is paid again, with all that has gathered."""
+    """From here on the coordinator is paid again, with all that has gathered."""
     session.refresh(placed, attribute_names=["lifted_at"], with_for_update={"of": PayHold})
     if placed.lifted_at is not None:
         raise NotAllowedNow("This hold was lifted already.")

@@ -8,7 +8,7 @@ from marketplace.timesheets.models import TimeEntry, Timesheet
 
 
 def may_submit(person: Person, sheet: Timesheet) -> bool:
-    """Only the coordinator hands in her own week."""
+    """Coordinators hand in their own weeks, and nobody else does."""
     return person.coordinator_id == sheet.coordinator_id and person.may(Permission.TIMESHEET_SUBMIT)
 
 

@@ -18,7 +18,7 @@ from marketplace.timesheets.rules import UNDO_APPROVAL, LineState, TimesheetStat
 
 
 def visible_to(person: Person) -> Select[Timesheet]:
-    """The agency sees every week, a facility those worked for it, a coordinator her own."""
+    """The agency sees every week, a facility those worked for it, coordinators their own."""
     return seen_by(person, select(Timesheet), facility=Timesheet.facility_id, coordinator=Timesheet.coordinator_id)
 
 
@@ -63,7 +63,7 @@ def to_decide(lines: Select[TimeEntry], at: datetime) -> Select[TimeEntry]:
 
 
 def line_of(assignment_id: int) -> TimeEntry | None:
-    """The line of hours of a shift, with its week; None before there is one."""
+    """The entry of a shift, with its week; None before there is one."""
     return session.scalars(
         select(TimeEntry).where(TimeEntry.assignment_id == assignment_id).options(joinedload(TimeEntry.timesheet))
     ).one_or_none()

@@ -44,7 +44,7 @@ LIFE = Lifecycle(
 )
 
 EDITABLE = frozenset({TimesheetState.OPEN, TimesheetState.REJECTED})
-"""In these the coordinator may still correct her hours."""
+"""In these the coordinator may still correct their hours."""
 
 
 class LineState(StrEnum):
@@ -117,7 +117,7 @@ class PunchKind(StrEnum):
 
 
 class ExceptionCode(StrEnum):
-    """Why a line of hours wants a person's eye."""
+    """Why an entry wants a person's eye."""
 
     LATE = "late"
     OVER_PLAN = "over_plan"

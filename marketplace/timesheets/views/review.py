@@ -1,4 +1,4 @@
-"""One line of hours with its punches, and every decision about it."""
+"""One entry with its punches, and every decision about it."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ from marketplace.timesheets.rules import LineState, TimesheetState
 
 @dataclass(frozen=True)
 class EntryRow:
-    """A line of hours as the table shows it: what it is worth to the reader, and what they may do with it."""
+    """An entry as the table shows it: what it is worth to the reader, and what they may do with it."""
 
     line: TimeEntry
     cents: int
@@ -31,7 +31,7 @@ class EntryRow:
 
 
 def rows_of(lines: Sequence[TimeEntry], person: Person, at: datetime) -> list[EntryRow]:
-    """A facility and the agency see what is billed, a coordinator what she is paid."""
+    """A facility and the agency see what is billed, coordinators what they are paid."""
     own = person.audience is Audience.COORDINATOR
     undecided = [line for line in lines if line.state is not LineState.APPROVED]
     planned = planned_segments(undecided)

@@ -77,7 +77,7 @@ def _list(asked: EntryFilters, person: Person, at: datetime) -> Any:
 
 @pages.get("/timesheets", may=Permission.TIMESHEET_SEE)
 def index() -> str:
-    """A coordinator finds her weeks; everybody else the lines of hours, those to approve first."""
+    """Coordinators find their weeks; everybody else the entries, those to approve first."""
     person = current_person()
     if person.audience is Audience.COORDINATOR:
         return _own_weeks(person)
