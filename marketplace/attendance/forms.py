@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from marketplace.attendance.clocking import LONGEST_REASON, Correction
+from marketplace.attendance.corrections import LONGEST_REASON, Correction
 from marketplace.catalogue.models import Duty
 from marketplace.kernel import Invalid, Span, called, local_instant
 from marketplace.timesheets.models import Punch, ShiftReport

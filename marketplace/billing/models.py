@@ -26,9 +26,8 @@ class Invoice(Versioned, Base):
     """A bill to one facility. A draft has no number; an issued one never changes (trigger); a wrong one is voided.
 
     An invoice is a document in one language: `locale` is that of its recipient on the day it was issued
-    (`queries.document_locale`). The PDF,
-    the letter and the credit notes of the invoice are in it, whatever language the recipient chooses later. Pages about the
-    invoice are in the reader's language.
+    (`queries.document_locale`). The PDF, the letter and the credit notes of the invoice are in it, whatever language the
+    recipient chooses later. Pages about the invoice are in the reader's language.
     """
 
     id: Mapped[Key]

@@ -41,7 +41,7 @@ class CancelForm(Form):
         return (-fee if given[0].startswith("-") else fee), (-points if given[1].startswith("-") else points)
 
 
-class MoveAnswerForm(Form):
+class ReassignmentAnswerForm(Form):
     """The terms on the page of the shift the coordinator would move to."""
 
     start = Hidden(limit=12)

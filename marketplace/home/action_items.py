@@ -21,7 +21,7 @@ from marketplace.db import session
 from marketplace.kernel import Span
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState, ShiftState
-from marketplace.reports.kpis import booked_amount
+from marketplace.reports.facility_kpis import booked_amount
 from marketplace.reports.rules import SOON_DAYS
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.queries import WAITING

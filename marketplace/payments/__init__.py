@@ -1,1 +1,1 @@
-"""The ways money moves: by hand, and later through Stripe."""
+"""The seam to payment rails. Today there is one: people move the money by hand."""

@@ -1,8 +1,8 @@
-"""What any way of moving money must be able to do. We own invoices and totals; a gateway is a rail they travel on.
+"""What any way of moving money has to be able to do. We own invoices and totals; a gateway is a rail they travel on.
 
-A call is made by a job, with no database transaction open, from an `Instruction` that was stored beforehand with its
-key and parameters frozen: asking again with the same key has no second effect. What came of it is an `Outcome`, and
-"unknown" is one of them: a lost answer is never taken for a failure.
+The manual rail is the only one, and nobody calls a gateway yet. Whoever does calls it from a job with no database transaction
+open, with an `Instruction` that was stored before with its key and parameters frozen: asking again with the same key has no
+second effect. A lost answer is never taken for a failure: it is `Result.UNKNOWN`.
 """
 
 from collections.abc import Iterator, Mapping

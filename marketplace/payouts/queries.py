@@ -16,7 +16,7 @@ from marketplace.timesheets.rules import LineState
 
 
 def visible_to(person: Person) -> Select[Payout]:
-    """The agency's finance sees every payout, a coordinator her own, nobody else any."""
+    """The agency's finance sees every payout, coordinators their own, nobody else any."""
     payouts = select(Payout).options(
         joinedload(Payout.coordinator).joinedload(Coordinator.person), joinedload(Payout.pay_run)
     )
@@ -56,6 +56,20 @@ def earned(coordinator_id: int, since: date, until: date) -> tuple[int, int]:
         ).where(TimeSegment.coordinator_id == coordinator_id, TimeSegment.work_day.between(since, until))
     ).one()
     return int(minutes), int(cents)
+
+
+def payable(coordinator_id: int) -> tuple[int, int]:
+    """Approved minutes and cents of a coordinator that stand on no live pay line: what is paid next."""
+    unpaid = unpaid_segments().where(TimeSegment.coordinator_id == coordinator_id).subquery()
+    minutes, cents = session.execute(
+        select(func.coalesce(func.sum(unpaid.c.minutes), 0), func.coalesce(func.sum(unpaid.c.pay_cents), 0))
+    ).one()
+    return int(minutes), int(cents)
+
+
+def hold_of(coordinator_id: int) -> PayHold | None:
+    """The hold on a coordinator's pay, if there is one."""
+    return session.scalars(open_holds().where(PayHold.coordinator_id == coordinator_id)).first()
 
 
 def waiting_minutes(coordinator_id: int) -> int:

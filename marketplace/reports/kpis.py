@@ -5,22 +5,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, case, cast, func, select
-from sqlalchemy.orm import undefer
 
-from marketplace.assignments.models import Assignment
 from marketplace.assignments.queries import taken_seats
-from marketplace.assignments.rules import LIVE_STATES
-from marketplace.billing.models import Invoice, InvoiceLine
-from marketplace.billing.queries import remaining_cents, status_is
 from marketplace.db import session
-from marketplace.facilities.models import Facility
-from marketplace.kernel import day_span, local_day, local_instant, week_start, workweek
+from marketplace.kernel import day_span, local_day, local_instant
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import ShiftState
-from marketplace.payouts.models import PayoutItem
 from marketplace.reports.rules import mondays, month_before, month_start, share
-from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState
 
 A_DAY = timedelta(days=1)
 
@@ -118,104 +109,6 @@ def time_to_fill(at: datetime, zone: str, facility_id: int | None = None) -> Tim
         select(percentile(0.5, True), percentile(0.5, False), percentile(0.9, True))
     ).one()
     return TimeToFill(_whole(median), _whole(earlier), _whole(p90))
-
-
-@dataclass(frozen=True)
-class FacilityMonth:
-    """A facility's week and month: minutes worked, bookings made since yesterday, cents spent, and its budget."""
-
-    worked_minutes: int
-    booked_since_yesterday: int
-    spent_cents: int
-    budget_cents: int | None
-
-    @property
-    def budget_percent(self) -> int | None:
-        return share(self.spent_cents, self.budget_cents or 0)
-
-
-def facility_month(facility: Facility, at: datetime) -> FacilityMonth:
-    """What was worked this week and spent this month. One statement.
-
-    Spent is what approved time costs, and what time not decided yet will cost at its booked rate.
-    """
-    today = local_day(at, facility.time_zone)
-    week, month = workweek(today, facility.time_zone), month_start(today)
-    month_starts = day_span(month, facility.time_zone).start
-    worked = select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(
-        TimeEntry.facility_id == facility.id,
-        TimeEntry.state != LineState.REJECTED,
-        TimeEntry.timesheet_id.in_(
-            select(Timesheet.id).where(Timesheet.facility_id == facility.id, Timesheet.week == week_start(today))
-        ),
-    )
-    booked = select(func.count()).where(
-        Assignment.facility_id == facility.id,
-        Assignment.state.in_(LIVE_STATES),
-        Assignment.starts_at.between(week.start, week.end),
-        Assignment.booked_at > at - A_DAY,
-    )
-    approved = select(func.coalesce(func.sum(TimeSegment.bill_cents), 0)).where(
-        TimeSegment.facility_id == facility.id, TimeSegment.work_day >= month, TimeSegment.work_day <= today
-    )
-    undecided = (
-        select(func.coalesce(func.sum(booked_amount()), 0))
-        .join(TimeEntry.assignment)
-        .where(
-            TimeEntry.facility_id == facility.id,
-            TimeEntry.state.in_((LineState.PENDING, LineState.DISPUTED)),
-            TimeEntry.starts_at >= month_starts,
-        )
-    )
-    minutes, since_yesterday, segments, waiting = session.execute(
-        select(*(part.scalar_subquery() for part in (worked, booked, approved, undecided)))
-    ).one()
-    return FacilityMonth(
-        int(minutes), int(since_yesterday), int(segments) + int(waiting), facility.monthly_budget_cents
-    )
-
-
-def booked_amount() -> ColumnElement[int]:
-    """What a line of hours costs at the rate its shift was booked at: `kernel.money.line_amount`, in SQL."""
-    return (2 * TimeEntry.paid_minutes * Assignment.bill_rate_cents + 60) // 120
-
-
-def facility_with_budget(facility_id: int) -> Facility:
-    """The facility itself, with what it means to spend a month."""
-    return session.scalars(
-        select(Facility).where(Facility.id == facility_id).options(undefer(Facility.monthly_budget_cents))
-    ).one()
-
-
-@dataclass(frozen=True)
-class AgencyMoney:
-    """Hours of the week in minutes, and money in cents: not invoiced, past due, earned and in no payout yet."""
-
-    worked_minutes: int
-    unbilled_cents: int
-    overdue_cents: int
-    overdue_invoices: int
-    payable_cents: int
-
-
-def agency_money(today: date, at: datetime) -> AgencyMoney:
-    """The agency's own figures. One statement."""
-    monday = week_start(today)
-    worked = select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(
-        TimeEntry.state != LineState.REJECTED,
-        TimeEntry.timesheet_id.in_(select(Timesheet.id).where(Timesheet.week == monday)),
-    )
-    billed = select(InvoiceLine.id).where(InvoiceLine.time_segment_id == TimeSegment.id, InvoiceLine.live).exists()
-    unbilled = select(func.coalesce(func.sum(TimeSegment.bill_cents), 0)).where(~billed)
-    paid = select(PayoutItem.id).where(PayoutItem.time_segment_id == TimeSegment.id, PayoutItem.live).exists()
-    payable = select(func.coalesce(func.sum(TimeSegment.pay_cents), 0)).where(~paid)
-    late = select(Invoice.id, remaining_cents().label("cents")).where(status_is("overdue", at)).subquery()
-    overdue = select(func.coalesce(func.sum(late.c.cents), 0))
-    invoices = select(func.count()).select_from(late)
-    figures = session.execute(
-        select(*(part.scalar_subquery() for part in (worked, unbilled, overdue, invoices, payable)))
-    ).one()
-    return AgencyMoney(*(int(figure) for figure in figures))
 
 
 def _minutes(interval: Any) -> ColumnElement[int]:

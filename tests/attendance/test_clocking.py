@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.assignments.rules import AssignmentState
-from marketplace.attendance.clocking import Correction, correct, punch
+from marketplace.attendance.clocking import punch
+from marketplace.attendance.corrections import Correction, correct
 from marketplace.attendance.policy import check_may_clock
 from marketplace.attendance.queries import punches_that_count
 from marketplace.attendance.rules import moment_pressed

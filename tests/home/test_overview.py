@@ -19,7 +19,8 @@ from marketplace.home.on_shift_now import on_shift_now
 from marketplace.kernel import clock
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.rules import NeedState, ShiftState
-from marketplace.reports.kpis import facility_month, facility_with_budget, time_to_fill, weeks
+from marketplace.reports.facility_kpis import facility_month, facility_with_budget
+from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.timesheets.rules import PunchKind
 from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import approved

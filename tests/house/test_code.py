@@ -55,6 +55,7 @@ RLS_BYPASS = {
     "plans/replay/past_weeks.py": "past weeks are lived again with everybody; only figures leave",
     "plans/constraints.py": "whether a pin can be kept",
     "attendance/clocking.py": "a punch moves shift and assignment",
+    "attendance/corrections.py": "hours by hand move shift and assignment",
     "timesheets/compensation.py": "what a cancellation costs is written by the house",
     "attendance/clock_in_checks.py": "whether the facility's papers are in order",
 }

@@ -22,7 +22,7 @@ from marketplace.ledger.models import LedgerPosting
 from marketplace.ledger.tasks import check as check_books
 from marketplace.needs.rules import NeedState
 from marketplace.onboarding.checklist import steps_of_agency
-from marketplace.reports.kpis import agency_money
+from marketplace.reports.agency_kpis import agency_money
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.rules import LineState
 from tests.timesheets.hours import booked, handed_in, worked_line

@@ -246,7 +246,7 @@ def test_a_dispute_ends_with_other_minutes(world):
 
 
 def test_rejected_hours_are_corrected_and_come_back(world):
-    from marketplace.attendance.clocking import Correction, correct
+    from marketplace.attendance.corrections import Correction, correct
 
     shift = booked(world, world.maya)
     [line] = handed_in([clocked(shift)], AT)

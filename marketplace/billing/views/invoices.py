@@ -1,24 +1,20 @@
-"""The list of invoices and each one of them, with the evidence behind its lines."""
+"""The list of invoices and each one of them."""
 
 from typing import Any
 
 from flask import Response, render_template
-from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.audit.queries import trail_of
-from marketplace.billing.documents import paper_of_credit_note, paper_of_invoice
-from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
+from marketplace.billing.models import CreditNote, Invoice, Payment, PaymentAllocation
 from marketplace.billing.payments_received import credit_balance
 from marketplace.billing.policy import may_record_payment, may_run
 from marketplace.billing.queries import (
     account_of,
     accounts,
-    credit_notes_visible_to,
-    line_with_evidence,
     owed_and_overdue,
     status_is,
     unbilled_cents,
@@ -29,12 +25,12 @@ from marketplace.billing.texts import method_word, standing_word
 from marketplace.billing.views.blueprint import pages
 from marketplace.db import Audience, as_system, session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import NotAllowedNow, NotFound, hours_and_minutes, now, plain_dollars
-from marketplace.ledger.models import LedgerTransaction
-from marketplace.timesheets.models import Punch
-from marketplace.web import Page, asked_number, asked_word, csv_download, get_or_404, page_of, pdf_download
+from marketplace.kernel import hours_and_minutes, now, plain_dollars
+from marketplace.web import Page, asked_number, asked_word, csv_download, get_or_404, page_of
 
 SHOWN = ("all", "open", "overdue", "paid", "void")
+
+
 MOST_ROWS = 50_000
 
 
@@ -152,81 +148,3 @@ def _note_viewed(found: Invoice) -> None:
                 .values(viewed_at=now())
                 .execution_options(synchronize_session=False)
             )
-
-
-@pages.get("/<int:invoice_id>/pdf", may=Permission.INVOICE_SEE)
-def pdf(invoice_id: int) -> Response:
-    """The paper itself; set now when the worker has not come to it yet."""
-    found = get_or_404(visible_to(current_person()), invoice_id)
-    if found.number is None:
-        raise NotAllowedNow(_("A draft has no paper yet."))
-    paper = paper_of_invoice(found.id)
-    return pdf_download(found.number, paper.pdf, paper.sha256)
-
-
-@pages.get("/credit-notes/<int:credit_note_id>/pdf", may=Permission.INVOICE_SEE)
-def credit_note_pdf(credit_note_id: int) -> Response:
-    found = get_or_404(credit_notes_visible_to(current_person()), credit_note_id)
-    paper = paper_of_credit_note(found.id)
-    return pdf_download(found.number, paper.pdf, paper.sha256)
-
-
-@pages.get("/<int:invoice_id>/lines.csv", may=Permission.INVOICE_SEE)
-def lines_csv(invoice_id: int) -> Response:
-    """The lines with their hours and rates, for a spreadsheet."""
-    found = get_or_404(
-        visible_to(current_person()).options(selectinload(Invoice.lines).joinedload(InvoiceLine.segment)), invoice_id
-    )
-    return csv_download(
-        f"{found.number}-lines",
-        ("invoice", "line", "day", "service_line", "earn_code", "description", "minutes", "rate_usd", "amount_usd"),
-        (
-            (
-                found.number,
-                line.position,
-                line.segment.work_day if line.segment else "",
-                line.segment.service_line if line.segment else "",
-                line.segment.earn_code if line.segment else "",
-                line.what,
-                line.minutes,
-                plain_dollars(line.rate_cents),
-                plain_dollars(line.amount_cents),
-            )
-            for line in found.lines
-        ),
-    )
-
-
-@pages.get("/<int:invoice_id>/lines/<int:line_id>", may=Permission.INVOICE_SEE)
-def line(invoice_id: int, line_id: int) -> str:
-    """The evidence for one line: punches, hours, approval, rate, and for the agency the entry in the books."""
-    person = current_person()
-    found = get_or_404(visible_to(person), invoice_id)
-    evidence = line_with_evidence(found, line_id)
-    if evidence is None:
-        raise NotFound(_("There is no such line on this invoice."))
-    segment = evidence.segment
-    punches = (
-        session.scalars(
-            select(Punch).where(Punch.assignment_id == segment.assignment_id).order_by(Punch.at, Punch.id)
-        ).all()
-        if segment
-        else []
-    )
-    booked = None
-    if segment and person.may(Permission.LEDGER_SEE):
-        booked = session.scalars(
-            select(LedgerTransaction).where(LedgerTransaction.key == f"seg:{segment.id}")
-        ).one_or_none()
-    return render_template(
-        "billing/line.html",
-        invoice=found,
-        line=evidence,
-        segment=segment,
-        entry=segment.entry if segment else None,
-        approver=segment.approver if segment else None,
-        approved_itself=segment.is_unopposed if segment else False,
-        punches=punches,
-        booked=booked,
-        zone=found.facility.time_zone,
-    )

@@ -27,7 +27,7 @@ from marketplace.booking import booking
 from marketplace.booking import offers as offering
 from marketplace.booking.forms import DeclineForm
 from marketplace.booking.views.blueprint import pages
-from marketplace.booking.views.reassignment_cards import MoveCard, cards_of, reassignment_cards
+from marketplace.booking.views.reassignment_cards import ReassignmentCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidates import Feed, Fit
@@ -122,7 +122,7 @@ def why_not() -> ResponseReturnValue:
     )
 
 
-def _cards(person: Person, at: datetime) -> tuple[list[Card], list[MoveCard], str]:
+def _cards(person: Person, at: datetime) -> tuple[list[Card], list[ReassignmentCard], str]:
     """Every shift the coordinator may be interested in or is asked to move to, judged; and their zone."""
     with as_system():
         rows = open_to(_own_id(person), at)

@@ -17,7 +17,7 @@ from marketplace.web.filters import day, times
 
 
 @dataclass(frozen=True)
-class MoveCard:
+class ReassignmentCard:
     """The question, its two shifts, and how the coordinator fits the other one."""
 
     move: Reassignment
@@ -85,7 +85,7 @@ class MoveCard:
 
 def reassignment_cards(
     coordinator_id: int | None, at: datetime, *, assignment_id: int | None = None, shift_id: int | None = None
-) -> list[MoveCard]:
+) -> list[ReassignmentCard]:
     """The questions a coordinator is asked now, with `assignment_id` or `shift_id` only about that one.
 
     One statement where there are none. Nobody else (None) is asked.
@@ -103,6 +103,8 @@ def reassignment_cards(
         return cards_of(moves, Feed(coordinator_id, [move.shift for move in moves], at).fits(), at)
 
 
-def cards_of(moves: Sequence[Reassignment], fits: Sequence[Fit], at: datetime) -> list[MoveCard]:
+def cards_of(moves: Sequence[Reassignment], fits: Sequence[Fit], at: datetime) -> list[ReassignmentCard]:
     """Each question with how the coordinator would fit without the shift they would leave."""
-    return [MoveCard(move, one.without(move.assignment.shift_id), at) for move, one in zip(moves, fits, strict=True)]
+    return [
+        ReassignmentCard(move, one.without(move.assignment.shift_id), at) for move, one in zip(moves, fits, strict=True)
+    ]

@@ -9,7 +9,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.assignments.policy import check_may_answer
 from marketplace.assignments.queries import reassignments_visible_to
 from marketplace.booking import reassignments
-from marketplace.booking.forms import MoveAnswerForm
+from marketplace.booking.forms import ReassignmentAnswerForm
 from marketplace.booking.reassignment_chains import check_waits
 from marketplace.booking.views.blueprint import pages
 from marketplace.kernel import Invalid, now
@@ -23,7 +23,7 @@ def accept_move(move_id: int) -> ResponseReturnValue:
     move = get_or_404(reassignments_visible_to(person), move_id)
     check_may_answer(person, move.coordinator_id)
     check_waits(move, now())
-    form = MoveAnswerForm()
+    form = ReassignmentAnswerForm()
     check_version(move, form.posted_version)
     if not form.validate() or form.saw is None:
         raise Invalid(_("This form is damaged. Open the page again and repeat."))
@@ -42,7 +42,7 @@ def decline_move(move_id: int) -> ResponseReturnValue:
     move = get_or_404(reassignments_visible_to(person), move_id)
     check_may_answer(person, move.coordinator_id)
     check_waits(move, now())
-    check_version(move, MoveAnswerForm().posted_version)
+    check_version(move, ReassignmentAnswerForm().posted_version)
     reassignments.decline(move, person, now())
     flash(_("You keep your shift. The agency is told."))
     return redirect(url_for(".assignment", assignment_id=move.assignment_id), 303)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, CancelledBy
-from marketplace.attendance.clocking import Correction, correct, punch
+from marketplace.attendance.clocking import punch
+from marketplace.attendance.corrections import Correction, correct
 from marketplace.attendance.tasks import close_forgotten_clocks
 from marketplace.booking import cancelling
 from marketplace.booking.no_shows import excuse, mark_no_show, uphold

@@ -14,7 +14,7 @@ from marketplace.facilities.models import Facility
 from marketplace.home.on_shift_now import OnShift, on_shift_now
 from marketplace.home.views.blueprint import pages
 from marketplace.kernel import NotPermitted, called, now
-from marketplace.reports.kpis import facility_with_budget
+from marketplace.reports.facility_kpis import facility_with_budget
 from marketplace.web.filters import clock, since
 
 

@@ -14,7 +14,8 @@ from marketplace.home.views.blueprint import pages
 from marketplace.home.views.live import live_card
 from marketplace.inbox.views.inbox import agency_inbox
 from marketplace.kernel import NotPermitted, local_day, now
-from marketplace.reports.kpis import facility_month, facility_with_budget, time_to_fill, weeks
+from marketplace.reports.facility_kpis import facility_month, facility_with_budget
+from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, greeting, points, short_times, whole_dollars
 from marketplace.web import SIGNED_IN
 

@@ -16,7 +16,8 @@ from marketplace.inbox.views.blueprint import pages
 from marketplace.inbox.views.rows import kind_words, row_of
 from marketplace.kernel import NotAllowedNow, Phrase, local_day
 from marketplace.onboarding.checklist import ChecklistStep, missing, steps_of_agency
-from marketplace.reports.kpis import agency_money, time_to_fill, weeks
+from marketplace.reports.agency_kpis import agency_money
+from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, points, whole_dollars
 from marketplace.web import Page, asked_word, page_number
 

@@ -1,1 +1,5 @@
-"""The pages of posting and changing needs."""
+"""The pages of needs."""
+
+from marketplace.needs.views import editing, extending, needs
+
+__all__ = ["editing", "extending", "needs"]

@@ -1,9 +1,8 @@
-"""The clock on the phone, the shift report after it, and hours entered by hand."""
+"""The clock on the phone: the shift that runs or comes next, and its buttons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +13,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import CLOCK_IN_BEFORE, AssignmentState
 from marketplace.attendance.clock_in_checks import missing_papers
-from marketplace.attendance.clocking import check_may_be_corrected, correct, punch
-from marketplace.attendance.forms import correction_form, count_field, report_form
+from marketplace.attendance.clocking import punch
 from marketplace.attendance.policy import check_may_clock
 from marketplace.attendance.queries import (
     lines_of,
@@ -25,20 +23,15 @@ from marketplace.attendance.queries import (
     recent_shifts,
     reported,
 )
-from marketplace.attendance.shift_reports import check_may_be_reported, write_report
+from marketplace.attendance.views.blueprint import pages
 from marketplace.attendance.worked_time import worked
-from marketplace.catalogue.queries import duties as all_duties
 from marketplace.kernel import Invalid, hours_and_minutes, now
 from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
-from marketplace.timesheets.queries import line_of, report_of
 from marketplace.timesheets.rules import LineState, PunchKind
 from marketplace.timesheets.texts import punch_words
-from marketplace.web import Pages, check_version, get_or_404
+from marketplace.web import get_or_404
 from marketplace.web.filters import clock as wall_clock
 from marketplace.web.filters import zone_name
-from marketplace.web.forms import Form
-
-pages = Pages("attendance", __name__)
 
 
 @pages.get("/clock", may=Permission.CLOCK)
@@ -105,66 +98,6 @@ def press(assignment_id: int) -> ResponseReturnValue:
     return redirect(url_for(".clock"), 303)
 
 
-@pages.form("/clock/<int:assignment_id>/report", may=Permission.CLOCK)
-def report(assignment_id: int) -> ResponseReturnValue:
-    """Counts by duty, ticket numbers and a note, after clocking out and until the hours are approved."""
-    person = current_person()
-    shift = get_or_404(own_assignments(person), assignment_id)
-    check_may_clock(person, shift)
-    check_may_be_reported(shift, line_of(shift.id))
-    kept, duties = report_of(shift.id), all_duties()
-    form = report_form(duties, kept)
-    if form.validate_on_submit():
-        check_version(kept, form.posted_version) if kept else None
-        try:
-            said = form.reported(duties)
-            write_report(shift, said.counts, said.tickets, said.note, person, now())
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(_("The report is kept. You can change it until the hours are approved."))
-            return redirect(url_for(".clock"), 303)
-    asked = set(shift.shift.need.duties)
-    return _form_page(
-        "timesheets/report.html",
-        form,
-        shift=shift,
-        kept=kept,
-        first=[form[count_field(duty)] for duty in duties if duty.code in asked],
-        others=[form[count_field(duty)] for duty in duties if duty.code not in asked],
-    )
-
-
-@pages.form("/clock/<int:assignment_id>/correction", may=Permission.CLOCK)
-def correction(assignment_id: int) -> ResponseReturnValue:
-    """Hours entered by hand, with a reason; what was punched stays on record."""
-    person, at = current_person(), now()
-    shift = get_or_404(own_assignments(person), assignment_id)
-    check_may_clock(person, shift)
-    check_may_be_corrected(shift, line_of(shift.id), at)
-    zone = shift.shift.time_zone
-    punches = punches_that_count(shift.id)
-    form = correction_form(punches, shift.span, zone)
-    if form.validate_on_submit():
-        try:
-            line = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
-        except Invalid as error:
-            form.refuse(error)
-            # The act locked the shift and read it anew without what the page shows beside it.
-            shift = get_or_404(own_assignments(person), assignment_id)
-        else:
-            flash(
-                _(
-                    "Corrected: %(hours)s h. The approver sees that they were entered by hand.",
-                    hours=hours_and_minutes(line.paid_minutes),
-                )
-            )
-            return redirect(url_for(".clock"), 303)
-    keys = [*(punch.id for punch in punches), *(kind.value for kind in form.ends)]
-    rows = [(form[f"day_{key}"], form[f"time_{key}"]) for key in keys]
-    return _form_page("timesheets/correction.html", form, shift=shift, rows=rows)
-
-
 def _press_words() -> dict[PunchKind, str]:
     return {
         PunchKind.IN: _("Clock in"),
@@ -222,7 +155,3 @@ def _open_sheets(lines: dict[int, TimeEntry]) -> list[Timesheet]:
     """Weeks with hours that were not handed in, the earliest first."""
     fresh = [line for line in lines.values() if line.state is LineState.PENDING and line.submitted_at is None]
     return sorted({line.timesheet.id: line.timesheet for line in fresh}.values(), key=lambda sheet: sheet.week)
-
-
-def _form_page(template: str, form: Form, **context: Any) -> ResponseReturnValue:
-    return render_template(template, form=form, **context), 422 if form.is_submitted() else 200

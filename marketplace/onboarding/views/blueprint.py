@@ -1,0 +1,5 @@
+"""The blueprint of getting started."""
+
+from marketplace.web import Pages
+
+pages = Pages("onboarding", __name__)
