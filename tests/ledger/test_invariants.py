@@ -138,6 +138,7 @@ def test_the_command_says_how_many_hold_and_fails_when_one_does_not(money, sessi
     from contextlib import contextmanager
 
     from marketplace import cli
+    from marketplace.commands import books
     from marketplace.db import SYSTEM, bind_actor
 
     @contextmanager
@@ -145,7 +146,7 @@ def test_the_command_says_how_many_hold_and_fails_when_one_does_not(money, sessi
         bind_actor(SYSTEM)
         yield
 
-    monkeypatch.setattr(cli, "session_of_the_system", here)
+    monkeypatch.setattr(books, "session_of_the_system", here)
     fine = CliRunner().invoke(cli.commands, ["ledger", "check"])
     assert (fine.exit_code, fine.output) == (0, f"{len(recount())} invariants hold.\n")
     session.execute(text("RESET ROLE"))
