@@ -221,7 +221,7 @@ def withdraw(entry_id: int) -> ResponseReturnValue:
     found = _found_to_decide(entry_id, person)
     withdraw_dispute(found.id, person, now(), Form().posted_version)
     flash(_("The dispute is withdrawn. The hours wait for approval."))
-    return redirect(url_for(".line", entry_id=found.id), 303)
+    return redirect(url_for(".entry", entry_id=found.id), 303)
 
 
 def _found_to_decide(entry_id: int, person: Person) -> TimeEntry:
