@@ -49,7 +49,7 @@ class World:
     # --- people ---
 
     def __getattr__(self, name: str) -> Any:
-        """`world.rosa` a Person acting under her membership; `world.maya` a Coordinator; `world.harbor` a Facility."""
+        """`world.rosa` a Person acting under their membership; `world.maya` a Coordinator; `world.harbor` a Facility."""
         if name in STAFF:
             return self.person(STAFF[name].email)
         for worker in cast.WORKERS:
@@ -81,7 +81,7 @@ class World:
         return person
 
     def coordinator(self, email: str) -> Coordinator:
-        """A coordinator by address, with her person loaded."""
+        """A coordinator by address, with their person loaded."""
         coordinator = (
             session.scalars(
                 select(Coordinator)

@@ -60,7 +60,7 @@ def test_before_its_time_the_clock_says_from_when(world, maya):
 
 
 def test_the_home_card_offers_the_clock_when_it_opens_and_not_after_clocking_out(world, maya):
-    shift = booked(world, world.maya, TODAY)  # begins at 9:00 am in Chicago, 7:00 am for her
+    shift = booked(world, world.maya, TODAY)  # begins at 9:00 am in Chicago, 7:00 am for Maya
     session.commit()
     key, begins = shift.id, shift.starts_at
     with frozen_at(begins - timedelta(minutes=34)):

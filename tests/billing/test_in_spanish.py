@@ -27,7 +27,7 @@ SUNDAY = date(2026, 11, 22)
 
 @pytest.fixture
 def spanish_rosa(world):
-    """Rosa reads Spanish, and invoices of Harbor are sent to her address."""
+    """Rosa reads Spanish, and invoices of Harbor are sent to that address."""
     world.rosa.locale = "es"
     world.harbor.contact_email = world.rosa.email
     return world.rosa

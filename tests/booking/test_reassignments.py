@@ -53,7 +53,7 @@ def booked_on(shift):
 
 
 class Asked:
-    """Maya has Riverside's shift on Monday, is asked for Harbor's at that time, and Jonas is free for hers."""
+    """Maya has Riverside's shift on Monday, is asked for Harbor's at that time, and Jonas is free for that of Maya."""
 
     def __init__(self, world, **more):
         self.here = world.shift(day=MONDAY, **more)
@@ -66,7 +66,7 @@ class Asked:
         session.flush()
 
     def unchanged(self):
-        """Maya has the shift she had, and nobody got the other one."""
+        """Maya still has the same shift, and nobody got the other one."""
         return again(self.held).state is AssignmentState.BOOKED and self.held.coordinator_id not in booked_on(self.here)
 
 
@@ -76,7 +76,7 @@ def asked(world):
 
 
 class InAChain:
-    """Harbor's scribe shift is Aisha's alone to take; Jonas could take hers, and Maya, who turned hers down, Jonas's."""
+    """Harbor's scribe shift is Aisha's alone to take; Jonas could take Aisha's, and Maya, who turned Aisha's down, Jonas's."""
 
     def __init__(self, world):
         self.here = world.shift(day=MONDAY, line="medical-scribe")

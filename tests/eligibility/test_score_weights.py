@@ -46,7 +46,7 @@ def typed(weights):
 
 
 def liked(world, coordinator):
-    """Harbor has marked her as a favorite."""
+    """Harbor has marked this coordinator as a favorite."""
     session.add(
         Preference(
             facility_id=world.harbor.id,

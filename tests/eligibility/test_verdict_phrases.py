@@ -153,7 +153,7 @@ def left_in_english(page):
 
 @pytest.fixture
 def maya_in_spanish(world, visitors):
-    """Maya, who reads Spanish, with two shifts that are not for her and one that is."""
+    """Maya, who reads Spanish, with two shifts closed to them and one that is open."""
     world.shift(mode=FillMode.FIRST_COME, day=date(2026, 11, 29), required_credentials=["CMM"])
     world.shift(mode=FillMode.FIRST_COME, day=date(2026, 11, 30), required_credentials=["CMM"], languages=["fr"])
     fits = world.shift(mode=FillMode.FIRST_COME, day=date(2026, 12, 1))

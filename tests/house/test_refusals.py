@@ -125,7 +125,7 @@ def test_the_words_of_every_life_read_in_spanish():
         (put_together, 'raise Invalid(f"At most {most} payers.")'),
         (put_together, 'raise Invalid("At most " + most)'),
         (put_together, 'raise Invalid(" ".join(reasons))'),
-        (put_together, 'raise NotAllowedNow("You have it." if hers else f"{name} has it.")'),
+        (put_together, 'raise NotAllowedNow("You have it." if own else f"{name} has it.")'),
     ],
 )
 def test_the_checks_find_what_is_wrong(check, wrong):

@@ -142,7 +142,7 @@ def answer(lively: Lively, visitor: Visitor, method: str, address: str) -> tuple
 
 
 def test_the_matrix_notices_a_page_that_forgets_whose_it_is(lively: Lively, things: Things) -> None:
-    """The check proves itself: what Rosa may see of her own is foreign to Lars."""
+    """The check proves itself: what Rosa may see of Riverside is foreign to Lars."""
     rule = next(rule for rule in things.rules() if rule.endpoint == "coverage.show")
     own = next(iter(things.some_of(rule, things.cast["rosa"])))
     assert not own.is_foreign_to(things.cast["rosa"])

@@ -1,9 +1,14 @@
-"""Every text has its Spanish, with the same blanks to fill in, and the site reads the newest catalogue."""
+"""Every text has its Spanish with the same blanks, no text calls people she or he, and the site reads the newest catalogue."""
 
+import ast
+import io
 import re
+import tokenize
 
+from marketplace.config import ROOT
 from scripts.translations import COMPILED, catalogue, compiled, missing
 
+GENDERED = re.compile(r"\b(she|hers?|herself|he|his|him|himself)\b", re.IGNORECASE)
 BLANK = re.compile(r"%\([a-z_]+\)[sd]|%[sd%]")
 
 
@@ -26,10 +31,33 @@ def test_the_blanks_are_the_same_in_both_languages():
 
 
 def test_no_text_calls_a_coordinator_she():
-    gendered = re.compile(r"\b(she|hers?|herself|he|his|him|himself)\b", re.IGNORECASE)
     texts = [text for message in catalogue() for text in ([message.id] if isinstance(message.id, str) else message.id)]
-    assert gendered.search("Nothing holds her back.")
-    assert [text for text in texts if gendered.search(text)] == []
+    assert [text for text in texts if GENDERED.search(text)] == []
+
+
+def prose_of(source: str) -> list[str]:
+    """The docstrings and comments of a module."""
+    comments = [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    expressions = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    strings = [one.value for one in expressions if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return comments + strings
+
+
+def test_no_docstring_comment_or_template_calls_a_coordinator_she():
+    code = [
+        (path, text) for path in sorted((ROOT / "marketplace").rglob("*.py")) for text in prose_of(path.read_text())
+    ]
+    pages = [(path, path.read_text()) for path in sorted((ROOT / "templates").rglob("*")) if path.is_file()]
+    assert [str(path) for path, text in code + pages if GENDERED.search(text)] == []
+
+
+def test_a_text_that_says_she_would_be_seen():
+    assert GENDERED.search("Nothing holds her back.")
+    assert prose_of('def book():\n    """She comes."""\n    x = "her"  # his seat\n') == ["# his seat", "She comes."]
 
 
 def test_the_compiled_catalogue_is_the_newest():

@@ -178,7 +178,7 @@ def test_a_visitor_reads_nothing_that_has_an_owner(connection: Connection) -> No
             " AND has_table_privilege('marketplace_visitor', oid, 'SELECT')"
         )
     ).all()
-    # What this transaction has just written is given back; somebody without a membership reads her own notices.
+    # What this transaction has just written is given back; somebody without a membership reads their own notices.
     assert sorted(readable) == ["letter", "notice"]
 
 

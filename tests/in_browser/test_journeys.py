@@ -379,7 +379,7 @@ def test_a_proposal_is_moved_by_the_menu(place: Site, open_as: Opening) -> None:
 
 
 def drag(page: Page, seat: Locator, shift: Locator) -> None:
-    """A hand takes somebody by her initials, goes over to the shift, stays in motion until it lights up, and lets go."""
+    """A hand takes somebody by their initials, goes over to the shift, stays in motion until it lights up, and lets go."""
     grip, there = (where.bounding_box() for where in (seat.locator(".avatar"), shift.locator(".plan-what")))
     assert grip
     assert there

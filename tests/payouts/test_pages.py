@@ -1,4 +1,4 @@
-"""Paying in the browser: two clicks to set aside, one form once the bank has it; a coordinator sees her own pay."""
+"""Paying in the browser: two clicks to set aside, one form once the bank has it; a coordinator sees their own pay."""
 
 from datetime import timedelta
 

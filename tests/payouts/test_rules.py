@@ -1,4 +1,4 @@
-"""Money set aside for a coordinator either reaches her or becomes payable again."""
+"""Money set aside for a coordinator either reaches them or becomes payable again."""
 
 import pytest
 

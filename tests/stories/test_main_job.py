@@ -123,7 +123,7 @@ def test_from_the_letter_to_the_paid_coordinator(world, app, visitors, at):
     ana.press("Check price and matches", **needed).sees("$312.00")
     ana.press("Post 1 shift").sees("1 shift posted")
 
-    # Match and offer: she is there, with reasons; one press offers.
+    # Match and offer: Luz is there, with reasons; one press offers.
     ana.follow("Tue, Dec 1")
     ana.sees("Luz Herrera", "Works in one field")
     ana.press("Offer Luz Herrera")
@@ -136,17 +136,17 @@ def test_from_the_letter_to_the_paid_coordinator(world, app, visitors, at):
 
     # Work: clock, break, report; a week later than the letter.
     luz_email = "luz@people.example"
-    with at(luz_email, STARTS) as hers:
-        hers.get("/clock").press("Clock in").sees("You are working")
-    with at(luz_email, STARTS + timedelta(hours=3)) as hers:
-        hers.get("/clock").press("Start break")
-    with at(luz_email, STARTS + timedelta(hours=3, minutes=30)) as hers:
-        hers.get("/clock").press("End break")
-    with at(luz_email, STARTS + timedelta(hours=8)) as hers:
-        hers.get("/clock").press("Clock out")
-        assert hers.heading == "Shift report"
-        hers.press("Keep the report", tickets="PA-1", note="Two queues cleared.")
-        hers.follow("Check and hand in").press("Hand in the week").sees("To approve")
+    with at(luz_email, STARTS) as phone:
+        phone.get("/clock").press("Clock in").sees("You are working")
+    with at(luz_email, STARTS + timedelta(hours=3)) as phone:
+        phone.get("/clock").press("Start break")
+    with at(luz_email, STARTS + timedelta(hours=3, minutes=30)) as phone:
+        phone.get("/clock").press("End break")
+    with at(luz_email, STARTS + timedelta(hours=8)) as phone:
+        phone.get("/clock").press("Clock out")
+        assert phone.heading == "Shift report"
+        phone.press("Keep the report", tickets="PA-1", note="Two queues cleared.")
+        phone.follow("Check and hand in").press("Hand in the week").sees("To approve")
 
     # Approve: one press for all clean ones.
     with at("ana@cedar.example", STARTS + DAY) as facility:
@@ -178,8 +178,8 @@ def test_from_the_letter_to_the_paid_coordinator(world, app, visitors, at):
     assert (payout.state, payout.amount_cents) == (PayoutState.PAID, 21750)
 
     # See: both find it on their own pages.
-    with at(luz_email, STARTS + 9 * DAY) as hers:
-        hers.get("/earnings").sees("$217.50")
+    with at(luz_email, STARTS + 9 * DAY) as phone:
+        phone.get("/earnings").sees("$217.50")
     with at("ana@cedar.example", STARTS + 9 * DAY) as facility:
         facility.get("/invoices").sees("Paid")
     assert NOW < STARTS

@@ -226,7 +226,7 @@ def test_a_line_without_hours_is_not_approved(world):
 
 def test_the_undisputed_rest_is_approved_now(world):
     first, second, third = week(world, world.maya, days=3)
-    dispute(second.id, "She left at noon.", world.rosa, AT)
+    dispute(second.id, "Maya left at noon.", world.rosa, AT)
     approve_entries([first.id, third.id], world.rosa, AT)
     assert state_of(first) is TimesheetState.DISPUTED
     assert balance(unbilled(world.harbor.id)) == 62400
@@ -238,7 +238,7 @@ def test_the_undisputed_rest_is_approved_now(world):
 
 def test_a_dispute_ends_with_other_minutes(world):
     [line] = week(world, world.maya, days=1)
-    dispute(line.id, "She left at noon.", world.rosa, AT)
+    dispute(line.id, "Maya left at noon.", world.rosa, AT)
     done = approve_changed(line.id, 180, "Agreed on the phone.", world.rosa, AT)
     assert done.bill_cents == 3 * 3900
     assert state_of(line) is TimesheetState.APPROVED_WITH_CHANGES
@@ -417,7 +417,7 @@ def test_the_database_refuses_to_change_a_segment(world):
 
 def test_every_decision_leaves_a_sentence(world):
     [line] = week(world, world.maya, days=1)
-    dispute(line.id, "She left at noon.", world.rosa, AT)
+    dispute(line.id, "Maya left at noon.", world.rosa, AT)
     approve_changed(line.id, 180, "Agreed.", world.rosa, AT)
     undo_approvals([line.id], world.rosa, AT)
     said = session.scalars(
