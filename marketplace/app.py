@@ -117,14 +117,14 @@ def locale() -> str:
 
 
 def language() -> phrases.Language:
-    """What refusals are worded in: the reader's language on a page; English where nobody reads one."""
+    """The language of refusals: the reader's language on a page; English where nobody reads one."""
     if not has_request_context():
         return phrases.ENGLISH
     return phrases.Language(reader_locale(), _, code_name)
 
 
 def code_name(of: str, code: str) -> str:
-    """What a page calls the code of a service line, a credential, an education or a payer."""
+    """The name of a code on a page: of a service line, a credential, an education or a payer."""
     match of:
         case "education":
             return next((str(words) for known, words in education_words().items() if known == code), code)
@@ -145,7 +145,7 @@ def time_zone() -> str:
 
 
 def page_context() -> dict[str, Any]:
-    """What `base.html` needs on every page; the list stands at the top of that file."""
+    """The values `base.html` needs on every page; the list stands at the top of that file."""
     person = sign_in.current_person_or_none()
     # A part of a page that htmx asks for has no frame around it, so nothing is counted for it.
     framed = person is not None and "HX-Request" not in request.headers

@@ -1,4 +1,4 @@
-"""What is set up, what is not, and what to do about it: `marketplace doctor`."""
+"""`marketplace doctor`: it reports each part of the set-up, and the next step where one is missing."""
 
 import platform
 import shutil

@@ -1,4 +1,4 @@
-"""What happens by itself, and when: one table. Times are UTC, in cron's five fields."""
+"""The schedule: one table of jobs and their times. Times are UTC, in cron's five fields."""
 
 import pkgutil
 from importlib import import_module

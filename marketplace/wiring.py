@@ -1,4 +1,4 @@
-"""What follows from what across concepts: one table, which holds from the moment this module is imported.
+"""Effects across concepts: one table, which holds from the moment this module is imported.
 
 A room low in the order of imports announces or asks with a `Hook`; the rooms above answer. Every process imports this module:
 the site (`app.py`), the worker and every other command (`cli.py`), the demo world, the tests. Everything here runs inside the

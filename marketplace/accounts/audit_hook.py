@@ -1,4 +1,4 @@
-"""What is done to people and their rights is written down, by whoever keeps the trail.
+"""A hook for the audit trail: acts on people and their rights call it.
 
 The audit trail stands above the people it speaks of, so it hangs on a hook (`marketplace/wiring.py` fills it).
 """

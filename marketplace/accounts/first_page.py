@@ -1,4 +1,4 @@
-"""Where somebody begins: the agency's overview; for others what they have to do first, else the account."""
+"""The first page of each person: the agency's overview; for others the next task, else the account."""
 
 from flask import url_for
 

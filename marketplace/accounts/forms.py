@@ -1,4 +1,4 @@
-"""What is asked of people about themselves and about each other."""
+"""Forms about people: sign-in, the account, invitations, members."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError

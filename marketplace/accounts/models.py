@@ -66,7 +66,7 @@ class Person(Versioned, Base):
         return self.active
 
     def get_id(self) -> str:
-        """What the cookie holds: the token of the sign-in this person was found by, never who it is."""
+        """The content of the cookie: the token of the sign-in this person was found by, never who it is."""
         return self.token
 
     @property
@@ -90,7 +90,7 @@ class Person(Versioned, Base):
 
     @property
     def organisation_name(self) -> str:
-        """Where this person works in this request; empty without a membership."""
+        """The organisation this person acts for in this request; empty without a membership."""
         return self.acting.organisation.name if self.acting else ""
 
     @property
@@ -119,7 +119,7 @@ class Person(Versioned, Base):
 
 
 class Membership(Base):
-    """What a person is in an organisation. A coordinator's membership is in the agency and names the coordinator."""
+    """A person's role in an organisation. A coordinator's membership is in the agency and names the coordinator."""
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), index=True)
@@ -209,7 +209,7 @@ class OneTimeLink(Base):
 
 
 class AttemptCount(Base):
-    """How often something was tried from one place or for one account: the counter behind every limit.
+    """A count of tries from one place or for one account, behind every limit.
 
     `bucket` names the limit and a hash of whom it is about; after `window_ends` the count starts again.
     """

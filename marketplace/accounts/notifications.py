@@ -1,4 +1,4 @@
-"""What people are told about accounts: invitations, links, passwords, the second factor, and who would like to join."""
+"""Notices and letters about accounts: invitations, links, passwords, the second factor, requests to join."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def notify_new_password_link(person: Person, token: str) -> None:
 
 
 def notify_password_changed(person: Person) -> None:
-    """Whoever did not change it has to hear of it."""
+    """Tell the owner of the account, who may not have changed it."""
     mail = Mail(
         Phrase("Your password was changed"),
         [

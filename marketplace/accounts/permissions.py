@@ -6,7 +6,7 @@ from marketplace.db import Audience
 
 
 class Role(StrEnum):
-    """What a person is in an organisation. The prefix says which kind of organisation."""
+    """A role in an organisation. The prefix says which kind of organisation."""
 
     AGENCY_OWNER = "agency_owner"
     AGENCY_SCHEDULER = "agency_scheduler"

@@ -1,4 +1,4 @@
-"""Who may make whom a member of what. Nobody gives a role above their own."""
+"""Permission to make somebody a member of an organisation. Nobody gives a role above their own."""
 
 from marketplace.accounts.models import Organisation, OrganisationKind, Person
 from marketplace.accounts.permissions import Permission, Role

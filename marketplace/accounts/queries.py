@@ -12,7 +12,7 @@ from marketplace.db import session
 
 
 def person_by_email(email: str) -> Person | None:
-    """Whoever has this address, active or not, with memberships and organisations."""
+    """The person with this address, active or not, with memberships and organisations."""
     return (
         session.scalars(
             select(Person)
@@ -43,7 +43,7 @@ def agency() -> Organisation:
 
 
 def memberships_in(organisation_id: int) -> Select[Membership]:
-    """Who belongs to an organisation, active ones first; coordinators are not shown here."""
+    """The members of an organisation, active ones first; coordinators are not among them."""
     return (
         select(Membership)
         .join(Membership.person)
@@ -70,7 +70,7 @@ def open_invitations(organisation_id: int, at: datetime) -> Select[Invitation]:
 
 
 def live_sessions(person_id: int) -> Select[SignInSession]:
-    """Where somebody is signed in, the latest first."""
+    """The live sessions of a person, the latest first."""
     return (
         select(SignInSession)
         .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None))

@@ -1,4 +1,4 @@
-"""How roles are called on pages and in letters."""
+"""The names of roles on pages and in letters."""
 
 from marketplace.accounts.permissions import Role
 from marketplace.kernel import N_, Phrase
@@ -36,5 +36,5 @@ def role_name(role: Role) -> str:
 
 
 def role_meaning(role: Role) -> str:
-    """What somebody with this role does, in half a sentence."""
+    """The work of somebody with this role, in half a sentence."""
     return str(Phrase(ROLE_MEANINGS[role]))

@@ -1,4 +1,4 @@
-"""How an offer becomes somebody's shift, and what may happen to it from there."""
+"""The lives of an offer, a reassignment and a booking, with their times and limits."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,7 +28,7 @@ HOURS_BEFORE_START = 2
 
 
 def offer_expiry(at: datetime, starts_at: datetime, ends_at: datetime) -> datetime:
-    """When an offer expires: after 24 hours, or 2 hours before the shift if that is sooner.
+    """The moment an offer expires: after 24 hours, or 2 hours before the shift if that is sooner.
 
     When the shift begins in less than three hours, after half of the time that is left, so that another offer can follow.
     For a shift that has begun, after a quarter of an hour, or half of its remaining time if that is sooner.
@@ -122,7 +122,7 @@ ANSWERABLE_BY_COORDINATOR = frozenset({ReassignmentState.ASKED, ReassignmentStat
 
 
 def reassignment_expiry(at: datetime, first_start: datetime, still_to_ask: int = 1) -> datetime:
-    """When a question to move expires: as an offer for the soonest of the shifts concerned would, before any begins.
+    """The moment a question to move expires: as an offer for the soonest of the shifts concerned would, before any begins.
 
     Where more people are to be asked afterwards, everybody has an equal part of that time.
     """

@@ -12,7 +12,7 @@ from marketplace.kernel import JoinedList, NotAllowedNow, Phrase
 
 
 def missing_papers(assignment: Assignment, zone: str) -> list[Phrase]:
-    """What is not in force for the whole shift, each as a sentence; empty when it may start. One statement.
+    """The papers not in force for the whole shift, each as a sentence; empty when it may start. One statement.
 
     The chain is facility, agency, coordinator: the facility's contract and BAA, and the coordinator's own BAA.
     """

@@ -1,4 +1,4 @@
-"""What someone should look at before hours are approved: where they are unlike the plan."""
+"""The exceptions of an entry: each is a way in which its hours differ from the plan, to be read before approval."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -20,12 +20,12 @@ class Remark(NamedTuple):
 
     @property
     def kept(self) -> str:
-        """How it stands with the entry: `over_plan:48`, `manual_entry`."""
+        """Its stored form on the entry: `over_plan:48`, `manual_entry`."""
         return f"{self.code.value}:{self.minutes}" if self.minutes else self.code.value
 
 
 def exceptions(planned: Span, work: WorkedTime, manual: bool = False) -> list[Remark]:
-    """What is unusual about these hours against the plan; an empty list is a clean entry.
+    """The ways in which these hours differ from the plan; an empty list is a clean entry.
 
     Presence, not paid time, is held against the plan, so that taking one's lunch is not an exception.
     """

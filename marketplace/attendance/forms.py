@@ -29,7 +29,7 @@ LONGEST_TICKET = 60
 
 @dataclass(frozen=True)
 class Reported:
-    """What a shift report says: how often each duty was done, numbers of outside tickets, a note."""
+    """The content of a shift report: counts by duty, numbers of outside tickets, a note."""
 
     counts: dict[str, int]
     tickets: list[str]

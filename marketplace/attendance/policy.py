@@ -1,4 +1,4 @@
-"""Who may press the clock."""
+"""Permission to press the clock."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

@@ -1,4 +1,4 @@
-"""How old a press of the clock may be, and how early hours entered by hand may begin."""
+"""The oldest press of the clock that counts, and the earliest start of hours entered by hand."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -18,7 +18,7 @@ CORRECT_BEFORE_START = timedelta(hours=4)
 
 
 class Moment(NamedTuple):
-    """When a button was pressed, and whether the punch waited on the device for a network."""
+    """The moment a button was pressed, and whether the punch waited on the device for a network."""
 
     at: datetime
     waited: bool

@@ -1,4 +1,4 @@
-"""What happens to forgotten clocks by itself."""
+"""Jobs that close forgotten clocks."""
 
 from marketplace.assignments.models import lock_assignment, lock_shift
 from marketplace.assignments.rules import LIFE, WORKING_STATES

@@ -1,4 +1,4 @@
-"""What punches come to: the stretches worked, the breaks, and minutes by week."""
+"""The calculation from punches to hours: the stretches worked, the breaks, and minutes by week."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Pressed(Protocol):
 
 
 class Problem(StrEnum):
-    """What does not add up in a row of punches."""
+    """A fault in a row of punches."""
 
     NO_PUNCH = "no_punch"
     MISSING_IN = "missing_in"
@@ -42,7 +42,7 @@ MEAL_MINUTES = 30
 
 @dataclass(frozen=True)
 class WorkedTime:
-    """What punches come to. Spans are whole minutes; `paid_minutes` is after rounding, `actual_minutes` before."""
+    """The hours of a row of punches. Spans are whole minutes; `paid_minutes` is after rounding, `actual_minutes` before."""
 
     presence: Span | None
     """From the first coming to the last going."""

@@ -1,1 +1,1 @@
-"""Who did what, and when."""
+"""The audit trail: each act with its person and its moment."""

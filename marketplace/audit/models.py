@@ -1,4 +1,4 @@
-"""Who did what to which thing, and when: written in the same transaction as the act, never changed afterwards."""
+"""The audit trail: each act is written down in its own transaction and never changed afterwards."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class AuditEntry(Base):
 
     @property
     def text(self) -> str:
-        """What was done, in the language of whoever reads it now."""
+        """The act in the language of its reader."""
         return reread(self.phrase, self.sentence)
 
     __table_args__ = (Index("ix_audit_entry_thing", "thing", "thing_id", "id"), Index("ix_audit_entry_at", "at"))

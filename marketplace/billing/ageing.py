@@ -38,7 +38,7 @@ class Statement:
 
 
 def statement(facility: Facility, day: date) -> Statement:
-    """How the account stood at the end of a day: what was issued, paid, credited, voided or bounced later is left out."""
+    """The statement of account at the end of a day: what was issued, paid, credited, voided or bounced later is left out."""
     rows = session.execute(
         select(Invoice, paid_cents(day), credited_cents(day))
         .where(

@@ -1,4 +1,4 @@
-"""What is asked about invoices and money received."""
+"""Forms about invoices and money received."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

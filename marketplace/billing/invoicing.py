@@ -30,7 +30,7 @@ from marketplace.timesheets.texts import described, names_of, work_of
 
 @dataclass(frozen=True)
 class Bill:
-    """What one facility would be billed. Only `cents` above zero make an invoice; less waits for hours to come."""
+    """The bill of one facility in a run. Only `cents` above zero make an invoice; less waits for hours to come."""
 
     facility: Facility
     lines: int
@@ -57,7 +57,7 @@ def last_sunday(today: date) -> date:
 
 
 def preview(until: date) -> Preview[Bill]:
-    """What would be billed for work up to a day, by facility name; three SQL statements."""
+    """The bills of a run for work up to a day, by facility name; three SQL statements."""
     unbilled = unbilled_segments(until).subquery()
     before = (
         select(Invoice.facility_id, Invoice.total_cents, Invoice.period_until)

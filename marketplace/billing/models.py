@@ -87,7 +87,7 @@ class InvoiceLine(Base):
 
     @property
     def what(self) -> str:
-        """What was done for whom and when, in the reader's language, without hours and rate."""
+        """The work with its coordinator and day, in the reader's language, without hours and rate."""
         return reread(self.phrase, self.printed)
 
     @property

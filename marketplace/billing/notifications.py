@@ -1,4 +1,4 @@
-"""What a facility is told about its invoices."""
+"""Notices and letters to a facility about its invoices."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who may do what with invoices, beyond the permission on the route."""
+"""Permissions on invoices beyond that of the route."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

@@ -26,7 +26,7 @@ def visible_to(person: Person) -> Select[Invoice]:
 
 
 def facilities_visible_to(person: Person) -> Select[Facility]:
-    """Whose statement of account a person may read."""
+    """The facilities whose statement of account a person may read."""
     facilities = select(Facility).order_by(Facility.name)
     return seen_by(person, facilities, facility=Facility.id)
 
@@ -58,7 +58,7 @@ class Account:
 
     @property
     def remaining(self) -> int:
-        """What is still owed: nothing on a draft or a voided invoice."""
+        """The cents still owed: none on a draft or a voided invoice."""
         issued = self.invoice.state is InvoiceState.ISSUED
         return self.invoice.total_cents - self.paid - self.credited if issued else 0
 
@@ -74,7 +74,7 @@ class Account:
 
 
 def paid_cents(until: date | None = None) -> ColumnElement[int]:
-    """What payments have settled of an invoice, up to the end of a day: the bounced do not count."""
+    """The cents that payments have settled of an invoice, up to the end of a day: the bounced do not count."""
     bounced = Payment.bounced_at.is_(None)
     when: list[ColumnElement[bool]] = [bounced]
     if until is not None:
@@ -89,7 +89,7 @@ def paid_cents(until: date | None = None) -> ColumnElement[int]:
 
 
 def credited_cents(until: date | None = None) -> ColumnElement[int]:
-    """What credit notes have taken off an invoice's receivable, up to the end of a day."""
+    """The cents that credit notes have taken off an invoice's receivable, up to the end of a day."""
     when = [] if until is None else [CreditNote.issued_on <= until]
     return (
         select(func.coalesce(func.sum(CreditNote.to_receivable_cents), 0))
@@ -100,7 +100,7 @@ def credited_cents(until: date | None = None) -> ColumnElement[int]:
 
 
 def remaining_cents() -> ColumnElement[int]:
-    """What is open on an issued invoice."""
+    """The cents still open on an issued invoice."""
     return Invoice.total_cents - paid_cents() - credited_cents()
 
 
@@ -118,7 +118,7 @@ def accounts(rows: Any, at: datetime) -> list[Account]:
 
 
 def account_of(invoice: Invoice, at: datetime) -> Account:
-    """How one invoice stands."""
+    """The standing of one invoice."""
     rows = session.execute(select(paid_cents(), credited_cents()).select_from(Invoice).where(Invoice.id == invoice.id))
     paid, credited = rows.one()
     return Account(invoice, int(paid), int(credited), local_day(at, invoice.facility.time_zone))
@@ -165,7 +165,7 @@ def unbilled_segments(until: date) -> Select[TimeSegment]:
 
 
 def unbilled_cents() -> int:
-    """What all approved time that stands on no live invoice line comes to, corrections taken off."""
+    """The cents of all approved time that stands on no live invoice line, corrections taken off."""
     unbilled = unbilled_segments(date.max).subquery()
     return int(session.scalar(select(func.coalesce(func.sum(unbilled.c.bill_cents), 0))) or 0)
 

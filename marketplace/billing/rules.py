@@ -1,4 +1,4 @@
-"""How an invoice lives, how late it is, and how tax falls on its lines."""
+"""The life of an invoice, its due day and lateness, and the tax in it."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -43,7 +43,7 @@ def due_day(issued_on: date, net_days: int) -> date:
 def status(
     state: InvoiceState, total: int, paid: int, credited: int, due_on: date | None, today: date
 ) -> InvoiceStatus:
-    """How an invoice stands on a day in the facility's calendar; amounts in cents. The due day itself is still in time."""
+    """The standing of an invoice on a day in the facility's calendar; amounts in cents. The due day itself is still in time."""
     if state is not InvoiceState.ISSUED:
         return InvoiceStatus.DRAFT if state is InvoiceState.DRAFT else InvoiceStatus.VOID
     if paid + credited >= total:
@@ -59,12 +59,12 @@ def number_in(series: str, count: int) -> str:
 
 
 def tax_part(amount: int, subtotal: int, tax: int) -> int:
-    """How much of an amount taken back from an invoice was tax, in cents: in proportion, by largest remainder."""
+    """The tax in an amount taken back from an invoice, in cents: in proportion, by largest remainder."""
     return split(amount, [subtotal, tax])[1] if tax else 0
 
 
 class Ageing(StrEnum):
-    """How long an invoice is past its due day, as receivables are always tabulated."""
+    """The ages of receivables: days past the due day, in the usual columns."""
 
     CURRENT = "current"
     DAYS_1_30 = "1–30"

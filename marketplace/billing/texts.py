@@ -1,4 +1,4 @@
-"""How the standing of an invoice and the ways to pay are called: one word each, everywhere."""
+"""One word for each standing of an invoice and each way to pay, everywhere."""
 
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ def standing_word(standing: InvoiceStatus) -> tuple[str, str]:
 
 
 def method_word(method: PaymentMethod) -> str:
-    """How the money came."""
+    """The word for a way to pay."""
     words: dict[PaymentMethod, str] = {
         PaymentMethod.CHECK: _("Check"),
         PaymentMethod.ACH: _("ACH transfer"),

@@ -1,1 +1,1 @@
-"""What kinds of work, duties and credentials there are."""
+"""The lists of the agency: kinds of work, duties, credential types, compact states, rate guidance."""

@@ -61,7 +61,7 @@ class CompactMember(Base):
 
 
 class RateGuidance(Base):
-    """What others say this work pays, with source and year: shown beside the rate field."""
+    """A published rate for this work, with source and year: shown beside the rate field."""
 
     id: Mapped[Key]
     service_line: Mapped[str | None] = mapped_column(ForeignKey("service_line.code"))

@@ -16,7 +16,7 @@ def service_lines() -> list[ServiceLine]:
 
 
 def line_names() -> dict[str, str]:
-    """What the active service lines are called in the reader's language, by code, in catalogue order: ready to choose from."""
+    """The names of the active service lines in the reader's language, by code, in catalogue order."""
     return {line.code: called(line) for line in service_lines()}
 
 
@@ -26,7 +26,7 @@ def credential_types() -> list[CredentialType]:
 
 
 class CatalogueNames(NamedTuple):
-    """What service lines and credential types are called, by their codes."""
+    """The names of service lines and credential types, by their codes."""
 
     lines: dict[str, str]
     credentials: dict[str, str]
@@ -44,7 +44,7 @@ def names(*, spanish: bool) -> CatalogueNames:
 
 
 def name_of(of: str, code: str) -> str:
-    """What the reader calls a service line (`line`) or a type of credential (`credential`); an unknown code stays a code.
+    """The reader's name for a service line (`line`) or a type of credential (`credential`); an unknown code stays a code.
 
     All names are read at the first question of a session.
     """

@@ -1,4 +1,4 @@
-"""What a late cancellation costs each side: points of the coordinator, minutes that the facility pays."""
+"""The price of a late cancellation: points for the coordinator, minutes that the facility pays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from marketplace.kernel import Invalid, Length, Phrase, line_amount
 
 @dataclass(frozen=True)
 class Compensation:
-    """What is owed beside the time worked: minutes, both amounts in cents, and why."""
+    """Pay beside the time worked: minutes, both amounts in cents, and the reason."""
 
     minutes: int
     bill_cents: int
@@ -24,7 +24,7 @@ SENT_HOME = "sent_home_minutes"
 
 @dataclass(frozen=True)
 class CancellationPolicy:
-    """What cancelling late costs either side. Kept as data with each agreement; minutes and points throughout.
+    """The price of cancelling late, for either side. Kept as data with each agreement; minutes and points throughout.
 
     `coordinator_tiers` are (notice of at least so many minutes, points), the longest notice first and the last one from 0;
     points are zero or negative.
@@ -90,7 +90,7 @@ class CancellationPolicy:
 
 
 def facility_fee(policy: CancellationPolicy, notice_minutes: int, planned_minutes: int, rate: Rate) -> Compensation:
-    """What the facility owes for cancelling before the shift, at the rates the shift was booked under."""
+    """The facility's fee for cancelling before the shift, at the rates the shift was booked under."""
     if notice_minutes >= policy.facility_free_notice:
         return Compensation(0, 0, 0, Phrase("Free: the notice is long enough."))
     minutes = min(policy.late_minutes, planned_minutes)

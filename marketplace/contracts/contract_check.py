@@ -1,4 +1,4 @@
-"""What is wrong with a contract: its terms, card and BAA held against the work that is asked for."""
+"""The check of a contract: its terms, card and BAA are compared with the work that is asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class TermProblem:
 
 @dataclass(frozen=True)
 class TermsCheck:
-    """What the linter looks at: a master agreement, its card, the BAA beside it, and the work that is asked for."""
+    """The input of the check: a master agreement, its card, the BAA beside it, and the work that is asked for."""
 
     first: date
     last: date | None

@@ -20,7 +20,7 @@ LONGEST_PO = 60
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementTerms:
-    """What is agreed beside the rates. Days are the facility's; `until` is the last one, None is open-ended."""
+    """The terms beside the rates. Days are the facility's; `until` is the last one, None is open-ended."""
 
     effective_from: date
     effective_until: date | None = None

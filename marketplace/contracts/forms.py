@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""What is typed about an agreement: terms, rates, a signature, why it ends."""
+"""Forms about an agreement: terms, rates, a signature, the reason of its end."""
 
 from datetime import date
 from typing import Any

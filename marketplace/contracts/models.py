@@ -87,7 +87,7 @@ class Agreement(Versioned, Base):
 
     @property
     def party(self) -> str:
-        """Who signs: the facility's name or the coordinator's (loaded by the query)."""
+        """The name of the other side: the facility's or the coordinator's (loaded by the query)."""
         if self.facility is not None:
             return self.facility.name
         return self.coordinator.name if self.coordinator is not None else ""
@@ -102,7 +102,7 @@ class Agreement(Versioned, Base):
 
     @property
     def acts(self) -> tuple[str, ...]:
-        """What can be done with it now."""
+        """The acts its state allows now."""
         return LIFE.acts(self.state)
 
     @property
@@ -177,7 +177,7 @@ class RateRow(Base):
 
     @property
     def markup(self) -> int:
-        """What is billed above the pay, in hundredths of a percent of it."""
+        """The bill above the pay, in hundredths of a percent of the pay."""
         return complete_rate(self.bill_cents, self.pay_cents).markup
 
     @property

@@ -1,4 +1,4 @@
-"""What people are told about agreements: one waits for a signature, was signed, is active, was terminated."""
+"""Notices and letters about agreements: one waits for a signature, was signed, is active, was terminated."""
 
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.queries import contract_managers, signers

@@ -1,4 +1,4 @@
-"""Who writes agreements, who signs them, and who may read what is paid."""
+"""Permissions to write agreements, to sign them, and to read pay rates."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

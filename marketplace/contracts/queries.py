@@ -85,7 +85,7 @@ def standard_card() -> list[StandardRate]:
 
 
 def active(kind: AgreementKind, facility_id: int | None = None, coordinator_id: int | None = None) -> Agreement | None:
-    """What holds at the moment between the agency and that party."""
+    """The agreement active now between the agency and that party; None without one."""
     return session.scalars(
         select(Agreement).where(
             Agreement.kind == kind,
@@ -114,7 +114,7 @@ def with_cards(except_id: int) -> list[Agreement]:
 
 
 def signers(agreement: Agreement) -> list[Person]:
-    """Whom to ask for a signature: the facility's owners, or the coordinator."""
+    """The people asked for a signature: the facility's owners, or the coordinator."""
     if agreement.coordinator_id is not None:
         found = select(Person).join(Coordinator, Coordinator.person_id == Person.id)
         return list(session.scalars(found.where(Coordinator.id == agreement.coordinator_id)))

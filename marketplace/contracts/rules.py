@@ -9,7 +9,7 @@ from marketplace.kernel import Lifecycle, Span, local_days
 
 
 class AgreementState(StrEnum):
-    """Where an agreement stands. An amendment is a new agreement that supersedes the old one."""
+    """The states of an agreement. An amendment is a new agreement that supersedes the old one."""
 
     DRAFT = "draft"
     SENT = "sent"
@@ -45,7 +45,7 @@ def holds_on(first: date, last: date | None, day: date) -> bool:
 
 
 class AgreementTerm(Protocol):
-    """What decides whether an agreement holds: its state and its first and last day (None: open-ended)."""
+    """The facts that decide whether an agreement holds: its state and its first and last day (None: open-ended)."""
 
     @property
     def state(self) -> AgreementState: ...

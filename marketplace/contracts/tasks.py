@@ -1,4 +1,4 @@
-"""What happens to agreements by themselves: they expire the day after their last."""
+"""Jobs on agreements: each expires on the day after its last."""
 
 from sqlalchemy import select
 

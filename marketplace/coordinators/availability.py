@@ -1,4 +1,4 @@
-"""When a coordinator is free: the typical week, and days off. Bookings stay as they are."""
+"""The availability of a coordinator: the typical week and time off. Changing it leaves bookings as they are."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""How a coordinator's hours, languages, education and place read on a page."""
+"""The words for a coordinator's hours, languages, education and place."""
 
 from collections.abc import Iterable
 from datetime import time
@@ -59,7 +59,7 @@ def _day_range(days: list[int]) -> str:
 
 
 def education_words() -> dict[Education, str]:
-    """How each level of education is called."""
+    """The names of the levels of education."""
     return {
         Education.HIGH_SCHOOL: _("High-school diploma"),
         Education.ASSOCIATE: _("Associate degree"),

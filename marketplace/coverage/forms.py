@@ -7,6 +7,6 @@ from marketplace.web.forms import Form, WholeNumber
 
 
 class HowManyForm(Form):
-    """How many of the next best are asked at once."""
+    """The number of the next best who are asked at once."""
 
     count = WholeNumber(_l("How many"), 1, MOST_AT_ONCE)

@@ -30,7 +30,7 @@ SORTED_BY: dict[str, ColumnElement[Any]] = {
 
 @dataclass(frozen=True)
 class Seats:
-    """How far a need is filled: shifts, seats and filled seats, all without cancelled shifts, and the days they span."""
+    """The filling of a need: shifts, seats and filled seats, all without cancelled shifts, and the days they span."""
 
     shifts: int = 0
     seats: int = 0

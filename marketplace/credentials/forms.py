@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""What a coordinator types about a paper, and what the agency reads on it."""
+"""Forms about a credential: the coordinator's upload and the agency's review."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +34,7 @@ class Upload(FileField):
 
 
 class PaperForm(Form):
-    """What stands on a credential."""
+    """The facts on a credential."""
 
     number = Words(_l("Number"), limit=LONGEST_NUMBER, required=False)
     region = Choice(_l("State"), STATE_CHOICES, required=False)

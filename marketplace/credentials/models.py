@@ -1,4 +1,4 @@
-"""What a coordinator can show: licenses, certificates, training; with the document and who checked it."""
+"""The credentials of a coordinator: licenses, certificates, training; each with its document and its reviewer."""
 
 from datetime import date, datetime
 from typing import Any
@@ -75,7 +75,7 @@ class Credential(Versioned, Base):
         self._decide("reject", by, at, reason)
 
     def revoke(self, by: Person, at: datetime, reason: str) -> None:
-        """What was verified does not hold any more: withdrawn by its issuer, or found to be wrong."""
+        """Revoke a verified credential: its issuer withdrew it, or it was found to be wrong."""
         self._decide("revoke", by, at, reason)
 
     def take_back_decision(self, at: datetime) -> None:
@@ -97,7 +97,7 @@ class Credential(Versioned, Base):
 
     @property
     def acts(self) -> tuple[str, ...]:
-        """What can be done with it now."""
+        """The acts its state allows now."""
         return LIFE.acts(self.state)
 
     def can_be_undone(self, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What a coordinator is told about their credentials: a decision, and an end that comes nearer."""
+"""Notices and letters to a coordinator about credentials: a decision, a coming end."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ PAGE = "/credentials/mine"
 
 @jobs_app.task(name="credentials.tell_decided", queue="mail", retry=3)
 def notify_decided(credential_id: int, decided_at: str) -> None:
-    """What was decided about their credential, unless that decision was taken back in the meantime."""
+    """Tell a coordinator the decision about their credential, unless it was taken back meanwhile."""
     credential = session.scalars(with_details(select(Credential)).where(Credential.id == credential_id)).one_or_none()
     if credential is None or credential.decided_at != datetime.fromisoformat(decided_at):
         return

@@ -1,4 +1,4 @@
-"""Who may look at papers, and who decides about them."""
+"""Permissions to see credentials and to decide about them."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

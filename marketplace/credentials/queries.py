@@ -99,7 +99,7 @@ def in_list(word: CredentialStatus | None, today: date, kind: str = "", text: st
 
 @dataclass(frozen=True)
 class QueueCounts:
-    """How the agency's papers stand: how many wait and since when the oldest, how many end soon or have ended."""
+    """The figures of the agency's queue: how many wait and since when the oldest, how many end soon or have ended."""
 
     waiting: int
     oldest: datetime | None
@@ -178,7 +178,7 @@ def expiring(days: int, today: date) -> list[Credential]:
 
 
 def kind_of(row: CredentialType) -> CredentialKind:
-    """What the rules need to know of a type. What is checked at its issuer has a number to check."""
+    """The facts of a type that the rules need. A type that is checked at its issuer has a number."""
     return CredentialKind(
         row.code,
         row.name,
@@ -200,7 +200,7 @@ def compact_on(day: date) -> frozenset[str]:
 def missing(
     coordinator: Coordinator, papers: Collection[Credential], kinds: Collection[CredentialType], today: date
 ) -> list[CredentialType]:
-    """What the coordinator needs for their kinds of work and has neither valid nor waiting, in catalogue order. One statement."""
+    """The credential types a coordinator's kinds of work need, with none valid or waiting, in catalogue order. One statement."""
     held = {
         paper.type
         for paper in papers

@@ -88,7 +88,7 @@ def reject(credential: Credential, reason: str, by: Person, at: datetime) -> Non
 
 
 def revoke(credential: Credential, reason: str, by: Person, at: datetime) -> None:
-    """What was verified does not hold any more. Shifts already booked are looked at again before they start."""
+    """Revoke a verified credential. Shifts already booked are looked at again before they start."""
     said = _reason(reason)
     credential.revoke(by, at, said)
     session.flush()

@@ -10,7 +10,7 @@ from marketplace.kernel import US_STATES, Invalid, Lifecycle, clean_text
 
 
 class CredentialState(StrEnum):
-    """Where a credential stands with the agency. Expiring and expired are derived from its dates."""
+    """The states of a credential. Expiring and expired are derived from its dates."""
 
     SUBMITTED = "submitted"
     VERIFIED = "verified"
@@ -47,7 +47,7 @@ CREDENTIAL_ENDS_SOON = timedelta(days=30)
 
 
 def expiry_level(expires_on: date | None, today: date) -> int | None:
-    """How near the end is: 60, 30 or 7 (days, the tightest reached), 0 when it has expired, None when there is time."""
+    """The days of the tightest reminder reached (60, 30 or 7), 0 when it has expired, None when there is time."""
     if expires_on is None:
         return None
     left = (expires_on - today).days
@@ -69,7 +69,7 @@ class CredentialStatus(StrEnum):
 
 
 def status(state: CredentialState, expires_on: date | None, today: date) -> CredentialStatus:
-    """Where a credential stands on that day; expiring begins 60 days before the last valid day."""
+    """The status of a credential on that day; expiring begins 60 days before the last valid day."""
     if state is CredentialState.SUBMITTED:
         return CredentialStatus.WAITING
     if state is not CredentialState.VERIFIED:
@@ -88,7 +88,7 @@ EARLIEST = date(1950, 1, 1)
 
 @dataclass(frozen=True)
 class CredentialKind:
-    """What the catalogue says of a type: name, whether one state issues it, for how many months, whether it has a number."""
+    """A credential type of the catalogue: name, whether one state issues it, for how many months, whether it has a number."""
 
     code: str
     name: str
@@ -100,7 +100,7 @@ class CredentialKind:
 
 @dataclass(frozen=True)
 class CredentialDraft:
-    """What stands on a credential. `region` is the issuing state's two letters; `expires_on` the last valid day."""
+    """The facts on a credential. `region` is the issuing state's two letters; `expires_on` the last valid day."""
 
     kind: CredentialKind
     number: str = ""

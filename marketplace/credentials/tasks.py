@@ -1,4 +1,4 @@
-"""What happens to credentials by itself: reminders before the end, stray files swept."""
+"""Jobs on credentials: reminders before the end, stray files deleted."""
 
 from sqlalchemy.dialects.postgresql import insert
 

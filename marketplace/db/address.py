@@ -1,4 +1,4 @@
-"""Where the database is: at DATABASE_URL, else in the site's own server."""
+"""The address of the database: DATABASE_URL, else the site's own server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Who sees which rows: the agency all of a kind, a facility and a coordinator their own, everybody else nothing.
+"""The rows each audience sees: the agency all of a kind, a facility and a coordinator their own, everybody else none.
 
 Each `visible_to` asks here. Row-level security (migration 0001) draws the same line once more, in the database.
 """
@@ -31,7 +31,7 @@ class Viewer(Protocol):
 
 
 class Share(Enum):
-    """How much an audience sees where there is no column that says whose a row is."""
+    """The share of rows an audience sees where no column names their owner."""
 
     ALL = "all"
     NONE = "none"

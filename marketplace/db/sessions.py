@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction, scoped_session, sessionm
 
 
 class Audience(StrEnum):
-    """Who is asking. Each is a PostgreSQL role with row-level security of its own (migration 0001)."""
+    """The kinds of reader. Each is a PostgreSQL role with row-level security of its own (migration 0001)."""
 
     VISITOR = "visitor"
     FACILITY = "facility"

@@ -1,4 +1,4 @@
-"""What every document of the agency has in common, in the language of the document: who writes, and the words of the letter."""
+"""The letterhead that all documents of the agency share, in the language of the document."""
 
 from collections.abc import Sequence
 from datetime import date

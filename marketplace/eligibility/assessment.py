@@ -53,7 +53,7 @@ class Assessment:
 
     @cached_property
     def score(self) -> Score:
-        """How well they fit, whether or not they may."""
+        """Their score, whether or not they may."""
         return score(self.person, self.shift, self.context)
 
     @property

@@ -1,4 +1,4 @@
-"""How many coordinators a posting would find: told before it is posted."""
+"""The number of coordinators a posting would find, told before it is posted."""
 
 from datetime import datetime
 

@@ -38,7 +38,7 @@ class Matching(NamedTuple):
 
 
 def matching_count(drafts: Sequence[ShiftFacts], at: datetime | None = None) -> Matching:
-    """How many active coordinators may take at least one of the draft shifts, and how many are free for every one.
+    """The number of active coordinators who may take at least one of the draft shifts, and of those free for every one.
 
     Each shift is judged by itself: a weekly limit that the whole series would break does not count against anybody here.
     """
@@ -69,7 +69,7 @@ class Fit:
 
     @property
     def score(self) -> Score:
-        """How well they fit, whether or not they may."""
+        """Their score, whether or not they may."""
         return self.assessment.score
 
     def without(self, shift_id: int) -> "Fit":

@@ -56,7 +56,7 @@ class WeightSet(Base):
 
 
 class SeatPrice(Base):
-    """What one seat of an open shift is worth in the last plan, in its points; only the last plan's shifts have one."""
+    """The price of one seat of an open shift in the last plan, in its points; only the last plan's shifts have one."""
 
     shift_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("shift.id"), primary_key=True)
     points: Mapped[int] = mapped_column(BigInteger)

@@ -1,4 +1,4 @@
-"""What is asked about a facility and its sites."""
+"""Forms about a facility and its sites."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from marketplace.web.forms import Choice, Choices, DollarAmount, EmailAddress, F
 
 
 class FactsForm(Form):
-    """What a facility says about itself."""
+    """The facts a facility gives about itself."""
 
     kind = Choice(_l("Kind of facility"))
     time_zone = ZoneChoice(
@@ -45,7 +45,7 @@ class FactsForm(Form):
         self.payer_mix.choices = [(payer, payer_word(payer)) for payer in payers]
 
     def draft(self, npi: str, name: str) -> FacilityDraft:
-        """What was filled in, as the rules take it."""
+        """The filled-in values, as the rules take them."""
         return FacilityDraft(
             npi=npi,
             name=name,
@@ -62,13 +62,13 @@ class FactsForm(Form):
 
 
 class FacilityForm(FactsForm):
-    """What the agency writes down about a facility."""
+    """The facts the agency keeps about a facility."""
 
     name = Words(_l("Name"), limit=160, description=_l("As it stands on contract and invoices."))
     npi = NpiField(_l("NPI"), description=_l("Ten digits; the check digit is verified."))
 
     def whole_draft(self) -> FacilityDraft:
-        """What was filled in, as the rules take it."""
+        """The filled-in values, as the rules take them."""
         return self.draft(self.npi.data, self.name.data)
 
 
@@ -100,7 +100,7 @@ class SiteForm(Form):
     monthly_budget_cents = DollarAmount(_l("Budget a month"), required=False)
 
     def draft(self) -> SiteDraft:
-        """What was filled in, as the rules take it."""
+        """The filled-in values, as the rules take them."""
         return SiteDraft(
             name=self.name.data,
             time_zone=str(self.time_zone.data),
@@ -111,7 +111,7 @@ class SiteForm(Form):
 
 
 def site_as_shown(site: Site) -> dict[str, Any]:
-    """What stands in the form of a site before anything is typed."""
+    """The initial values of the form of a site."""
     return {name: getattr(site, name) for name in SITE_FACTS}
 
 
@@ -121,5 +121,5 @@ def systems(more: Iterable[str] = ()) -> list[str]:
 
 
 def as_shown(facility: Facility) -> dict[str, Any]:
-    """What stands in the form before anything is typed."""
+    """The initial values of the form."""
     return {name: getattr(facility, name) for name in FACTS}

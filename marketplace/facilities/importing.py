@@ -28,7 +28,7 @@ agreed_terms: Hook[[Facility, int, datetime], TermsOfFile] = Hook("facilities.im
 
 @dataclass(frozen=True)
 class FileRow:
-    """What a row says: the facts of the facility, and in how many days its invoices are due."""
+    """The content of a row: the facts of the facility, and in how many days its invoices are due."""
 
     facts: FacilityDraft
     net_days: int

@@ -43,7 +43,7 @@ class Facility(Versioned, Base):
 
     @property
     def acts(self) -> tuple[str, ...]:
-        """What can be done with it now."""
+        """The acts its state allows now."""
         return LIFE.acts(self.state)
 
     def activate(self) -> None:

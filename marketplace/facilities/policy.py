@@ -1,4 +1,4 @@
-"""Who may change what about a facility."""
+"""Permissions to change a facility."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

@@ -72,12 +72,12 @@ def invitations_to(organisation_id: int) -> Select[Invitation]:
 
 
 def people_of(facility_id: int) -> tuple[Sequence[Membership], Sequence[Invitation]]:
-    """Who belongs to a facility, and who is invited to it."""
+    """The members of a facility, and the people invited to it."""
     return session.scalars(memberships_in(facility_id)).all(), session.scalars(invitations_to(facility_id)).all()
 
 
 def preference(facility_id: int, coordinator_id: int, side: PreferenceSide) -> Preference | None:
-    """What one side wants of the other at present."""
+    """The present preference of one side about the other."""
     return session.scalars(
         select(Preference).where(
             Preference.facility_id == facility_id,

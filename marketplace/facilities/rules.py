@@ -1,4 +1,4 @@
-"""What the agency may write down about a facility, and where the facility stands with it."""
+"""The facts of a facility with their limits, and the life of a facility."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -78,7 +78,7 @@ class SiteDraft:
 
 @dataclass(frozen=True)
 class TermsOfFile:
-    """What became of the terms in a row: whether a draft of the contract was written, and the days that stand in it."""
+    """The outcome for the terms in a row: whether a draft of the contract was written, and the days that stand in it."""
 
     changed: bool
     net_days: int

@@ -1,4 +1,4 @@
-"""How a facility's kind, payers and state read on a page."""
+"""The words for a facility's kind, payers and state."""
 
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ def payer_word(payer: str) -> str:
 
 
 def state_words() -> dict[FacilityState, str]:
-    """Where facilities stand, for a list of filters."""
+    """The words for the states of facilities, for a list of filters."""
     return {
         FacilityState.ONBOARDING: _("Getting started"),
         FacilityState.ACTIVE: _("Active"),

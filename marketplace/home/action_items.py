@@ -1,4 +1,4 @@
-"""What needs somebody at a facility: open shifts, hours to approve, people to choose from, bills, papers to sign."""
+"""The action items of a facility: open shifts, hours to approve, applications, invoices, agreements to sign."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,7 +132,7 @@ def _with_open_seats(facility_id: int, at: datetime) -> Subquery:
 
 @dataclass(frozen=True)
 class Desk:
-    """What lies on the desk besides open seats; amounts in cents."""
+    """The action items besides open seats; amounts in cents."""
 
     lines: int
     minutes: int
@@ -146,7 +146,7 @@ class Desk:
 
     @property
     def deadline(self) -> datetime | None:
-        """When the first clean line that waits approves itself."""
+        """The moment the first clean entry that waits approves itself."""
         return self.first_handed_in + APPROVAL_WINDOW if self.first_handed_in else None
 
 

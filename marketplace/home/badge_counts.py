@@ -1,4 +1,4 @@
-"""What waits for a person, as the figures beside the ways: one statement for the frame of every page."""
+"""The figures beside the entries of the navigation: one statement for the frame of every page."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Who works at a facility right now, since when; who should have come; who comes within the hour."""
+"""The people at work at a facility now, the late ones, and those who begin within the hour."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -27,7 +27,7 @@ from marketplace.inbox.entries import COLUMNS
 
 
 class InboxKind(StrEnum):
-    """What can be wrong, the most pressing first: the list is in this order."""
+    """The kinds of entry, the most pressing first: the list is in this order."""
 
     BOOKS = "books"
     NO_SHOW = "no_show"
@@ -121,7 +121,7 @@ def _listing(kinds: tuple[InboxKind, ...]) -> Select[Any]:
 
 
 def counted(person: Person, at: datetime) -> dict[InboxKind, int]:
-    """How many of each kind there are, kinds without any left out, the most pressing first. One statement."""
+    """The number of entries of each kind, kinds without any left out, the most pressing first. One statement."""
     return {InboxKind(kind): count for kind, count in session.execute(_counting(kinds_of(person)), {"at": at})}
 
 

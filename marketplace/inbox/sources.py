@@ -1,4 +1,4 @@
-"""Where the entries of the agency's inbox come from: a select for each kind of thing that can be wrong."""
+"""The sources of the agency's inbox: one select for each kind of entry."""
 
 from typing import Any
 

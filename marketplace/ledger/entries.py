@@ -11,7 +11,7 @@ from marketplace.ledger.rules import CANCELLATION_REVENUE, SERVICE_REVENUE, entr
 
 
 class ApprovedSegment(Protocol):
-    """What the books need to know about approved minutes: a row of `time_segment` is one."""
+    """The facts the books need about approved minutes: a row of `time_segment` is one."""
 
     @property
     def id(self) -> int: ...

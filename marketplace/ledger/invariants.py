@@ -28,7 +28,7 @@ class Contradiction:
     query: str
 
     def found(self, row: Mapping[str, Any]) -> Phrase:
-        """What one row of the answer says."""
+        """The sentence for one row of the answer."""
         values = {name: Dollars(value) if name.endswith("cents") else value for name, value in row.items()}
         return Phrase(self.sentence, **values)
 
@@ -110,14 +110,14 @@ def every_invariant() -> tuple[Invariant, ...]:
 
 @dataclass(frozen=True)
 class InvariantResult:
-    """What a recount of one invariant found; no contradictions means that it holds."""
+    """The result of recounting one invariant; no contradictions means that it holds."""
 
     invariant: Invariant
     contradictions: tuple[Phrase, ...]
 
     @property
     def sentence(self) -> Phrase:
-        """What must be true, in the reader's language."""
+        """The sentence that must be true, in the reader's language."""
         return Phrase(self.invariant.sentence)
 
     @property

@@ -29,7 +29,7 @@ class LedgerTransaction(Base):
 
     @property
     def sentence(self) -> str:
-        """What happened, in the reader's language."""
+        """The event in the reader's language."""
         return reread(self.phrase, self.memo)
 
 

@@ -80,7 +80,7 @@ def post_all(events: Sequence[Event]) -> list[LedgerTransaction]:
 
 
 def entry_posted(key: str) -> JournalEntry:
-    """What was written under a key, for mirroring it; LookupError when nothing was."""
+    """The entry under a key, for mirroring it; LookupError when there is none."""
     with for_the_system():
         found = session.scalars(
             select(LedgerTransaction)

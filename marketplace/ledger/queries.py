@@ -1,4 +1,4 @@
-"""What the books say: balances of accounts, the trial balance, and the postings of one account."""
+"""Reading the books: balances of accounts, the trial balance, and the postings of one account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class AccountTotals:
 
     @property
     def balance(self) -> int:
-        """What the account holds, positive on the side it grows on."""
+        """The cents on the account, positive on the side it grows on."""
         net = self.debited - self.credited
         return net if grows_on(self.account) is Side.DEBIT else -net
 
@@ -92,7 +92,7 @@ def transactions() -> Select[LedgerTransaction]:
 
 
 def names_of(accounts: set[str]) -> Mapping[str, str]:
-    """Whose account it is, for accounts of a facility or coordinator: `ar:7` → Harbor Family Medicine."""
+    """The owners of accounts of a facility or coordinator: `ar:7` → Harbor Family Medicine."""
     owners = {account: account.partition(":")[::2] for account in accounts}
     facilities = {int(tail) for family, tail in owners.values() if tail.isdigit() and family != "payable"}
     coordinators = {int(tail) for family, tail in owners.values() if tail.isdigit() and family == "payable"}

@@ -25,27 +25,27 @@ DISPUTE_LOSS = Account("loss:dispute")
 
 
 def unbilled(facility_id: int) -> Account:
-    """What a facility's approved hours are worth that stand on no invoice yet."""
+    """The value of a facility's approved hours that stand on no invoice yet."""
     return Account(f"unbilled:{facility_id}")
 
 
 def ar(facility_id: int) -> Account:
-    """What a facility owes on issued invoices (accounts receivable)."""
+    """The amounts a facility owes on issued invoices (accounts receivable)."""
     return Account(f"ar:{facility_id}")
 
 
 def disputed(facility_id: int) -> Account:
-    """What a facility's bank has taken back while a payment is disputed."""
+    """The amount a facility's bank has taken back while a payment is disputed."""
     return Account(f"disputed:{facility_id}")
 
 
 def credit(facility_id: int) -> Account:
-    """What the agency holds for a facility: overpaid or prepaid."""
+    """The money the agency holds for a facility: overpaid or prepaid."""
     return Account(f"credit:{facility_id}")
 
 
 def payable(coordinator_id: int) -> Account:
-    """What a coordinator has earned that is in no payout yet."""
+    """The earnings of a coordinator that are in no payout yet."""
     return Account(f"payable:{coordinator_id}")
 
 

@@ -1,4 +1,4 @@
-"""How the accounts of the books are called on pages."""
+"""The names of the accounts of the books on pages."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l

@@ -1,1 +1,1 @@
-"""Who may take a shift, how well they fit, and why: plain data in, verdicts and rankings out."""
+"""Matching: plain data in, verdicts, scores and rankings out."""

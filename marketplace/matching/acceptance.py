@@ -40,7 +40,7 @@ Whole = TypeVar("Whole", int, npt.NDArray[np.int64])
 
 
 class Answers(NamedTuple):
-    """How many offers somebody accepted, of how many they answered."""
+    """The offers somebody accepted, of those they answered."""
 
     accepted: int = 0
     answered: int = 0

@@ -20,7 +20,7 @@ WEEK_MINUTES = 40 * 60
 
 
 class Level(IntEnum):
-    """How well a language or a tool is mastered. A list without levels (a CSV file) means `WORKING`."""
+    """The mastery of a language or a tool. A list without levels (a CSV file) means `WORKING`."""
 
     BASIC = 1
     WORKING = 2

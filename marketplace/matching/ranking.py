@@ -34,7 +34,7 @@ class Candidate:
 
     @cached_property
     def score(self) -> Score:
-        """How well they fit, part by part; the opportunity cost is no part of it."""
+        """Their score, part by part; the opportunity cost is no part of it."""
         found = score(self.facts, self.shift, self.context)
         return score_for_facility(found) if self.for_facility else found
 

@@ -1,4 +1,4 @@
-"""How well a coordinator fits a shift: 0 to 999 points as a sum of named parts, each with its reason in words."""
+"""The score of a coordinator for a shift: 0 to 999 points as a sum of named parts, each with its reason in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_REASONS = 3
 
 
 class Tone(StrEnum):
-    """How a reason is shown: something good, something to know, something missing."""
+    """The tone of a reason: something good, something to know, something missing."""
 
     OK = "ok"
     NOTE = "note"
@@ -158,7 +158,7 @@ def rating(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, o
 
 
 def cost(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, of: int) -> ScorePart:
-    """How far the coordinator's minimum lies below the pay rate, within the band of the policy."""
+    """The distance of the coordinator's minimum below the pay rate, within the band of the policy."""
     # No amounts in the words: neither side may learn the other's rate from them.
     band = shift.pay_rate_cents * context.policy.cost_band_percent
     points = _share(of, 100 * (shift.pay_rate_cents - coordinator.min_pay_cents), band)

@@ -1,4 +1,4 @@
-"""What was said to whom: letters (e-mail) and notices inside the product."""
+"""Letters (e-mail) and notices inside the product."""
 
 from datetime import datetime
 from typing import Any
@@ -44,5 +44,5 @@ class Notice(Base):
 
     @property
     def text(self) -> str:
-        """What happened, in the language of whoever reads it now."""
+        """The event in the language of its reader."""
         return reread(self.phrase, self.sentence)

@@ -33,7 +33,7 @@ class Reader(Protocol):
 
 
 class Mail(NamedTuple):
-    """What a letter says above its button. A sentence that is a string, such as a typed reason, stands there as it is."""
+    """The text of a letter above its button. A sentence that is a string, such as a typed reason, stands there as it is."""
 
     subject: Phrase
     sentences: Sequence[Phrase | str]

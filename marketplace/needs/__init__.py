@@ -1,1 +1,1 @@
-"""What facilities ask for, and the shifts that follow."""
+"""The needs of facilities, and the shifts that follow."""

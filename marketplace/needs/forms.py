@@ -1,5 +1,5 @@
 # mypy: disallow-subclassing-any=False
-"""What a facility fills in to post, change or extend a need."""
+"""Forms to post, change or extend a need."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -94,7 +94,7 @@ def _modes() -> list[tuple[str, str]]:
 
 
 class RequirementsForm(Form):
-    """What whoever comes must have, what they will do, and what they should know: all that may change after posting."""
+    """The requirements, duties and notes of a need: all that may change after posting."""
 
     required_credentials = Choices(_l("Credentials"))
     preferred_credentials = Choices(_l("Nice to have"))
@@ -131,7 +131,7 @@ class RequirementsForm(Form):
         self.min_education.choices = [("", _("Any")), *((e.value, word) for e, word in education_words().items())]
 
     def requirements(self) -> dict[str, Any]:
-        """What was asked for, by the names of the need's columns."""
+        """The requirements by the names of the need's columns."""
         return {
             "required_credentials": tuple(self.required_credentials.data),
             "preferred_credentials": tuple(self.preferred_credentials.data),
@@ -178,7 +178,7 @@ class NeedForm(RequirementsForm):
         return start is not None and end is not None and end <= start
 
     def draft(self, facility: Facility) -> NeedDraft:
-        """What was filled in; raises Invalid at `ends_local` when the order of the times makes no sense."""
+        """The filled-in draft; raises Invalid at `ends_local` when the order of the times makes no sense."""
         site = next(site for site in facility.sites if site.id == self.site.data)
         start, end = self.starts_local.data, self.ends_local.data
         if self._ends_early() and not self.next_day.data:

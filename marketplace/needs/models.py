@@ -17,7 +17,7 @@ from marketplace.needs.rules import LIFE, NeedState, ShiftState
 
 
 class FillMode(StrEnum):
-    """How a seat is filled: offers to chosen people, first come first served, or applications to choose from."""
+    """The ways to fill a seat: offers to chosen people, first come first served, or applications to choose from."""
 
     OFFER = "offer"
     FIRST_COME = "first_come"
@@ -25,7 +25,7 @@ class FillMode(StrEnum):
 
 
 class Need(Versioned, Base):
-    """What a facility asks for; its local times and pattern are kept as typed, its shifts as UTC instants."""
+    """A facility's request for work; its local times and pattern are kept as typed, its shifts as UTC instants."""
 
     id: Mapped[Key]
     external_ref: Mapped[str | None] = mapped_column(unique=True)
@@ -67,7 +67,7 @@ class Need(Versioned, Base):
 
     @property
     def external_or_id(self) -> str:
-        """How people name this need: the other system's reference, else our number."""
+        """The name people use for this need: the other system's reference, else our number."""
         return self.external_ref or f"#{self.id}"
 
     def hold(self) -> None:

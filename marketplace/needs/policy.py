@@ -1,4 +1,4 @@
-"""Who may post and change needs."""
+"""Permissions to post and change needs."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

@@ -53,7 +53,7 @@ def post_need(
 
 
 class QuotedNeed(NamedTuple):
-    """What somebody asks for, and the plan made of it under the facility's contract."""
+    """A draft, and its quote under the facility's contract."""
 
     draft: NeedDraft
     plan: Quote

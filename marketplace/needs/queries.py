@@ -105,7 +105,7 @@ def last_days(needs: Sequence[Need]) -> dict[int, date]:
 
 
 def extent(need_id: int) -> tuple[int, date, date]:
-    """How many shifts a posted need has, and the local days of the first and the last."""
+    """The number of shifts of a posted need, and the local days of the first and the last."""
     row = session.execute(
         select(func.count(), func.min(Shift.local_day), func.max(Shift.local_day)).where(Shift.need_id == need_id)
     ).one()

@@ -26,7 +26,7 @@ MOST_TIMES_CONTRACT = 3
 
 @dataclass(frozen=True, kw_only=True)
 class NeedDraft:
-    """What somebody asks for, in the site's local time. `starts` and `ends` are those of the first shift, without a zone.
+    """A need before it is posted, in the site's local time. `starts` and `ends` are those of the first shift, without a zone.
 
     `repeat` is "", WEEKLY, WEEKDAYS or chosen weekdays (0 is Monday), through `until`, with `leave_out_holidays` not on
     federal holidays; `other_days` adds single days.
@@ -75,7 +75,7 @@ class QuotedShift:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a posting will become: its shifts in order of time, each with `headcount` seats; and holidays `left_out`."""
+    """The quote of a posting: its shifts in order of time, each with `headcount` seats; and holidays `left_out`."""
 
     shifts: tuple[QuotedShift, ...]
     headcount: int
@@ -93,7 +93,7 @@ class Quote:
 
     @property
     def cents(self) -> int:
-        """What all seats cost when worked as planned; each seat of each shift is one line."""
+        """The cents of all seats worked as planned; each seat of each shift is one line."""
         return self.headcount * sum(line_amount(shift.span.minutes, shift.bill_cents) for shift in self.shifts)
 
     @property
@@ -225,7 +225,7 @@ def rate_for(contract: Agreement | None, line: str, day: date) -> RateRow | None
 
 
 def draft_of(need: Need, **changes: Any) -> NeedDraft:
-    """What a need asks for, as it was typed, with `changes`; the start of an edit, an extension or another posting."""
+    """The draft of a posted need, as it was typed, with `changes`; the start of an edit, an extension or another posting."""
     starts = datetime.combine(need.first_day, need.starts_local)
     ends = datetime.combine(need.first_day, need.ends_local)
     if ends <= starts:

@@ -21,7 +21,7 @@ from marketplace.kernel import (
 
 
 class NeedState(StrEnum):
-    """Where a need stands. How many seats are filled is derived from assignments, never a state."""
+    """The states of a need. Its filled seats are derived from assignments, never a state."""
 
     DRAFT = "draft"
     PENDING_APPROVAL = "pending_approval"
@@ -53,7 +53,7 @@ LIFE = Lifecycle(
 
 
 class ShiftState(StrEnum):
-    """Where a shift stands. Open, partly filled and filled are derived from its assignments."""
+    """The states of a shift. Open, partly filled and filled are derived from its assignments."""
 
     SCHEDULED = "scheduled"
     IN_PROGRESS = "in_progress"
@@ -91,7 +91,7 @@ AGENCY_ACTS_WITHIN = timedelta(hours=48)
 
 @dataclass(frozen=True)
 class Pattern:
-    """When a need wants somebody, in the facility's own local time.
+    """The days and times of a need, in the facility's own local time.
 
     `start` and `end` are naive local date and time of the first shift. `repeat` is empty, WEEKLY (the same weekday),
     WEEKDAYS (Monday to Friday) or a tuple of weekdays (0 is Monday), from the first such day on or after the start date up

@@ -1,4 +1,4 @@
-"""How a need's days read ("Mon – Fri until Dec 18"), and how chosen weekdays are kept."""
+"""The words for a need's days ("Mon – Fri until Dec 18"), and the stored form of chosen weekdays."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -18,7 +18,7 @@ EXCEPT_HOLIDAYS = " EXCEPT HOLIDAYS"
 
 
 class Repeating(Protocol):
-    """What decides on which days a need asks for somebody."""
+    """The facts that decide on which days a need asks for somebody."""
 
     @property
     def repeat(self) -> str: ...
@@ -27,7 +27,7 @@ class Repeating(Protocol):
 
 
 class Catalogue(NamedTuple):
-    """What a need may ask for: (code, name, Spanish name) of roles, credential types and duties."""
+    """The choices of a need: (code, name, Spanish name) of roles, credential types and duties."""
 
     lines: list[tuple[str, str, str]]
     credentials: list[tuple[str, str, str]]
@@ -40,7 +40,7 @@ def named(rows: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
 
 
 def repeat_kept(repeat: str | tuple[int, ...], leave_out_holidays: bool = False) -> str:
-    """How a repetition stands in the table: WEEKLY, WEEKDAYS, or the chosen days as MO,WE,FR; then what is left out."""
+    """The stored form of a repetition: WEEKLY, WEEKDAYS, or the chosen days as MO,WE,FR; then what is left out."""
     days = repeat if isinstance(repeat, str) else ",".join(WEEKDAY_CODES[weekday] for weekday in sorted(set(repeat)))
     return days + EXCEPT_HOLIDAYS if days and leave_out_holidays else days
 
@@ -59,7 +59,7 @@ def leaves_out_holidays(kept: str) -> bool:
 
 
 def holiday_words() -> dict[Holiday, str]:
-    """How each federal holiday is called."""
+    """The names of the federal holidays."""
     return {
         Holiday.NEW_YEAR: _("New Year's Day"),
         Holiday.KING: _("Martin Luther King Jr. Day"),
@@ -164,7 +164,7 @@ def clock_span(start: time | datetime, end: time | datetime) -> str:
 
 
 def name_of_template(line: str, need: "Timed") -> str:
-    """What a need is called as something to post again: "Telephone Triage, Mon – Fri 9am – 5pm"."""
+    """The name of a need as something to post again: "Telephone Triage, Mon – Fri 9am – 5pm"."""
     days = weekday_words(weekdays_of(need))
     return f"{line}, {days}{' ' if days else ''}{clock_span(need.starts_local, need.ends_local)}"
 

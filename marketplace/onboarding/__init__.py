@@ -1,1 +1,1 @@
-"""What still stands between somebody new and the first shift; activation."""
+"""Getting started: the steps left before the first shift, and activation."""

@@ -1,4 +1,4 @@
-"""What still stands between somebody new and the first shift: each step is a question, nothing is kept."""
+"""The steps left before the first shift: each is derived when asked, nothing is kept."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -192,7 +192,7 @@ def _credentials(ids: Sequence[int]) -> dict[int, list[Credential]]:
 
 
 def steps_of_agency() -> list[ChecklistStep]:
-    """What a new agency has to do until work can begin, in the order in which one thing needs the other: one statement."""
+    """The tasks of a new agency until work can begin, in the order in which one thing needs the other: one statement."""
     in_force = Agreement.state == AgreementState.ACTIVE
     facility, coordinator, contract, paper, need = session.execute(
         select(

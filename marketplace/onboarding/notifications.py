@@ -1,4 +1,4 @@
-"""What the agency's reports and the end of getting started tell people."""
+"""Notices and letters about activation."""
 
 from sqlalchemy import select
 

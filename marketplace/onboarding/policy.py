@@ -1,4 +1,4 @@
-"""Who is still getting started."""
+"""The people who are still getting started."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""What any way of moving money has to be able to do. We own invoices and totals; a gateway is a rail they travel on.
+"""The acts every payment rail offers. We own invoices and totals; a gateway is a rail they travel on.
 
 The manual rail is the only one, and nobody calls a gateway yet. Whoever does calls it from a job with no database transaction
 open, with an `Instruction` that was stored before with its key and parameters frozen: asking again with the same key has no
@@ -13,7 +13,7 @@ from typing import Protocol
 
 
 class MovementKind(StrEnum):
-    """What an instruction asks for."""
+    """The kinds of instruction."""
 
     PUSH_INVOICE = "push_invoice"
     COLLECT = "collect"
@@ -37,7 +37,7 @@ class Instruction:
 
 
 class Result(StrEnum):
-    """How a call ended."""
+    """The outcome of a call."""
 
     DONE = "done"
     PENDING = "pending"
@@ -83,7 +83,7 @@ class Gateway(Protocol):
         ...
 
     def look_up(self, instruction: Instruction) -> GatewayOutcome | None:
-        """What became of an instruction whose key has expired, found by our reference; None when nothing did."""
+        """The outcome of an instruction whose key has expired, found by our reference; None when nothing did."""
         ...
 
     def may_be_paid(self, party: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is asked about pay runs and payouts."""
+"""Forms about pay runs and payouts."""
 
 from flask_babel import lazy_gettext as _l
 

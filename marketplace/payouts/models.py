@@ -29,7 +29,7 @@ class PayRun(Versioned, Base):
 
 
 class Payout(Versioned, Base):
-    """What one coordinator gets in one run; `reference` is the bank's word for it once sent by hand.
+    """The pay of one coordinator in one run; `reference` is the bank's word for it once sent by hand.
 
     When it does not arrive or is not sent after all, `ended_at` and `end_reason` say so and its time is payable again.
 
@@ -80,7 +80,7 @@ class PayoutItem(Base):
 
     @property
     def what(self) -> str:
-        """What was done where and when, in the reader's language, without hours and rate."""
+        """The work with its facility and day, in the reader's language, without hours and rate."""
         return reread(self.phrase, self.printed)
 
     @property

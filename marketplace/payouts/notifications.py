@@ -1,4 +1,4 @@
-"""What a coordinator is told about their pay."""
+"""Notices and letters to a coordinator about pay."""
 
 from marketplace.kernel import Phrase, dollars
 from marketplace.messaging.writing import notify

@@ -28,7 +28,7 @@ _TURN = 7_204_001  # the advisory lock of pay runs; any number that nobody else 
 
 @dataclass(frozen=True)
 class Pay:
-    """What one coordinator would get. Nothing while there is a hold, or while corrections outweigh what they earned."""
+    """The pay of one coordinator in a run. Nothing while there is a hold, or while corrections outweigh what they earned."""
 
     coordinator: Coordinator
     lines: int
@@ -46,7 +46,7 @@ class Pay:
 
 
 def preview(until: date) -> Preview[Pay]:
-    """What would be paid for work up to a day, by name; two SQL statements."""
+    """The pay of a run for work up to a day, by name; two SQL statements."""
     unpaid = unpaid_segments(until).subquery()
     holds = {hold.coordinator_id: hold for hold in session.scalars(open_holds())}
     rows = session.execute(
@@ -174,7 +174,7 @@ def _payout(
 
 
 def standing_of(run: PayRun) -> PayRunState:
-    """Where the run stands by its payouts: sent when none waits any more, completed when every one arrived or ended."""
+    """The state of a run by its payouts: sent when none waits any more, completed when every one arrived or ended."""
     counts = Counter(payout.state for payout in run.payouts)
     if counts[PayoutState.RESERVED] or counts[PayoutState.APPROVED]:
         return PayRunState.APPROVED

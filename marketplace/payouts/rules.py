@@ -1,4 +1,4 @@
-"""How a pay run and each payout in it live, from money set aside to money received."""
+"""The lives of a pay run and of each payout in it, from money set aside to money received."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from marketplace.kernel import Lifecycle
 
 
 class PayRunState(StrEnum):
-    """Where a pay run stands: looked at, approved by a second look, on its way, done."""
+    """The states of a pay run: looked at, approved by a second look, on its way, done."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -28,7 +28,7 @@ PAY_RUN_LIFE = Lifecycle(
 
 
 class PayoutState(StrEnum):
-    """Where one coordinator's money stands. Released means it is payable again."""
+    """The states of a payout. Released means it is payable again."""
 
     RESERVED = "reserved"
     APPROVED = "approved"

@@ -1,4 +1,4 @@
-"""How the standing of pay runs and payouts is called: one word each, everywhere."""
+"""One word for each standing of a pay run and a payout, everywhere."""
 
 from flask_babel import gettext as _
 

@@ -1,4 +1,4 @@
-"""Who may plan: the agency's owner and schedulers, nobody else."""
+"""Permission to plan: the agency's owner and schedulers have it, nobody else."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

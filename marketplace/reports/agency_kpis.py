@@ -1,4 +1,4 @@
-"""What the agency has earned, billed and not been paid."""
+"""The agency's figures: earned, billed, not yet paid."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

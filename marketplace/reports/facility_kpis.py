@@ -1,4 +1,4 @@
-"""What a facility's month costs beside its budget."""
+"""A facility's spending of the month beside its budget."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ class FacilityMonth:
 
 
 def facility_month(facility: Facility, at: datetime) -> FacilityMonth:
-    """What was worked this week and spent this month. One statement.
+    """The hours of this week and the spending of this month. One statement.
 
     Spent is what approved time costs, and what time not decided yet will cost at its booked rate.
     """
@@ -73,7 +73,7 @@ def facility_month(facility: Facility, at: datetime) -> FacilityMonth:
 
 
 def booked_amount() -> ColumnElement[int]:
-    """What a line of hours costs at the rate its shift was booked at: `kernel.money.line_amount`, in SQL."""
+    """The cents of an entry at the rate its shift was booked at: `kernel.money.line_amount`, in SQL."""
     return (2 * TimeEntry.paid_minutes * Assignment.bill_rate_cents + 60) // 120
 
 

@@ -1,4 +1,4 @@
-"""How figures on a first page are reckoned: shares, comparisons, the time of day somebody is greeted at."""
+"""Calculations for first pages: shares, comparisons, months, the time of day."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ def month_before(day: date) -> date:
 
 
 def gini(amounts: Sequence[int]) -> int | None:
-    """How unequally something is spread, in hundredths: 0 when all have the same, towards 100 when one has everything.
+    """The inequality of amounts, in hundredths: 0 when all have the same, towards 100 when one has everything.
 
     None of nothing. Half the mean difference between two of them, over their mean (Gini 1912), half up.
     """

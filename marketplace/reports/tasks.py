@@ -1,4 +1,4 @@
-"""What the worker reports by itself."""
+"""Jobs that write the reports."""
 
 from marketplace.config import settings_in_force
 from marketplace.db import jobs_app

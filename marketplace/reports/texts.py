@@ -1,4 +1,4 @@
-"""How first pages speak: a greeting, how long something took or waits, months by name."""
+"""The words of first pages: a greeting, lengths of time, months by name."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -85,7 +85,7 @@ def points(weeks: list[Week]) -> list[dict[str, object]]:
 
 
 def course(weeks: list[Week]) -> str:
-    """What the drawing says in a sentence, for those who do not see it."""
+    """The chart in a sentence, for those who do not see it."""
     whole = [week for week in weeks[:-1] if week.percent is not None]
     if not whole:
         return str(_("No finished week with shifts yet."))

@@ -30,7 +30,7 @@ SORTED_BY = ("name", *MEASURES)
 
 @dataclass(frozen=True)
 class FairnessFilters:
-    """What the address asks for."""
+    """The filters in the address."""
 
     period: str
     span: Span

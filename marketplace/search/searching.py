@@ -42,7 +42,7 @@ NEAR = {"yesterday": -1, "ayer": -1, "today": 0, "hoy": 0, "tomorrow": 1, "maña
 
 @dataclass(frozen=True)
 class Found:
-    """What was found, by kind; `day` is the day the words were understood as."""
+    """The findings by kind; `day` is the day the words were understood as."""
 
     people: Sequence[Coordinator] = ()
     facilities: Sequence[Facility] = ()

@@ -95,7 +95,7 @@ def recall(sheet: Timesheet, by: Person, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class Approved:
-    """What an approval came to: how many entries, payable minutes, and both amounts in cents."""
+    """The sum of an approval: its entries, payable minutes, and both amounts in cents."""
 
     entries: tuple[int, ...]
     minutes: int

@@ -69,5 +69,5 @@ def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegmen
 
 
 def pay_cancellation(assignment: Assignment, fee: Compensation, at: datetime) -> TimeSegment | None:
-    """What follows when a cancellation costs the facility something (`wiring.py`)."""
+    """Bill and pay the fee of a cancellation (called through `wiring.py`)."""
     return compensate(assignment, fee.minutes, at)

@@ -28,7 +28,7 @@ class PlannedSegment:
 
 
 def with_terms() -> tuple[Any, ...]:
-    """What a query of entries must load for `planned_segments`."""
+    """The loading options a query of entries needs for `planned_segments`."""
     return (
         joinedload(TimeEntry.timesheet),
         joinedload(TimeEntry.assignment).joinedload(Assignment.shift).joinedload(Shift.need).joinedload(Need.agreement),
@@ -36,7 +36,7 @@ def with_terms() -> tuple[Any, ...]:
 
 
 def planned_segments(entries: Collection[TimeEntry]) -> dict[int, list[PlannedSegment]]:
-    """What each entry will be billed and paid when these are approved together, by its id (loaded `with_terms`).
+    """The segments of each entry when these are approved together, by its id (loaded `with_terms`).
 
     Overtime is counted per coordinator, facility and local workweek, in the order of work; minutes that have their
     segments come first and stay as they are. Two statements at most, none without entries.

@@ -64,7 +64,7 @@ class Timesheet(Versioned, Base):
 
 
 class TimeEntry(Versioned, Base):
-    """What one shift came to: worked stretch, breaks, payable minutes, and what looks unusual about it."""
+    """The hours of one shift: worked stretch, breaks, payable minutes, and what looks unusual about it."""
 
     id: Mapped[Key]
     timesheet_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("timesheet.id"), index=True)
@@ -115,7 +115,7 @@ class TimeEntry(Versioned, Base):
 
     @property
     def approves_itself_at(self) -> datetime | None:
-        """When a clean entry that waits approves itself."""
+        """The moment a clean entry that waits approves itself."""
         return self.submitted_at + APPROVAL_WINDOW if self.waits and self.submitted_at and self.is_clean else None
 
     def undo_until(self, at: datetime) -> datetime | None:
@@ -158,7 +158,7 @@ class TimeSegment(Base):
 
     @property
     def approver(self) -> Person | None:
-        """Who approved these minutes, or took the approval back; None when nobody did.
+        """The person who approved these minutes, or took the approval back; None when nobody did.
 
         Segments from before they kept it are answered from their entry, which knows who decided it last.
         """
@@ -184,7 +184,7 @@ class TimeSegment(Base):
 
 
 class ShiftReport(Versioned, Base):
-    """What was done, as counts by duty and outside ticket numbers; never anything about a patient."""
+    """The work of a shift as counts by duty and outside ticket numbers; never anything about a patient."""
 
     id: Mapped[Key]
     assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), unique=True)

@@ -1,4 +1,4 @@
-"""What people are told about hours: waiting, changed, disputed, given back.
+"""Notices and letters about hours: waiting, changed, disputed, returned.
 
 The tasks call their argument `line_id`: jobs that wait in the queue carry that name.
 """

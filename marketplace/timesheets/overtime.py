@@ -8,7 +8,7 @@ from fractions import Fraction
 
 
 class EarnCode(StrEnum):
-    """What kind of hour it is."""
+    """The kinds of hour."""
 
     REGULAR = "regular"
     OVERTIME = "overtime"

@@ -1,4 +1,4 @@
-"""Who may hand in, approve and dispute hours."""
+"""Permissions to hand in, approve and dispute hours."""
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission

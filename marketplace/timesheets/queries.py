@@ -87,7 +87,7 @@ def all_punches(assignment_id: int) -> list[Punch]:
 
 
 def coordinators_with_hours(person: Person) -> list[tuple[int, str]]:
-    """Whom the list of hours can be narrowed to: (id, name)."""
+    """The coordinators with hours, to narrow the list by: (id, name)."""
     rows = session.execute(
         select(Coordinator.id, Person.name)
         .join(Coordinator.person)
@@ -111,7 +111,7 @@ def facilities_with_hours(person: Person) -> list[tuple[int, str]]:
 
 
 def approvers(organisation_id: int) -> list[Person]:
-    """Who approves hours in a facility, or in the agency."""
+    """The people who approve hours in a facility, or in the agency."""
     return members_of(organisation_id, roles_that_may(Permission.TIMESHEET_APPROVE))
 
 

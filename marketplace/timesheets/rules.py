@@ -1,4 +1,4 @@
-"""How far a week of hours has come, and who has to act by when. What a week of hours earns is in `overtime`."""
+"""The lives of a timesheet and its entries, with their deadlines. Overtime is calculated in `overtime`."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -8,7 +8,7 @@ from marketplace.kernel import Lifecycle
 
 
 class TimesheetState(StrEnum):
-    """Where a coordinator's week at one facility stands. Billed and paid are derived from invoice and pay lines."""
+    """The states of a coordinator's week at one facility. Billed and paid are derived from invoice and pay lines."""
 
     OPEN = "open"
     SUBMITTED = "submitted"
@@ -48,7 +48,7 @@ EDITABLE = frozenset({TimesheetState.OPEN, TimesheetState.REJECTED})
 
 
 class EntryState(StrEnum):
-    """Where one shift's hours stand within the week: a disputed entry never holds up the others."""
+    """The states of one shift's hours within the week: a disputed entry never holds up the others."""
 
     PENDING = "pending"
     APPROVED = "approved"

@@ -44,7 +44,7 @@ def _segment(entry: TimeEntry, planned: PlannedSegment, by: Person | None, at: d
 
 
 def opposite(segment: TimeSegment, by: Person, at: datetime) -> TimeSegment:
-    """What takes a segment back: the same with minutes and amounts below nothing."""
+    """The correction of a segment: the same with negative minutes and amounts."""
     return TimeSegment(
         time_entry_id=segment.time_entry_id,
         assignment_id=segment.assignment_id,

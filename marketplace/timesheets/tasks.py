@@ -1,4 +1,4 @@
-"""What happens to hours by itself: weeks that hand themselves in, reminders, approval after the window."""
+"""Jobs on hours: weeks that are handed in by themselves, reminders, approval after the window."""
 
 from collections import defaultdict
 from zoneinfo import ZoneInfo

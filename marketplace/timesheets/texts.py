@@ -1,4 +1,4 @@
-"""What the codes of the clock and of entries read like, and what a bill or a pay statement calls a piece of approved time."""
+"""The words for punches, entries and approved time, as pages, invoices and pay statements use them."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -38,12 +38,12 @@ def exception_words(kept: str) -> str:
 
 
 def punch_words(kind: PunchKind) -> str:
-    """What pressing the button is called afterwards, in the reader's language."""
+    """The words for a pressed button, in the reader's language."""
     return str(Phrase(PRESSED[kind]))
 
 
 class SegmentNames(NamedTuple):
-    """What a piece of time is about, by name."""
+    """The names that describe a piece of time."""
 
     line: Named
     coordinator: str
@@ -67,7 +67,7 @@ def names_of(segments: Iterable[TimeSegment]) -> dict[int, SegmentNames]:
 
 
 def work_of(segment: TimeSegment, line: Named, who: str) -> Phrase:
-    """What a piece of time is: "Prior-Authorization · Maya Torres · Mon Nov 23 · overtime".
+    """The work of a piece of time: "Prior-Authorization · Maya Torres · Mon Nov 23 · overtime".
 
     `who` is the other side for the reader: the coordinator on an invoice, the facility on a pay statement.
     """

@@ -41,7 +41,7 @@ class Pages(Blueprint):
         return self._guarded(rule, ["GET", "POST"], may, options, fresh)
 
     def look(self, rule: str, *, may: StrEnum, **options: Any) -> Callable[[T_route], T_route]:
-        """What is filled in is only looked at: a POST, because it must not stand in an address, that changes nothing.
+        """Register a view that changes nothing and is still a POST: its values must not stand in an address.
 
         The form keeps its idempotency key for the act itself.
         """

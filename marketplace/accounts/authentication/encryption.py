@@ -27,7 +27,7 @@ def seal(plain: bytes, place: str, secret_key: str) -> bytes:
 
 
 def unseal(sealed: bytes, place: str, secret_key: str) -> bytes:
-    """What `seal` was given; raises Unsealable."""
+    """The text that `seal` was given; raises Unsealable."""
     try:
         return AESGCM(_key(secret_key, b"sealing")).decrypt(sealed[:NONCE], sealed[NONCE:], place.encode())
     except (InvalidTag, ValueError) as error:

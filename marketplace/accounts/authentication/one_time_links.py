@@ -60,7 +60,7 @@ def use_link(token: str, purpose: Purpose, at: datetime) -> OneTimeLink:
 
 
 def person_of_link(token: str, purpose: Purpose, at: datetime) -> Person:
-    """Whose link it is. Raises NotFound when it is not good any more, NotAllowedNow when their account is switched off."""
+    """The owner of a link. Raises NotFound when it is not good any more, NotAllowedNow when their account is switched off."""
     person = person_by_id(look_at_link(token, purpose, at).person_id)
     if not person.active:
         raise NotAllowedNow("This account is switched off. Ask whoever invited you.")

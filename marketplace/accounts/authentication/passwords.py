@@ -125,7 +125,7 @@ def _without_repeats(text: str) -> str:
 
 @cache
 def common_words() -> frozenset[str]:
-    """What people build passwords from: `common_passwords.txt`, one a line."""
+    """The words people build passwords from: `common_passwords.txt`, one a line."""
     lines = (Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").split()
     return frozenset(line for line in lines if len(line) >= 4)
 

@@ -36,7 +36,7 @@ def new_seed() -> str:
 
 
 def app_address(seed: str, person: Person, site: str) -> str:
-    """What the QR code says (the otpauth key URI)."""
+    """The content of the QR code (the otpauth key URI)."""
     return pyotp.TOTP(seed).provisioning_uri(name=person.email, issuer_name=site)
 
 

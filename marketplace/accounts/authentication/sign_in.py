@@ -1,4 +1,4 @@
-"""Who is asking: from the cookie to the person; and signing that person in and out.
+"""The sign-in of a person: found by the cookie, begun and ended.
 
 Flask-Login signs people in and out and answers `current_user`. What it keeps in the cookie is a random token; whose it is,
 since when and until when is a row of ours (`sign_in_session`), which its user loader reads at each request: what is not in

@@ -12,5 +12,5 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> bytes:
-    """What is kept of a token. A token is random, so a plain hash is enough."""
+    """The stored form of a token. A token is random, so a plain hash is enough."""
     return hashlib.sha256(token[:LONGEST].encode("utf-8", "replace")).digest()

@@ -1,4 +1,4 @@
-"""How the site looks to somebody: colors, keyboard shortcuts, language."""
+"""The page of a person's display settings: colors, keyboard shortcuts, language."""
 
 from typing import Any
 

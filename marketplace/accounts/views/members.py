@@ -1,4 +1,4 @@
-"""Who belongs to the organisation and as what: for its owners."""
+"""The pages of an organisation's members and their roles, for its owners."""
 
 from typing import Any
 

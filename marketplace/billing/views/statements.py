@@ -39,7 +39,7 @@ def _statement(facility_id: int) -> Statement:
 
 @pages.get("/statements/<int:facility_id>", may=Permission.INVOICE_SEE)
 def account(facility_id: int) -> str:
-    """What a facility owes, by age."""
+    """The amounts a facility owes, by age."""
     found = _statement(facility_id)
     return render_template(
         "billing/statement.html",

@@ -51,7 +51,7 @@ class ReassignmentCard:
 
     @property
     def more_cents(self) -> int:
-        """How much more the other shift pays; negative for less."""
+        """The cents the other shift pays more; negative for less."""
         return self.pay_cents - self.held_pay_cents
 
     @property

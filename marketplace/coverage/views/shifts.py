@@ -43,7 +43,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """How many a rule refuses, under the rule's title."""
+    """The number of coordinators a rule refuses, under the rule's title."""
 
     title: str
     description: str

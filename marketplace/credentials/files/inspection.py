@@ -1,4 +1,4 @@
-"""What an uploaded file really is: pictures are made anew, PDFs are looked through, everything else is refused.
+"""The inspection of an uploaded file: pictures are made anew, PDFs are searched, everything else is refused.
 
 The name and the type a browser claims are never believed. A picture is decoded and written again, so that nothing but
 its pixels is kept. A PDF is kept as it came, unless it could do more than be read.
@@ -20,7 +20,7 @@ WHAT_IS_TAKEN = N_("Upload a PDF, or a photo as JPEG, PNG or WebP.")
 
 @dataclass(frozen=True)
 class InspectedFile:
-    """What is kept: the bytes, their type, and how the file's name ends."""
+    """A file as it is kept: its bytes, their type, and the ending of its name."""
 
     content: bytes
     content_type: str

@@ -71,7 +71,7 @@ def picture_of(document: Document, number: int) -> bytes:
 
 
 def path_of(stored_as: str) -> Path:
-    """Where a stored name lies. Names are made here, never taken from a person."""
+    """The path of a stored name. Names are made here, never taken from a person."""
     return settings_in_force().uploads / stored_as[:2] / stored_as
 
 

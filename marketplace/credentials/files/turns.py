@@ -1,4 +1,4 @@
-"""How many uploads are looked into at once: two on the whole machine, however many processes and threads answer requests.
+"""Turns for opening uploads: two at once on the whole machine, for all processes and threads together.
 
 Looking into a file costs up to half a gigabyte and some seconds, so a hundred people who upload together wait for each
 other instead of taking all memory. Whoever would wait too long is told so, and the requests of others go on meanwhile.

@@ -1,4 +1,4 @@
-"""What seats and hours are worth in the last plan, at hand in one process when somebody is ranked."""
+"""The prices of seats and hours in the last plan, kept in one process for ranking."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

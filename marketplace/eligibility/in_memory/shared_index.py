@@ -33,7 +33,7 @@ class SharedIndex:
         return rank_everyone(self.index, shift, prices, for_facility=for_facility)
 
     def free_for(self, shifts: Sequence[ShiftFacts]) -> tuple[int, int]:
-        """How many may take at least one of the shifts, and how many may take each of them."""
+        """The number of people who may take at least one of the shifts, and of those who may take each."""
         free = [self.index.eligible_row(shift) for shift in shifts]
         return count(np.bitwise_or.reduce(free)), count(np.bitwise_and.reduce(free))
 

@@ -1,4 +1,4 @@
-"""How the index of a process stays current: only those are read again whose facts have changed.
+"""The upkeep of a process's index: it reads only coordinators whose facts have changed.
 
 Before every use one statement asks who has changed since the last look (`coordinator_change`, written by triggers in the
 transaction that changes anything); these are read anew, all others are as they were.

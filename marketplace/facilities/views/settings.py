@@ -16,7 +16,7 @@ from marketplace.web import check_version
 
 @pages.form("/settings", may=Permission.FACILITY_SETTINGS)
 def settings() -> ResponseReturnValue:
-    """What the facility says about itself, and its sites. Saving says: these facts are right."""
+    """The facts and sites of a facility. Saving confirms them."""
     facility = own_facility()
     form = FactsForm(data=as_shown(facility))
     form.offer(facility)

@@ -1,4 +1,4 @@
-"""Who works at a facility right now: a card that asks for itself."""
+"""The card of the people at work at a facility now; it refreshes itself."""
 
 import hashlib
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ class _Said:
 
 
 def kind_words() -> dict[InboxKind, str]:
-    """What each kind is called on the button that shows it alone."""
+    """The name of each kind on the button that shows it alone."""
     return {
         InboxKind.BOOKS: _("Books"),
         InboxKind.NO_SHOW: _("No-shows"),

@@ -1,4 +1,4 @@
-"""Who may take a shift among many thousands, and who fits best, in less than a millisecond: the rules' own answers.
+"""The rules' answers for many thousands of coordinators at once, in less than a millisecond.
 
 Rows of bits over all coordinators answer most rules at once; what rows cannot tell exactly is worked out in numbers, and what
 is left by the rules themselves. So the answers are the rules', on every pair.

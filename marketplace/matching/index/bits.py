@@ -18,7 +18,7 @@ WORD = 64
 
 
 def words_for(people: int) -> int:
-    """How many words a row of so many people takes."""
+    """The words that a row of so many people takes."""
     return max(1, -(-people // WORD))
 
 
@@ -38,7 +38,7 @@ def positions_in(row: Row) -> Positions:
 
 
 def count(row: Row) -> int:
-    """How many bits are set."""
+    """The number of bits that are set."""
     return int(np.bitwise_count(row).sum())
 
 

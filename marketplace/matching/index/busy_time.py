@@ -172,7 +172,7 @@ def _quarters(one: Interval, day: int) -> tuple[int, int]:
 
 
 class Weeks:
-    """How much each coordinator may still work in each local week, in microseconds."""
+    """The time each coordinator may still work in each local week, in microseconds."""
 
     def __init__(self, people: int) -> None:
         self._people = people

@@ -225,7 +225,7 @@ class Index:
         return turned(self._judge.refused(shift, local_days(shift.span, shift.zone)))
 
     def refusals(self, shift: ShiftFacts) -> Counter[str]:
-        """How many each rule refuses, by the rule's code, in the order of the rules."""
+        """The number each rule refuses, by the rule's code, in the order of the rules."""
         return self._judge.refusals(shift, local_days(shift.span, shift.zone))
 
     def scores(self, shift: ShiftFacts, positions: Positions) -> tuple[Numbers, Numbers]:

@@ -188,7 +188,7 @@ class Judge:
         return self.present & ~np.stack([passing[rule.code] for rule in RULES])
 
     def refusals(self, shift: ShiftFacts, days: Sequence[date]) -> Counter[str]:
-        """How many each rule refuses, by the rule's code, in the order of the rules; only those that refuse anybody."""
+        """The number each rule refuses, by the rule's code, in the order of the rules; only those that refuse anybody."""
         counts = {rule.code: count(row) for rule, row in zip(RULES, self.refused(shift, days), strict=True)}
         return Counter({code: number for code, number in counts.items() if number})
 

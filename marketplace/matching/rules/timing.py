@@ -43,7 +43,7 @@ def first_moment(day: date, minute: int, zone: str) -> datetime:
 
 @lru_cache(maxsize=65_536)
 def window_on(day: date, start_minute: int, end_minute: int, zone: str) -> tuple[datetime, datetime]:
-    """When a window opens and closes that begins on that local day."""
+    """The instants at which a window that begins on that local day opens and closes."""
     end_minute = end_minute if end_minute > start_minute else end_minute + DAY
     return first_moment(day, start_minute, zone), first_moment(day, end_minute, zone)
 
@@ -94,18 +94,18 @@ def covers(windows: Sequence[Window], span: Span, zone: str) -> bool:
 
 
 def minutes_within(windows: Sequence[Window], span: Span, zone: str) -> int:
-    """How many minutes of the span lie within the weekly windows."""
+    """The minutes of the span within the weekly windows."""
     return sum(((closes - opens) for opens, closes in open_within(windows, span, zone)), timedelta()) // _MINUTE
 
 
 @lru_cache(maxsize=8_192)
 def minutes_in_daily(start_minute: int, end_minute: int, span: Span, zone: str) -> int:
-    """How many minutes of the span lie between two local times of whichever day."""
+    """The minutes of the span between two local times of any day."""
     return minutes_within(tuple(Window(weekday, start_minute, end_minute) for weekday in range(7)), span, zone)
 
 
 def time_shared(span: Span, other: Span) -> timedelta:
-    """How long two spans overlap."""
+    """The time two spans share."""
     return max(min(span.end, other.end) - max(span.start, other.start), timedelta())
 
 

@@ -38,7 +38,7 @@ class Period:
 
 
 class Book:
-    """Who has which shift so far: the rules of rest, weekly hours and headcount on whole minutes."""
+    """The bookings so far: the rules of rest, weekly hours and headcount on whole minutes."""
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance

@@ -54,7 +54,7 @@ class Market(NamedTuple):
 
     @property
     def eligible(self) -> Array:
-        """How many coordinators may take each slot."""
+        """The number of coordinators who may take each slot."""
         return np.diff(self.slot_first)
 
 

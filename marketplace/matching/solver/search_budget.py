@@ -1,4 +1,4 @@
-"""How long the solver searches: by the size of the market, by a time limit, or until somebody cancels."""
+"""The time the solver searches: by the size of the market, by a time limit, or until somebody cancels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who works what, while a plan is being made: the pairs taken so far, and what is left of seats and hours."""
+"""A plan in the making: the pairs taken so far, and the seats and hours that are left."""
 
 from __future__ import annotations
 

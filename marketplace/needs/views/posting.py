@@ -84,7 +84,7 @@ def chosen_facility(person: Person, earlier: Need | None = None) -> Facility | N
 def filled_in_advance(
     facility: Facility, at: datetime, again_need: Need | None, line: str, day: date | None
 ) -> NeedDraft | None:
-    """What the form starts with: an earlier need, or the cell of the schedule somebody pressed; None for a blank form."""
+    """The draft the form starts with: an earlier need, or the cell of the schedule somebody pressed; None for a blank form."""
     if again_need is not None:
         return again(again_need, last_days([again_need]).get(again_need.id), at)
     if not line:
@@ -156,7 +156,7 @@ def need_form(
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a posting will get and cost, as far as it can be said: `plan` is None while the form is not complete."""
+    """The matches and price of a posting, as far as they are known: `plan` is None while the form is not complete."""
 
     plan: Quote | None = None
     some: int | None = None

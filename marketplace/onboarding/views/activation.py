@@ -1,4 +1,4 @@
-"""What a new facility or coordinator still lacks, as the agency sees it, and the act that ends getting started."""
+"""The agency's pages on a new facility or coordinator: the missing steps, and activation."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from marketplace.web import get_or_404
 
 @pages.get("/facilities/<int:facility_id>/getting-started", may=Permission.AGENCY_DESK)
 def facility(facility_id: int) -> str:
-    """What is missing, and the button that ends it."""
+    """The missing steps, and the button that ends getting started."""
     found = get_or_404(facilities.visible_to(current_person()), facility_id)
     steps = steps_of_facilities([found], now())[found.id]
     return render_template(
@@ -47,7 +47,7 @@ def activate_facility(facility_id: int) -> ResponseReturnValue:
 
 @pages.get("/coordinators/<int:coordinator_id>/getting-started", may=Permission.AGENCY_DESK)
 def coordinator(coordinator_id: int) -> str:
-    """What is missing, and the button that ends it."""
+    """The missing steps, and the button that ends getting started."""
     found = _coordinator(coordinator_id)
     steps = steps_of_coordinators([found], now())[found.id]
     return render_template(

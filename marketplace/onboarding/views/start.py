@@ -1,4 +1,4 @@
-"""Where somebody begins."""
+"""The first page of somebody new."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""What a coordinator earned and was paid, and the pay statements."""
+"""The pages of a coordinator's earnings, payouts and pay statements."""
 
 from datetime import timedelta
 

@@ -26,7 +26,7 @@ from marketplace.web import TwoClicks, get_or_404, page_of
 
 @pages.get("/pay-runs", may=Permission.PAY_RUN)
 def index() -> str:
-    """What waits to be paid, and every run before."""
+    """The pay that waits, and every run before."""
     page = page_of(runs_visible_to(current_person()).order_by(PayRun.id.desc()), size=15)
     return render_template(
         "payouts/index.html",

@@ -1,4 +1,4 @@
-"""What has happened to a proposal since the plan was made: a veto, an answer, an offer from somebody else."""
+"""The check whether a proposal is still wanted: a veto, an answer or another offer may have come since the plan."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Who was asked about a shift before: a seat that falls open is not offered again to somebody who said no."""
+"""The people asked about a shift before: a seat that falls open is not offered again to somebody who said no."""
 
 from collections import defaultdict
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Who could take a shift if they did not have one of their own."""
+"""The coordinators who could take a shift if they gave up one of their own."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Who could move to an open seat, because somebody else is free for the shift they would leave."""
+"""Chains of moves to an open seat: somebody else is free for the shift each mover would leave."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the tables say of past weeks: their shifts, the bookings that stood at the end, how people answered offers before."""
+"""Past weeks as the tables have them: their shifts, the final bookings, and people's earlier answers to offers."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ def shifts_between(start: datetime, end: datetime) -> Sequence[Shift]:
 
 
 def posted_at(shift_ids: Collection[int]) -> dict[int, datetime]:
-    """When the need of each shift was posted; the start of the shift where that is not known."""
+    """The moment the need of each shift was posted; the start of the shift where that is not known."""
     rows = session.execute(
         select(Shift.id, func.coalesce(Need.posted_at, Shift.starts_at)).join(Shift.need).where(Shift.id.in_(shift_ids))
     )

@@ -22,7 +22,7 @@ LEAD = timedelta(days=14)
 def live_again(
     weeks: PastWeeks, ways: Iterable[Strategy], weights: Mapping[str, Weights], seed: int = 0
 ) -> list[SimulationResult]:
-    """What really happened, then every strategy under each set of weights. Scores are by the weights the agency has now."""
+    """The past as it was, then every strategy under each set of weights. Scores are by the weights the agency has now."""
     now = stretch_of(weeks, weeks.context.weights)
     might = [weeks.people[row].id for row in np.unique(now.instance.pair_coordinator)]
     hours = np.array([weeks.worked.get(coordinator, 0) for coordinator in might], np.int64)

@@ -1,4 +1,4 @@
-"""What the command that simulates past weeks reads and prints."""
+"""The input and output of the command that simulates past weeks."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace

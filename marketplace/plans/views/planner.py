@@ -1,4 +1,4 @@
-"""Who plans, and what they act on: found and checked for every act on a shift of the board."""
+"""The planner and the shift of the board, found and checked for every act."""
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.models import Person

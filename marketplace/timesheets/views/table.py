@@ -33,7 +33,7 @@ STATES = ("to_approve", "approved", "disputed", "rejected", "all")
 
 @dataclass(frozen=True)
 class EntryFilters:
-    """What the list is narrowed to; it travels in the address of every act on the list."""
+    """The filters of the list; they travel in the address of every act on it."""
 
     state: str
     week: str
