@@ -209,7 +209,7 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
         line.submitted_at = at
         if line.measured_minutes is not None:
             line.paid_minutes, line.measured_minutes, line.decision_reason = line.measured_minutes, None, ""
-        record("undo_approval", line, Phrase("Approval for %(name)s taken back.", name=_name(line)), by=by)
+        record("undo_approval", line, Phrase("Approval for %(name)s undone.", name=_name(line)), by=by)
     _settle(lines, by, at)
     return sum(segment.minutes for segment in standing)
 

@@ -150,7 +150,7 @@ def test_a_cancelled_shift_gives_no_seats(world):
     shift = world.shift()
     shift.state = ShiftState.CANCELLED
     session.flush()
-    with pytest.raises(NotAllowedNow, match=r"This shift was cancelled\."):
+    with pytest.raises(NotAllowedNow, match=r"This shift was canceled\."):
         booked(world, shift)
 
 
