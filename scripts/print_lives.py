@@ -28,7 +28,7 @@ LIVES = (
     credentials.LIFE,
     contracts.LIFE,
     timesheets.LIFE,
-    timesheets.LINE_LIFE,
+    timesheets.ENTRY_LIFE,
     billing.LIFE,
     payouts.PAY_RUN_LIFE,
     payouts.LIFE,

@@ -14,7 +14,7 @@ from marketplace.facilities.models import Facility
 from marketplace.kernel import line_amount, now, week_start
 from marketplace.ledger.entries import record_segment
 from marketplace.timesheets.models import Punch, TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
+from marketplace.timesheets.rules import EntryState, PunchKind, TimesheetState
 from tests.world import World
 
 MONDAY = date(2026, 11, 16)
@@ -64,7 +64,7 @@ def approved(
         )
     entry = TimeEntry(
         timesheet_id=timesheet.id, assignment_id=assignment.id, coordinator_id=coordinator.id, facility_id=facility.id,
-        state=LineState.APPROVED, starts_at=shift.starts_at, ends_at=ends_at, paid_minutes=minutes, decided_at=now(),
+        state=EntryState.APPROVED, starts_at=shift.starts_at, ends_at=ends_at, paid_minutes=minutes, decided_at=now(),
         decided_by_id=world.rosa.id,
     )  # fmt: skip
     session.add(entry)

@@ -17,7 +17,7 @@ from marketplace.kernel import N_, Clock, NotAllowedNow, Phrase
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
 from marketplace.timesheets.models import Punch, PunchSource
-from marketplace.timesheets.queries import line_of
+from marketplace.timesheets.queries import entry_of
 from marketplace.timesheets.rules import CLOCK_AFTER_END, PunchKind
 from marketplace.timesheets.texts import PRESSED
 
@@ -68,8 +68,8 @@ def punch(
         held.state = LIFE.after(held.state, ACT[kind])
         session.flush()
         let_shift_follow(shift, at)
-        line = line_of(held.id)
-        if kind is PunchKind.OUT or line is not None:
+        entry = entry_of(held.id)
+        if kind is PunchKind.OUT or entry is not None:
             evaluate(held, shift, at)
         record(
             "punch",

@@ -18,8 +18,8 @@ from marketplace.db import as_system, session
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase, check_no_patient_data, clean_text
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
-from marketplace.timesheets.queries import line_of
-from marketplace.timesheets.rules import CLOCK_AFTER_END, EDITABLE, LineState, PunchKind
+from marketplace.timesheets.queries import entry_of
+from marketplace.timesheets.rules import CLOCK_AFTER_END, EDITABLE, EntryState, PunchKind
 
 LEADS_TO = {
     PunchKind.IN: AssignmentState.CHECKED_IN,
@@ -44,7 +44,7 @@ class Correction:
 def correct(
     assignment: Assignment, corrections: Sequence[Correction], reason: str, by: Person, at: datetime
 ) -> TimeEntry:
-    """Enter hours by hand. What was punched stays on record; the line is marked for the approver's eye.
+    """Enter hours by hand. What was punched stays on record; the entry is marked for the approver's eye.
 
     Raises Invalid at `reason` or `hours`, NotAllowedNow once the hours are handed in or decided.
     """
@@ -57,7 +57,7 @@ def correct(
     with as_system():
         shift = lock_shift(assignment.shift_id)
         held = lock_assignment(assignment.id)
-        check_may_be_corrected(held, line_of(held.id), at)
+        check_may_be_corrected(held, entry_of(held.id), at)
         standing = {punch.id: punch for punch in punches_that_count(held.id)}
         if not any(punch.kind is PunchKind.IN for punch in standing.values()):
             may_start(held, shift.facility.time_zone, at)
@@ -80,22 +80,22 @@ def correct(
         _bring_to(held, LEADS_TO[punches_that_count(held.id)[-1].kind])
         session.flush()
         let_shift_follow(shift, at)
-        line = evaluate(held, shift, at)
-        record("correct_hours", line, Phrase("Hours entered by hand."), by=by, punches=len(corrections), reason=reason)
-    return line
+        entry = evaluate(held, shift, at)
+        record("correct_hours", entry, Phrase("Hours entered by hand."), by=by, punches=len(corrections), reason=reason)
+    return entry
 
 
-def check_may_be_corrected(assignment: Assignment, line: TimeEntry | None, at: datetime) -> None:
+def check_may_be_corrected(assignment: Assignment, entry: TimeEntry | None, at: datetime) -> None:
     """Raises NotAllowedNow unless the shift has begun, is still theirs, and its hours are not handed in or decided."""
     if assignment.state not in LIVE_STATES:
         raise NotAllowedNow("This shift is not yours any more. If you worked on it, write to the agency.")
     if at < assignment.starts_at - CLOCK_IN_BEFORE:
         raise NotAllowedNow("This shift has not begun.")
-    if line is None or line.state is LineState.REJECTED:
+    if entry is None or entry.state is EntryState.REJECTED:
         return
-    if line.state is not LineState.PENDING:
+    if entry.state is not EntryState.PENDING:
         raise NotAllowedNow("These hours are decided. Ask the facility or the agency to change them.")
-    if line.submitted_at is not None and line.timesheet.state not in EDITABLE:
+    if entry.submitted_at is not None and entry.timesheet.state not in EDITABLE:
         raise NotAllowedNow("These hours wait for approval. Recall the week first, then correct them.")
 
 

@@ -25,7 +25,7 @@ class Remark(NamedTuple):
 
 
 def exceptions(planned: Span, work: WorkedTime, manual: bool = False) -> list[Remark]:
-    """What is unusual about these hours against the plan; an empty list is a clean line.
+    """What is unusual about these hours against the plan; an empty list is a clean entry.
 
     Presence, not paid time, is held against the plan, so that taking one's lunch is not an exception.
     """

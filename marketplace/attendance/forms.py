@@ -54,7 +54,9 @@ class ReportFields(Form):
     def reported(self, duties: Sequence[Duty]) -> Reported:
         """What was typed; raises Invalid at `tickets`."""
         counts = {duty.code: self[count_field(duty)].data or 0 for duty in duties}
-        tickets = list(dict.fromkeys(line.strip() for line in (self.tickets.data or "").splitlines() if line.strip()))
+        tickets = list(
+            dict.fromkeys(entry.strip() for entry in (self.tickets.data or "").splitlines() if entry.strip())
+        )
         if len(tickets) > MOST_TICKETS:
             raise Invalid(_("Write at most %(most)s ticket numbers.", most=MOST_TICKETS), "tickets")
         if any(

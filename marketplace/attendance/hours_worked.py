@@ -16,13 +16,13 @@ from marketplace.kernel import NotAllowedNow, local_day, week_start
 from marketplace.needs.models import Shift
 from marketplace.needs.queries import active_contract
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry, Timesheet
-from marketplace.timesheets.rules import EDITABLE, LIFE, LINE_LIFE, LineState, TimesheetState
+from marketplace.timesheets.rules import EDITABLE, ENTRY_LIFE, LIFE, EntryState, TimesheetState
 
 
 def evaluate(assignment: Assignment, shift: Shift, at: datetime) -> TimeEntry:
     """Write down what the punches come to, on the timesheet of the week the shift was planned to start in.
 
-    To be called by the system with shift and assignment locked; locks the timesheet. Raises NotAllowedNow when the line
+    To be called by the system with shift and assignment locked; locks the timesheet. Raises NotAllowedNow when the entry
     has been decided: what was approved is changed by those who approved it, never by another punch.
     """
     punches = punches_that_count(assignment.id)
@@ -38,16 +38,16 @@ def evaluate(assignment: Assignment, shift: Shift, at: datetime) -> TimeEntry:
             assignment_id=assignment.id,
             coordinator_id=assignment.coordinator_id,
             facility_id=assignment.facility_id,
-            state=LineState.PENDING,
+            state=EntryState.PENDING,
         )
         session.add(entry)
         _make_room(sheet)
-    elif entry.state is LineState.REJECTED:
-        entry.state = LINE_LIFE.after(entry.state, "correct")
+    elif entry.state is EntryState.REJECTED:
+        entry.state = ENTRY_LIFE.after(entry.state, "correct")
         entry.submitted_at = entry.decided_at = entry.decided_by_id = None
         if sheet.state is TimesheetState.REJECTED:
             sheet.state = LIFE.after(sheet.state, "reopen")
-    elif entry.state is not LineState.PENDING:
+    elif entry.state is not EntryState.PENDING:
         raise NotAllowedNow(
             "These hours are already decided. Ask the facility or the agency to change them on the timesheet."
         )
@@ -82,7 +82,7 @@ def _rounding(shift: Shift) -> int:
 
 
 def _sheet(assignment: Assignment, zone: str) -> Timesheet:
-    """The week's timesheet, made at the first line, locked. A shift belongs to the week it starts."""
+    """The week's timesheet, made at the first entry, locked. A shift belongs to the week it starts."""
     week = week_start(local_day(assignment.starts_at, zone))
     key = {"coordinator_id": assignment.coordinator_id, "facility_id": assignment.facility_id, "week": week}
     session.execute(insert(Timesheet).values(**key, time_zone=zone).on_conflict_do_nothing())
@@ -92,6 +92,6 @@ def _sheet(assignment: Assignment, zone: str) -> Timesheet:
 
 
 def _make_room(sheet: Timesheet) -> None:
-    """A new line on a week that was decided opens it again; what is decided on it stays so."""
+    """A new entry on a week that was decided opens it again; what is decided on it stays so."""
     if sheet.state not in EDITABLE and sheet.state is not TimesheetState.SUBMITTED:
         sheet.state = LIFE.after(sheet.state, "reopen")

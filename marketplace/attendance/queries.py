@@ -69,12 +69,12 @@ def recent_shifts(person: Person, at: datetime, days: int = 14) -> list[Assignme
     )
 
 
-def lines_of(assignment_ids: Collection[int]) -> dict[int, TimeEntry]:
-    """Lines of several shifts by the shift's assignment, with their weeks."""
-    lines = session.scalars(
+def entries_of(assignment_ids: Collection[int]) -> dict[int, TimeEntry]:
+    """Entries of several shifts by the shift's assignment, with their weeks."""
+    entries = session.scalars(
         select(TimeEntry).where(TimeEntry.assignment_id.in_(assignment_ids)).options(joinedload(TimeEntry.timesheet))
     )
-    return {line.assignment_id: line for line in lines}
+    return {entry.assignment_id: entry for entry in entries}
 
 
 def reported(assignment_ids: Collection[int]) -> set[int]:

@@ -11,16 +11,16 @@ from marketplace.audit.recording import record
 from marketplace.db import session
 from marketplace.kernel import NotAllowedNow, Phrase, check_no_patient_data
 from marketplace.timesheets.models import ShiftReport, TimeEntry
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 
 REPORTED_FROM = frozenset({AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED})
 
 
-def check_may_be_reported(assignment: Assignment, line: TimeEntry | None) -> None:
+def check_may_be_reported(assignment: Assignment, entry: TimeEntry | None) -> None:
     """Raises NotAllowedNow before clocking out, and once the hours are approved."""
     if assignment.state not in REPORTED_FROM:
         raise NotAllowedNow("The report is written after clocking out.")
-    if line is not None and line.state is LineState.APPROVED:
+    if entry is not None and entry.state is EntryState.APPROVED:
         raise NotAllowedNow("The hours are approved, so the report stands. Write to the facility if it is wrong.")
 
 
@@ -28,10 +28,10 @@ def write_report(
     assignment: Assignment, counts: dict[str, int], tickets: list[str], note: str, by: Person, at: datetime
 ) -> ShiftReport:
     """Write the report, or write it anew. Raises Invalid at `tickets` or `note` for anything that identifies a patient."""
-    line = session.scalars(
+    entry = session.scalars(
         select(TimeEntry).where(TimeEntry.assignment_id == assignment.id).with_for_update()
     ).one_or_none()
-    check_may_be_reported(assignment, line)
+    check_may_be_reported(assignment, entry)
     for ticket in tickets:
         check_no_patient_data(ticket, "tickets")
     check_no_patient_data(note, "note")

@@ -19,7 +19,7 @@ def close_forgotten_clocks(timestamp: int = 0) -> int:
         if held.state not in WORKING_STATES:
             continue
         held.state = LIFE.after(held.state, "check_out")
-        line = evaluate(held, shift, at)
-        record("close_forgotten_clock", line, Phrase("Nobody clocked out; the hours have to be entered by hand."))
+        entry = evaluate(held, shift, at)
+        record("close_forgotten_clock", entry, Phrase("Nobody clocked out; the hours have to be entered by hand."))
         done += 1
     return done

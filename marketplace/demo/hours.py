@@ -16,9 +16,9 @@ from marketplace.attendance.exceptions import exceptions
 from marketplace.attendance.worked_time import paid_minutes_by_week, worked
 from marketplace.db import session
 from marketplace.kernel import clock, local_day, local_instant, week_start
-from marketplace.timesheets.approvals import approve_lines
+from marketplace.timesheets.approvals import approve_entries
 from marketplace.timesheets.models import Punch, PunchSource, ShiftReport, TimeEntry, Timesheet
-from marketplace.timesheets.rules import LineState, PunchKind, TimesheetState
+from marketplace.timesheets.rules import EntryState, PunchKind, TimesheetState
 
 DUTIES = (
     "scheduling-book",
@@ -120,7 +120,7 @@ class DemoHours:
             assignment_id=assignment.id,
             coordinator_id=assignment.coordinator_id,
             facility_id=assignment.facility_id,
-            state=LineState.PENDING,
+            state=EntryState.PENDING,
             starts_at=work.presence.start,
             ends_at=work.presence.end,
             break_minutes=work.break_minutes,
@@ -167,4 +167,4 @@ def approve_history(lines: Sequence[TimeEntry], approvers: dict[int, Person], no
         if at >= now:
             continue
         with clock.frozen_at(at):
-            approve_lines([line.id for line in group], approvers[facility_id], at)
+            approve_entries([line.id for line in group], approvers[facility_id], at)

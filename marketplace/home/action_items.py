@@ -25,7 +25,7 @@ from marketplace.reports.facility_kpis import booked_amount
 from marketplace.reports.rules import SOON_DAYS
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.queries import WAITING
-from marketplace.timesheets.rules import APPROVAL_WINDOW, LineState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, EntryState
 
 NAMED = 3
 """So many open shifts and so many choices are named; the rest is counted."""
@@ -156,7 +156,7 @@ def on_the_desk(person: Person, at: datetime) -> Desk:
     others = aliased(TimeEntry)
     week = (
         select(func.sum(others.paid_minutes))
-        .where(others.timesheet_id == TimeEntry.timesheet_id, others.state != LineState.REJECTED)
+        .where(others.timesheet_id == TimeEntry.timesheet_id, others.state != EntryState.REJECTED)
         .correlate(TimeEntry)
         .scalar_subquery()
     )

@@ -37,7 +37,7 @@ from marketplace.needs.rules import NeedState, ShiftState
 from marketplace.reports.rules import ENDING_DAYS, SUBMIT_WITHIN_HOURS, UNFILLED_HOURS
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.queries import WAITING
-from marketplace.timesheets.rules import APPROVAL_WINDOW, LineState, TimesheetState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, EntryState, TimesheetState
 
 
 def credentials_waiting() -> Select[Any]:
@@ -148,7 +148,7 @@ def no_shows() -> Select[Any]:
 
 def weeks_not_handed_in() -> Select[Any]:
     week_ended = func.timezone(Timesheet.time_zone, cast(Timesheet.week + 7, DateTime(timezone=False)))
-    unsent = and_(TimeEntry.state == LineState.PENDING, TimeEntry.submitted_at.is_(None))
+    unsent = and_(TimeEntry.state == EntryState.PENDING, TimeEntry.submitted_at.is_(None))
     return (
         entries_of(
             key=Timesheet.id,
@@ -203,7 +203,7 @@ def disputes() -> Select[Any]:
         .outerjoin(Facility, Facility.id == TimeEntry.facility_id)
         .outerjoin(Coordinator, Coordinator.id == TimeEntry.coordinator_id)
         .outerjoin(Coordinator.person)
-        .where(TimeEntry.state == LineState.DISPUTED)
+        .where(TimeEntry.state == EntryState.DISPUTED)
     )
 
 

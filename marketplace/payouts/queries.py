@@ -12,7 +12,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, seen_by, session
 from marketplace.payouts.models import PayHold, Payout, PayoutItem, PayRun
 from marketplace.timesheets.models import TimeEntry, TimeSegment
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 
 
 def visible_to(person: Person) -> Select[Payout]:
@@ -77,7 +77,8 @@ def waiting_minutes(coordinator_id: int) -> int:
     return int(
         session.scalar(
             select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(
-                TimeEntry.coordinator_id == coordinator_id, TimeEntry.state.in_([LineState.PENDING, LineState.DISPUTED])
+                TimeEntry.coordinator_id == coordinator_id,
+                TimeEntry.state.in_([EntryState.PENDING, EntryState.DISPUTED]),
             )
         )
         or 0

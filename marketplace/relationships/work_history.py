@@ -18,7 +18,7 @@ from marketplace.facilities.models import Facility, Preference, PreferenceKind, 
 from marketplace.kernel import NotFound
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 
 WORKED = (AssignmentState.CHECKED_OUT, AssignmentState.COMPLETED)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -79,7 +79,7 @@ def _rows(facility_id: int, at: datetime) -> tuple[Select[Any], dict[str, Column
         select(TimeEntry.coordinator_id, func.sum(TimeEntry.paid_minutes).label("minutes"))
         .where(
             TimeEntry.facility_id == facility_id,
-            or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != LineState.PENDING),  # handed in
+            or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != EntryState.PENDING),  # handed in
         )
         .group_by(TimeEntry.coordinator_id)
         .subquery()

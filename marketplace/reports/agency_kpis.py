@@ -11,7 +11,7 @@ from marketplace.db import session
 from marketplace.kernel import week_start
 from marketplace.payouts.models import PayoutItem
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def agency_money(today: date, at: datetime) -> AgencyMoney:
     """The agency's own figures. One statement."""
     monday = week_start(today)
     worked = select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(
-        TimeEntry.state != LineState.REJECTED,
+        TimeEntry.state != EntryState.REJECTED,
         TimeEntry.timesheet_id.in_(select(Timesheet.id).where(Timesheet.week == monday)),
     )
     billed = select(InvoiceLine.id).where(InvoiceLine.time_segment_id == TimeSegment.id, InvoiceLine.live).exists()

@@ -14,7 +14,7 @@ from marketplace.kernel import day_span, local_day, week_start, workweek
 from marketplace.reports.kpis import A_DAY
 from marketplace.reports.rules import month_start, share
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def facility_month(facility: Facility, at: datetime) -> FacilityMonth:
     month_starts = day_span(month, facility.time_zone).start
     worked = select(func.coalesce(func.sum(TimeEntry.paid_minutes), 0)).where(
         TimeEntry.facility_id == facility.id,
-        TimeEntry.state != LineState.REJECTED,
+        TimeEntry.state != EntryState.REJECTED,
         TimeEntry.timesheet_id.in_(
             select(Timesheet.id).where(Timesheet.facility_id == facility.id, Timesheet.week == week_start(today))
         ),
@@ -60,7 +60,7 @@ def facility_month(facility: Facility, at: datetime) -> FacilityMonth:
         .join(TimeEntry.assignment)
         .where(
             TimeEntry.facility_id == facility.id,
-            TimeEntry.state.in_((LineState.PENDING, LineState.DISPUTED)),
+            TimeEntry.state.in_((EntryState.PENDING, EntryState.DISPUTED)),
             TimeEntry.starts_at >= month_starts,
         )
     )

@@ -1,4 +1,4 @@
-"""The week's hours: handed in, recalled, approved line by line, disputed, rejected, changed, and taken back in time."""
+"""The week's hours: handed in, recalled, approved entry by entry, disputed, rejected, changed, and taken back in time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -26,9 +26,9 @@ from marketplace.kernel import (
 from marketplace.needs.rules import shifts_counted
 from marketplace.timesheets import notifications
 from marketplace.timesheets.hours_calculation import minutes_by_week, rests_on_what_is_gone
-from marketplace.timesheets.locks import lines_for_change, lock_lines, lock_sheet
+from marketplace.timesheets.locks import entries_for_change, lock_entries, lock_sheet
 from marketplace.timesheets.models import TimeEntry, Timesheet
-from marketplace.timesheets.rules import DECIDED, LIFE, LINE_LIFE, LineState, TimesheetState, decision
+from marketplace.timesheets.rules import DECIDED, ENTRY_LIFE, LIFE, EntryState, TimesheetState, decision
 from marketplace.timesheets.segments import append_segments, keep, opposite, standing_segments
 
 LONGEST_REASON = 1000
@@ -42,27 +42,27 @@ is_settled: Hook[[Collection[int]], bool] = Hook("timesheets.approvals.is_settle
 
 
 def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
-    """Hand the week in; returns how many lines now wait. Raises NotAllowedNow while a shift of it is running.
+    """Hand the week in; returns how many entries now wait. Raises NotAllowedNow while a shift of it is running.
 
     `by` is None when the week hands itself in after its end.
     """
     sheet = lock_sheet(sheet.id)
-    lines = lines_for_change(TimeEntry.timesheet_id == sheet.id)
+    entries = entries_for_change(TimeEntry.timesheet_id == sheet.id)
     running = session.scalar(
         select(Assignment.id).where(
-            Assignment.id.in_([line.assignment_id for line in lines]), Assignment.state.in_(WORKING_STATES)
+            Assignment.id.in_([entry.assignment_id for entry in entries]), Assignment.state.in_(WORKING_STATES)
         )
     )
     if running is not None:
         raise NotAllowedNow("You are clocked in to a shift of this week. Clock out first.")
-    fresh = [line for line in lines if line.state is LineState.PENDING and line.submitted_at is None]
+    fresh = [entry for entry in entries if entry.state is EntryState.PENDING and entry.submitted_at is None]
     if not fresh:
         raise NotAllowedNow("There are no hours to hand in for this week.")
     sheet.state = LIFE.after(sheet.state, "submit")
     sheet.submitted_at = at
-    for line in fresh:
-        line.submitted_at, line.reminded_at, line.escalated_at = at, None, None
-    minutes = sum(line.paid_minutes for line in fresh)
+    for entry in fresh:
+        entry.submitted_at, entry.reminded_at, entry.escalated_at = at, None, None
+    minutes = sum(entry.paid_minutes for entry in fresh)
     record(
         "submit",
         sheet,
@@ -77,17 +77,17 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
 
 
 def recall(sheet: Timesheet, by: Person, at: datetime) -> None:
-    """Take the week back to correct it. Raises NotAllowedNow once any line of what was handed in is decided."""
+    """Take the week back to correct it. Raises NotAllowedNow once any entry of what was handed in is decided."""
     sheet = lock_sheet(sheet.id)
-    lines = lines_for_change(TimeEntry.timesheet_id == sheet.id)
+    entries = entries_for_change(TimeEntry.timesheet_id == sheet.id)
     since = sheet.submitted_at
-    if any(line.decided_at is not None and since is not None and line.decided_at >= since for line in lines):
+    if any(entry.decided_at is not None and since is not None and entry.decided_at >= since for entry in entries):
         raise NotAllowedNow("The first hours of this week are decided already. Write to the facility about the rest.")
     sheet.state = LIFE.after(sheet.state, "recall")
     sheet.submitted_at = None
-    for line in lines:
-        if line.state is LineState.PENDING:
-            line.submitted_at = None
+    for entry in entries:
+        if entry.state is EntryState.PENDING:
+            entry.submitted_at = None
     record("recall", sheet, Phrase("Recalled to correct it."), by=by)
 
 
@@ -96,9 +96,9 @@ def recall(sheet: Timesheet, by: Person, at: datetime) -> None:
 
 @dataclass(frozen=True)
 class Approved:
-    """What an approval came to: how many lines, payable minutes, and both amounts in cents."""
+    """What an approval came to: how many entries, payable minutes, and both amounts in cents."""
 
-    lines: tuple[int, ...]
+    entries: tuple[int, ...]
     minutes: int
     bill_cents: int
     pay_cents: int
@@ -108,8 +108,8 @@ _APPROVED = N_("Approved: %(hours)s h for %(name)s.")
 _APPROVED_BY_ITSELF = N_("Approved by itself: %(hours)s h for %(name)s, nobody objected in time.")
 
 
-def approve_lines(
-    line_ids: Collection[int],
+def approve_entries(
+    entry_ids: Collection[int],
     by: Person | None,
     at: datetime,
     versions: Mapping[int, int] | None = None,
@@ -117,32 +117,32 @@ def approve_lines(
     """These hours happened: from here they are billed and paid. All of them, or none and a refusal.
 
     Ask first whether `by` may (policy); None is the house itself when the window is over. Locks assignments, then weeks,
-    then lines, each in the order of their ids, so that two approvers come one after the other; then overtime is reckoned
-    (29 CFR 778.110), segments with both amounts are appended and posted to the books. With `versions` (by line id) raises
-    ChangedMeanwhile when a line is no longer what the approver saw; NotAllowedNow when it is decided already.
+    then entries, each in the order of their ids, so that two approvers come one after the other; then overtime is reckoned
+    (29 CFR 778.110), segments with both amounts are appended and posted to the books. With `versions` (by entry id) raises
+    ChangedMeanwhile when an entry is no longer what the approver saw; NotAllowedNow when it is decided already.
     """
-    lines = lock_lines(line_ids, versions)
-    for line in lines:
-        if not line.paid_minutes:
+    entries = lock_entries(entry_ids, versions)
+    for entry in entries:
+        if not entry.paid_minutes:
             raise NotAllowedNow("There are no hours on this line. Enter minutes with a reason, or reject it.")
-        if line.submitted_at is None:
+        if entry.submitted_at is None:
             raise NotAllowedNow("These hours were not handed in yet.")
-        line.state = LINE_LIFE.after(line.state, "approve")
-        line.decided_at, line.decided_by_id = at, by.id if by else None
-        if ASSIGNMENT_LIFE.allows(line.assignment.state, "complete"):
-            line.assignment.state = ASSIGNMENT_LIFE.after(line.assignment.state, "complete")
-    made = append_segments(lines, by, at)
-    for line in lines:
-        segments = made[line.id]
+        entry.state = ENTRY_LIFE.after(entry.state, "approve")
+        entry.decided_at, entry.decided_by_id = at, by.id if by else None
+        if ASSIGNMENT_LIFE.allows(entry.assignment.state, "complete"):
+            entry.assignment.state = ASSIGNMENT_LIFE.after(entry.assignment.state, "complete")
+    made = append_segments(entries, by, at)
+    for entry in entries:
+        segments = made[entry.id]
         sentence = Phrase(
-            _APPROVED if by else _APPROVED_BY_ITSELF, hours=hours_and_minutes(line.paid_minutes), name=_name(line)
+            _APPROVED if by else _APPROVED_BY_ITSELF, hours=hours_and_minutes(entry.paid_minutes), name=_name(entry)
         )
         bill = sum(segment.bill_cents for segment in segments)
-        record("approve", line, sentence, by=by, minutes=line.paid_minutes, bill_cents=bill)
-    _settle(lines, by, at)
+        record("approve", entry, sentence, by=by, minutes=entry.paid_minutes, bill_cents=bill)
+    _settle(entries, by, at)
     every = [segment for segments in made.values() for segment in segments]
     return Approved(
-        tuple(line.id for line in lines),
+        tuple(entry.id for entry in entries),
         sum(segment.minutes for segment in every),
         sum(segment.bill_cents for segment in every),
         sum(segment.pay_cents for segment in every),
@@ -150,7 +150,7 @@ def approve_lines(
 
 
 def approve_changed(
-    line_id: int, minutes: int, reason: str, by: Person, at: datetime, version: int | None = None
+    entry_id: int, minutes: int, reason: str, by: Person, at: datetime, version: int | None = None
 ) -> Approved:
     """Approve other minutes than were worked by the clock, and say why; the coordinator is told.
 
@@ -159,13 +159,13 @@ def approve_changed(
     reason = _reason(reason, "reason")
     if not 1 <= minutes <= LONGEST_SHIFT:
         raise Invalid("Write hours and minutes between 0:01 and 25:00.", "minutes")
-    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
-    if minutes != line.paid_minutes:
-        line.measured_minutes = line.paid_minutes if line.measured_minutes is None else line.measured_minutes
-        before, line.paid_minutes, line.decision_reason = line.paid_minutes, minutes, reason
+    [entry] = lock_entries([entry_id], {entry_id: version} if version is not None else None)
+    if minutes != entry.paid_minutes:
+        entry.measured_minutes = entry.paid_minutes if entry.measured_minutes is None else entry.measured_minutes
+        before, entry.paid_minutes, entry.decision_reason = entry.paid_minutes, minutes, reason
         record(
             "change_minutes",
-            line,
+            entry,
             Phrase(
                 "Minutes changed from %(before)s to %(after)s: %(reason)s",
                 before=hours_and_minutes(before),
@@ -174,25 +174,27 @@ def approve_changed(
             ),
             by=by,
         )
-        enqueue(notifications.notify_changed, line_id=line.id)
+        enqueue(notifications.notify_changed, line_id=entry.id)
     session.flush()
-    return approve_lines([line_id], by, at)
+    return approve_entries([entry_id], by, at)
 
 
-def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
+def undo_approvals(entry_ids: Collection[int], by: Person, at: datetime) -> int:
     """Take approvals back within their minutes: every segment gets its exact opposite; returns the minutes taken back.
 
     Raises NotAllowedNow when the time is over, when the hours stand on an invoice or a pay statement, or when overtime
     approved since was counted on them.
     """
-    lines = lock_lines(line_ids)
-    for line in lines:
-        if line.state is not LineState.APPROVED:
+    entries = lock_entries(entry_ids)
+    for entry in entries:
+        if entry.state is not EntryState.APPROVED:
             raise NotAllowedNow("These hours are not approved any more.")
-        if line.undo_until(at) is None:
+        if entry.undo_until(at) is None:
             raise NotAllowedNow("The ten minutes to undo are over. Ask the agency for a correction.")
-    weeks = {(line.coordinator_id, line.facility_id, monday) for line in lines for monday in minutes_by_week(line)}
-    standing = standing_segments([line.id for line in lines])
+    weeks = {
+        (entry.coordinator_id, entry.facility_id, monday) for entry in entries for monday in minutes_by_week(entry)
+    }
+    standing = standing_segments([entry.id for entry in entries])
     if any(is_settled([segment.id for segment in standing])):
         raise NotAllowedNow(
             "These hours are on an invoice or a pay statement already. Ask the agency for a correction."
@@ -202,55 +204,57 @@ def undo_approvals(line_ids: Collection[int], by: Person, at: datetime) -> int:
         raise NotAllowedNow(
             "Overtime of the same week was counted on these hours. Undo those later approvals together with this one."
         )
-    for line in lines:
-        line.state = LINE_LIFE.after(line.state, "undo")
-        line.decided_at = line.decided_by_id = None
-        # The window begins anew: whoever takes back an approval wants to look again.
-        line.submitted_at = at
-        if line.measured_minutes is not None:
-            line.paid_minutes, line.measured_minutes, line.decision_reason = line.measured_minutes, None, ""
-        record("undo_approval", line, Phrase("Approval for %(name)s undone.", name=_name(line)), by=by)
-    _settle(lines, by, at)
+    for entry in entries:
+        entry.state = ENTRY_LIFE.after(entry.state, "undo")
+        entry.decided_at = entry.decided_by_id = None
+        # The window begins again: the person who undoes an approval wants to look again.
+        entry.submitted_at = at
+        if entry.measured_minutes is not None:
+            entry.paid_minutes, entry.measured_minutes, entry.decision_reason = entry.measured_minutes, None, ""
+        record("undo_approval", entry, Phrase("Approval for %(name)s undone.", name=_name(entry)), by=by)
+    _settle(entries, by, at)
     return sum(segment.minutes for segment in standing)
 
 
-def dispute(line_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
-    """Say that these hours are not right. The other lines of the week go on: they are billed and paid now."""
+def dispute(entry_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
+    """Say that these hours are not right. The other entries of the week go on: they are billed and paid now."""
     reason = _reason(reason, "reason")
-    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
-    _check_handed_in(line)
-    line.state = LINE_LIFE.after(line.state, "dispute")
-    line.dispute_reason, line.decided_at, line.decided_by_id = reason, at, by.id
-    _record_with_reason("dispute", line, N_("Disputed: %(hours)s h of %(name)s. %(reason)s"), reason, by)
-    _settle([line], by, at)
-    enqueue(notifications.notify_disputed, line_id=line.id)
+    [entry] = lock_entries([entry_id], {entry_id: version} if version is not None else None)
+    _check_handed_in(entry)
+    entry.state = ENTRY_LIFE.after(entry.state, "dispute")
+    entry.dispute_reason, entry.decided_at, entry.decided_by_id = reason, at, by.id
+    _record_with_reason("dispute", entry, N_("Disputed: %(hours)s h of %(name)s. %(reason)s"), reason, by)
+    _settle([entry], by, at)
+    enqueue(notifications.notify_disputed, line_id=entry.id)
 
 
-def withdraw_dispute(line_id: int, by: Person, at: datetime, version: int | None = None) -> None:
-    """The dispute is settled: the line waits for approval again."""
-    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
-    line.state = LINE_LIFE.after(line.state, "withdraw")
-    line.decided_at = line.decided_by_id = None
-    line.submitted_at = at
-    record("withdraw_dispute", line, Phrase("Dispute about the hours of %(name)s withdrawn.", name=_name(line)), by=by)
-    _settle([line], by, at)
+def withdraw_dispute(entry_id: int, by: Person, at: datetime, version: int | None = None) -> None:
+    """The dispute is settled: the entry waits for approval again."""
+    [entry] = lock_entries([entry_id], {entry_id: version} if version is not None else None)
+    entry.state = ENTRY_LIFE.after(entry.state, "withdraw")
+    entry.decided_at = entry.decided_by_id = None
+    entry.submitted_at = at
+    record(
+        "withdraw_dispute", entry, Phrase("Dispute about the hours of %(name)s withdrawn.", name=_name(entry)), by=by
+    )
+    _settle([entry], by, at)
 
 
-def reject(line_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
+def reject(entry_id: int, reason: str, by: Person, at: datetime, version: int | None = None) -> None:
     """Give the hours back to the coordinator with a reason: they correct the hours and hand them in again."""
     reason = _reason(reason, "reason")
-    [line] = lock_lines([line_id], {line_id: version} if version is not None else None)
-    _check_handed_in(line)
-    line.state = LINE_LIFE.after(line.state, "reject")
-    line.decision_reason, line.decided_at, line.decided_by_id = reason, at, by.id
-    _record_with_reason("reject", line, N_("Rejected: %(hours)s h of %(name)s. %(reason)s"), reason, by)
-    _settle([line], by, at)
-    enqueue(notifications.notify_rejected, line_id=line.id)
+    [entry] = lock_entries([entry_id], {entry_id: version} if version is not None else None)
+    _check_handed_in(entry)
+    entry.state = ENTRY_LIFE.after(entry.state, "reject")
+    entry.decision_reason, entry.decided_at, entry.decided_by_id = reason, at, by.id
+    _record_with_reason("reject", entry, N_("Rejected: %(hours)s h of %(name)s. %(reason)s"), reason, by)
+    _settle([entry], by, at)
+    enqueue(notifications.notify_rejected, line_id=entry.id)
 
 
-def _record_with_reason(act: str, line: TimeEntry, sentence: str, reason: str, by: Person) -> None:
-    hours = hours_and_minutes(line.paid_minutes)
-    record(act, line, Phrase(sentence, hours=hours, name=_name(line), reason=reason), by=by)
+def _record_with_reason(act: str, entry: TimeEntry, sentence: str, reason: str, by: Person) -> None:
+    hours = hours_and_minutes(entry.paid_minutes)
+    record(act, entry, Phrase(sentence, hours=hours, name=_name(entry), reason=reason), by=by)
 
 
 def _reason(text: str, field: str) -> str:
@@ -261,16 +265,16 @@ def _reason(text: str, field: str) -> str:
     return text
 
 
-def _check_handed_in(line: TimeEntry) -> None:
-    if line.submitted_at is None:
+def _check_handed_in(entry: TimeEntry) -> None:
+    if entry.submitted_at is None:
         raise NotAllowedNow("These hours were not handed in yet.")
 
 
-def _settle(lines: Iterable[TimeEntry], by: Person | None, at: datetime) -> None:
-    """The week follows its lines, unless the coordinator has it open."""
+def _settle(entries: Iterable[TimeEntry], by: Person | None, at: datetime) -> None:
+    """The week follows its entries, unless the coordinator has it open."""
     session.flush()
-    sheets = {line.timesheet.id: line.timesheet for line in lines}
-    every: dict[int, list[tuple[LineState, bool]]] = defaultdict(list)
+    sheets = {entry.timesheet.id: entry.timesheet for entry in entries}
+    every: dict[int, list[tuple[EntryState, bool]]] = defaultdict(list)
     for key, state, changed in session.execute(
         select(TimeEntry.timesheet_id, TimeEntry.state, TimeEntry.measured_minutes.is_not(None)).where(
             TimeEntry.timesheet_id.in_(sheets)
@@ -291,5 +295,5 @@ def _settle(lines: Iterable[TimeEntry], by: Person | None, at: datetime) -> None
     session.flush()
 
 
-def _name(line: TimeEntry) -> str:
-    return line.timesheet.coordinator.name
+def _name(entry: TimeEntry) -> str:
+    return entry.timesheet.coordinator.name

@@ -21,14 +21,14 @@ from marketplace.timesheets.overtime import WEEKLY_THRESHOLD_MINUTES, EarnCode, 
 
 @dataclass(frozen=True)
 class PlannedSegment:
-    """A segment that approving a line will append, with the local day its minutes are counted on."""
+    """A segment that approving an entry will append, with the local day its minutes are counted on."""
 
     segment: Segment
     work_day: date
 
 
 def with_terms() -> tuple[Any, ...]:
-    """What a query of lines must load for `planned_segments`."""
+    """What a query of entries must load for `planned_segments`."""
     return (
         joinedload(TimeEntry.timesheet),
         joinedload(TimeEntry.assignment).joinedload(Assignment.shift).joinedload(Shift.need).joinedload(Need.agreement),
@@ -36,7 +36,7 @@ def with_terms() -> tuple[Any, ...]:
 
 
 def planned_segments(entries: Collection[TimeEntry]) -> dict[int, list[PlannedSegment]]:
-    """What each line will be billed and paid when these are approved together, by its id (loaded `with_terms`).
+    """What each entry will be billed and paid when these are approved together, by its id (loaded `with_terms`).
 
     Overtime is counted per coordinator, facility and local workweek, in the order of work; minutes that have their
     segments come first and stay as they are. Two statements at most, none without entries.
@@ -69,7 +69,7 @@ def planned_segments(entries: Collection[TimeEntry]) -> dict[int, list[PlannedSe
 
 
 def minutes_by_week(entry: TimeEntry) -> dict[date, int]:
-    """The line's payable minutes by Monday; minutes that somebody changed keep the proportion of the measured ones."""
+    """The entry's payable minutes by Monday; minutes that somebody changed keep the proportion of the measured ones."""
     kept = {date.fromisoformat(monday): minutes for monday, minutes in sorted(entry.week_minutes.items()) if minutes}
     if not kept:
         return {week_start(_local_start(entry)): entry.paid_minutes} if entry.paid_minutes else {}
@@ -96,7 +96,7 @@ Week = tuple[int, int, date]
 
 
 class _Standing(NamedTuple):
-    """Approved minutes of one line in one week, net of corrections."""
+    """Approved minutes of one entry in one week, net of corrections."""
 
     entry: WeekEntry
     overtime: int

@@ -14,13 +14,13 @@ from marketplace.timesheets.hours_calculation import with_terms
 from marketplace.timesheets.models import TimeEntry, Timesheet
 
 
-def lock_lines(line_ids: Collection[int], versions: Mapping[int, int] | None = None) -> list[TimeEntry]:
-    """The lines as they are now, locked with everything their overtime depends on: assignments, then weeks, then lines.
+def lock_entries(entry_ids: Collection[int], versions: Mapping[int, int] | None = None) -> list[TimeEntry]:
+    """The entries as they are now, locked with everything their overtime depends on: assignments, then weeks, then entries.
 
-    Minutes of a line may fall into the week before or after its own (a Sunday night), so that two lines whose weeks are
+    Minutes of an entry may fall into the week before or after its own (a Sunday night), so that two entries whose weeks are
     two apart can still count on the same one: the coordinator's weeks at that facility are locked that far around.
     """
-    wanted = sorted(set(line_ids))
+    wanted = sorted(set(entry_ids))
     found = session.execute(
         select(TimeEntry.id, TimeEntry.assignment_id, Timesheet.coordinator_id, Timesheet.facility_id, Timesheet.week)
         .join(TimeEntry.timesheet)
@@ -48,18 +48,18 @@ def lock_lines(line_ids: Collection[int], versions: Mapping[int, int] | None = N
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    lines = lines_for_change(TimeEntry.id.in_(wanted))
-    for line in lines:
-        if versions is not None and versions.get(line.id, line.version) != line.version:
+    entries = entries_for_change(TimeEntry.id.in_(wanted))
+    for entry in entries:
+        if versions is not None and versions.get(entry.id, entry.version) != entry.version:
             raise ChangedMeanwhile(
                 "The hours of %(name)s changed while you had the page open. Nothing was saved: look at them again.",
-                name=line.timesheet.coordinator.name,
+                name=entry.timesheet.coordinator.name,
             )
-    return lines
+    return entries
 
 
-def lines_for_change(which: object) -> list[TimeEntry]:
-    """Lines locked for a change, with their terms, weeks and coordinators."""
+def entries_for_change(which: object) -> list[TimeEntry]:
+    """Entries locked for a change, with their terms, weeks and coordinators."""
     return list(
         session.scalars(
             select(TimeEntry)

@@ -13,7 +13,7 @@ from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Base, Cents, Key, Minutes, Record, Versioned, Words, check, related, state_column
 from marketplace.facilities.models import Facility
-from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, LineState, PunchKind, TimesheetState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, EntryState, PunchKind, TimesheetState
 
 
 class PunchSource(StrEnum):
@@ -71,7 +71,7 @@ class TimeEntry(Versioned, Base):
     assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), unique=True)
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
-    state: Mapped[LineState] = state_column(LineState, LineState.PENDING)
+    state: Mapped[EntryState] = state_column(EntryState, EntryState.PENDING, created_as="line_state")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     break_minutes: Mapped[Minutes] = mapped_column(default=0, server_default="0")
@@ -106,7 +106,7 @@ class TimeEntry(Versioned, Base):
     @property
     def waits(self) -> bool:
         """Whether somebody has to approve, dispute or reject it."""
-        return self.state is LineState.PENDING and self.submitted_at is not None
+        return self.state is EntryState.PENDING and self.submitted_at is not None
 
     @property
     def is_clean(self) -> bool:
@@ -115,12 +115,12 @@ class TimeEntry(Versioned, Base):
 
     @property
     def approves_itself_at(self) -> datetime | None:
-        """When a clean line that waits approves itself."""
+        """When a clean entry that waits approves itself."""
         return self.submitted_at + APPROVAL_WINDOW if self.waits and self.submitted_at and self.is_clean else None
 
     def undo_until(self, at: datetime) -> datetime | None:
         """Until when an approval may be taken back; None when that is over."""
-        if self.state is not LineState.APPROVED or self.decided_at is None or at >= self.decided_at + UNDO_APPROVAL:
+        if self.state is not EntryState.APPROVED or self.decided_at is None or at >= self.decided_at + UNDO_APPROVAL:
             return None
         return self.decided_at + UNDO_APPROVAL
 

@@ -1,4 +1,7 @@
-"""What people are told about hours: waiting, changed, disputed, given back."""
+"""What people are told about hours: waiting, changed, disputed, given back.
+
+The tasks call their argument `line_id`: jobs that wait in the queue carry that name.
+"""
 
 from datetime import datetime
 
@@ -43,51 +46,51 @@ def notify_submitted(timesheet_id: int) -> None:
 @jobs_app.task(name="timesheets.tell_changed", queue="mail", retry=3)
 def notify_changed(line_id: int) -> None:
     """The coordinator hears that other minutes were approved, and why."""
-    line = _line(line_id)
-    if line is None or line.measured_minutes is None:
+    entry = _entry(line_id)
+    if entry is None or entry.measured_minutes is None:
         return
-    before, after = hours_and_minutes(line.measured_minutes), hours_and_minutes(line.paid_minutes)
+    before, after = hours_and_minutes(entry.measured_minutes), hours_and_minutes(entry.paid_minutes)
     sentence = Phrase(
         "%(facility)s approved %(after)s h instead of %(before)s h.",
-        facility=line.timesheet.facility.name,
+        facility=entry.timesheet.facility.name,
         after=after,
         before=before,
     )
-    _tell_coordinator(line, "hours-changed", sentence, line.decision_reason)
+    _tell_coordinator(entry, "hours-changed", sentence, entry.decision_reason)
 
 
 @jobs_app.task(name="timesheets.tell_disputed", queue="mail", retry=3)
 def notify_disputed(line_id: int) -> None:
     """The coordinator and the agency's approvers hear of a dispute; the rest of the week goes on."""
-    line = _line(line_id)
-    if line is None or not line.dispute_reason:
+    entry = _entry(line_id)
+    if entry is None or not entry.dispute_reason:
         return
-    facility = line.timesheet.facility.name
-    hours = hours_and_minutes(line.paid_minutes)
+    facility = entry.timesheet.facility.name
+    hours = hours_and_minutes(entry.paid_minutes)
     sentence = Phrase("%(facility)s disputes %(hours)s h of yours.", facility=facility, hours=hours)
-    _tell_coordinator(line, "hours-disputed", sentence, line.dispute_reason)
-    name = line.timesheet.coordinator.name
+    _tell_coordinator(entry, "hours-disputed", sentence, entry.dispute_reason)
+    name = entry.timesheet.coordinator.name
     for reader in approvers(agency().id):
         disputed = Phrase("%(facility)s disputes hours of %(name)s.", facility=facility, name=name)
-        notify(reader, disputed, kind="hours-disputed", link=f"/timesheets/lines/{line.id}")
+        notify(reader, disputed, kind="hours-disputed", link=f"/timesheets/lines/{entry.id}")
 
 
 @jobs_app.task(name="timesheets.tell_rejected", queue="mail", retry=3)
 def notify_rejected(line_id: int) -> None:
     """The coordinator gets the hours back to correct them."""
-    line = _line(line_id)
-    if line is None or not line.decision_reason:
+    entry = _entry(line_id)
+    if entry is None or not entry.decision_reason:
         return
-    facility, hours = line.timesheet.facility.name, hours_and_minutes(line.paid_minutes)
+    facility, hours = entry.timesheet.facility.name, hours_and_minutes(entry.paid_minutes)
     sentence = Phrase("%(facility)s gave %(hours)s h back to you to correct.", facility=facility, hours=hours)
-    _tell_coordinator(line, "hours-rejected", sentence, line.decision_reason)
+    _tell_coordinator(entry, "hours-rejected", sentence, entry.decision_reason)
 
 
-def _tell_coordinator(line: TimeEntry, kind: str, sentence: Phrase, reason: str) -> None:
-    about = Phrase("It is about the shift of %(day)s.", day=When(line.starts_at, line.timesheet.time_zone))
+def _tell_coordinator(entry: TimeEntry, kind: str, sentence: Phrase, reason: str) -> None:
+    about = Phrase("It is about the shift of %(day)s.", day=When(entry.starts_at, entry.timesheet.time_zone))
     letter = Mail(sentence, [sentence, about, Phrase("They say: %(reason)s", reason=reason)], _LOOK)
-    person = line.timesheet.coordinator.person
-    notify(person, sentence, kind=kind, link=f"/timesheets/lines/{line.id}", letter=letter)
+    person = entry.timesheet.coordinator.person
+    notify(person, sentence, kind=kind, link=f"/timesheets/lines/{entry.id}", letter=letter)
 
 
 def notify_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -> None:
@@ -103,7 +106,7 @@ def notify_reminded(facility_id: int, count: int, deadline: datetime, zone: str)
 
 
 def notify_overdue(facility_name: str, facility_id: int, count: int) -> None:
-    """The window is over and lines with exceptions still wait: the agency's approvers are asked to step in."""
+    """The window is over and entries with exceptions still wait: the agency's approvers are asked to step in."""
     sentence = Phrase(
         "%(facility)s has not decided about %(count)s shifts with exceptions in time.",
         facility=facility_name,
@@ -113,10 +116,10 @@ def notify_overdue(facility_name: str, facility_id: int, count: int) -> None:
         notify(reader, sentence, kind="hours-overdue", link=f"/timesheets?facility={facility_id}")
 
 
-def _line(line_id: int) -> TimeEntry | None:
+def _entry(entry_id: int) -> TimeEntry | None:
     return session.scalars(
         select(TimeEntry)
-        .where(TimeEntry.id == line_id)
+        .where(TimeEntry.id == entry_id)
         .options(
             joinedload(TimeEntry.timesheet).joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
             joinedload(TimeEntry.timesheet).joinedload(Timesheet.facility),

@@ -14,7 +14,7 @@ from marketplace.db import Audience, seen_by, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.models import Punch, ShiftReport, TimeEntry, Timesheet
-from marketplace.timesheets.rules import UNDO_APPROVAL, LineState, TimesheetState
+from marketplace.timesheets.rules import UNDO_APPROVAL, EntryState, TimesheetState
 
 
 def visible_to(person: Person) -> Select[Timesheet]:
@@ -22,9 +22,9 @@ def visible_to(person: Person) -> Select[Timesheet]:
     return seen_by(person, select(Timesheet), facility=Timesheet.facility_id, coordinator=Timesheet.coordinator_id)
 
 
-def lines_visible_to(person: Person) -> Select[TimeEntry]:
-    """The same for single lines; a facility sees a line once it was handed in."""
-    handed_in = or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != LineState.PENDING)
+def entries_visible_to(person: Person) -> Select[TimeEntry]:
+    """The same for single entries; a facility sees an entry once it was handed in."""
+    handed_in = or_(TimeEntry.submitted_at.is_not(None), TimeEntry.state != EntryState.PENDING)
     return seen_by(
         person,
         select(TimeEntry),
@@ -34,9 +34,9 @@ def lines_visible_to(person: Person) -> Select[TimeEntry]:
     )
 
 
-def entry_with_details(lines: Select[TimeEntry]) -> Select[TimeEntry]:
-    """With everything a page about a line shows, and what its price is reckoned from."""
-    return lines.options(
+def entry_with_details(entries: Select[TimeEntry]) -> Select[TimeEntry]:
+    """With everything a page about an entry shows, and what its price is reckoned from."""
+    return entries.options(
         joinedload(TimeEntry.timesheet).joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
         joinedload(TimeEntry.timesheet).joinedload(Timesheet.facility),
         joinedload(TimeEntry.assignment).joinedload(Assignment.shift).joinedload(Shift.line),
@@ -46,23 +46,23 @@ def entry_with_details(lines: Select[TimeEntry]) -> Select[TimeEntry]:
 
 
 def week_with_details(sheets: Select[Timesheet]) -> Select[Timesheet]:
-    """A week with its people; its lines are asked for by `lines_visible_to`."""
+    """A week with its people; its entries are asked for by `entries_visible_to`."""
     return sheets.options(
         joinedload(Timesheet.coordinator).joinedload(Coordinator.person),
         joinedload(Timesheet.facility),
     )
 
 
-WAITING = (TimeEntry.state == LineState.PENDING) & TimeEntry.submitted_at.is_not(None)
+WAITING = (TimeEntry.state == EntryState.PENDING) & TimeEntry.submitted_at.is_not(None)
 
 
-def to_decide(lines: Select[TimeEntry], at: datetime) -> Select[TimeEntry]:
-    """Lines that wait, and beside them those just approved that can still be taken back."""
-    undoable = (TimeEntry.state == LineState.APPROVED) & (TimeEntry.decided_at > at - UNDO_APPROVAL)
-    return lines.where(WAITING | undoable)
+def to_decide(entries: Select[TimeEntry], at: datetime) -> Select[TimeEntry]:
+    """Entries that wait, and beside them those just approved that can still be taken back."""
+    undoable = (TimeEntry.state == EntryState.APPROVED) & (TimeEntry.decided_at > at - UNDO_APPROVAL)
+    return entries.where(WAITING | undoable)
 
 
-def line_of(assignment_id: int) -> TimeEntry | None:
+def entry_of(assignment_id: int) -> TimeEntry | None:
     """The entry of a shift, with its week; None before there is one."""
     return session.scalars(
         select(TimeEntry).where(TimeEntry.assignment_id == assignment_id).options(joinedload(TimeEntry.timesheet))
@@ -116,12 +116,12 @@ def approvers(organisation_id: int) -> list[Person]:
 
 
 def waiting_since(before: datetime) -> Select[TimeEntry]:
-    """Lines handed in before that moment that still wait."""
+    """Entries handed in before that moment that still wait."""
     return select(TimeEntry).where(WAITING, TimeEntry.submitted_at <= before).order_by(TimeEntry.id)
 
 
 def unsent_weeks(before: date) -> Select[Timesheet]:
-    """Open weeks that began before that day and have lines to hand in."""
+    """Open weeks that began before that day and have entries to hand in."""
     return (
         select(Timesheet)
         .where(
@@ -130,7 +130,7 @@ def unsent_weeks(before: date) -> Select[Timesheet]:
             select(TimeEntry.id)
             .where(
                 TimeEntry.timesheet_id == Timesheet.id,
-                TimeEntry.state == LineState.PENDING,
+                TimeEntry.state == EntryState.PENDING,
                 TimeEntry.submitted_at.is_(None),
             )
             .exists(),

@@ -36,7 +36,7 @@ LIFE = Lifecycle(
         (TimesheetState.APPROVED_WITH_CHANGES, "undo"): TimesheetState.SUBMITTED,
         (TimesheetState.DISPUTED, "undo"): TimesheetState.SUBMITTED,
         (TimesheetState.REJECTED, "undo"): TimesheetState.SUBMITTED,
-        # A shift worked after the week was decided: its line is new, the others stay as they are.
+        # A shift worked after the week was decided: its entry is new, the others stay as they are.
         (TimesheetState.APPROVED, "reopen"): TimesheetState.OPEN,
         (TimesheetState.APPROVED_WITH_CHANGES, "reopen"): TimesheetState.OPEN,
         (TimesheetState.DISPUTED, "reopen"): TimesheetState.OPEN,
@@ -47,8 +47,8 @@ EDITABLE = frozenset({TimesheetState.OPEN, TimesheetState.REJECTED})
 """In these the coordinator may still correct their hours."""
 
 
-class LineState(StrEnum):
-    """Where one shift's hours stand within the week: a disputed line never holds up the others."""
+class EntryState(StrEnum):
+    """Where one shift's hours stand within the week: a disputed entry never holds up the others."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -56,35 +56,35 @@ class LineState(StrEnum):
     REJECTED = "rejected"
 
 
-LINE_LIFE = Lifecycle(
+ENTRY_LIFE = Lifecycle(
     "line of hours",
     {
-        (LineState.PENDING, "approve"): LineState.APPROVED,
-        (LineState.PENDING, "dispute"): LineState.DISPUTED,
-        (LineState.PENDING, "reject"): LineState.REJECTED,
-        (LineState.DISPUTED, "withdraw"): LineState.PENDING,
-        (LineState.DISPUTED, "approve"): LineState.APPROVED,
-        (LineState.DISPUTED, "reject"): LineState.REJECTED,
-        (LineState.REJECTED, "correct"): LineState.PENDING,
-        (LineState.APPROVED, "undo"): LineState.PENDING,
+        (EntryState.PENDING, "approve"): EntryState.APPROVED,
+        (EntryState.PENDING, "dispute"): EntryState.DISPUTED,
+        (EntryState.PENDING, "reject"): EntryState.REJECTED,
+        (EntryState.DISPUTED, "withdraw"): EntryState.PENDING,
+        (EntryState.DISPUTED, "approve"): EntryState.APPROVED,
+        (EntryState.DISPUTED, "reject"): EntryState.REJECTED,
+        (EntryState.REJECTED, "correct"): EntryState.PENDING,
+        (EntryState.APPROVED, "undo"): EntryState.PENDING,
     },
 )
 
 
-def decision(lines: Iterable[tuple[LineState, bool]]) -> str | None:
-    """Which act a week that was handed in has come to, by its lines (state, whether its minutes were changed).
+def decision(entries: Iterable[tuple[EntryState, bool]]) -> str | None:
+    """Which act a week that was handed in has come to, by its entries (state, whether its minutes were changed).
 
-    One line that waits keeps the week waiting (None); after that a rejected line weighs more than a disputed one.
+    One entry that waits keeps the week waiting (None); after that a rejected entry weighs more than a disputed one.
     """
-    lines = list(lines)
-    states = {state for state, _ in lines}
-    if LineState.PENDING in states or not lines:
+    entries = list(entries)
+    states = {state for state, _ in entries}
+    if EntryState.PENDING in states or not entries:
         return None
-    if LineState.REJECTED in states:
+    if EntryState.REJECTED in states:
         return "reject"
-    if LineState.DISPUTED in states:
+    if EntryState.DISPUTED in states:
         return "dispute"
-    return "approve_with_changes" if any(changed for _, changed in lines) else "approve"
+    return "approve_with_changes" if any(changed for _, changed in entries) else "approve"
 
 
 DECIDED = {

@@ -13,24 +13,24 @@ from marketplace.timesheets.hours_calculation import PlannedSegment, planned_seg
 from marketplace.timesheets.models import TimeEntry, TimeSegment
 
 
-def append_segments(lines: Collection[TimeEntry], by: Person | None, at: datetime) -> dict[int, list[TimeSegment]]:
-    """Make and store the segments of lines that were approved, by line; `by` is None when they approved themselves."""
-    planned = planned_segments(lines)
-    made = {line.id: [_segment(line, each, by, at) for each in planned[line.id]] for line in lines}
+def append_segments(entries: Collection[TimeEntry], by: Person | None, at: datetime) -> dict[int, list[TimeSegment]]:
+    """Make and store the segments of entries that were approved, by entry; `by` is None when they approved themselves."""
+    planned = planned_segments(entries)
+    made = {entry.id: [_segment(entry, each, by, at) for each in planned[entry.id]] for entry in entries}
     keep([segment for segments in made.values() for segment in segments])
     return made
 
 
-def _segment(line: TimeEntry, planned: PlannedSegment, by: Person | None, at: datetime) -> TimeSegment:
+def _segment(entry: TimeEntry, planned: PlannedSegment, by: Person | None, at: datetime) -> TimeSegment:
     counted = planned.segment
     return TimeSegment(
-        time_entry_id=line.id,
-        assignment_id=line.assignment_id,
-        coordinator_id=line.coordinator_id,
-        facility_id=line.facility_id,
+        time_entry_id=entry.id,
+        assignment_id=entry.assignment_id,
+        coordinator_id=entry.coordinator_id,
+        facility_id=entry.facility_id,
         kind="hours",
         earn_code=counted.earn_code.value,
-        service_line=line.assignment.shift.service_line,
+        service_line=entry.assignment.shift.service_line,
         work_day=planned.work_day,
         minutes=counted.minutes,
         bill_rate_cents=counted.bill_rate_cents,
@@ -73,16 +73,16 @@ def keep(segments: Collection[TimeSegment]) -> None:
         record_segments(segments)
 
 
-def standing_segments(line_ids: Collection[int]) -> list[TimeSegment]:
-    """Segments of these lines that were not corrected and correct nothing."""
+def standing_segments(entry_ids: Collection[int]) -> list[TimeSegment]:
+    """Segments of these entries that were not corrected and correct nothing."""
     corrected = select(TimeSegment.corrects_id).where(
-        TimeSegment.time_entry_id.in_(line_ids), TimeSegment.corrects_id.is_not(None)
+        TimeSegment.time_entry_id.in_(entry_ids), TimeSegment.corrects_id.is_not(None)
     )
     return list(
         session.scalars(
             select(TimeSegment)
             .where(
-                TimeSegment.time_entry_id.in_(line_ids),
+                TimeSegment.time_entry_id.in_(entry_ids),
                 TimeSegment.corrects_id.is_(None),
                 TimeSegment.id.not_in(corrected),
             )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.db import enqueue, jobs_app, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, now, workweek
-from marketplace.timesheets.approvals import approve_lines, submit
+from marketplace.timesheets.approvals import approve_entries, submit
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.notifications import notify_overdue, notify_reminded
 from marketplace.timesheets.queries import unsent_weeks, waiting_since
@@ -32,48 +32,48 @@ def submit_finished_weeks(timestamp: int = 0) -> int:
 
 @jobs_app.task(name="timesheets.remind_approvers", queueing_lock="timesheets.remind_approvers")
 def remind_approvers(timestamp: int = 0) -> int:
-    """At half of the window a reminder; after the window the agency hears of what nobody decided. Returns how many lines."""
+    """At half of the window a reminder; after the window the agency hears of what nobody decided. Returns how many entries."""
     at = now()
     due: dict[int, list[TimeEntry]] = defaultdict(list)
     late: dict[int, list[TimeEntry]] = defaultdict(list)
-    for line in session.scalars(waiting_since(at - APPROVAL_WINDOW / 2).with_for_update()):
-        assert line.submitted_at is not None
-        if line.submitted_at <= at - APPROVAL_WINDOW:
-            if line.escalated_at is None and not line.is_clean:
-                late[line.facility_id].append(line)
-        elif line.reminded_at is None:
-            due[line.facility_id].append(line)
+    for entry in session.scalars(waiting_since(at - APPROVAL_WINDOW / 2).with_for_update()):
+        assert entry.submitted_at is not None
+        if entry.submitted_at <= at - APPROVAL_WINDOW:
+            if entry.escalated_at is None and not entry.is_clean:
+                late[entry.facility_id].append(entry)
+        elif entry.reminded_at is None:
+            due[entry.facility_id].append(entry)
     facilities = {
         facility.id: facility for facility in session.scalars(select(Facility).where(Facility.id.in_({*due, *late})))
     }
-    for facility_id, lines in due.items():
-        first = min(line.submitted_at for line in lines if line.submitted_at is not None)
-        notify_reminded(facility_id, len(lines), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
-        for line in lines:
-            line.reminded_at = at
-    for facility_id, lines in late.items():
-        notify_overdue(facilities[facility_id].name, facility_id, len(lines))
-        for line in lines:
-            line.escalated_at = at
+    for facility_id, entries in due.items():
+        first = min(entry.submitted_at for entry in entries if entry.submitted_at is not None)
+        notify_reminded(facility_id, len(entries), first + APPROVAL_WINDOW, facilities[facility_id].time_zone)
+        for entry in entries:
+            entry.reminded_at = at
+    for facility_id, entries in late.items():
+        notify_overdue(facilities[facility_id].name, facility_id, len(entries))
+        for entry in entries:
+            entry.escalated_at = at
     return sum(map(len, [*due.values(), *late.values()]))
 
 
 @jobs_app.task(name="timesheets.approve_after_window", queueing_lock="timesheets.approve_after_window")
 def approve_after_window(timestamp: int = 0) -> int:
-    """Every facility with clean lines past the window gets a job of its own, so that one never holds up another."""
-    lines = session.scalars(waiting_since(now() - APPROVAL_WINDOW))
-    due = sorted({line.facility_id for line in lines if line.is_clean})
+    """Every facility with clean entries past the window gets a job of its own, so that one never holds up another."""
+    entries = session.scalars(waiting_since(now() - APPROVAL_WINDOW))
+    due = sorted({entry.facility_id for entry in entries if entry.is_clean})
     for facility_id in due:
-        enqueue(approve_due_lines, facility_id=facility_id, lock=f"timesheets.approve:{facility_id}")
+        enqueue(approve_due_entries, facility_id=facility_id, lock=f"timesheets.approve:{facility_id}")
     return len(due)
 
 
 @jobs_app.task(name="timesheets.approve_due_lines", retry=3)
-def approve_due_lines(facility_id: int) -> int:
-    """Approve the clean lines of one facility whose window is over. Returns how many."""
+def approve_due_entries(facility_id: int) -> int:
+    """Approve the clean entries of one facility whose window is over. Returns how many."""
     at = now()
-    lines = session.scalars(waiting_since(at - APPROVAL_WINDOW).where(TimeEntry.facility_id == facility_id)).all()
-    due = {line.id: line.version for line in lines if line.is_clean}
+    entries = session.scalars(waiting_since(at - APPROVAL_WINDOW).where(TimeEntry.facility_id == facility_id)).all()
+    due = {entry.id: entry.version for entry in entries if entry.is_clean}
     if due:
-        approve_lines(list(due), None, at, due)
+        approve_entries(list(due), None, at, due)
     return len(due)

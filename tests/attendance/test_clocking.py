@@ -18,7 +18,7 @@ from marketplace.db import session
 from marketplace.kernel import Invalid, NotAllowedNow, NotPermitted
 from marketplace.needs.rules import ShiftState
 from marketplace.timesheets.models import Punch, PunchSource, Timesheet
-from marketplace.timesheets.rules import LineState, TimesheetState
+from marketplace.timesheets.rules import EntryState, TimesheetState
 from tests.timesheets.hours import (
     IN,
     MONDAY,
@@ -27,8 +27,8 @@ from tests.timesheets.hours import (
     RESUME,
     booked,
     clocked,
+    entry_of,
     handed_in,
-    line_of,
     shift_now,
     worked_line,
 )
@@ -41,7 +41,7 @@ def minutes(number):
 def test_a_day_with_a_meal_becomes_a_line_of_hours(world):
     line = worked_line(world, world.maya, MONDAY, (IN, -2), (PAUSE, 240), (RESUME, 270), (OUT, 481))
     assert (line.paid_minutes, line.break_minutes, line.exceptions) == (453, 30, [])
-    assert line.state is LineState.PENDING
+    assert line.state is EntryState.PENDING
     assert line.submitted_at is None
 
 
@@ -342,4 +342,4 @@ def test_a_shift_worked_after_the_week_was_handed_in_joins_what_waits(world):
 def test_no_line_without_a_clocking_out(world):
     shift = booked(world, world.maya)
     punch(shift, IN, shift.starts_at)
-    assert line_of(shift) is None
+    assert entry_of(shift) is None

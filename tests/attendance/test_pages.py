@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.assignments.rules import AssignmentState
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import frozen_at
-from marketplace.timesheets.approvals import approve_lines
+from marketplace.timesheets.approvals import approve_entries
 from marketplace.timesheets.models import Punch, ShiftReport
 from tests.timesheets.hours import IN, booked, clocked, handed_in, punch
 from tests.timesheets.tables import all_of, seen_by_the_test
@@ -217,7 +217,7 @@ def test_a_report_stands_once_the_hours_are_approved(world, maya):
     shift, line = reported(world, maya)
     seen_by_the_test()
     handed_in([line], NOW)
-    approve_lines([line.id], world.rosa, NOW)
+    approve_entries([line.id], world.rosa, NOW)
     session.commit()
     maya.get(f"/clock/{shift.id}/report")
     assert maya.status == 409

@@ -6,7 +6,7 @@ from marketplace.assignments.rules import AssignmentState
 from marketplace.attendance.clocking import punch
 from marketplace.attendance.tasks import close_forgotten_clocks
 from marketplace.kernel.clock import frozen_at
-from tests.timesheets.hours import IN, booked, line_of
+from tests.timesheets.hours import IN, booked, entry_of
 
 
 def test_a_forgotten_clock_is_closed_and_waits_for_the_hours(world):
@@ -17,6 +17,6 @@ def test_a_forgotten_clock_is_closed_and_waits_for_the_hours(world):
     with frozen_at(shift.ends_at + timedelta(hours=12)):
         assert close_forgotten_clocks() == 1
         assert close_forgotten_clocks() == 0
-    line = line_of(shift)
+    line = entry_of(shift)
     assert (line.paid_minutes, line.exceptions) == (0, ["missing_punch"])
     assert shift.state is AssignmentState.CHECKED_OUT

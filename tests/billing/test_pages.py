@@ -11,7 +11,7 @@ from marketplace.billing.models import Invoice, InvoiceLine, Payment, PaymentMet
 from marketplace.billing.payments_received import record_payment
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.kernel.clock import frozen_at
-from marketplace.timesheets.approvals import approve_lines, undo_approvals
+from marketplace.timesheets.approvals import approve_entries, undo_approvals
 from marketplace.timesheets.compensation import compensate
 from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import MONDAY, approved
@@ -308,8 +308,8 @@ def test_compensation_for_a_cancelled_shift_has_its_evidence(client, world):
 
 def test_the_evidence_names_who_approved_that_line_and_not_who_decided_the_week_last(client, world):
     first, last = handed_in([worked_line(world, world.maya, MONDAY + timedelta(days=n)) for n in range(2)], NOW)
-    approve_lines([first.id], world.nadia, NOW)
-    approve_lines([last.id], world.rosa, NOW + timedelta(hours=1))
+    approve_entries([first.id], world.nadia, NOW)
+    approve_entries([last.id], world.rosa, NOW + timedelta(hours=1))
     [invoice] = issue(SUNDAY, world.felix, NOW + timedelta(hours=2))
     lines = {line.segment.time_entry_id: line.id for line in with_segments(invoice)}
     session.commit()
@@ -320,9 +320,9 @@ def test_the_evidence_names_who_approved_that_line_and_not_who_decided_the_week_
 
 def test_an_approval_that_was_taken_back_is_not_said_to_be_of_who_approved_later(client, world):
     [line] = handed_in([worked_line(world, world.maya)], NOW)
-    approve_lines([line.id], world.nadia, NOW)
+    approve_entries([line.id], world.nadia, NOW)
     undo_approvals([line.id], world.nadia, NOW + timedelta(minutes=1))
-    approve_lines([line.id], world.rosa, NOW + timedelta(minutes=2))
+    approve_entries([line.id], world.rosa, NOW + timedelta(minutes=2))
     [invoice] = issue(SUNDAY, world.felix, NOW + timedelta(hours=2))
     by_segment = sorted(with_segments(invoice), key=lambda each: each.time_segment_id)
     session.commit()
@@ -334,9 +334,9 @@ def test_an_approval_that_was_taken_back_is_not_said_to_be_of_who_approved_later
 
 def test_an_approval_and_its_undoing_each_name_who_did_them(client, world):
     [line] = handed_in([worked_line(world, world.maya)], NOW)
-    approve_lines([line.id], None, NOW)
+    approve_entries([line.id], None, NOW)
     undo_approvals([line.id], world.nadia, NOW + timedelta(minutes=1))
-    approve_lines([line.id], world.rosa, NOW + timedelta(minutes=2))
+    approve_entries([line.id], world.rosa, NOW + timedelta(minutes=2))
     [invoice] = issue(SUNDAY, world.felix, NOW + timedelta(hours=2))
     by_segment = sorted(with_segments(invoice), key=lambda each: each.time_segment_id)
     session.commit()
@@ -355,7 +355,7 @@ def test_a_segment_from_before_it_kept_its_approver_is_answered_from_its_entry(c
 
 def test_hours_that_approved_themselves_say_so(client, world):
     [line] = handed_in([worked_line(world, world.maya)], NOW)
-    approve_lines([line.id], None, NOW)
+    approve_entries([line.id], None, NOW)
     [invoice] = issue(SUNDAY, world.felix, NOW)
     session.commit()
     evidence_of(client.sign_in("rosa"), invoice).sees("By itself: nobody objected in time")

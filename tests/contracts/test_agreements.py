@@ -133,16 +133,16 @@ def test_from_the_draft_to_active_the_present_contract_holds_until_the_new_one_d
     assert acts == ["draft", "send", "sign", "activate"]
 
 
-def test_a_coordinator_signs_her_baa_on_the_phone(
+def test_a_coordinator_signs_their_baa_on_the_phone(
     client: Visitor, visitors: Callable[[str], Visitor], world: World
 ) -> None:
     maya = world.maya.id
     client.sign_in("ada").get(f"/contracts/new?kind=baa_coordinator&coordinator={maya}").press("Go on to the terms")
     client.press("Save the draft", effective_until="2027-12-31").press("Send for signature")
     key = int(client.path.split("/")[2])
-    maya = visitors("maya").get(f"/contracts/{key}")
-    maya.sees("BUSINESS ASSOCIATE AGREEMENT FOR COORDINATORS", "Maya Torres")
-    maya.press("Sign it", name="Maya Torres", read="y")
+    signer = visitors("maya").get(f"/contracts/{key}")
+    signer.sees("BUSINESS ASSOCIATE AGREEMENT FOR COORDINATORS", "Maya Torres")
+    signer.press("Sign it", name="Maya Torres", read="y")
     client.get(f"/contracts/{key}").press("Activate")
     assert kept(key).state is S.ACTIVE
     with as_system():

@@ -11,7 +11,7 @@ from marketplace.db import Base
 
 # The parameters of a route → the table whose rows they name, where it is not the last parameter's own name.
 TABLES = {
-    "line_id": "time_entry",
+    "entry_id": "time_entry",
     "invoice_id,line_id": "invoice_line",
     "move_id": "move_request",
     "constraint_id": "match_wish",

@@ -73,7 +73,7 @@ ROWS: dict[tuple[str, ...], str] = {
         "SELECT invoice_id, id, ARRAY[facility_id], NULL::bigint[], NULL::bigint[] FROM invoice_line"
     ),
     ("job_id",): "SELECT id, NULL::bigint[], NULL::bigint[], NULL::bigint[] FROM procrastinate_jobs",
-    ("line_id",): "SELECT id, ARRAY[facility_id], ARRAY[coordinator_id], NULL::bigint[] FROM time_entry",
+    ("entry_id",): "SELECT id, ARRAY[facility_id], ARRAY[coordinator_id], NULL::bigint[] FROM time_entry",
     ("membership_id",): (
         "SELECT m.id, ARRAY[m.organisation_id], NULL::bigint[], array(SELECT person_id FROM membership n"
         " WHERE n.organisation_id = m.organisation_id) FROM membership m WHERE role <> 'coordinator'"

@@ -24,7 +24,7 @@ from marketplace.needs.rules import NeedState
 from marketplace.onboarding.checklist import steps_of_agency
 from marketplace.reports.agency_kpis import agency_money
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 from tests.timesheets.hours import booked, handed_in, worked_line
 from tests.worked import approved
 from tests.world import NOW, TODAY
@@ -147,10 +147,10 @@ def test_hours_are_late_past_half_of_the_window_one_entry_a_facility(world):
 def test_a_disputed_line_stays_until_it_is_settled(world):
     [line] = handed_in([worked_line(world, world.maya, LAST_MONDAY)], NOW)
     session.execute(
-        update(TimeEntry).where(TimeEntry.id == line.id).values(state=LineState.DISPUTED, dispute_reason="?")
+        update(TimeEntry).where(TimeEntry.id == line.id).values(state=EntryState.DISPUTED, dispute_reason="?")
     )
     assert keys(world, InboxKind.DISPUTE) == [line.id]
-    session.execute(update(TimeEntry).where(TimeEntry.id == line.id).values(state=LineState.APPROVED))
+    session.execute(update(TimeEntry).where(TimeEntry.id == line.id).values(state=EntryState.APPROVED))
     assert keys(world, InboxKind.DISPUTE) == []
 
 

@@ -26,7 +26,7 @@ LIVES: list[Lifecycle] = [
     payouts.LIFE,
     payouts.PAY_RUN_LIFE,
     timesheets.LIFE,
-    timesheets.LINE_LIFE,
+    timesheets.ENTRY_LIFE,
 ]
 
 

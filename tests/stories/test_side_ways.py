@@ -14,7 +14,7 @@ from marketplace.booking.offers import send_offer
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.needs.models import FillMode
 from marketplace.timesheets.models import TimeEntry, TimeSegment
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 from tests.timesheets.hours import IN, MONDAY, OUT, handed_in, worked_line
 from tests.worked import approved
 from tests.world import NOW
@@ -108,7 +108,7 @@ def test_one_line_is_disputed_and_the_rest_of_the_week_is_billed(world, visitors
         felix.get(f"/timesheets/lines/{odd}")
         felix.press("Approve with changes", minutes="8:00", reason="Both sides agreed on five o'clock.")
         felix.get("/invoices/run").press("Issue 1 invoice")
-    assert states(TimeEntry) == {LineState.APPROVED: 3}
+    assert states(TimeEntry) == {EntryState.APPROVED: 3}
     bind_actor(SYSTEM)
     assert session.scalar(select(func.sum(TimeSegment.minutes))) == 24 * 60
     assert count(Invoice) == 2

@@ -45,7 +45,7 @@ def clocked(assignment: Assignment, *presses: Press) -> TimeEntry | None:
     row = presses or ((IN, 0), (OUT, (assignment.ends_at - assignment.starts_at) // timedelta(minutes=1)))
     for kind, minutes in row:
         punch(assignment, kind, assignment.starts_at + timedelta(minutes=minutes))
-    return line_of(assignment)
+    return entry_of(assignment)
 
 
 def worked_line(world: Any, who: Coordinator, day: date = MONDAY, *presses: Press, **more: Any) -> TimeEntry:
@@ -62,7 +62,7 @@ def handed_in(lines: Sequence[TimeEntry], at: datetime) -> list[TimeEntry]:
     return [again(line) for line in lines]
 
 
-def line_of(assignment: Assignment) -> TimeEntry | None:
+def entry_of(assignment: Assignment) -> TimeEntry | None:
     return session.scalars(select(TimeEntry).where(TimeEntry.assignment_id == assignment.id)).one_or_none()
 
 

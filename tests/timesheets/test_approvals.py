@@ -20,7 +20,7 @@ from marketplace.ledger.rules import payable, unbilled
 from marketplace.timesheets import approvals
 from marketplace.timesheets.approvals import (
     approve_changed,
-    approve_lines,
+    approve_entries,
     dispute,
     recall,
     reject,
@@ -29,10 +29,10 @@ from marketplace.timesheets.approvals import (
     withdraw_dispute,
 )
 from marketplace.timesheets.compensation import compensate
-from marketplace.timesheets.locks import lines_for_change
+from marketplace.timesheets.locks import entries_for_change
 from marketplace.timesheets.models import TimeEntry, TimeSegment, Timesheet
 from marketplace.timesheets.policy import check_may_decide, check_may_submit
-from marketplace.timesheets.rules import LineState, TimesheetState
+from marketplace.timesheets.rules import EntryState, TimesheetState
 from tests.at_once import transactions_at_once
 from tests.books import broken_invariants
 from tests.timesheets.hours import IN, MONDAY, OUT, again, booked, clocked, handed_in, segments_of, worked_line
@@ -60,7 +60,7 @@ def state_of(line):
 
 def test_approved_hours_are_owed_and_earned(world):
     lines = week(world, world.maya, days=2)
-    done = approve_lines([line.id for line in lines], world.rosa, AT)
+    done = approve_entries([line.id for line in lines], world.rosa, AT)
     assert (done.minutes, done.bill_cents, done.pay_cents) == (960, 62400, 46400)
     assert balance(unbilled(world.harbor.id)) == 62400
     assert balance(payable(world.maya.id)) == 46400
@@ -72,13 +72,13 @@ def test_approved_hours_are_owed_and_earned(world):
 def test_an_approved_shift_is_completed(world):
     shift = booked(world, world.maya)
     [line] = handed_in([clocked(shift)], AT)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     assert shift.state is AssignmentState.COMPLETED
 
 
 def test_the_forty_first_hour_is_overtime(world):
     lines = week(world, world.maya, days=6)
-    done = approve_lines([line.id for line in lines], world.rosa, AT)
+    done = approve_entries([line.id for line in lines], world.rosa, AT)
     overtime = [s for s in segments_of(*lines) if s.earn_code == "overtime"]
     assert [s.minutes for s in overtime] == [480]
     assert overtime[0].bill_cents == 480 * 3900 * 3 // 2 // 60
@@ -89,14 +89,14 @@ def test_without_overtime_in_the_contract_every_hour_is_regular(world):
     world.contract(world.harbor).overtime = Overtime.NONE
     session.flush()
     lines = week(world, world.maya, days=6)
-    approve_lines([line.id for line in lines], world.rosa, AT)
+    approve_entries([line.id for line in lines], world.rosa, AT)
     assert {s.earn_code for s in segments_of(*lines)} == {"regular"}
 
 
 def test_hours_at_another_facility_do_not_make_overtime_here(world):
     harbor = week(world, world.maya, days=5)
     other = week(world, world.maya, days=2, facility="riverside", start=time(18), end=time(22))
-    approve_lines([line.id for line in [*harbor, *other]], world.ada, AT)
+    approve_entries([line.id for line in [*harbor, *other]], world.ada, AT)
     assert {s.earn_code for s in segments_of(*harbor, *other)} == {"regular"}
 
 
@@ -104,7 +104,7 @@ def test_sundays_night_belongs_to_two_workweeks(world):
     lines = week(world, world.maya, days=5)
     sunday = worked_line(world, world.maya, MONDAY + timedelta(days=6), start=time(20), end=time(4))
     lines += handed_in([sunday], AT) if sunday.submitted_at is None else [sunday]
-    approve_lines([line.id for line in lines], world.rosa, AT)
+    approve_entries([line.id for line in lines], world.rosa, AT)
     assert [(s.earn_code, s.minutes, s.work_day) for s in segments_of(sunday)] == [
         ("overtime", 240, date(2026, 11, 22)),
         ("regular", 240, date(2026, 11, 23)),
@@ -132,10 +132,10 @@ def test_no_order_or_grouping_loses_a_minute_or_makes_a_forty_first_regular_hour
             groups.append(waiting[:cut])
             waiting = waiting[cut:]
         for group in groups:
-            approve_lines(group, world.rosa, AT)
+            approve_entries(group, world.rosa, AT)
         if undone:
             undo_approvals(groups[-1], world.rosa, AT)
-            approve_lines(groups[-1], world.rosa, AT)
+            approve_entries(groups[-1], world.rosa, AT)
         by_code = dict(
             session.execute(
                 select(TimeSegment.earn_code, func.sum(TimeSegment.minutes))
@@ -155,7 +155,7 @@ def test_no_order_or_grouping_loses_a_minute_or_makes_a_forty_first_regular_hour
 
 def test_only_the_facility_where_the_work_was_done_approves_it(world):
     [line] = week(world, world.maya, days=1)
-    line = lines_for_change(TimeEntry.id == line.id)[0]
+    line = entries_for_change(TimeEntry.id == line.id)[0]
     for person in (world.rosa, world.nadia, world.ada, world.felix):
         check_may_decide(person, line)
     with pytest.raises(NotPermitted, match="Only the facility where the work was done"):
@@ -167,7 +167,7 @@ def test_only_the_facility_where_the_work_was_done_approves_it(world):
 
 def test_nobody_approves_their_own_hours(world):
     [line] = week(world, world.maya, days=1)
-    line = lines_for_change(TimeEntry.id == line.id)[0]
+    line = entries_for_change(TimeEntry.id == line.id)[0]
     rosa = world.rosa
     line.timesheet.coordinator.person_id = rosa.id
     with session.no_autoflush, pytest.raises(NotPermitted, match="own hours"):
@@ -192,7 +192,7 @@ def test_a_week_is_recalled_until_the_first_decision(world):
     recall(sheet, world.maya.person, AT)
     assert (sheet.state, again(first).submitted_at) == (TimesheetState.OPEN, None)
     submit(sheet, world.maya.person, AT)
-    approve_lines([second.id], world.rosa, AT)
+    approve_entries([second.id], world.rosa, AT)
     with pytest.raises(NotAllowedNow, match="decided already"):
         recall(sheet, world.maya.person, AT)
 
@@ -206,7 +206,7 @@ def test_a_running_shift_keeps_its_week_open(world):
 def test_hours_not_handed_in_are_not_approved(world):
     line = worked_line(world, world.maya)
     for act in (
-        lambda: approve_lines([line.id], world.rosa, AT),
+        lambda: approve_entries([line.id], world.rosa, AT),
         lambda: dispute(line.id, "No.", world.rosa, AT),
         lambda: reject(line.id, "No.", world.rosa, AT),
     ):
@@ -218,7 +218,7 @@ def test_a_line_without_hours_is_not_approved(world):
     line = worked_line(world, world.maya, MONDAY, (IN, 0), (OUT, 0))
     handed_in([line], AT)
     with pytest.raises(NotAllowedNow, match="no hours on this line"):
-        approve_lines([line.id], world.rosa, AT)
+        approve_entries([line.id], world.rosa, AT)
 
 
 # One line, the others go on
@@ -227,12 +227,12 @@ def test_a_line_without_hours_is_not_approved(world):
 def test_the_undisputed_rest_is_approved_now(world):
     first, second, third = week(world, world.maya, days=3)
     dispute(second.id, "She left at noon.", world.rosa, AT)
-    approve_lines([first.id, third.id], world.rosa, AT)
+    approve_entries([first.id, third.id], world.rosa, AT)
     assert state_of(first) is TimesheetState.DISPUTED
     assert balance(unbilled(world.harbor.id)) == 62400
     withdraw_dispute(second.id, world.rosa, AT)
     assert state_of(first) is TimesheetState.SUBMITTED
-    approve_lines([second.id], world.rosa, AT)
+    approve_entries([second.id], world.rosa, AT)
     assert state_of(first) is TimesheetState.APPROVED
 
 
@@ -257,22 +257,22 @@ def test_rejected_hours_are_corrected_and_come_back(world):
     came = punches_that_count(shift.id)[0]
     correct(shift, [Correction(IN, shift.starts_at + timedelta(hours=1), came)], "Right.", world.maya.person, AT)
     assert (again(line).state, again(line).paid_minutes, state_of(line)) == (
-        LineState.PENDING,
+        EntryState.PENDING,
         420,
         TimesheetState.OPEN,
     )
     submit(session.get_one(Timesheet, line.timesheet_id), world.maya.person, AT)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     assert balance(unbilled(world.harbor.id)) == 7 * 3900
 
 
 def test_a_shift_after_the_decision_opens_the_week_again(world):
     first = week(world, world.maya, days=1)[0]
-    approve_lines([first.id], world.rosa, AT)
+    approve_entries([first.id], world.rosa, AT)
     second = worked_line(world, world.maya, MONDAY + timedelta(days=1))
     assert second.submitted_at is None
     assert state_of(first) is TimesheetState.OPEN
-    assert again(first).state is LineState.APPROVED
+    assert again(first).state is EntryState.APPROVED
 
 
 @pytest.mark.parametrize(
@@ -297,9 +297,9 @@ def test_changed_minutes_of_a_sunday_night_keep_their_proportion(world):
 
 def test_approving_twice_is_refused_and_has_one_effect(world):
     [line] = week(world, world.maya, days=1)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     with pytest.raises(NotAllowedNow, match="approved cannot be approved"):
-        approve_lines([line.id], world.nadia, AT)
+        approve_entries([line.id], world.nadia, AT)
     assert len(segments_of(line)) == 1
 
 
@@ -308,14 +308,14 @@ def test_the_second_approver_is_told_that_the_hours_changed(world):
     seen = line.version
     dispute(line.id, "Really?", world.rosa, AT)
     with pytest.raises(ChangedMeanwhile, match="Maya Torres changed"):
-        approve_lines([line.id], world.nadia, AT, {line.id: seen})
+        approve_entries([line.id], world.nadia, AT, {line.id: seen})
 
 
 def test_one_refusal_refuses_all(world):
     first, second = week(world, world.maya, days=2)
     reject(second.id, "Not that day.", world.rosa, AT)
     with pytest.raises(NotAllowedNow, match="rejected cannot be approved"), session.begin_nested():
-        approve_lines([first.id, second.id], world.rosa, AT)
+        approve_entries([first.id, second.id], world.rosa, AT)
     assert segments_of(first) == []
 
 
@@ -327,7 +327,7 @@ def test_eight_approvers_at_once_make_one_set_of_segments(world):
     session.commit()
 
     def approve(person):
-        approve_lines([key], session.get_one(Person, person), AT)
+        approve_entries([key], session.get_one(Person, person), AT)
 
     results = transactions_at_once(*[partial(approve, person) for person in people])
     assert results.count(None) == 1
@@ -346,7 +346,7 @@ def test_five_days_approved_at_once_by_five_people_still_make_forty_regular_hour
     session.commit()
 
     def approve(key):
-        approve_lines([key], session.get_one(Person, rosa), AT)
+        approve_entries([key], session.get_one(Person, rosa), AT)
 
     assert transactions_at_once(*[partial(approve, key) for key in keys]) == [None] * 5
     totals = dict(
@@ -362,21 +362,21 @@ def test_five_days_approved_at_once_by_five_people_still_make_forty_regular_hour
 
 def test_an_approval_taken_back_leaves_exact_opposites(world):
     [line] = week(world, world.maya, days=1)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     undo_approvals([line.id], world.nadia, AT + timedelta(minutes=9))
     assert [(s.minutes, s.bill_cents, s.pay_cents) for s in segments_of(line)] == [
         (480, 31200, 23200),
         (-480, -31200, -23200),
     ]
     assert balance(unbilled(world.harbor.id)) == 0
-    assert (again(line).state, state_of(line)) == (LineState.PENDING, TimesheetState.SUBMITTED)
-    approve_lines([line.id], world.rosa, AT + timedelta(minutes=10))
+    assert (again(line).state, state_of(line)) == (EntryState.PENDING, TimesheetState.SUBMITTED)
+    approve_entries([line.id], world.rosa, AT + timedelta(minutes=10))
     assert balance(unbilled(world.harbor.id)) == 31200
 
 
 def test_after_ten_minutes_an_approval_stands(world):
     [line] = week(world, world.maya, days=1)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     with pytest.raises(NotAllowedNow, match="ten minutes"):
         undo_approvals([line.id], world.rosa, AT + timedelta(minutes=10))
 
@@ -390,7 +390,7 @@ def test_changed_minutes_taken_back_are_the_measured_ones_again(world):
 
 def test_hours_that_carry_somebody_elses_overtime_are_taken_back_with_it(world):
     lines = week(world, world.maya, days=6)
-    approve_lines([line.id for line in lines], world.rosa, AT)
+    approve_entries([line.id for line in lines], world.rosa, AT)
     with pytest.raises(NotAllowedNow, match="Overtime of the same week"), session.begin_nested():
         undo_approvals([lines[0].id], world.rosa, AT)
     session.expire_all()
@@ -399,7 +399,7 @@ def test_hours_that_carry_somebody_elses_overtime_are_taken_back_with_it(world):
 
 def test_hours_on_an_invoice_are_not_taken_back(world, monkeypatch):
     [line] = week(world, world.maya, days=1)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     monkeypatch.setattr(approvals, "is_settled", Hook("settled").filled_by(lambda segments: len(segments) == 1))
     with pytest.raises(NotAllowedNow, match="on an invoice"):
         undo_approvals([line.id], world.rosa, AT)
@@ -407,7 +407,7 @@ def test_hours_on_an_invoice_are_not_taken_back(world, monkeypatch):
 
 def test_the_database_refuses_to_change_a_segment(world):
     [line] = week(world, world.maya, days=1)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     with pytest.raises(Exception, match="append-only"), session.begin_nested():
         session.execute(text("UPDATE time_segment SET minutes = 1"))
 
@@ -442,5 +442,5 @@ def test_compensation_posts_itself_once(world):
 def test_compensation_is_not_worked_time(world):
     compensate(booked(world, world.maya, MONDAY + timedelta(days=6)), 240, AT)
     lines = week(world, world.maya, days=5)
-    approve_lines([line.id for line in lines], world.rosa, AT)
+    approve_entries([line.id for line in lines], world.rosa, AT)
     assert {s.earn_code for s in segments_of(*lines)} == {"regular"}

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
-from marketplace.timesheets.rules import LineState, PunchKind
+from marketplace.timesheets.rules import EntryState, PunchKind
 from tests.browser import Visitor
 from tests.in_browser.serving import Clock
 from tests.timesheets.hours import IN, MONDAY, OUT, booked, handed_in, worked_line
@@ -88,7 +88,7 @@ def test_a_week_is_approved_by_keyboard_without_losing_ones_place(world, opened)
     page.wait_for_url(f"**/timesheets/lines/{odd_id}")
     bind_actor(SYSTEM)
     session.expire_all()
-    assert session.get_one(TimeEntry, odd_id).state is LineState.PENDING
+    assert session.get_one(TimeEntry, odd_id).state is EntryState.PENDING
 
 
 def test_keys_pressed_while_all_clean_ones_are_approved_wait_for_the_new_list(world, opened):
@@ -112,7 +112,7 @@ def test_keys_pressed_while_all_clean_ones_are_approved_wait_for_the_new_list(wo
     expect(page.locator(f"#line-{odd_id}")).to_be_focused()
     bind_actor(SYSTEM)
     session.expire_all()
-    assert {session.get_one(TimeEntry, key).state for key in (*keys, odd_id)} == {LineState.APPROVED}
+    assert {session.get_one(TimeEntry, key).state for key in (*keys, odd_id)} == {EntryState.APPROVED}
 
 
 def test_a_punch_without_a_network_is_kept_and_sent_once(world, opened):

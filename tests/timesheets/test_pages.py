@@ -9,9 +9,9 @@ from marketplace.accounts.models import Person
 from marketplace.catalogue.models import Duty
 from marketplace.db import session
 from marketplace.kernel.clock import frozen_at
-from marketplace.timesheets.approvals import approve_lines
+from marketplace.timesheets.approvals import approve_entries
 from marketplace.timesheets.models import Punch, ShiftReport, TimeSegment
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 from tests.books import broken_invariants
 from tests.timesheets.hours import IN, MONDAY, OUT, again, booked, clocked, handed_in, need_of, punch, worked_line
 from tests.timesheets.tables import all_of, seen_by_the_test
@@ -75,7 +75,7 @@ def test_approve_the_clean_ones_and_dispute_the_other(world, rosa, maya):
     rosa.get(f"/timesheets/lines/{odd.id}").press("Dispute", reason="Nobody was there after five.")
     rosa.sees("Disputed. Devon Blake and the agency are told", "Nothing to approve")
     seen_by_the_test()
-    assert (again(odd).state, again(first).state) == (LineState.DISPUTED, LineState.APPROVED)
+    assert (again(odd).state, again(first).state) == (EntryState.DISPUTED, EntryState.APPROVED)
 
 
 def test_undo_is_there_for_ten_minutes(world, rosa):
@@ -147,7 +147,7 @@ def test_other_peoples_hours_do_not_exist(world, visitors):
     assert lars.post("/timesheets/approvals", {"lines": str(line.id)}).status == 409
     assert lars.post("/timesheets/approvals/undo", {"lines": str(line.id)}).status == 409
     seen_by_the_test()
-    assert again(line).state is LineState.PENDING
+    assert again(line).state is EntryState.PENDING
 
 
 @pytest.mark.parametrize("who", ["maya", "tom", "bea", "sam"])
@@ -160,7 +160,7 @@ def test_only_approvers_decide(world, visitors, who):
         assert visitor.get("/timesheets").post(path, {"lines": str(line.id), "reason": "x"}).status == 403
     assert not [b for b in visitor.get("/timesheets").page.all("button") if b.text.startswith("Approve")]
     seen_by_the_test()
-    assert again(line).state is LineState.PENDING
+    assert again(line).state is EntryState.PENDING
 
 
 def test_a_facility_sees_nothing_before_it_is_handed_in(world, rosa):
@@ -288,7 +288,7 @@ def test_every_page_asks_the_database_a_bounded_number_of_times(world, rosa, may
         lines.append(worked_line(world, world.jonas, MONDAY + timedelta(days=day)))
         lines.append(worked_line(world, world.aisha, MONDAY + timedelta(days=day), (IN, 30), (OUT, 500)))
     handed_in(lines, NOW)
-    approve_lines([lines[0].id], world.rosa, NOW - timedelta(hours=1))
+    approve_entries([lines[0].id], world.rosa, NOW - timedelta(hours=1))
     running = booked(world, world.maya, TODAY)
     punch(running, IN, running.starts_at)
     session.commit()

@@ -10,9 +10,9 @@ from marketplace.kernel.clock import frozen_at
 from marketplace.ledger.invariants import recount
 from marketplace.messaging.models import Letter, Notice
 from marketplace.timesheets import notifications, tasks
-from marketplace.timesheets.approvals import approve_changed, approve_lines, dispute, reject
+from marketplace.timesheets.approvals import approve_changed, approve_entries, dispute, reject
 from marketplace.timesheets.models import TimeSegment, Timesheet
-from marketplace.timesheets.rules import LineState, TimesheetState
+from marketplace.timesheets.rules import EntryState, TimesheetState
 from tests.timesheets.hours import IN, MONDAY, OUT, again, handed_in, worked_line
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -39,14 +39,14 @@ def test_clean_hours_approve_themselves_after_the_window_and_others_never(world)
     clean, odd = worked_line(world, world.maya), worked_line(world, world.devon, MONDAY, (IN, 0), (OUT, 528))
     handed_in([clean, odd], AT)
     with frozen_at(AT + timedelta(hours=71, minutes=59)):
-        assert tasks.approve_due_lines(world.harbor.id) == 0
+        assert tasks.approve_due_entries(world.harbor.id) == 0
         assert tasks.approve_after_window() == 0
     with frozen_at(AT + timedelta(hours=72)):
         assert tasks.approve_after_window() == 1
-        assert tasks.approve_due_lines(world.harbor.id) == 1
-        assert tasks.approve_due_lines(world.harbor.id) == 0
-    assert (again(clean).state, again(clean).decided_by_id) == (LineState.APPROVED, None)
-    assert again(odd).state is LineState.PENDING
+        assert tasks.approve_due_entries(world.harbor.id) == 1
+        assert tasks.approve_due_entries(world.harbor.id) == 0
+    assert (again(clean).state, again(clean).decided_by_id) == (EntryState.APPROVED, None)
+    assert again(odd).state is EntryState.PENDING
     assert session.scalar(select(func.count(TimeSegment.id))) == 1
 
 
@@ -56,10 +56,10 @@ def test_an_approval_taken_back_has_its_whole_window_again(world):
     line = worked_line(world, world.maya)
     handed_in([line], AT)
     later = AT + timedelta(hours=71)
-    approve_lines([line.id], world.rosa, later)
+    approve_entries([line.id], world.rosa, later)
     undo_approvals([line.id], world.rosa, later + timedelta(minutes=5))
     with frozen_at(AT + timedelta(hours=73)):
-        assert tasks.approve_due_lines(world.harbor.id) == 0
+        assert tasks.approve_due_entries(world.harbor.id) == 0
 
 
 def test_at_half_time_the_approvers_get_one_letter(world):
@@ -131,7 +131,7 @@ def test_approvers_are_told_of_a_week_unless_it_was_recalled(world):
 )
 def test_a_planted_contradiction_is_found(world, harm, found):
     [line] = handed_in([worked_line(world, world.maya)], AT)
-    approve_lines([line.id], world.rosa, AT)
+    approve_entries([line.id], world.rosa, AT)
     names = {verdict.invariant.name for verdict in recount() if not verdict.holds}
     assert names == set()
     session.execute(text("RESET ROLE"))

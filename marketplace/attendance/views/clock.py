@@ -16,7 +16,7 @@ from marketplace.attendance.clock_in_checks import missing_papers
 from marketplace.attendance.clocking import punch
 from marketplace.attendance.policy import check_may_clock
 from marketplace.attendance.queries import (
-    lines_of,
+    entries_of,
     on_the_clock,
     own_assignments,
     punches_that_count,
@@ -27,7 +27,7 @@ from marketplace.attendance.views.blueprint import pages
 from marketplace.attendance.worked_time import worked
 from marketplace.kernel import Invalid, hours_and_minutes, now
 from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
-from marketplace.timesheets.rules import LineState, PunchKind
+from marketplace.timesheets.rules import EntryState, PunchKind
 from marketplace.timesheets.texts import punch_words
 from marketplace.web import get_or_404
 from marketplace.web.filters import clock as wall_clock
@@ -43,7 +43,7 @@ def clock() -> Response:
     missing = missing_papers(shift, shift.facility.time_zone) if shift and _opens(shift) <= at else []
     past = recent_shifts(person, at)
     keys = [each.id for each in past]
-    lines = lines_of(keys)
+    entries = entries_of(keys)
     response = make_response(
         render_template(
             "timesheets/clock.html",
@@ -56,9 +56,9 @@ def clock() -> Response:
             buttons=[(kind.value, word) for kind, word in _buttons(shift)] if shift else [],
             every_button=[(kind.value, _press_words()[kind]) for kind in PunchKind],
             past=past,
-            lines=lines,
+            entries=entries,
             reported=reported(keys),
-            sheets=_open_sheets(lines),
+            sheets=_open_sheets(entries),
             at=at,
         )
     )
@@ -151,7 +151,7 @@ def _device_time(text: str) -> datetime | None:
     return moment
 
 
-def _open_sheets(lines: dict[int, TimeEntry]) -> list[Timesheet]:
+def _open_sheets(entries: dict[int, TimeEntry]) -> list[Timesheet]:
     """Weeks with hours that were not handed in, the earliest first."""
-    fresh = [line for line in lines.values() if line.state is LineState.PENDING and line.submitted_at is None]
-    return sorted({line.timesheet.id: line.timesheet for line in fresh}.values(), key=lambda sheet: sheet.week)
+    fresh = [entry for entry in entries.values() if entry.state is EntryState.PENDING and entry.submitted_at is None]
+    return sorted({entry.timesheet.id: entry.timesheet for entry in fresh}.values(), key=lambda sheet: sheet.week)

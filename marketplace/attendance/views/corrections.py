@@ -15,7 +15,7 @@ from marketplace.attendance.queries import (
 )
 from marketplace.attendance.views.blueprint import form_page, pages
 from marketplace.kernel import Invalid, hours_and_minutes, now
-from marketplace.timesheets.queries import line_of
+from marketplace.timesheets.queries import entry_of
 from marketplace.web import get_or_404
 
 
@@ -25,13 +25,13 @@ def correction(assignment_id: int) -> ResponseReturnValue:
     person, at = current_person(), now()
     shift = get_or_404(own_assignments(person), assignment_id)
     check_may_clock(person, shift)
-    check_may_be_corrected(shift, line_of(shift.id), at)
+    check_may_be_corrected(shift, entry_of(shift.id), at)
     zone = shift.shift.time_zone
     punches = punches_that_count(shift.id)
     form = correction_form(punches, shift.span, zone)
     if form.validate_on_submit():
         try:
-            line = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
+            entry = correct(shift, form.corrections(punches, zone), form.reason.data, person, at)
         except Invalid as error:
             form.refuse(error)
             # The act locked the shift and read it anew without what the page shows beside it.
@@ -40,7 +40,7 @@ def correction(assignment_id: int) -> ResponseReturnValue:
             flash(
                 _(
                     "Corrected: %(hours)s h. The approver sees that they were entered by hand.",
-                    hours=hours_and_minutes(line.paid_minutes),
+                    hours=hours_and_minutes(entry.paid_minutes),
                 )
             )
             return redirect(url_for(".clock"), 303)

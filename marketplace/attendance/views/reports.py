@@ -15,7 +15,7 @@ from marketplace.attendance.shift_reports import check_may_be_reported, write_re
 from marketplace.attendance.views.blueprint import form_page, pages
 from marketplace.catalogue.queries import duties as all_duties
 from marketplace.kernel import Invalid, now
-from marketplace.timesheets.queries import line_of, report_of
+from marketplace.timesheets.queries import entry_of, report_of
 from marketplace.web import check_version, get_or_404
 
 
@@ -25,7 +25,7 @@ def report(assignment_id: int) -> ResponseReturnValue:
     person = current_person()
     shift = get_or_404(own_assignments(person), assignment_id)
     check_may_clock(person, shift)
-    check_may_be_reported(shift, line_of(shift.id))
+    check_may_be_reported(shift, entry_of(shift.id))
     kept, duties = report_of(shift.id), all_duties()
     form = report_form(duties, kept)
     if form.validate_on_submit():

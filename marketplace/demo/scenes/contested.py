@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from marketplace.accounts.models import Person
 from marketplace.facilities.models import Facility
 from marketplace.kernel import clock
-from marketplace.timesheets.approvals import approve_changed, approve_lines, dispute, reject, undo_approvals
+from marketplace.timesheets.approvals import approve_changed, approve_entries, dispute, reject, undo_approvals
 from marketplace.timesheets.models import TimeEntry
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 
 
 def second_thoughts(lines: Sequence[TimeEntry], owners: dict[int, Person]) -> None:
     """An approval of weeks ago was taken back a moment later, and given again: both stand on the invoice."""
-    approved = [line for line in lines if line.state is LineState.APPROVED and line.decided_at is not None]
+    approved = [line for line in lines if line.state is EntryState.APPROVED and line.decided_at is not None]
     line = approved[len(approved) // 3]
     by, approved_at = owners[line.facility_id], line.decided_at
     assert approved_at is not None
-    for act, minutes in ((undo_approvals, 4), (approve_lines, 31)):
+    for act, minutes in ((undo_approvals, 4), (approve_entries, 31)):
         at = approved_at + timedelta(minutes=minutes)
         with clock.frozen_at(at):
             act([line.id], by, at)
@@ -49,12 +49,12 @@ def _contested(lines: Sequence[TimeEntry], owners: dict[int, Person], at: dateti
     )
     weeks = dict[int, list[TimeEntry]]()
     for line in lines:
-        if line.state is LineState.PENDING and line.submitted_at is not None and line.paid_minutes:
+        if line.state is EntryState.PENDING and line.submitted_at is not None and line.paid_minutes:
             weeks.setdefault(line.timesheet_id, []).append(line)
     with clock.frozen_at(at):
         for way, sheet in zip(ways, sorted(weeks.values(), key=lambda each: -len(each)), strict=False):
             *others, last = sheet
             by = owners[last.facility_id]
             if others:
-                approve_lines([line.id for line in others], by, at)
+                approve_entries([line.id for line in others], by, at)
             way(last, by)

@@ -135,7 +135,7 @@ def _dispute(entry: InboxItem, at: datetime, reader: Person) -> _Said:
         "scale",
         _("%(facility)s disputes hours of %(name)s", facility=entry.place, name=entry.who),
         _("%(hours)s h; the rest of the week goes on", hours=hours_and_minutes(entry.number or 0)),
-        url_for("timesheets.line", line_id=entry.key),
+        url_for("timesheets.entry", entry_id=entry.key),
         _("Settle") if reader.may(Permission.TIMESHEET_APPROVE) else _("Look"),
     )
 

@@ -16,7 +16,7 @@ from marketplace.db import Audience, session
 from marketplace.kernel import Invalid, NotAllowedNow, Span, called, dollars, hours_and_minutes, now, parsing
 from marketplace.timesheets.approvals import (
     approve_changed,
-    approve_lines,
+    approve_entries,
     dispute,
     reject,
     undo_approvals,
@@ -25,8 +25,8 @@ from marketplace.timesheets.approvals import (
 from marketplace.timesheets.forms import ChangeForm, DisputeForm
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.policy import check_may_decide
-from marketplace.timesheets.queries import all_punches, entry_with_details, lines_visible_to, report_of
-from marketplace.timesheets.rules import LINE_LIFE, LineState
+from marketplace.timesheets.queries import all_punches, entries_visible_to, entry_with_details, report_of
+from marketplace.timesheets.rules import ENTRY_LIFE, EntryState
 from marketplace.timesheets.views.blueprint import DAMAGED, pages
 from marketplace.timesheets.views.rows import rows_of
 from marketplace.timesheets.views.table import ROWS, filters, table
@@ -34,31 +34,31 @@ from marketplace.web import check_version, flash_with_undo, get_or_404
 from marketplace.web.forms import Form
 
 
-@pages.get("/timesheets/lines/<int:line_id>", may=Permission.TIMESHEET_SEE)
-def line(line_id: int) -> str:
+@pages.get("/timesheets/lines/<int:entry_id>", may=Permission.TIMESHEET_SEE)
+def entry(entry_id: int) -> str:
     """One shift's hours with every punch behind them, the report, and the acts that are possible."""
     person = current_person()
-    return _line_page(get_or_404(entry_with_details(lines_visible_to(person)), line_id), person)
+    return _entry_page(get_or_404(entry_with_details(entries_visible_to(person)), entry_id), person)
 
 
-def _line_page(found: TimeEntry, person: Person, **forms: Form) -> str:
+def _entry_page(found: TimeEntry, person: Person, **forms: Form) -> str:
     at = now()
     row = rows_of([found], person, at)[0]
     zone = found.timesheet.time_zone
     duties = all_duties()
     kept = report_of(found.assignment_id)
     return render_template(
-        "timesheets/line.html",
+        "timesheets/entry.html",
         row=row,
-        line=found,
+        entry=found,
         zone=zone,
         planned=found.assignment.span,
         worked=Span(found.starts_at, found.ends_at) if found.ends_at > found.starts_at else None,
         punches=all_punches(found.assignment_id),
         report=kept,
         counts=[(called(d), kept.counts[d.code]) for d in duties if kept and kept.counts.get(d.code)],
-        acts=LINE_LIFE.acts(found.state)
-        if row.may_decide and (found.waits or found.state is LineState.DISPUTED)
+        acts=ENTRY_LIFE.acts(found.state)
+        if row.may_decide and (found.waits or found.state is EntryState.DISPUTED)
         else (),
         change=_named("change", forms.get("change") or _untouched(ChangeForm, minutes=found.paid_minutes)),
         dispute=_named("dispute", forms.get("dispute") or _untouched(DisputeForm)),
@@ -82,14 +82,14 @@ def _named(prefix: str, form: Form) -> Form:
     return form
 
 
-@pages.post("/timesheets/lines/<int:line_id>/approval", may=Permission.TIMESHEET_APPROVE)
-def approve(line_id: int) -> ResponseReturnValue:
+@pages.post("/timesheets/lines/<int:entry_id>/approval", may=Permission.TIMESHEET_APPROVE)
+def approve(entry_id: int) -> ResponseReturnValue:
     """These hours happened."""
     person = current_person()
-    found = get_or_404(entry_with_details(lines_visible_to(person)), line_id)
+    found = get_or_404(entry_with_details(entries_visible_to(person)), entry_id)
     check_may_decide(person, found)
     check_version(found, Form().posted_version)
-    done = approve_lines([found.id], person, now())
+    done = approve_entries([found.id], person, now())
     flash_with_undo(
         _(
             "Approved: %(hours)s h for %(name)s.",
@@ -104,20 +104,20 @@ def approve(line_id: int) -> ResponseReturnValue:
 
 @pages.post("/timesheets/approvals", may=Permission.TIMESHEET_APPROVE)
 def approve_clean() -> ResponseReturnValue:
-    """All lines without exceptions that the page showed; one that changed in between is left for another look."""
+    """All entries without exceptions that the page showed; one that changed in between is left for another look."""
     person = current_person()
-    versions = _line_versions(request.form.get("lines", ""))
-    lines = (
-        session.scalars(entry_with_details(lines_visible_to(person).where(TimeEntry.id.in_(versions)))).unique().all()
+    versions = _entry_versions(request.form.get("lines", ""))
+    entries = (
+        session.scalars(entry_with_details(entries_visible_to(person).where(TimeEntry.id.in_(versions)))).unique().all()
     )
     due = []
-    for found in lines:
+    for found in entries:
         if found.waits and found.is_clean and versions[found.id] in (None, found.version):
             check_may_decide(person, found)
             due.append(found.id)
     if not due:
         raise NotAllowedNow(_("None of these hours waits any more. Look at the list again."))
-    done = approve_lines(due, person, now())
+    done = approve_entries(due, person, now())
     sentence = ngettext(
         "Approved: %(num)s shift, %(hours)s h, %(amount)s.",
         "Approved: %(num)s shifts, %(hours)s h, %(amount)s.",
@@ -140,22 +140,24 @@ def approve_clean() -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     """Approvals taken back within ten minutes."""
     person = current_person()
-    keys = _line_versions(request.form.get("lines", ""))
-    lines = session.scalars(entry_with_details(lines_visible_to(person).where(TimeEntry.id.in_(keys)))).unique().all()
-    if not keys or len(lines) != len(keys):
+    keys = _entry_versions(request.form.get("lines", ""))
+    entries = (
+        session.scalars(entry_with_details(entries_visible_to(person).where(TimeEntry.id.in_(keys)))).unique().all()
+    )
+    if not keys or len(entries) != len(keys):
         raise NotAllowedNow(_("These hours are not there any more. Look at the list again."))
-    for found in lines:
+    for found in entries:
         check_may_decide(person, found)
     undo_approvals(list(keys), person, now())
     flash(ngettext("Undone: %(num)s shift waits again.", "Undone: %(num)s shifts wait again.", len(keys)))
     return _after_deciding(person)
 
 
-@pages.post("/timesheets/lines/<int:line_id>/adjustment", may=Permission.TIMESHEET_APPROVE)
-def adjust(line_id: int) -> ResponseReturnValue:
+@pages.post("/timesheets/lines/<int:entry_id>/adjustment", may=Permission.TIMESHEET_APPROVE)
+def adjust(entry_id: int) -> ResponseReturnValue:
     """Other minutes are approved than were worked by the clock; the coordinator is told why."""
     person = current_person()
-    found = _found_to_decide(line_id, person)
+    found = _found_to_decide(entry_id, person)
     form = ChangeForm()
     if form.validate_on_submit():
         try:
@@ -170,14 +172,14 @@ def adjust(line_id: int) -> ResponseReturnValue:
                 lines=str(found.id),
             )
             return redirect(url_for(".index"), 303)
-    return _line_page(found, person, change=form), 422
+    return _entry_page(found, person, change=form), 422
 
 
-@pages.post("/timesheets/lines/<int:line_id>/dispute", may=Permission.TIMESHEET_APPROVE)
-def dispute_line(line_id: int) -> ResponseReturnValue:
+@pages.post("/timesheets/lines/<int:entry_id>/dispute", may=Permission.TIMESHEET_APPROVE)
+def dispute_entry(entry_id: int) -> ResponseReturnValue:
     """These hours are not right; the rest of the week goes on."""
     person = current_person()
-    found = _found_to_decide(line_id, person)
+    found = _found_to_decide(entry_id, person)
     form = DisputeForm()
     if form.validate_on_submit():
         try:
@@ -192,14 +194,14 @@ def dispute_line(line_id: int) -> ResponseReturnValue:
                 )
             )
             return redirect(url_for(".index"), 303)
-    return _line_page(found, person, dispute=form), 422
+    return _entry_page(found, person, dispute=form), 422
 
 
-@pages.post("/timesheets/lines/<int:line_id>/rejection", may=Permission.TIMESHEET_APPROVE)
-def reject_line(line_id: int) -> ResponseReturnValue:
+@pages.post("/timesheets/lines/<int:entry_id>/rejection", may=Permission.TIMESHEET_APPROVE)
+def reject_entry(entry_id: int) -> ResponseReturnValue:
     """Back to the coordinator, to be corrected."""
     person = current_person()
-    found = _found_to_decide(line_id, person)
+    found = _found_to_decide(entry_id, person)
     form = DisputeForm()
     if form.validate_on_submit():
         try:
@@ -209,27 +211,27 @@ def reject_line(line_id: int) -> ResponseReturnValue:
         else:
             flash(_("Given back to %(name)s to correct.", name=found.timesheet.coordinator.name))
             return redirect(url_for(".index"), 303)
-    return _line_page(found, person, reject=form), 422
+    return _entry_page(found, person, reject=form), 422
 
 
-@pages.post("/timesheets/lines/<int:line_id>/dispute-withdrawal", may=Permission.TIMESHEET_APPROVE)
-def withdraw(line_id: int) -> ResponseReturnValue:
-    """The dispute is settled; the line waits again."""
+@pages.post("/timesheets/lines/<int:entry_id>/dispute-withdrawal", may=Permission.TIMESHEET_APPROVE)
+def withdraw(entry_id: int) -> ResponseReturnValue:
+    """The dispute is settled; the entry waits again."""
     person = current_person()
-    found = _found_to_decide(line_id, person)
+    found = _found_to_decide(entry_id, person)
     withdraw_dispute(found.id, person, now(), Form().posted_version)
     flash(_("The dispute is withdrawn. The hours wait for approval."))
-    return redirect(url_for(".line", line_id=found.id), 303)
+    return redirect(url_for(".entry", entry_id=found.id), 303)
 
 
-def _found_to_decide(line_id: int, person: Person) -> TimeEntry:
-    found = get_or_404(entry_with_details(lines_visible_to(person)), line_id)
+def _found_to_decide(entry_id: int, person: Person) -> TimeEntry:
+    found = get_or_404(entry_with_details(entries_visible_to(person)), entry_id)
     check_may_decide(person, found)
     return found
 
 
-def _line_versions(text: str) -> dict[int, int | None]:
-    """`12:3,15:1` or `12,15`: ids of lines with the version that the page showed."""
+def _entry_versions(text: str) -> dict[int, int | None]:
+    """`12:3,15:1` or `12,15`: ids of entries with the version that the page showed."""
     found: dict[int, int | None] = {}
     for part in text.split(",")[:ROWS]:
         number, _colon, version = part.partition(":")

@@ -1,4 +1,4 @@
-"""Lines of hours as tables show them: what each is worth to the reader, and what they may do with it."""
+"""Entries as tables show them: what each is worth to the reader, and what they may do with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from marketplace.db import Audience
 from marketplace.timesheets.hours_calculation import planned_segments
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.policy import may_decide
-from marketplace.timesheets.rules import LineState, TimesheetState
+from marketplace.timesheets.rules import EntryState, TimesheetState
 
 
 @dataclass(frozen=True)
 class EntryRow:
     """An entry as the table shows it: what it is worth to the reader, and what they may do with it."""
 
-    line: TimeEntry
+    entry: TimeEntry
     cents: int
     may_decide: bool
     undo_until: datetime | None
@@ -25,24 +25,26 @@ class EntryRow:
     @property
     def state(self) -> str:
         """The one word of its state."""
-        if self.line.state is LineState.PENDING:
-            return "to_approve" if self.line.waits else "not_sent"
-        return self.line.state.value
+        if self.entry.state is EntryState.PENDING:
+            return "to_approve" if self.entry.waits else "not_sent"
+        return self.entry.state.value
 
 
-def rows_of(lines: Sequence[TimeEntry], person: Person, at: datetime) -> list[EntryRow]:
+def rows_of(entries: Sequence[TimeEntry], person: Person, at: datetime) -> list[EntryRow]:
     """A facility and the agency see what is billed, coordinators what they are paid."""
     own = person.audience is Audience.COORDINATOR
-    undecided = [line for line in lines if line.state is not LineState.APPROVED]
+    undecided = [entry for entry in entries if entry.state is not EntryState.APPROVED]
     planned = planned_segments(undecided)
 
-    def worth(line: TimeEntry) -> int:
-        counted: Sequence[Any] = [each.segment for each in planned[line.id]] if line.id in planned else line.segments
+    def worth(entry: TimeEntry) -> int:
+        counted: Sequence[Any] = [each.segment for each in planned[entry.id]] if entry.id in planned else entry.segments
         return sum(segment.pay_cents if own else segment.bill_cents for segment in counted)
 
     return [
-        EntryRow(line, worth(line), may_decide(person, line), line.undo_until(at) if may_decide(person, line) else None)
-        for line in lines
+        EntryRow(
+            entry, worth(entry), may_decide(person, entry), entry.undo_until(at) if may_decide(person, entry) else None
+        )
+        for entry in entries
     ]
 
 

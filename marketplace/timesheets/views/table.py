@@ -1,4 +1,4 @@
-"""The list of hours: lines to approve first for facility and agency, whole weeks for a coordinator; as a file too."""
+"""The list of hours: entries to approve first for facility and agency, whole weeks for a coordinator; as a file too."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +14,14 @@ from marketplace.kernel import now, plain_dollars
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.queries import (
     coordinators_with_hours,
+    entries_visible_to,
     entry_with_details,
     facilities_with_hours,
-    lines_visible_to,
     to_decide,
     visible_to,
     week_with_details,
 )
-from marketplace.timesheets.rules import LineState
+from marketplace.timesheets.rules import EntryState
 from marketplace.timesheets.texts import exception_words
 from marketplace.timesheets.views.blueprint import pages
 from marketplace.timesheets.views.rows import EntryRow, rows_of, week_word
@@ -57,22 +57,22 @@ def filters() -> EntryFilters:
 
 
 def _list(asked: EntryFilters, person: Person, at: datetime) -> Any:
-    lines = lines_visible_to(person).join(TimeEntry.timesheet)
+    entries = entries_visible_to(person).join(TimeEntry.timesheet)
     match asked.state:
         case "to_approve":
-            lines = to_decide(lines, at)
+            entries = to_decide(entries, at)
         case "all":
             pass
         case state:
-            lines = lines.where(TimeEntry.state == LineState(state))
+            entries = entries.where(TimeEntry.state == EntryState(state))
     if asked.week:
-        lines = lines.where(Timesheet.week == asked_day("week"))
+        entries = entries.where(Timesheet.week == asked_day("week"))
     if asked.coordinator is not None:
-        lines = lines.where(TimeEntry.coordinator_id == asked.coordinator)
+        entries = entries.where(TimeEntry.coordinator_id == asked.coordinator)
     if asked.facility is not None and person.audience is Audience.AGENCY:
-        lines = lines.where(TimeEntry.facility_id == asked.facility)
+        entries = entries.where(TimeEntry.facility_id == asked.facility)
     oldest_first = asked.state == "to_approve"
-    return lines.order_by(TimeEntry.starts_at if oldest_first else TimeEntry.starts_at.desc(), TimeEntry.id)
+    return entries.order_by(TimeEntry.starts_at if oldest_first else TimeEntry.starts_at.desc(), TimeEntry.id)
 
 
 @pages.get("/timesheets", may=Permission.TIMESHEET_SEE)
@@ -88,19 +88,19 @@ def table(person: Person) -> dict[str, Any]:
     asked, at = filters(), now()
     page: Page[TimeEntry] = page_of(entry_with_details(_list(asked, person, at)), ROWS)
     rows = rows_of(page.items, person, at)
-    waiting = [row for row in rows if row.line.waits]
-    clean = [row for row in waiting if row.line.is_clean and row.may_decide]
-    deadlines = [row.line.approves_itself_at for row in waiting if row.line.approves_itself_at]
+    waiting = [row for row in rows if row.entry.waits]
+    clean = [row for row in waiting if row.entry.is_clean and row.may_decide]
+    deadlines = [row.entry.approves_itself_at for row in waiting if row.entry.approves_itself_at]
     first = min(deadlines, default=None)
-    zone = next((row.line.timesheet.time_zone for row in waiting if row.line.approves_itself_at == first), "UTC")
+    zone = next((row.entry.timesheet.time_zone for row in waiting if row.entry.approves_itself_at == first), "UTC")
     return {
         "asked": asked,
         "page": page,
         "rows": rows,
         "waiting": waiting,
         "clean": clean,
-        "clean_lines": ",".join(f"{row.line.id}:{row.line.version}" for row in clean),
-        "minutes": sum(row.line.paid_minutes for row in waiting),
+        "clean_lines": ",".join(f"{row.entry.id}:{row.entry.version}" for row in clean),
+        "minutes": sum(row.entry.paid_minutes for row in waiting),
         "cents": sum(row.cents for row in waiting),
         "deadline": first,
         "deadline_zone": zone,
@@ -115,14 +115,14 @@ def _own_weeks(person: Person) -> str:
         week_with_details(visible_to(person)).order_by(Timesheet.week.desc(), Timesheet.facility_id)
     )
     keys = [sheet.id for sheet in page.items]
-    lines = session.scalars(
-        entry_with_details(lines_visible_to(person).where(TimeEntry.timesheet_id.in_(keys))).order_by(
+    entries = session.scalars(
+        entry_with_details(entries_visible_to(person).where(TimeEntry.timesheet_id.in_(keys))).order_by(
             TimeEntry.starts_at
         )
     ).unique()
     rows: dict[int, list[EntryRow]] = {key: [] for key in keys}
-    for row in rows_of(list(lines), person, now()):
-        rows[row.line.timesheet_id].append(row)
+    for row in rows_of(list(entries), person, now()):
+        rows[row.entry.timesheet_id].append(row)
     return render_template("timesheets/weeks.html", page=page, rows=rows, word=week_word)
 
 
@@ -130,26 +130,26 @@ def _own_weeks(person: Person) -> str:
 def table_as_csv() -> Response:
     """The list as it is narrowed, whole; amounts as on the page, hours in minutes."""
     person, at = current_person(), now()
-    lines = session.scalars(entry_with_details(_list(filters(), person, at)).limit(10_000)).unique().all()
+    entries = session.scalars(entry_with_details(_list(filters(), person, at)).limit(10_000)).unique().all()
     head = ("week", "facility", "coordinator", "service_line", "starts_at", "ends_at", "time_zone", "break_minutes",
             "paid_minutes", "amount", "state", "exceptions", "reason")  # fmt: skip
-    return csv_download("timesheets", head, (_csv_row(row) for row in rows_of(lines, person, at)))
+    return csv_download("timesheets", head, (_csv_row(row) for row in rows_of(entries, person, at)))
 
 
 def _csv_row(row: EntryRow) -> tuple[object, ...]:
-    line = row.line
+    entry = row.entry
     return (
-        line.timesheet.week.isoformat(),
-        line.timesheet.facility.name,
-        line.timesheet.coordinator.name,
-        line.assignment.shift.line.name,
-        line.starts_at.isoformat(),
-        line.ends_at.isoformat(),
-        line.timesheet.time_zone,
-        line.break_minutes,
-        line.paid_minutes,
+        entry.timesheet.week.isoformat(),
+        entry.timesheet.facility.name,
+        entry.timesheet.coordinator.name,
+        entry.assignment.shift.line.name,
+        entry.starts_at.isoformat(),
+        entry.ends_at.isoformat(),
+        entry.timesheet.time_zone,
+        entry.break_minutes,
+        entry.paid_minutes,
         plain_dollars(row.cents),
         row.state,
-        "; ".join(exception_words(kept) for kept in line.exceptions),
-        line.decision_reason or line.dispute_reason,
+        "; ".join(exception_words(kept) for kept in entry.exceptions),
+        entry.decision_reason or entry.dispute_reason,
     )

@@ -12,8 +12,8 @@ from marketplace.kernel import now
 from marketplace.timesheets.approvals import recall, submit
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.policy import check_may_submit, may_submit
-from marketplace.timesheets.queries import entry_with_details, lines_visible_to, visible_to, week_with_details
-from marketplace.timesheets.rules import LIFE, LineState
+from marketplace.timesheets.queries import entries_visible_to, entry_with_details, visible_to, week_with_details
+from marketplace.timesheets.rules import LIFE, EntryState
 from marketplace.timesheets.views.blueprint import pages
 from marketplace.timesheets.views.rows import rows_of, week_word
 from marketplace.web import check_version, get_or_404
@@ -25,21 +25,21 @@ def week(timesheet_id: int) -> str:
     """One coordinator's week at one facility, as it is printed and signed."""
     person, at = current_person(), now()
     sheet = get_or_404(week_with_details(visible_to(person)), timesheet_id)
-    lines = session.scalars(
-        entry_with_details(lines_visible_to(person).where(TimeEntry.timesheet_id == sheet.id)).order_by(
+    entries = session.scalars(
+        entry_with_details(entries_visible_to(person).where(TimeEntry.timesheet_id == sheet.id)).order_by(
             TimeEntry.starts_at
         )
     ).unique()
-    rows = rows_of(list(lines), person, at)
+    rows = rows_of(list(entries), person, at)
     own = may_submit(person, sheet)
-    fresh = any(row.line.state is LineState.PENDING and row.line.submitted_at is None for row in rows)
+    fresh = any(row.entry.state is EntryState.PENDING and row.entry.submitted_at is None for row in rows)
     return render_template(
         "timesheets/week.html",
         sheet=sheet,
         rows=rows,
         own=own,
         may_submit=own and fresh and LIFE.allows(sheet.state, "submit"),
-        may_recall=own and LIFE.allows(sheet.state, "recall") and all(row.line.decided_at is None for row in rows),
+        may_recall=own and LIFE.allows(sheet.state, "recall") and all(row.entry.decided_at is None for row in rows),
         word=week_word(sheet),
     )
 
