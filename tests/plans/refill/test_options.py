@@ -158,7 +158,7 @@ def test_a_chain_is_asked_from_its_end_and_the_page_says_whose_turn_it_is(world,
     assert sam.get(f"/matching/shifts/{here.id}/refill").sees("Said yes, waits for the other")
     visitors("aisha").get("/offers").press("Move me to")
     page = sam.get(f"/matching/shifts/{here.id}/refill")
-    assert page.sees("Every seat of this shift is taken.", "Moved, Tue, Nov 24")
+    assert page.sees("Every seat of this shift is taken.", "Reassigned, Tue, Nov 24")
 
 
 def test_what_no_page_would_send_asks_nobody(world, could_move, client):
