@@ -12,7 +12,10 @@ CHOICE_UNDO_MINUTES = 10
 """Minutes within which a facility undoes a choice among candidates."""
 
 CLOCK_IN_BEFORE = timedelta(minutes=10)
-"""How long before the start clocking in is possible."""
+"""Clocking in is possible this long before the start."""
+
+CLOCK_AFTER_END = timedelta(hours=12)
+"""The buttons of the clock work this long after the end; later the hours are entered by hand, with a reason."""
 
 NO_SHOW_AFTER_MINUTES = 15
 """Minutes after the start from which a no-show may be marked."""
