@@ -58,6 +58,8 @@ def _kind(data: bytes) -> str:
 
 MOST_STREAMS = 20_000
 MOST_INFLATED = 64 * 1024 * 1024
+MOST_LOOKED_THROUGH = 4 * MOST_BYTES
+"""Bytes of all streams together. A true file has each byte in one stream; made-up ones, one inside the other, never end."""
 ONE_STREAM = 4 * 1024 * 1024
 AFTER_THE_END = 64
 
@@ -66,9 +68,9 @@ _ACTIVE = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|SubmitForm|ImportData|GoToE|GoToR|Movie|Sound"
     rb"|Rendition|3D|AA|Named)(?![A-Za-z0-9_.+-])"
 )
-# An address a link leads to: as a string, as a base for others, or (none of the above) kept elsewhere in the file.
-_GAP = rb"(?:[\x00\s]|%[^\r\n]*[\r\n])*"
-_ADDRESS = re.compile(rb"/(?:URI|Base)(?![A-Za-z0-9_.+-])" + _GAP + rb"(\((?:[^()\\]|\\.)*|<[^<>]*>|[0-9])", re.DOTALL)
+# An address a link leads to: as a string, as a base for others, kept elsewhere in the file, or behind a comment. The last two
+# are refused: no program puts a comment there, and looking past each of a million comments would take hours.
+_ADDRESS = re.compile(rb"/(?:URI|Base)(?![A-Za-z0-9_.+-])[\x00\s]*(\((?:[^()\\]|\\.)*|<[^<>]*>|[0-9]|%)", re.DOTALL)
 _STRING_ESCAPE = re.compile(rb"\\(\r\n|[0-7]{1,3}|.)", re.DOTALL)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
 _HARMLESS = frozenset({"http", "https", "mailto", "tel"})
@@ -153,7 +155,7 @@ def _outside_streams(data: bytes) -> bytes:
 
 def _packed_objects(data: bytes) -> Iterator[bytes]:
     """What lies in compressed streams, as far as it can be objects: also where the stream does not say so."""
-    inflated = 0
+    inflated = looked_through = 0
     for count, start in enumerate(_STREAM.finditer(data)):
         if count > MOST_STREAMS:
             raise Invalid(_BROKEN, "file")
@@ -164,6 +166,9 @@ def _packed_objects(data: bytes) -> Iterator[bytes]:
         if declared and _OTHER_PACKING.search(head):
             raise Invalid(_DOES_MORE, "file")
         raw = data[start.end() : data.find(b"endstream", start.end())]
+        looked_through += len(raw)
+        if looked_through > MOST_LOOKED_THROUGH:
+            raise Invalid(_TOO_MUCH, "file")
         unpacking = zlib.decompressobj()
         try:
             text = unpacking.decompress(raw, ONE_STREAM)
