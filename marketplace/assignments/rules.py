@@ -12,7 +12,10 @@ CHOICE_UNDO_MINUTES = 10
 """Minutes within which a facility undoes a choice among candidates."""
 
 CLOCK_IN_BEFORE = timedelta(minutes=10)
-"""How long before the start clocking in is possible."""
+"""Clocking in is possible this long before the start."""
+
+CLOCK_AFTER_END = timedelta(hours=12)
+"""The buttons of the clock work this long after the end; later the hours are entered by hand, with a reason."""
 
 NO_SHOW_AFTER_MINUTES = 15
 """Minutes after the start from which a no-show may be marked."""
@@ -91,7 +94,7 @@ class ReassignmentState(StrEnum):
 
 
 REASSIGNMENT_LIFE = Lifecycle(
-    "move request",
+    "reassignment",
     {
         (ReassignmentState.PLANNED, "ask"): ReassignmentState.ASKED,
         (ReassignmentState.PLANNED, "withdraw"): ReassignmentState.WITHDRAWN,
@@ -201,7 +204,7 @@ WORDS = {
     AssignmentState.ON_BREAK: "Working",
     AssignmentState.CHECKED_OUT: "To approve",
     AssignmentState.COMPLETED: "To approve",
-    AssignmentState.CANCELLED: "Cancelled",
+    AssignmentState.CANCELLED: "Canceled",
     AssignmentState.NO_SHOW: "No-show",
     AssignmentState.UPHELD: "No-show",
     AssignmentState.EXCUSED: "Excused",

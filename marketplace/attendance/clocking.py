@@ -6,7 +6,14 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, lock_assignment, lock_shift
-from marketplace.assignments.rules import CLOCK_IN_BEFORE, LIFE, LIVE_STATES, WORKING_STATES, AssignmentState
+from marketplace.assignments.rules import (
+    CLOCK_AFTER_END,
+    CLOCK_IN_BEFORE,
+    LIFE,
+    LIVE_STATES,
+    WORKING_STATES,
+    AssignmentState,
+)
 from marketplace.attendance.clock_in_checks import may_start
 from marketplace.attendance.hours_worked import evaluate
 from marketplace.attendance.queries import punches_that_count
@@ -18,7 +25,7 @@ from marketplace.needs.models import Shift
 from marketplace.needs.rules import SHIFT_LIFE, ShiftState
 from marketplace.timesheets.models import Punch, PunchSource
 from marketplace.timesheets.queries import entry_of
-from marketplace.timesheets.rules import CLOCK_AFTER_END, PunchKind
+from marketplace.timesheets.rules import PunchKind
 from marketplace.timesheets.texts import PRESSED
 
 ACT = {

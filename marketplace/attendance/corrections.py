@@ -7,7 +7,7 @@ from datetime import datetime
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment, lock_assignment, lock_shift
-from marketplace.assignments.rules import CLOCK_IN_BEFORE, LIFE, LIVE_STATES, AssignmentState
+from marketplace.assignments.rules import CLOCK_AFTER_END, CLOCK_IN_BEFORE, LIFE, LIVE_STATES, AssignmentState
 from marketplace.attendance.clock_in_checks import may_start
 from marketplace.attendance.clocking import ACT, let_shift_follow
 from marketplace.attendance.hours_worked import evaluate
@@ -19,7 +19,7 @@ from marketplace.kernel import Invalid, NotAllowedNow, Phrase, check_no_patient_
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import Punch, PunchSource, TimeEntry
 from marketplace.timesheets.queries import entry_of
-from marketplace.timesheets.rules import CLOCK_AFTER_END, EDITABLE, EntryState, PunchKind
+from marketplace.timesheets.rules import EDITABLE, EntryState, PunchKind
 
 LEADS_TO = {
     PunchKind.IN: AssignmentState.CHECKED_IN,

@@ -8,11 +8,10 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import LIVE_STATES, WORKING_STATES, AssignmentState
+from marketplace.assignments.rules import CLOCK_AFTER_END, LIVE_STATES, WORKING_STATES, AssignmentState
 from marketplace.db import session
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.models import Punch, ShiftReport, TimeEntry
-from marketplace.timesheets.rules import CLOCK_AFTER_END
 
 
 def punches_that_count(assignment_id: int) -> list[Punch]:

@@ -14,7 +14,7 @@ from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, InvoiceLine
 from marketplace.billing.numbering import INVOICES, take_number, wait_for_turn
 from marketplace.billing.queries import document_locale, invoice_readers, unbilled_segments
-from marketplace.billing.rules import LIFE, InvoiceState
+from marketplace.billing.rules import LIFE, InvoiceState, due_day
 from marketplace.catalogue.lists import STANDARD_NET_DAYS
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
@@ -146,7 +146,7 @@ def _issue(
     session.flush()
     number = take_number(INVOICES, today)
     invoice.state, invoice.number = LIFE.after(invoice.state, "issue"), number
-    invoice.issued_on, invoice.due_on = today, today + timedelta(days=net_days)
+    invoice.issued_on, invoice.due_on = today, due_day(today, net_days)
     invoice.issued_at, invoice.issued_by_id = at, by.id if by else None
     session.flush()
     entry = entry_for_invoice(invoice.id, facility.id, invoice.subtotal_cents, invoice.tax_cents)

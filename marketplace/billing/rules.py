@@ -1,6 +1,6 @@
 """How an invoice lives, how late it is, and how tax falls on its lines."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from marketplace.kernel import Lifecycle, split
@@ -33,6 +33,11 @@ class InvoiceStatus(StrEnum):
     PAID = "paid"
     CREDITED = "credited"
     VOID = "void"
+
+
+def due_day(issued_on: date, net_days: int) -> date:
+    """The last day on which an invoice is paid in time: NET 30 counts thirty days from the day after it is issued."""
+    return issued_on + timedelta(days=net_days)
 
 
 def status(

@@ -53,7 +53,7 @@ class CredentialType(Base):
 
 
 class CompactMember(Base):
-    """A state of the Nurse Licensure Compact, and since when: dated, editable data."""
+    """A state of the Nurse Licensure Compact, and since when. Migrations write it: a state that joins is a new migration."""
 
     state: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[date] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import literal, or_, select, union_all
 
-from marketplace.catalogue.models import CompactMember, CredentialType, Duty, RateGuidance, ServiceLine
+from marketplace.catalogue.models import CredentialType, Duty, RateGuidance, ServiceLine
 from marketplace.db import session
 from marketplace.kernel import called
 from marketplace.kernel.phrasing.phrases import current_reader
@@ -58,11 +58,6 @@ def name_of(of: str, code: str) -> str:
 def duties() -> list[Duty]:
     """Every duty, grouped by family through their order."""
     return list(session.scalars(select(Duty).order_by(Duty.position)))
-
-
-def compact_members() -> list[CompactMember]:
-    """States of the Nurse Licensure Compact with their dates."""
-    return list(session.scalars(select(CompactMember).order_by(CompactMember.state)))
 
 
 def rate_guidance(service_line: str | None = None) -> list[RateGuidance]:

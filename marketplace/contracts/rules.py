@@ -1,6 +1,6 @@
 """The life of an agreement, and the days on which it holds."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -33,6 +33,10 @@ LIFE = Lifecycle(
         (AgreementState.ACTIVE, "supersede"): AgreementState.SUPERSEDED,
     },
 )
+
+
+CONTRACT_ENDS_SOON = timedelta(days=30)
+"""An active agreement that ends within this time and has no successor stands in the agency's inbox."""
 
 
 def holds_on(first: date, last: date | None, day: date) -> bool:

@@ -125,7 +125,7 @@ class PlaceForm(Form):
         _l("State of work"),
         choices=STATE_CHOICES,
         required=False,
-        description=_l("In the US only: its overtime rules govern."),
+        description=_l("In the US only: a multistate license must be from this state."),
     )
 
 

@@ -12,10 +12,11 @@ from marketplace.coordinators.rules import CoordinatorState as CoordinatorState
 from marketplace.coordinators.rules import Education as Education
 from marketplace.db import Base, Key, Minutes, Moment, Versioned, Words, check, private_column, related, state_column
 from marketplace.kernel import Span
+from marketplace.matching.facts import REST_MINUTES, WEEK_MINUTES
 
 
 class Coordinator(Versioned, Base):
-    """A remote worker. `work_state` is where they physically work (its overtime rules govern); empty outside the US."""
+    """A remote worker. `work_state` is the US state they physically work in; empty outside the US."""
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id"), unique=True)
@@ -29,8 +30,8 @@ class Coordinator(Versioned, Base):
     years_experience: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     education: Mapped[Education] = state_column(Education, Education.HIGH_SCHOOL)
     min_pay_cents: Mapped[int] = private_column(BigInteger, default=0, server_default="0")
-    max_week_minutes: Mapped[Minutes] = mapped_column(default=2400, server_default="2400")
-    rest_minutes: Mapped[Minutes] = mapped_column(default=480, server_default="480")
+    max_week_minutes: Mapped[Minutes] = mapped_column(default=WEEK_MINUTES, server_default=str(WEEK_MINUTES))
+    rest_minutes: Mapped[Minutes] = mapped_column(default=REST_MINUTES, server_default=str(REST_MINUTES))
     rating: Mapped[Decimal | None] = mapped_column(Numeric(2, 1))
     exclusion_hold: Mapped[str | None] = private_column()
     facts_confirmed_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from datetime import time
 from enum import StrEnum
 
 from marketplace.kernel import COUNTRIES, LANGUAGES, N_, US_STATES, Invalid, Lifecycle, Phrase, clean_text, zone_named
+from marketplace.matching.facts import REST_MINUTES, WEEK_MINUTES
 
 
 class CoordinatorState(StrEnum):
@@ -145,7 +146,7 @@ MOST_WORDS = 30
 class CoordinatorDraft:
     """A coordinator as typed or imported. Pay in cents an hour, limits in minutes, rating 0 to 50 tenths.
 
-    `work_state` is where they physically work in the US (its overtime rules govern), empty elsewhere.
+    `work_state` is the US state they physically work in, empty elsewhere. Overtime follows the contract, not the state.
     """
 
     email: str
@@ -159,8 +160,8 @@ class CoordinatorDraft:
     years_experience: int = 0
     education: str = Education.HIGH_SCHOOL
     min_pay_cents: int = 0
-    max_week_minutes: int = 2400
-    rest_minutes: int = 480
+    max_week_minutes: int = WEEK_MINUTES
+    rest_minutes: int = REST_MINUTES
     rating_tenths: int | None = None
     availability: tuple[WeeklyHours, ...] = ()
 

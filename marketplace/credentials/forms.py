@@ -9,7 +9,7 @@ from wtforms import FileField
 
 from marketplace.catalogue.lists import STATE_CHOICES
 from marketplace.catalogue.models import CredentialType
-from marketplace.credentials.files.inspection import MOST_BYTES
+from marketplace.credentials.files.limits import MOST_BYTES
 from marketplace.credentials.queries import kind_of
 from marketplace.credentials.review import LONGEST_NOTE
 from marketplace.credentials.rules import LONGEST_NUMBER, CredentialDraft

@@ -40,6 +40,10 @@ TIME_TO_UNDO = timedelta(minutes=10)
 
 
 REMINDER_DAYS = (60, 30, 7)
+"""The coordinator is reminded so many days before a credential expires."""
+
+CREDENTIAL_ENDS_SOON = timedelta(days=30)
+"""A credential that expires within this time stands in the agency's inbox, and one that expired since then."""
 
 
 def expiry_level(expires_on: date | None, today: date) -> int | None:

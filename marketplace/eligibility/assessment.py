@@ -160,7 +160,7 @@ def context_for(shifts: Iterable[ShiftFacts], at: datetime, weights: Weights | N
 
 
 def context(at: datetime | None = None, *, compact: bool = True, weights: Weights | None = None) -> Context:
-    """The moment of asking, the weights in force, and the Nurse Licensure Compact as the agency keeps it.
+    """The moment of asking, the weights in force, and the states of the Nurse Licensure Compact with their dates.
 
     At most one statement.
     """

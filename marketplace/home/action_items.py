@@ -1,7 +1,7 @@
 """What needs somebody at a facility: open shifts, hours to approve, people to choose from, bills, papers to sign."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Subquery, and_, case, cast, func, select, true
@@ -20,10 +20,10 @@ from marketplace.coverage.staffing import Staffing, staffing_of
 from marketplace.db import session
 from marketplace.kernel import Span
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.rules import NeedState, ShiftState
+from marketplace.needs.rules import FACILITY_ACTS_WITHIN, LONGEST_SHIFT, NeedState, ShiftState
 from marketplace.reports.facility_kpis import booked_amount
-from marketplace.reports.rules import SOON_DAYS
 from marketplace.timesheets.models import TimeEntry
+from marketplace.timesheets.overtime import WEEKLY_THRESHOLD_MINUTES
 from marketplace.timesheets.queries import WAITING
 from marketplace.timesheets.rules import APPROVAL_WINDOW, EntryState
 
@@ -31,7 +31,7 @@ NAMED = 3
 """So many open shifts and so many choices are named; the rest is counted."""
 
 UPCOMING = 6
-FORTY_HOURS = 40 * 60
+"""So many of the next shifts are listed."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def open_shifts(facility_id: int, at: datetime) -> OpenShifts:
     """
     rows = _with_open_seats(facility_id, at)
     chooses = rows.c.applied > 0
-    soon = and_(~chooses, rows.c.starts_at <= at + timedelta(days=SOON_DAYS))
+    soon = and_(~chooses, rows.c.starts_at <= at + FACILITY_ACTS_WITHIN)
     ranked = (
         select(
             rows,
@@ -165,9 +165,9 @@ def on_the_desk(person: Person, at: datetime) -> Desk:
             func.count().label("lines"),
             func.coalesce(func.sum(TimeEntry.paid_minutes), 0).label("minutes"),
             func.coalesce(func.sum(booked_amount()), 0).label("cents"),
-            func.coalesce(func.bool_or(and_(Agreement.overtime != Overtime.NONE, week > FORTY_HOURS)), False).label(
-                "overtime"
-            ),
+            func.coalesce(
+                func.bool_or(and_(Agreement.overtime != Overtime.NONE, week > WEEKLY_THRESHOLD_MINUTES)), False
+            ).label("overtime"),
             func.min(case((clean, TimeEntry.submitted_at))).label("handed_in"),
         )
         .join(TimeEntry.assignment)
@@ -241,8 +241,8 @@ def upcoming(facility_id: int, at: datetime) -> list[Upcoming]:
         .where(
             Shift.facility_id == facility_id,
             Shift.ends_at > at,
-            # No shift is longer than 25 hours: the bound keeps to the index.
-            Shift.starts_at > at - timedelta(hours=25),
+            # The bound keeps to the index.
+            Shift.starts_at > at - LONGEST_SHIFT,
             Shift.state != ShiftState.CANCELLED,
         )
         .order_by(Shift.starts_at, Shift.id)

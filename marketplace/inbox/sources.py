@@ -1,6 +1,5 @@
 """Where the entries of the agency's inbox come from: a select for each kind of thing that can be wrong."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -24,20 +23,19 @@ from marketplace.billing.models import Invoice
 from marketplace.billing.queries import remaining_cents, status_is
 from marketplace.catalogue.models import CredentialType, ServiceLine
 from marketplace.contracts.models import Agreement
-from marketplace.contracts.rules import AgreementState
+from marketplace.contracts.rules import CONTRACT_ENDS_SOON, AgreementState
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
-from marketplace.credentials.rules import CredentialState
+from marketplace.credentials.rules import CREDENTIAL_ENDS_SOON, CredentialState
 from marketplace.db import failed_job
 from marketplace.facilities.models import Facility
 from marketplace.inbox.entries import AT, entries_of, noon
 from marketplace.ledger.models import BooksCheck
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.rules import NeedState, ShiftState
-from marketplace.reports.rules import ENDING_DAYS, SUBMIT_WITHIN_HOURS, UNFILLED_HOURS
+from marketplace.needs.rules import AGENCY_ACTS_WITHIN, NeedState, ShiftState
 from marketplace.timesheets.models import TimeEntry, Timesheet
 from marketplace.timesheets.queries import WAITING
-from marketplace.timesheets.rules import APPROVAL_WINDOW, EntryState, TimesheetState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, SUBMIT_WITHIN, EntryState, TimesheetState
 
 
 def credentials_waiting() -> Select[Any]:
@@ -89,8 +87,8 @@ def credentials_ending() -> Select[Any]:
         .outerjoin(Coordinator.person)
         .where(
             Credential.state == CredentialState.VERIFIED,
-            Credential.expires_on <= cast(AT + timedelta(days=ENDING_DAYS), Date),
-            Credential.expires_on >= cast(AT - timedelta(days=ENDING_DAYS), Date),
+            Credential.expires_on <= cast(AT + CREDENTIAL_ENDS_SOON, Date),
+            Credential.expires_on >= cast(AT - CREDENTIAL_ENDS_SOON, Date),
             Coordinator.state == CoordinatorState.ACTIVE,
             ~renewed,
         )
@@ -116,7 +114,7 @@ def unfilled() -> Select[Any]:
         .outerjoin(Shift.facility)
         .where(
             Shift.starts_at > AT,
-            Shift.starts_at <= AT + timedelta(hours=UNFILLED_HOURS),
+            Shift.starts_at <= AT + AGENCY_ACTS_WITHIN,
             Shift.state == ShiftState.SCHEDULED,
             Need.state == NeedState.OPEN,
             live < Shift.headcount,
@@ -166,7 +164,7 @@ def weeks_not_handed_in() -> Select[Any]:
         .where(
             Timesheet.state.in_((TimesheetState.OPEN, TimesheetState.REJECTED)),
             unsent,
-            week_ended < AT - timedelta(hours=SUBMIT_WITHIN_HOURS),
+            week_ended < AT - SUBMIT_WITHIN,
         )
         .group_by(Timesheet.id, Facility.name, Person.name)
     )
@@ -254,7 +252,7 @@ def contracts_ending() -> Select[Any]:
     )
     return _agreements(noon(Agreement.effective_until)).where(
         Agreement.state == AgreementState.ACTIVE,
-        Agreement.effective_until <= cast(AT + timedelta(days=ENDING_DAYS), Date),
+        Agreement.effective_until <= cast(AT + CONTRACT_ENDS_SOON, Date),
         ~followed,
     )
 

@@ -51,6 +51,7 @@ from marketplace.kernel.phrasing.phrases import (
     together,
     unkept,
     worded,
+    zone_name,
 )
 from marketplace.kernel.previewed_run import Preview, PreviewChanged, Seen
 from marketplace.kernel.regions import COUNTRIES, LANGUAGES, US_STATES
@@ -66,7 +67,7 @@ from marketplace.kernel.spans import (
     workweek,
     zone_named,
 )
-from marketplace.kernel.text import clean_text
+from marketplace.kernel.text import LONGEST_PASSWORD, clean_text
 
 __all__ = [
     "BIGGEST_KEY",
@@ -74,6 +75,7 @@ __all__ = [
     "COUNTRIES",
     "ENGLISH",
     "LANGUAGES",
+    "LONGEST_PASSWORD",
     "MONDAY_TO_FRIDAY",
     "MOST_CENTS",
     "N_",
@@ -151,5 +153,6 @@ __all__ = [
     "worded",
     "workweek",
     "yes_or_no",
+    "zone_name",
     "zone_named",
 ]

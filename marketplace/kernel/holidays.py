@@ -70,7 +70,7 @@ def _by_law(year: int) -> list[tuple[date, Holiday]]:
 
 
 def _nth(year: int, month: int, weekday: int, number: int) -> date:
-    """The so-manieth such weekday of a month."""
+    """The first, second, third … such weekday of a month: `number` counts from 1, `weekday` from Monday (0)."""
     first = date(year, month, 1)
     return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
 

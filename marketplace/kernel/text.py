@@ -4,6 +4,9 @@ import unicodedata
 
 from marketplace.kernel.errors import Invalid
 
+LONGEST_PASSWORD = 128
+"""Characters of a password, where one is set and where one is asked for."""
+
 TURNS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 """Characters that turn the direction of what follows: a name with one reads backwards, or looks like another. Copying from
 some programs brings them along unseen, so they are left out without a word.

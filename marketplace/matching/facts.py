@@ -15,6 +15,9 @@ HIPAA_TRAINING = "hipaa-training"
 # Eight hours off between two shifts: a night's sleep. Each coordinator may ask for more or less.
 REST_MINUTES = 480
 
+# A week's work, unless a coordinator wants more or less. Overtime has a threshold of its own (timesheets/overtime).
+WEEK_MINUTES = 40 * 60
+
 
 class Level(IntEnum):
     """How well a language or a tool is mastered. A list without levels (a CSV file) means `WORKING`."""
@@ -125,7 +128,7 @@ class CoordinatorFacts:
     agreements: tuple[AgreementFacts, ...] = ()
 
     min_pay_cents: int = 0
-    max_week_minutes: int = 2400
+    max_week_minutes: int = WEEK_MINUTES
     rest_minutes: int = REST_MINUTES
     availability: tuple[Window, ...] = ()
     """Weekly, in the coordinator's own zone. Nothing stated means not available."""

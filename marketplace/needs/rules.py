@@ -77,6 +77,16 @@ WEEKDAYS = "WEEKDAYS"
 MOST_OCCURRENCES = 370
 LEAST_MINUTES = 15
 MOST_HOURS = 24
+"""Hours of a shift as the clocks on the wall show it."""
+
+LONGEST_SHIFT = timedelta(hours=MOST_HOURS + 1)
+"""A shift of 24 hours lasts 25 in the night the clocks are set back."""
+
+FACILITY_ACTS_WITHIN = timedelta(days=7)
+"""An open shift that begins within this time stands on its facility's overview."""
+
+AGENCY_ACTS_WITHIN = timedelta(hours=48)
+"""An open shift that begins within this time stands in the agency's inbox."""
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,6 @@ from marketplace.kernel import week_start
 WEEKS = 12
 """So many weeks a chart goes back, this one included."""
 
-SOON_DAYS = 7
-"""An open shift that begins within so many days needs the facility."""
-
-UNFILLED_HOURS = 48
-"""An open shift that begins within so many hours needs the agency."""
-
-SUBMIT_WITHIN_HOURS = 24
-"""A week is late when it was not handed in so long after its end."""
-
-ENDING_DAYS = 30
-"""A credential or contract that ends within so many days needs the agency."""
-
 
 def share(part: int, whole: int) -> int | None:
     """Whole percent, half up; None of nothing. 100 only when nothing is missing, 0 only when nothing is there."""

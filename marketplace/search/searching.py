@@ -25,7 +25,6 @@ from marketplace.needs import queries as needs
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import ShiftState
 
-LONGEST = 80
 SHORTEST = 2
 MOST = 6
 """So many of each kind are shown."""
@@ -94,7 +93,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 def search(person: Person, words: str, today: date) -> Found:
     """Everything the words find among what the person may see and open. At most six statements; nothing for a single letter.
 
-    `words` come without control characters and not longer than `LONGEST`.
+    `words` come without control characters and not longer than `web.query_args.LONGEST_WORDS`.
     """
     day = day_meant(words, today)
     if len(words) < SHORTEST and not words.isdigit():

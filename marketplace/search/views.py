@@ -11,9 +11,10 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Span, called, dollars, local_day, now
-from marketplace.search.searching import LONGEST, Found, search
+from marketplace.search.searching import Found, search
 from marketplace.web import SIGNED_IN, Pages, asked_word
 from marketplace.web.filters import day, short_date, times
+from marketplace.web.query_args import LONGEST_WORDS
 
 pages = Pages("search", __name__)
 
@@ -48,10 +49,10 @@ def find_anything() -> str:
     return render_template(
         "search/search.html",
         words=words,
-        cut=len(request.args.get("q", "")) > LONGEST,
+        cut=len(request.args.get("q", "")) > LONGEST_WORDS,
         found=found,
         groups=_groups(person, words, found),
-        longest=LONGEST,
+        longest=LONGEST_WORDS,
     )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -23,7 +23,7 @@ from marketplace.kernel import (
     clean_text,
     hours_and_minutes,
 )
-from marketplace.needs.rules import shifts_counted
+from marketplace.needs.rules import LONGEST_SHIFT, shifts_counted
 from marketplace.timesheets import notifications
 from marketplace.timesheets.hours_calculation import minutes_by_week, rests_on_what_is_gone
 from marketplace.timesheets.locks import entries_for_change, lock_entries, lock_sheet
@@ -32,7 +32,6 @@ from marketplace.timesheets.rules import DECIDED, ENTRY_LIFE, LIFE, EntryState, 
 from marketplace.timesheets.segments import append_segments, keep, opposite, standing_segments
 
 LONGEST_REASON = 1000
-LONGEST_SHIFT = 25 * 60
 
 is_settled: Hook[[Collection[int]], bool] = Hook("timesheets.approvals.is_settled")
 """Asked before an approval is taken back: whether any of these segments stands on an invoice or a pay statement."""
@@ -157,7 +156,7 @@ def approve_changed(
     Raises Invalid at `minutes` or `reason`; else as `approve_lines`.
     """
     reason = _reason(reason, "reason")
-    if not 1 <= minutes <= LONGEST_SHIFT:
+    if not 1 <= minutes <= LONGEST_SHIFT // timedelta(minutes=1):
         raise Invalid("Write hours and minutes between 0:01 and 25:00.", "minutes")
     [entry] = lock_entries([entry_id], {entry_id: version} if version is not None else None)
     if minutes != entry.paid_minutes:
@@ -207,11 +206,11 @@ def undo_approvals(entry_ids: Collection[int], by: Person, at: datetime) -> int:
     for entry in entries:
         entry.state = ENTRY_LIFE.after(entry.state, "undo")
         entry.decided_at = entry.decided_by_id = None
-        # The window begins anew: whoever takes back an approval wants to look again.
+        # The window begins again: the person who undoes an approval wants to look again.
         entry.submitted_at = at
         if entry.measured_minutes is not None:
             entry.paid_minutes, entry.measured_minutes, entry.decision_reason = entry.measured_minutes, None, ""
-        record("undo_approval", entry, Phrase("Approval for %(name)s taken back.", name=_name(entry)), by=by)
+        record("undo_approval", entry, Phrase("Approval for %(name)s undone.", name=_name(entry)), by=by)
     _settle(entries, by, at)
     return sum(segment.minutes for segment in standing)
 

@@ -2,6 +2,7 @@
 
 from marketplace.kernel import N_
 from marketplace.ledger.invariants import Contradiction, Invariant
+from marketplace.timesheets.overtime import WEEKLY_THRESHOLD_MINUTES
 
 TIMESHEET_INVARIANTS = (
     Invariant(
@@ -77,15 +78,15 @@ TIMESHEET_INVARIANTS = (
                 "coordinator %(coordinator)s at facility %(facility)s, week of %(week)s:"
                 " %(overtime)s minutes of overtime, %(regular)s regular"
             ),
-            """
+            f"""
             SELECT coordinator_id AS coordinator, facility_id AS facility, date_trunc('week', work_day::timestamp)::date AS week,
                    sum(minutes) FILTER (WHERE earn_code = 'overtime') AS overtime,
                    coalesce(sum(minutes) FILTER (WHERE earn_code = 'regular'), 0) AS regular
             FROM time_segment WHERE kind = 'hours'
             GROUP BY coordinator_id, facility_id, date_trunc('week', work_day::timestamp)
             HAVING coalesce(sum(minutes) FILTER (WHERE earn_code = 'overtime'), 0) > 0
-               AND coalesce(sum(minutes) FILTER (WHERE earn_code = 'regular'), 0) < 2400
-            """,
+               AND coalesce(sum(minutes) FILTER (WHERE earn_code = 'regular'), 0) < {WEEKLY_THRESHOLD_MINUTES}
+            """,  # noqa: S608 - a constant of the code
         ),
     ),
     Invariant(

@@ -71,7 +71,7 @@ class TimeEntry(Versioned, Base):
     assignment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("assignment.id"), unique=True)
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"))
     facility_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("facility.id"), index=True)
-    state: Mapped[EntryState] = state_column(EntryState, EntryState.PENDING)
+    state: Mapped[EntryState] = state_column(EntryState, EntryState.PENDING, created_as="line_state")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     break_minutes: Mapped[Minutes] = mapped_column(default=0, server_default="0")

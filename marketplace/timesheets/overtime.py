@@ -38,7 +38,8 @@ class Segment:
     pay_cents: int
 
 
-WEEKLY_THRESHOLD_MINUTES = 2400
+WEEKLY_THRESHOLD_MINUTES = 40 * 60
+"""Forty hours of a workweek, after which overtime begins (29 CFR 778.110). Pages and the recount of the books ask here."""
 
 
 def weekly_overtime(

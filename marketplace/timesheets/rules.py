@@ -96,9 +96,8 @@ DECIDED = {
 }
 
 
-CLOCK_AFTER_END = timedelta(hours=12)
-"""So long after the end the buttons still work; later the hours are entered by hand, with a reason."""
-
+SUBMIT_WITHIN = timedelta(hours=24)
+"""A week is late, and stands in the agency's inbox, when it was not handed in within this time after its end."""
 
 UNDO_APPROVAL = timedelta(minutes=10)
 """Within these an approval is taken back as if it had not been."""

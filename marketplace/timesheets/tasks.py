@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from marketplace.assignments.rules import CLOCK_AFTER_END
 from marketplace.db import enqueue, jobs_app, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import NotAllowedNow, now, workweek
@@ -12,7 +13,7 @@ from marketplace.timesheets.approvals import approve_entries, submit
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.notifications import notify_overdue, notify_reminded
 from marketplace.timesheets.queries import unsent_weeks, waiting_since
-from marketplace.timesheets.rules import APPROVAL_WINDOW, CLOCK_AFTER_END
+from marketplace.timesheets.rules import APPROVAL_WINDOW
 
 
 @jobs_app.task(name="timesheets.submit_finished_weeks", queueing_lock="timesheets.submit_finished_weeks")

@@ -8,7 +8,7 @@ from babel.dates import format_time
 from flask import Flask
 from flask_babel import format_date, get_timezone, ngettext
 
-from marketplace.kernel import Span, dollars, hours_and_minutes, now
+from marketplace.kernel import Span, dollars, hours_and_minutes, now, place_name, zone_name
 from marketplace.kernel.phrasing import phrases
 from marketplace.web.locales import reader_locale
 from marketplace.web.tags import state_tag
@@ -60,22 +60,9 @@ def _clock(hour: int, minute: int, locale: str) -> str:
     return format_time(time(hour, minute), "h:mm a", locale=locale).lower().replace("\u202f", " ")
 
 
-# Letters that mean another zone to a reader in the US: in Manila it is PST too.
-CALLED_ELSE = {"Asia/Manila": "PHT"}
-
-
-def zone_name(moment: datetime, zone: str) -> str:
-    """CST, as it is called at that moment; UTC-5 where a zone has no letters of its own."""
-    name = CALLED_ELSE.get(zone) or _at(moment, zone).tzname() or zone
-    if name[0] not in "+-":
-        return name
-    whole, rest = name[1:3].lstrip("0") or "0", name[3:]
-    return f"UTC{name[0]}{whole}{':' + rest if rest else ''}"
-
-
 def zone_words(zone: str, short: object = False) -> str:
     """Chicago (CST): a zone as people name it, by its place and its clocks now; `short` where a town stands by."""
-    place = zone.rpartition("/")[2].replace("_", " ")
+    place = place_name(zone)
     name = zone_name(now(), zone)
     return name if short or place == name else f"{place} ({name})"
 

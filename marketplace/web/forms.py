@@ -26,14 +26,13 @@ from werkzeug.datastructures import CombinedMultiDict
 from marketplace.kernel import BIGGEST_VERSION, Invalid, digits
 from marketplace.web.fields.choices import COMMON_ZONES, Choice, Choices, Hidden, Options, Tick, ZoneChoice, known_zones
 from marketplace.web.fields.numbers import BIGGEST, DollarAmount, WholeNumber
-from marketplace.web.fields.text import LONGEST_NOTE, LONGEST_PASSWORD, EmailAddress, Notes, NpiField, Secret, Words
+from marketplace.web.fields.text import LONGEST_NOTE, EmailAddress, Notes, NpiField, Secret, Words
 from marketplace.web.fields.time import ClockTime, Day
 
 __all__ = [
     "BIGGEST",
     "COMMON_ZONES",
     "LONGEST_NOTE",
-    "LONGEST_PASSWORD",
     "Choice",
     "Choices",
     "ClockTime",

@@ -8,12 +8,13 @@ from flask import request
 
 from marketplace.kernel import BIGGEST_KEY, digits
 
-LONGEST = 80
+LONGEST_WORDS = 80
+"""Characters that are read of what somebody looks for."""
 
 
 def asked_word(name: str, known: Collection[str] | None = None) -> str:
     """The text of a filter without control characters; with `known`, one of these or nothing."""
-    text = "".join(c for c in request.args.get(name, "") if c.isprintable())[:LONGEST].strip()
+    text = "".join(c for c in request.args.get(name, "") if c.isprintable())[:LONGEST_WORDS].strip()
     return text if known is None or text in known else ""
 
 

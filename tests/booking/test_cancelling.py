@@ -116,12 +116,12 @@ def test_a_cancelled_seat_is_free_again_and_can_be_booked(world):
 def test_what_is_over_or_given_back_cannot_be_cancelled(world):
     made = booked(world, in_hours(world, 30))
     cancelling.cancel(made, world.tom, NOW, SIDE.FACILITY)
-    with pytest.raises(NotAllowedNow, match="that is cancelled cannot be cancelled"):
+    with pytest.raises(NotAllowedNow, match="that is canceled cannot be canceled"):
         cancelling.cancel(made, world.tom, NOW, SIDE.FACILITY)
     made = booked(world, in_hours(world, 50))
     made.state = AssignmentState.CHECKED_IN
     session.flush()
-    with pytest.raises(NotAllowedNow, match="that is checked in cannot be cancelled"):
+    with pytest.raises(NotAllowedNow, match="that is checked in cannot be canceled"):
         cancelling.cancel(made, world.tom, NOW, SIDE.FACILITY)
 
 
@@ -248,6 +248,23 @@ def test_applying_twice_makes_one_application(world):
         offers.apply(shift, world.devon, world.devon.person, NOW)
     with pytest.raises(NotAllowedNow, match="does not ask for applications"):
         offers.apply(world.shift(day=date(2026, 12, 1)), world.maya, world.maya.person, NOW)
+
+
+@pytest.mark.parametrize(
+    ("zone", "own_time"),
+    [
+        ("Asia/Manila", "Your time: Mon, Nov 30, 11:00 pm – 7:00 am PHT."),
+        ("America/Bogota", "Your time: Mon, Nov 30, 10:00 am – 6:00 pm UTC-5."),
+    ],
+)
+def test_a_letter_calls_a_zone_as_the_pages_do(world, zone, own_time):
+    from marketplace.booking import notifications
+    from marketplace.messaging.models import Letter
+
+    offer = offers.send_offer(world.shift(), world.maya, world.tom, NOW)
+    world.maya.time_zone = zone  # only now: by day in Chicago it is night there, and Maya would not be free
+    notifications.notify_offered(offer.id)
+    assert own_time in session.scalars(select(Letter)).one().text_body
 
 
 def test_letters_and_notices_go_out_behind_the_act(world):

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from marketplace.config import Settings
 from marketplace.credentials.files import storage
-from marketplace.credentials.files.inspection import MOST_BYTES, inspected
+from marketplace.credentials.files.inspection import inspected
+from marketplace.credentials.files.limits import MOST_BYTES
 from marketplace.credentials.files.storage import remove_strays, shown_name
 from marketplace.credentials.models import Credential, Document
 from marketplace.db import as_system, session

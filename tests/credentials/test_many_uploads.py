@@ -97,7 +97,7 @@ def test_a_person_may_upload_so_many_files_and_then_waits(
     hand_in(client.sign_in("devon")).sees("with the agency now")
 
 
-GROWS = "from marketplace.credentials.files.drawing import limit_this_process\n{}\nheld = bytearray(700 * 2**20)\n"
+GROWS = "from marketplace.credentials.files.sandbox import limit_this_process\n{}\nheld = bytearray(700 * 2**20)\n"
 
 
 def test_the_process_that_opens_files_cannot_take_more_than_half_a_gigabyte() -> None:

@@ -41,6 +41,12 @@ def test_the_site_loads_no_page_before_it_is_put_together():
     assert loaded_with("marketplace.app") & set(ROOMS) == set()
 
 
+def test_the_process_that_opens_uploads_knows_only_their_limits():
+    ours = {name for name in loaded_with("marketplace.credentials.files.sandbox") if name.startswith("marketplace.")}
+    files = "marketplace.credentials.files"
+    assert ours == {"marketplace.credentials", files, f"{files}.sandbox", f"{files}.limits"}
+
+
 def test_what_is_loaded_would_be_seen():
     assert "PIL" in packages(loaded_with("PIL.Image"))
     loaded = loaded_with("marketplace.eligibility.in_memory.upkeep")

@@ -242,6 +242,23 @@ def test_without_a_rate_the_way_out_is_said(client: Visitor, world: World) -> No
     assert client.status == 422
 
 
+@pytest.mark.parametrize(("day", "rate", "cents"), [("2026-11-30", "$39.00", 3900), ("2026-12-01", "$41.00", 4100)])
+def test_the_hint_beside_the_rate_says_what_the_shift_is_charged(
+    client: Visitor, world: World, day: str, rate: str, cents: int
+) -> None:
+    old = session.scalars(
+        select(RateRow).where(RateRow.service_line == "prior-auth", RateRow.facility_id == world.rosa.facility_id)
+    ).one()
+    terms = {"agreement_id": old.agreement_id, "facility_id": old.facility_id, "service_line": "prior-auth"}
+    session.add(RateRow(**terms, bill_cents=4100, pay_cents=2900, valid_from=date(2026, 12, 1)))
+    old.valid_until = date(2026, 11, 30)
+    session.commit()
+    client.sign_in("rosa").get("/needs/new")
+    client.press("Check price and matches", **{**FIVE_FIELDS, "first_day": day}).sees(f"Your contract: {rate} an hour.")
+    client.press("Post 1 shift")
+    assert [shift.bill_rate_cents for shift in shifts()] == [cents]
+
+
 def test_a_paused_facility_is_told_that_nothing_can_be_posted(client: Visitor, world: World) -> None:
     world.harbor.state = FacilityState.PAUSED
     session.commit()

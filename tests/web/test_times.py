@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from marketplace.kernel import Span
+from marketplace.kernel import Span, zone_name
 from marketplace.web import filters
 
 # Half past eight in the evening of Wednesday in Chicago; in UTC it is Thursday.
@@ -48,9 +48,9 @@ def test_a_plain_day_is_moved_nowhere(reader: str) -> None:
 
 
 def test_a_zone_without_letters_says_how_far_it_is_from_utc(reader: str) -> None:
-    assert filters.zone_name(EVENING, "America/Bogota") == "UTC-5"
-    assert filters.zone_name(EVENING, "America/Sao_Paulo") == "UTC-3"
-    assert filters.zone_name(EVENING, "Asia/Kathmandu") == "UTC+5:45"
+    assert zone_name(EVENING, "America/Bogota") == "UTC-5"
+    assert zone_name(EVENING, "America/Sao_Paulo") == "UTC-3"
+    assert zone_name(EVENING, "Asia/Kathmandu") == "UTC+5:45"
     span = Span(EVENING, datetime(2026, 11, 26, 6, 30, tzinfo=UTC))
     assert filters.times(span, "America/Bogota") == "9:30 pm – 1:30 am UTC-5 (+1)"
 

@@ -10,11 +10,10 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from marketplace.kernel import Invalid
+from marketplace.kernel import LONGEST_PASSWORD, Invalid
 
 SHORTEST_ALONE = 15
 SHORTEST_WITH_SECOND_FACTOR = 12
-LONGEST = 128
 
 _LEET = str.maketrans("013457@$!", "oleastasi")
 _ROWS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "qazwsxedcrfvtgbyhnujmikolp")
@@ -75,8 +74,8 @@ def check_new_password(password: str, *, about: Iterable[str], second_factor: bo
             "password",
             least=shortest,
         )
-    if len(password) > LONGEST:
-        raise Invalid("Use at most %(most)s characters.", "password", most=LONGEST)
+    if len(password) > LONGEST_PASSWORD:
+        raise Invalid("Use at most %(most)s characters.", "password", most=LONGEST_PASSWORD)
     if easily_guessed(password, about):
         raise Invalid(
             "This password would be guessed: it is a common one, a pattern, or made of your name or the site's."

@@ -1,4 +1,4 @@
-"""How often something may be tried: counted where a roll-back cannot undo it, for the account and for the place."""
+"""Limits on repeated tries: counted where a roll-back cannot undo it, for the account and for the address alike."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ class Limit:
     minutes: int
 
 
-# The wait grows: five minutes after 10 wrong passwords, an hour after 30, a day after 60.
+# The wait grows: five minutes after 10 wrong passwords, an hour after 30, a day after 60. Every limit counts the tries
+# for one account, whatever the address, and the tries from one address, whatever the account.
 PASSWORDS = (Limit("password", 10, 5), Limit("password-hour", 30, 60), Limit("password-day", 60, 24 * 60))
 SECOND_FACTORS = (Limit("code", 5, 5), Limit("code-hour", 15, 60), Limit("code-day", 40, 24 * 60))
 # Each costs seconds of the processor: a person with all their papers in one evening stays below it.
@@ -30,10 +31,10 @@ LETTERS = (Limit("letter", 3, 15), Limit("letter-day", 10, 24 * 60))
 
 
 def account_and_place(account: str, address: str | None, act: str = "") -> tuple[str, ...]:
-    """Whom a try is counted for: the account that was named and, where it is known, the place it came from.
+    """The names a try is counted under: the account that was named and, where it is known, the place it came from.
 
-    `address` is what `web.proxies.visitor_address` says. None stands for whoever comes through a proxy that does not say
-    for whom it speaks: a limit there would be everybody's limit. `act` keeps the counts of different acts apart.
+    `address` comes from `web.middleware.proxies.visitor_address`. It is None behind a proxy that does not say for whom it
+    speaks: a limit there would be everybody's limit. `act` keeps the counts of different acts apart.
     """
     return (f"{act}account {account}", *([f"{act}address {_place(address)}"] if address else []))
 

@@ -25,13 +25,12 @@ from marketplace.attendance.queries import (
 )
 from marketplace.attendance.views.blueprint import pages
 from marketplace.attendance.worked_time import worked
-from marketplace.kernel import Invalid, hours_and_minutes, now
+from marketplace.kernel import Invalid, hours_and_minutes, now, zone_name
 from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
 from marketplace.timesheets.rules import EntryState, PunchKind
 from marketplace.timesheets.texts import punch_words
 from marketplace.web import get_or_404
 from marketplace.web.filters import clock as wall_clock
-from marketplace.web.filters import zone_name
 
 
 @pages.get("/clock", may=Permission.CLOCK)

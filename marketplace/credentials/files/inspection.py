@@ -9,10 +9,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from marketplace.credentials.files.limits import (
+    AFTER_THE_END,
+    MOST_BYTES,
+    MOST_INFLATED,
+    MOST_LOOKED_THROUGH,
+    MOST_STREAMS,
+    ONE_STREAM,
+)
 from marketplace.credentials.files.thumbnails import made_anew
 from marketplace.kernel import N_, Invalid, Phrase
-
-MOST_BYTES = 10 * 1024 * 1024
 
 _SIGNATURES = ((b"%PDF-", "PDF"), (b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"))
 
@@ -55,13 +61,6 @@ def _kind(data: bytes) -> str:
 
 
 # ---- PDF --------------------------------------------------------------------------------------------------------
-
-MOST_STREAMS = 20_000
-MOST_INFLATED = 64 * 1024 * 1024
-MOST_LOOKED_THROUGH = 4 * MOST_BYTES
-"""Bytes of all streams together. A true file has each byte in one stream; made-up ones, one inside the other, never end."""
-ONE_STREAM = 4 * 1024 * 1024
-AFTER_THE_END = 64
 
 # What a paper to be read has no use for: programs, programs started, files inside, films, forms that send themselves.
 _ACTIVE = re.compile(

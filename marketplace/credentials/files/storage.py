@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.config import settings_in_force
 from marketplace.credentials.files.inspection import inspected
+from marketplace.credentials.files.limits import LONGEST_NAME
 from marketplace.credentials.files.thumbnails import pictures_of
 from marketplace.credentials.files.turns import turn
 from marketplace.credentials.models import Document
 from marketplace.db import session
 from marketplace.kernel import Invalid, NotFound
 
-LONGEST_NAME = 100
 LEFT_ALONE = timedelta(days=1)
 """A file without its row may belong to an upload that is just being written."""
 

@@ -7,10 +7,9 @@ from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 
 from marketplace.config import ROOT
-from marketplace.credentials.files.drawing import SECONDS, TOO_MANY_PIXELS
+from marketplace.credentials.files.limits import MOST_PAGES, SECONDS
+from marketplace.credentials.files.sandbox import TOO_MANY_PIXELS
 from marketplace.kernel import Invalid
-
-MOST_PAGES = 6
 
 # Nothing of the site's environment: what a file might break into finds no secrets there. One thread, one heap: address
 # space that is only set aside counts against the limit too.
@@ -38,10 +37,10 @@ def made_anew(picture: bytes, kind: str) -> bytes:
 
 
 def _draw(kind: str, content: bytes, folder: Path, most: int) -> int | None:
-    """Run the program in `drawing.py`; how it ended (a signal is negative), None when it took too long."""
+    """Run the program in `sandbox.py`; returns how it ended (a signal is negative), None when it took too long."""
     file = folder / f"paper.{kind.lower()}"
     file.write_bytes(content)
-    command = [sys.executable, "-m", "marketplace.credentials.files.drawing", kind, str(file), str(folder), str(most)]
+    command = [sys.executable, "-m", "marketplace.credentials.files.sandbox", kind, str(file), str(folder), str(most)]
     try:
         ended = subprocess.run(
             command, cwd=ROOT, env=_ENVIRONMENT, timeout=SECONDS, stdout=DEVNULL, stderr=DEVNULL, check=False

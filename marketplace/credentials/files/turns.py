@@ -12,13 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from marketplace.credentials.files.limits import AT_ONCE, MOST_WAITING, SECONDS_TO_WAIT
 from marketplace.kernel import Invalid
 
-AT_ONCE = 2
-"""Files looked into at the same time on this machine."""
-MOST_WAITING = 4
-"""Threads of one process that wait or work here; the other four answer the rest of the site."""
-SECONDS_TO_WAIT = 10.0
 _PAUSE = 0.05
 
 _places = threading.BoundedSemaphore(MOST_WAITING)

@@ -31,6 +31,7 @@ __all__ = [
     "named",
     "place_name",
     "short_day",
+    "zone_name",
 ]  # fmt: skip
 
 _ONE_DAY = timedelta(days=1)
@@ -74,6 +75,19 @@ def short_day(day: date, language: Language) -> str:
 def long_day(day: date, language: Language) -> str:
     """November 24, 2026; 24 de noviembre de 2026"""
     return str(format_date(day, "long", locale=language.region))
+
+
+CALLED_ELSE = {"Asia/Manila": "PHT"}
+"""Letters that mean another zone to a reader in the US: in Manila it is PST too."""
+
+
+def zone_name(at: datetime, zone: str) -> str:
+    """CST, as it is called at that moment; UTC-5 where a zone has no letters of its own. Pages and letters agree on it."""
+    name = CALLED_ELSE.get(zone) or at.astimezone(ZoneInfo(zone)).tzname() or zone
+    if name[0] not in "+-":
+        return name
+    whole, rest = name[1:3].lstrip("0") or "0", name[3:]
+    return f"UTC{name[0]}{whole}{':' + rest if rest else ''}"
 
 
 class Weekday(NamedTuple):
@@ -131,7 +145,7 @@ class Clock(NamedTuple):
     def read(self, language: Language) -> str:
         """8:50 am CST; 8:50 a. m. CST"""
         local = self.at.astimezone(ZoneInfo(self.zone))
-        return f"{clock_time(local.time(), language)} {local.tzname()}"
+        return f"{clock_time(local.time(), language)} {zone_name(self.at, self.zone)}"
 
 
 def date_at(at: datetime, zone: str) -> date:
@@ -153,7 +167,7 @@ class When(NamedTuple):
         if self.until is not None:
             clock += f" – {clock_time(self.until.astimezone(ZoneInfo(self.zone)).time(), language)}"
         pattern = "EEE d MMM" if language.spanish else "EEE, MMM d"
-        return f"{format_datetime(local, pattern, locale=language.region)}, {clock} {local.tzname()}"
+        return f"{format_datetime(local, pattern, locale=language.region)}, {clock} {zone_name(self.at, self.zone)}"
 
 
 class LocalSpan(NamedTuple):

@@ -40,6 +40,7 @@ from marketplace.kernel.phrasing.phrase_values import (
     named,
     place_name,
     short_day,
+    zone_name,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "together",
     "unkept",
     "worded",
+    "zone_name",
 ]  # fmt: skip
 
 _EACH = "%(each)s"

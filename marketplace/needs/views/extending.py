@@ -6,7 +6,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.kernel import Invalid, now
+from marketplace.kernel import Invalid, now, zone_name
 from marketplace.needs.extensions import extend
 from marketplace.needs.forms import ExtendForm
 from marketplace.needs.queries import last_days
@@ -14,7 +14,6 @@ from marketplace.needs.texts import clock_span, days_between, leaves_out_holiday
 from marketplace.needs.views.finding import posted_need_to_change
 from marketplace.needs.views.needs import pages
 from marketplace.web import check_version
-from marketplace.web.filters import zone_name
 
 
 @pages.form("/<int:need_id>/extension", may=Permission.NEED_POST)

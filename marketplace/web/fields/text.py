@@ -9,11 +9,18 @@ from markupsafe import Markup
 from wtforms import PasswordField
 from wtforms.widgets import EmailInput, TextArea
 
-from marketplace.kernel import Phrase, check_no_patient_data, clean_text, email_address, is_valid_npi, weak_hints
+from marketplace.kernel import (
+    LONGEST_PASSWORD,
+    Phrase,
+    check_no_patient_data,
+    clean_text,
+    email_address,
+    is_valid_npi,
+    weak_hints,
+)
 from marketplace.web.fields.typed import Typed
 
 LONGEST_NOTE = 4000
-LONGEST_PASSWORD = 128
 
 
 class Words(Typed):

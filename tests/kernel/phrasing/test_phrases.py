@@ -42,6 +42,8 @@ def read_in_spanish(monkeypatch):
     [
         (date(2026, 11, 24), "Nov 24, 2026", "24 nov 2026"),
         (time(14, 5), "2:05 pm", "2:05 p.m."),
+        (Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "Asia/Manila"), "10:50 pm PHT", "10:50 p.m. PHT"),
+        (Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Bogota"), "9:50 am UTC-5", "9:50 a.m. UTC-5"),
         (Clock(datetime(2026, 11, 24, 14, 50, tzinfo=UTC), "America/Chicago"), "8:50 am CST", "8:50 a.m. CST"),
         (Named("Prior-Authorization", "Autorización previa"), "Prior-Authorization", "Autorización previa"),
         (Phrase("a need"), "a need", "una solicitud"),

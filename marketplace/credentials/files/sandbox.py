@@ -1,6 +1,6 @@
 """The program that opens uploaded files, in a process of its own that may fail, hang or grow without harm to the site.
 
-Run by `picturing.py` as `python -m marketplace.credentials.files.drawing KIND FILE FOLDER MOST`. KIND is PDF, JPEG, PNG or WEBP.
+Run by `thumbnails.py` as `python -m marketplace.credentials.files.sandbox KIND FILE FOLDER MOST`. KIND is PDF, JPEG, PNG or WEBP.
 Writes 1.png, 2.png … for the pages of a PDF, 1.jpg for a picture. Ends with TOO_MANY_PIXELS for a picture that is too big.
 """
 
@@ -9,13 +9,11 @@ import sys
 import warnings
 from pathlib import Path
 
-SECONDS = 15
-MEMORY = 512 * 1024**2  # bytes of address space
-TOO_MANY_PIXELS = 3
+from marketplace.credentials.files.limits import LONGEST_SIDE, MEMORY, MOST_PIXELS, MOST_PIXELS_IN_MEMORY, SECONDS
 
-MOST_PIXELS = 50_000_000  # a phone's camera makes 12 to 50 million
-MOST_DECODED = 16_000_000  # JPEG can be decoded at half its size or less; others come whole
-LONGEST_SIDE = 3000
+TOO_MANY_PIXELS = 3
+"""The exit code for a picture beyond the limits."""
+
 JPEG_QUALITY = 88
 
 DOTS_AN_INCH = 110.0
@@ -43,7 +41,7 @@ def make_anew(file: Path, kind: str, folder: Path) -> None:
     with Image.open(file, formats=[kind]) as found:
         whole = found.width * found.height
         found.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        if whole > MOST_PIXELS or found.width * found.height > MOST_DECODED:
+        if whole > MOST_PIXELS or found.width * found.height > MOST_PIXELS_IN_MEMORY:
             sys.exit(TOO_MANY_PIXELS)
         found.load()
         upright = ImageOps.exif_transpose(found)
