@@ -115,7 +115,7 @@ def demo() -> None:
 
 @commands.command()
 def doctor() -> None:
-    """What is set up, what is not, and what to do about it."""
+    """Report each part of the set-up, and the next step where one is missing."""
     from marketplace.doctor import examine
 
     findings = examine()

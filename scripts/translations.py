@@ -52,14 +52,43 @@ KEYWORDS = {
 }
 
 
+EARLIER = (
+    "%(amount)s taken back by the bank, payable again: %(reason)s",
+    "%(name)s cannot work %(shift)s and has cancelled.",
+    "%(name)s has moved and works %(shift)s instead of %(held)s.",
+    "%(name)s keeps %(held)s and does not move to %(shift)s.",
+    "%(name)s moved to %(shift)s.",
+    "%(name)s no longer works %(shift)s: the agency has moved somebody, and sees to it that the seat is filled.",
+    "%(name)s would move, once the seat is free.",
+    "%(shift)s was cancelled.",
+    "Approval for %(name)s taken back.",
+    "Cancelled shift",
+    "Compensation for a cancelled shift of %(day)s",
+    "Compensation for a cancelled shift: %(hours)s h, %(amount)s.",
+    "Correction: compensation for a cancelled shift of %(day)s",
+    "Taken back before it was signed.",
+    "The booking of %(name)s for %(shift)s was cancelled by the agency.",
+    "The booking of %(name)s for %(shift)s was cancelled by the coordinator.",
+    "The booking of %(name)s for %(shift)s was cancelled by the facility.",
+    "The booking of %(name)s for %(shift)s was taken back.",
+    "The invitation of %(name)s was taken back.",
+    "The need was cancelled with %(shifts)s shifts.",
+    "The question to %(name)s is over: nobody was moved.",
+    "The question to move is over: you keep %(held)s.",
+)
+"""Texts that are no longer written but stand in records (audit entries, notices, lines of the books): they keep their Spanish."""
+
+
 def texts() -> Catalog:
-    """Every text of the product as it is written now."""
+    """Every text that is written now or can be read from a record."""
     found = Catalog(charset="utf-8")
     for filename, line, message, comments, context in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS):
         found.add(message, None, [(filename, line)], auto_comments=comments, context=context)
     for life in lives():
         for text in life.texts():
             found.add(text)
+    for text in EARLIER:
+        found.add(text)
     return found
 
 

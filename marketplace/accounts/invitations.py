@@ -21,7 +21,7 @@ from marketplace.kernel import N_, Invalid, NotAllowedNow, NotFound, Phrase
 GOOD_FOR = timedelta(hours=48)
 
 _DEAD = N_(
-    "This invitation has been used, was taken back, or is older than 48 hours. Ask whoever invited you for a new one."
+    "This invitation has been used, was withdrawn, or is older than 48 hours. Ask the person who invited you for a new one."
 )
 
 
@@ -106,7 +106,7 @@ def take_back(invitation: Invitation, by: Person, at: datetime) -> None:
     record(
         "took back invitation",
         invitation,
-        Phrase("The invitation of %(name)s was taken back.", name=invitation.name),
+        Phrase("The invitation of %(name)s was withdrawn.", name=invitation.name),
         by,
     )
 

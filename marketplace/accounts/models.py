@@ -114,7 +114,7 @@ class Person(Versioned, Base):
         return Actor(self.audience, self.id, self.facility_id, self.coordinator_id)
 
     def may(self, permission: Permission) -> bool:
-        """What the role's row in `permissions.MAY` grants; nothing without a membership."""
+        """Whether the role's row in `permissions.MAY` grants it; nothing without a membership."""
         return self.acting is not None and permission in MAY[self.acting.role]
 
 

@@ -94,7 +94,7 @@ class ReassignmentState(StrEnum):
 
 
 REASSIGNMENT_LIFE = Lifecycle(
-    "move request",
+    "reassignment",
     {
         (ReassignmentState.PLANNED, "ask"): ReassignmentState.ASKED,
         (ReassignmentState.PLANNED, "withdraw"): ReassignmentState.WITHDRAWN,
@@ -204,7 +204,7 @@ WORDS = {
     AssignmentState.ON_BREAK: "Working",
     AssignmentState.CHECKED_OUT: "To approve",
     AssignmentState.COMPLETED: "To approve",
-    AssignmentState.CANCELLED: "Cancelled",
+    AssignmentState.CANCELLED: "Canceled",
     AssignmentState.NO_SHOW: "No-show",
     AssignmentState.UPHELD: "No-show",
     AssignmentState.EXCUSED: "Excused",

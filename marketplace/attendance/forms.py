@@ -52,7 +52,7 @@ class ReportFields(Form):
     )
 
     def reported(self, duties: Sequence[Duty]) -> Reported:
-        """What was typed; raises Invalid at `tickets`."""
+        """The report as it was typed; raises Invalid at `tickets`."""
         counts = {duty.code: self[count_field(duty)].data or 0 for duty in duties}
         tickets = list(
             dict.fromkeys(entry.strip() for entry in (self.tickets.data or "").splitlines() if entry.strip())

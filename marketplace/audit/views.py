@@ -39,5 +39,5 @@ def index() -> str:
 
 
 def _midnight(day: date) -> datetime:
-    """When a day begins on the clock of the agency's desk, as the list shows its times."""
+    """The start of a day on the clock of the agency's desk, as the list shows its times."""
     return datetime.combine(day, time(), ZoneInfo(settings().agency_time_zone))

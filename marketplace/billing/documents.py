@@ -131,7 +131,7 @@ def credit_note_data(note: CreditNote) -> dict[str, Any]:
         "facts": in_words(facts, language),
         "reason_head": Phrase("Reason").read(language),
         "reason": note.reason,
-        "line_head": Phrase("The line that is taken back").read(language),
+        "line_head": Phrase("The line that is corrected").read(language),
         "line": line.description if line else "",
         "sums": in_words(sums, language),
         "total_label": Phrase("Credit").read(language),

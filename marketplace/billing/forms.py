@@ -10,7 +10,7 @@ LONGEST_REASON = 300
 
 
 class VoidForm(Form):
-    reason = Words(_l("Why is it taken back?"), limit=LONGEST_REASON, guard=True)
+    reason = Words(_l("Why is it voided?"), limit=LONGEST_REASON, guard=True)
 
 
 class CreditForm(Form):

@@ -171,7 +171,7 @@ def _take_back(payment: Payment, reason: Phrase, at: datetime) -> None:
 
 
 def _called(payment: Payment) -> Phrase:
-    """How a payment came, with its reference: Check 4471."""
+    """The way to pay with its reference: Check 4471."""
     method = Phrase(_word(payment.method))
     return together([method, payment.reference]) if payment.reference else method
 
@@ -213,7 +213,7 @@ def _spread(payment: Payment, open_invoices: Sequence[Account], amount: int) -> 
 
 
 def _open_invoices(facility: Facility, at: datetime) -> list[Account]:
-    """What the facility owes, the first due first, locked until the end of the transaction."""
+    """The open invoices of the facility, the first due first, locked until the end of the transaction."""
     invoices = (
         select(Invoice)
         .where(Invoice.facility_id == facility.id, Invoice.state == InvoiceState.ISSUED)

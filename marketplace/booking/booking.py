@@ -163,7 +163,7 @@ def _check_no_clash(shift: Shift, coordinator: Coordinator, by: Person | None) -
 
 def _check_open(shift: Shift) -> None:
     if shift.state is ShiftState.CANCELLED:
-        raise NotAllowedNow("This shift was cancelled.")
+        raise NotAllowedNow("This shift was canceled.")
     if shift.state is ShiftState.ENDED:
         raise NotAllowedNow("This shift is over.")
     if shift.need.state is NeedState.ON_HOLD:
@@ -171,7 +171,7 @@ def _check_open(shift: Shift) -> None:
     if shift.need.state in (NeedState.DRAFT, NeedState.PENDING_APPROVAL):
         raise NotAllowedNow("This need is not posted yet.")
     if shift.need.state is NeedState.CANCELLED:
-        raise NotAllowedNow("The facility has cancelled this need.")
+        raise NotAllowedNow("The facility has canceled this need.")
 
 
 def _insert(made: Assignment, coordinator: Coordinator, by: Person | None) -> None:

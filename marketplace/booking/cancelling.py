@@ -112,9 +112,9 @@ def check_as_shown(shown: tuple[int, int], means: Sequence[Consequence]) -> None
 
 
 _CANCELLED = {
-    CancelledBy.FACILITY: N_("The booking of %(name)s for %(shift)s was cancelled by the facility."),
-    CancelledBy.COORDINATOR: N_("The booking of %(name)s for %(shift)s was cancelled by the coordinator."),
-    CancelledBy.AGENCY: N_("The booking of %(name)s for %(shift)s was cancelled by the agency."),
+    CancelledBy.FACILITY: N_("The booking of %(name)s for %(shift)s was canceled by the facility."),
+    CancelledBy.COORDINATOR: N_("The booking of %(name)s for %(shift)s was canceled by the coordinator."),
+    CancelledBy.AGENCY: N_("The booking of %(name)s for %(shift)s was canceled by the agency."),
 }
 
 
@@ -226,7 +226,7 @@ def cancel_need(
         record(
             "cancel",
             need,
-            Phrase("The need was cancelled with %(shifts)s shifts.", shifts=done.shifts),
+            Phrase("The need was canceled with %(shifts)s shifts.", shifts=done.shifts),
             by=by,
             fee_cents=done.fee_cents,
         )
@@ -247,7 +247,7 @@ def _cancel_shifts(
         for shift in shifts:
             shift.state = SHIFT_LIFE.after(shift.state, "cancel")
             shift.open_to_all = False
-            record("cancel", shift, Phrase("%(shift)s was cancelled.", shift=in_words(shift)), by=by)
+            record("cancel", shift, Phrase("%(shift)s was canceled.", shift=in_words(shift)), by=by)
         for assignment, means in done:
             _cancel(assignment, by_id[assignment.shift_id], means, by, at, reason)
         _withdraw_offers(shift_ids, at)

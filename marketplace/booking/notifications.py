@@ -84,7 +84,7 @@ def notify_undone(assignment_id: int, by_id: int) -> None:
     if found is None:
         return
     sentence = Phrase(
-        "The booking of %(name)s for %(shift)s was taken back.", name=found.coordinator.name, shift=found.shift.phrase
+        "The booking of %(name)s for %(shift)s was undone.", name=found.coordinator.name, shift=found.shift.phrase
     )
     for reader in [*_schedulers(found.facility_id), found.coordinator.person]:
         if reader.id != by_id:
@@ -100,11 +100,11 @@ def notify_cancelled(assignment_id: int, by_id: int | None = None) -> None:
     name, shift, more = found.coordinator.name, found.shift.phrase, []
     if found.cancelled_by is CancelledBy.COORDINATOR:
         readers, link = _schedulers(found.facility_id), f"/shifts/{found.shift_id}"
-        sentence = Phrase("%(name)s cannot work %(shift)s and has cancelled.", name=name, shift=shift)
+        sentence = Phrase("%(name)s cannot work %(shift)s and has canceled.", name=name, shift=shift)
         more = [Phrase("The shift is open again. The next best coordinators can be asked on its page.")]
     else:
         readers, link = [found.coordinator.person], f"/assignments/{found.id}"
-        sentence = Phrase("%(shift)s was cancelled.", shift=shift)
+        sentence = Phrase("%(shift)s was canceled.", shift=shift)
         if found.fee_minutes:
             more = [Phrase("You are paid %(minutes)s minutes for it.", minutes=found.fee_minutes)]
     for reader in readers:
@@ -159,7 +159,7 @@ def notify_move_answered(move_id: int) -> None:
         notify(asker, Phrase(template, name=name, shift=shift, held=held), kind="move", link=link)
     if move.state is ReassignmentState.ACCEPTED:
         left = Phrase(
-            "%(name)s no longer works %(shift)s: the agency has moved somebody, and sees to it that the seat is filled.",
+            "%(name)s no longer works %(shift)s: the agency has reassigned somebody, and sees to it that the seat is filled.",
             name=name,
             shift=held,
         )
@@ -168,9 +168,9 @@ def notify_move_answered(move_id: int) -> None:
 
 
 _ANSWERS = {
-    ReassignmentState.ACCEPTED: N_("%(name)s has moved and works %(shift)s instead of %(held)s."),
+    ReassignmentState.ACCEPTED: N_("%(name)s was reassigned and works %(shift)s instead of %(held)s."),
     ReassignmentState.AGREED: N_("%(name)s would work %(shift)s instead of %(held)s. Now the next one is asked."),
-    ReassignmentState.DECLINED: N_("%(name)s keeps %(held)s and does not move to %(shift)s."),
+    ReassignmentState.DECLINED: N_("%(name)s keeps %(held)s and declined the reassignment to %(shift)s."),
     ReassignmentState.EXPIRED: N_("%(name)s has not answered whether %(shift)s would suit instead of %(held)s."),
 }
 
@@ -181,7 +181,9 @@ def notify_move_withdrawn(move_id: int) -> None:
     move = session.scalars(_moves().where(Reassignment.id == move_id)).one_or_none()
     if move is None or not move.assignment.is_live:
         return
-    sentence = Phrase("The question to move is over: you keep %(held)s.", held=move.assignment.shift.phrase)
+    sentence = Phrase(
+        "The question about a reassignment is over: you keep %(held)s.", held=move.assignment.shift.phrase
+    )
     notify(move.coordinator.person, sentence, kind="move", link=f"/assignments/{move.assignment_id}")
 
 

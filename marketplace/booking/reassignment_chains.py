@@ -25,7 +25,7 @@ from marketplace.needs.models import Shift
 
 
 def fit(booking: Assignment, shift: Shift, at: datetime) -> Assessment:
-    """How they fit a shift, loaded with `load_options()`, without this booking: every verdict, and the score."""
+    """Their fit for a shift, loaded with `load_options()`, without this booking: every verdict, and the score."""
     return assess([booking.coordinator_id], shift, at, without=booking.shift_id)[0]
 
 
@@ -47,8 +47,8 @@ class Chain:
 
 WHY_OVER = {
     ReassignmentState.PLANNED: N_("This has not been asked yet."),
-    ReassignmentState.ACCEPTED: N_("This was answered already: the move is done."),
-    ReassignmentState.DECLINED: N_("This was answered already: nobody was moved."),
+    ReassignmentState.ACCEPTED: N_("This was answered already: the reassignment is done."),
+    ReassignmentState.DECLINED: N_("This was answered already: nobody was reassigned."),
     ReassignmentState.WITHDRAWN: N_("This question was withdrawn. Nothing has changed."),
     ReassignmentState.EXPIRED: N_("The time to answer this question is over. Nothing has changed."),
 }
@@ -70,7 +70,10 @@ def end_chain(
         known = link.state in ANSWERABLE_BY_COORDINATOR
         link.state, link.answered_at = REASSIGNMENT_LIFE.after(link.state, what), at
         record_step(
-            what, link, Phrase("The question to %(name)s is over: nobody was moved.", name=link.coordinator.name), by
+            what,
+            link,
+            Phrase("The question to %(name)s is over: nobody was reassigned.", name=link.coordinator.name),
+            by,
         )
         session.flush()
         if what == "withdraw":

@@ -108,7 +108,12 @@ def _agree(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
     first.state, first.asked_at = REASSIGNMENT_LIFE.after(first.state, "ask"), at
     begins = min(shift.starts_at for shift in chain.shifts.values())
     first.expires_at = move.expires_at = reassignment_expiry(at, begins)
-    record_step("agree", move, Phrase("%(name)s would move, once the seat is free.", name=move.coordinator.name), by)
+    record_step(
+        "agree",
+        move,
+        Phrase("%(name)s agrees to the reassignment, once the seat is free.", name=move.coordinator.name),
+        by,
+    )
     record_step(
         "ask",
         first,
@@ -146,7 +151,9 @@ def _move(chain: Chain, move: Reassignment, by: Person, at: datetime) -> None:
             "accept",
             link,
             Phrase(
-                "%(name)s moved to %(shift)s.", name=link.coordinator.name, shift=in_words(chain.shifts[link.shift_id])
+                "%(name)s was reassigned to %(shift)s.",
+                name=link.coordinator.name,
+                shift=in_words(chain.shifts[link.shift_id]),
             ),
             who,
         )

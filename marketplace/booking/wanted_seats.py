@@ -24,7 +24,7 @@ def check_can_be_left(shift: Shift) -> None:
 def check_wants_people(shift: Shift, at: datetime) -> None:
     """Raises NotAllowedNow unless the shift, loaded with its need, is posted, not over and has a free seat."""
     if shift.state is ShiftState.CANCELLED:
-        raise NotAllowedNow("This shift was cancelled.")
+        raise NotAllowedNow("This shift was canceled.")
     if shift.state is ShiftState.ENDED or shift.ends_at <= at:
         raise NotAllowedNow("This shift is over.")
     if shift.need.state is not NeedState.OPEN:

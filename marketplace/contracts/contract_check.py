@@ -110,7 +110,7 @@ def _missing_rates(contract: TermsCheck, from_day: date) -> Iterable[TermProblem
 
 
 def _odd_rate(row: RateTerms, contract: TermsCheck) -> Iterable[TermProblem]:
-    """What the table lets pass, and whoever negotiates should know. Overlapping rates and more pay than bill it refuses."""
+    """Odd rates that the table accepts. It refuses overlapping rates, and more pay than bill."""
     name = Coded("line", row.service_line)
     if row.pay_cents == row.bill_cents:
         yield TermProblem(Weight.NOTE, Phrase("%(line)s leaves nothing for the agency.", line=name))

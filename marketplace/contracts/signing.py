@@ -44,7 +44,7 @@ def withdraw(agreement: Agreement, by: Person) -> None:
     """Back to the draft before anybody has signed."""
     agreement.withdraw()
     session.flush()
-    record("withdraw", agreement, Phrase("Taken back before it was signed."), by=by)
+    record("withdraw", agreement, Phrase("Withdrawn before it was signed."), by=by)
 
 
 def sign(agreement: Agreement, typed_name: str, by: Person, at: datetime, address: str = "") -> None:

@@ -53,7 +53,7 @@ class PaperForm(Form):
         )
 
     def filled_from(self, row: Any) -> "PaperForm":
-        """What `row` says, whatever was posted to the page."""
+        """The form filled from `row`, without the values posted to the page."""
         for field in self:
             field.process(None, getattr(row, field.name, field.data))
         return self

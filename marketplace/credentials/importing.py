@@ -41,7 +41,7 @@ Paper = tuple[int, str, str, str, date | None, date | None]
 
 @dataclass(frozen=True)
 class _Paper:
-    """What a row says."""
+    """The content of a row."""
 
     coordinator_id: int
     type: str
@@ -63,7 +63,7 @@ class _Paper:
 
 @dataclass(frozen=True)
 class _CredentialLookup:
-    """What the rows of one file refer to, read once."""
+    """The things the rows of one file refer to, read once."""
 
     coordinators: dict[str, int]
     types: dict[str, CredentialType]

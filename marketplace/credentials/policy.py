@@ -16,4 +16,4 @@ def check_may_decide(person: Person, credential: Credential) -> None:
     if not person.may(Permission.CREDENTIAL_VERIFY):
         raise NotPermitted("Only the agency's compliance team and its owner decide about credentials.")
     if credential.coordinator.person_id == person.id:
-        raise NotPermitted("This is your own paper. Somebody else has to decide about it.")
+        raise NotPermitted("This is your own credential. Somebody else has to decide about it.")

@@ -18,7 +18,7 @@ LONGEST_NOTE = 500
 
 
 def paper_of(credential: Credential) -> CredentialDraft:
-    """What stands on it, for the rules (loaded with its kind)."""
+    """The facts of a credential, for the rules (loaded with its kind)."""
     return CredentialDraft(
         kind_of(credential.kind),
         credential.number,
@@ -124,7 +124,7 @@ def _check_new(paper: CredentialDraft, others: Collection[Credential]) -> None:
     for one in others:
         same = (one.number, one.issued_on, one.expires_on) == (paper.number, paper.issued_on, paper.expires_on)
         if same and one.state is CredentialState.VERIFIED:
-            raise Invalid("This very paper is verified already. Reject this copy.", "number")
+            raise Invalid("This credential is verified already. Reject this copy.", "number")
 
 
 def _reason(text: str) -> str:

@@ -35,7 +35,7 @@ def upload(
     earlier = _earlier(coordinator, read)
     for one in earlier:
         if one.state is CredentialState.VERIFIED and _dates(one) == (read.issued_on, read.expires_on):
-            raise Invalid("This very paper is verified already. There is nothing more to do.", "number")
+            raise Invalid("This credential is verified already. There is nothing more to do.", "number")
     if not rate_limits.within_limits(rate_limits.UPLOADS, f"upload {by.id}", at=at):
         raise Invalid("You have uploaded many files in a short time. Wait a few minutes, then go on.", "file")
     document = keep(data, filename, coordinator.id, at)

@@ -1,4 +1,4 @@
-"""What the demo's facilities ask for, week after week: standing patterns, posted in blocks of four weeks."""
+"""The needs of the demo's facilities, week after week: standing patterns, posted in blocks of four weeks."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

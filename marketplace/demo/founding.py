@@ -1,4 +1,4 @@
-"""Who is there when the demo begins: the agency, its facilities and its coordinators."""
+"""The founding of the demo: the agency, its facilities and its coordinators."""
 
 from datetime import datetime, timedelta
 

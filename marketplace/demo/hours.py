@@ -1,4 +1,4 @@
-"""What was worked: punches with their small irregularities, weekly timesheets, and who approved them when."""
+"""The demo's hours: punches with their small irregularities, weekly timesheets, and who approved them when."""
 
 import random
 from collections import defaultdict

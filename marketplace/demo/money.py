@@ -1,4 +1,4 @@
-"""What was billed and paid: weekly invoice runs, payments that came early, late or not yet, weekly pay runs."""
+"""The demo's money: weekly invoice runs, payments that came early, late or not yet, weekly pay runs."""
 
 import random
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Who is there: the agency's staff, facilities with their contracts, coordinators with their papers."""
+"""The people of the demo: the agency's staff, facilities with their contracts, coordinators with their papers."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta

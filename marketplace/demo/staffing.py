@@ -1,4 +1,4 @@
-"""Who worked what: the demo's past and coming shifts, each given to somebody every rule allowed at that moment."""
+"""The staffing of the demo: its past and coming shifts, each given to somebody every rule allowed at that moment."""
 
 import random
 from collections import defaultdict

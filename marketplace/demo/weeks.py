@@ -81,7 +81,7 @@ def _needs(places: Places, this_week: date, now: datetime) -> list[Need]:
 
 
 def _shown_today(places: Places, staffing: DemoStaffing, shown: dict[str, Coordinator], now: datetime) -> None:
-    """Who works at this very moment, and whose shift begins within the hour."""
+    """The people at work at this moment, and those who begin within the hour."""
     jobs = (
         ("harbor", "rpm", "devon"),
         ("riverside", "medical-billing", "jonas"),
@@ -93,7 +93,7 @@ def _shown_today(places: Places, staffing: DemoStaffing, shown: dict[str, Coordi
 
 
 def _worked(made: list[Assignment], places: Places, this_week: date, now: datetime, chance: random.Random) -> None:
-    """What is over was clocked, handed in and, but for most of last week, approved."""
+    """Clock and hand in the past shifts, and approve them but for most of last week."""
     zones, last_week = places.zones(), this_week - timedelta(days=7)
     over = [(one, zones[one.facility_id]) for one in made if one.ends_at <= now and one.state in FINISHED]
     over = trouble.went_wrong(over, places.owners(), person("sam@northlight.example"), now)

@@ -36,7 +36,7 @@ def build() -> None:
 
 
 def _forget_the_noise(now: datetime) -> None:
-    """What people were told in the past they have read; letters of the past were sent long ago."""
+    """Mark the notices of the past as read and its letters as sent."""
     for letter in session.scalars(select(Letter)):
         letter.sent_at, letter.sent_as = letter.written_at, "demo"
     for notice in session.scalars(select(Notice).where(Notice.at < now - timedelta(days=3))):

@@ -74,7 +74,7 @@ def current_facts_of(
 
 
 def shifts_wanted_for(shifts: Collection[int]) -> dict[int, PlannedShift]:
-    """What this process knows of the last plan's shifts, for whoever was just ranked by its prices. No statement.
+    """The last plan's shifts in this process's memory, for those just ranked by its prices. No statement.
 
     For the agency alone: they are other facilities' shifts.
     """

@@ -67,7 +67,7 @@ class SeatPrice(Base):
 
 
 class HoursWorth(Base):
-    """What one coordinator could do with their hours at those prices (`matching.index.Opening`, one list each)."""
+    """The worth of one coordinator's hours at those prices (`matching.index.Opening`, one list each)."""
 
     coordinator_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("coordinator.id"), primary_key=True)
     plan_id: Mapped[int] = mapped_column(BigInteger)

@@ -62,7 +62,7 @@ class InboxItem:
 
 @dataclass(frozen=True)
 class InboxSource:
-    """Where the entries of a kind come from, and who in the agency gets them: whoever may open the page they lead to."""
+    """The source of the entries of a kind, and the permission that opens the page they lead to."""
 
     entries: Callable[[], Select[Any]]
     may: Permission

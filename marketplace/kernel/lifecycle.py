@@ -12,7 +12,7 @@ S = TypeVar("S", bound=StrEnum)
 # Participles that English does not form by adding -ed.
 _IRREGULAR = {
     "begin": "begun",
-    "cancel": "cancelled",
+    "cancel": "canceled",
     "hold": "put on hold",
     "pay": "paid",
     "send": "sent",
@@ -40,8 +40,8 @@ def participle(act: str) -> str:
 
 
 def state_words(state: StrEnum) -> Phrase:
-    """The words of a state behind the thing that has it: "that is on hold"."""
-    return Phrase(f"that is {state.value.replace('_', ' ')}")
+    """The words of a state behind the thing that has it: "that is on hold". Screens spell as Americans do."""
+    return Phrase(f"that is {state.value.replace('_', ' ').replace('cancelled', 'canceled')}")
 
 
 class Lifecycle(Generic[S]):

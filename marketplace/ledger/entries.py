@@ -63,6 +63,6 @@ def _event(segment: ApprovedSegment) -> Event:
 _MEMOS = {
     (False, False): N_("Hours approved, worked %(day)s"),
     (False, True): N_("Correction: hours approved, worked %(day)s"),
-    (True, False): N_("Compensation for a cancelled shift of %(day)s"),
-    (True, True): N_("Correction: compensation for a cancelled shift of %(day)s"),
+    (True, False): N_("Compensation for a canceled shift of %(day)s"),
+    (True, True): N_("Correction: compensation for a canceled shift of %(day)s"),
 }

@@ -102,7 +102,7 @@ def account(account: str) -> str:
 
 
 def _moved(posting: LedgerPosting, account: str, side: Side) -> int:
-    """What a posting did to the account, positive as it grows."""
+    """The change a posting made to the account, positive as it grows."""
     grew = (posting.debit == account) == (side is Side.DEBIT)
     return posting.amount_cents if grew else -posting.amount_cents
 

@@ -62,7 +62,7 @@ class _FacilitySite:
 
 @dataclass(frozen=True)
 class _NeedLookup:
-    """What the rows of one file refer to, read once."""
+    """The things the rows of one file refer to, read once."""
 
     places: dict[str, _FacilitySite]
     lines: dict[str, ServiceLine]
@@ -109,7 +109,7 @@ def _known() -> _NeedLookup:
 
 
 def _draft(row: CsvRow, known: _NeedLookup) -> QuotedNeed:
-    """What a row asks for, and the shifts that follow; raises Invalid naming the column."""
+    """The draft of a row, and the shifts that follow; raises Invalid naming the column."""
     ref = clean_text(row["external_ref"], 80, "external_ref")
     if not ref:
         raise Invalid("Every need has a key of its own.", "external_ref")

@@ -242,7 +242,7 @@ _NEAREST = (AgreementState.ACTIVE, AgreementState.SIGNED, AgreementState.SENT)
 
 
 def _agreements(whose: ColumnElement[bool]) -> dict[int, dict[AgreementKind, AgreementState]]:
-    """How far the agreements of each party are: the furthest one of a kind."""
+    """The state of each party's agreements: the furthest one of a kind."""
     found: dict[int, dict[AgreementKind, AgreementState]] = defaultdict(dict)
     rows = session.execute(
         select(Agreement.facility_id, Agreement.coordinator_id, Agreement.kind, Agreement.state).where(
@@ -271,6 +271,6 @@ def _paper(kind: AgreementKind, papers: dict[AgreementKind, AgreementState]) -> 
 
 
 def _counts(of: InstrumentedAttribute[int], *which: ColumnElement[bool]) -> dict[int, int]:
-    """How many rows fit, by the value of one column."""
+    """The number of rows that fit, by the value of one column."""
     rows = session.execute(select(of, func.count()).where(*which).group_by(of))
     return {key: count for key, count in rows}  # noqa: C416 - rows are no pairs to the type checker

@@ -128,7 +128,7 @@ def reverse(payout: Payout, reason: str, by: Person | None, at: datetime) -> Non
         "reverse",
         payout,
         Phrase(
-            "%(amount)s taken back by the bank, payable again: %(reason)s",
+            "%(amount)s returned by the bank, payable again: %(reason)s",
             amount=dollars(payout.amount_cents),
             reason=reason,
         ),

@@ -50,7 +50,7 @@ def reassignment_words() -> dict[ReassignmentState, tuple[str, str]]:
         ReassignmentState.PLANNED: (_("Asked next"), "plain"),
         ReassignmentState.ASKED: (_("Waiting for reply"), "warn"),
         ReassignmentState.AGREED: (_("Said yes, waits for the other"), "info"),
-        ReassignmentState.ACCEPTED: (_("Moved"), "ok"),
+        ReassignmentState.ACCEPTED: (_("Reassigned"), "ok"),
         ReassignmentState.DECLINED: (_("Declined"), "plain"),
         ReassignmentState.WITHDRAWN: (_("Withdrawn"), "plain"),
         ReassignmentState.EXPIRED: (_("Expired"), "plain"),

@@ -57,7 +57,7 @@ def find_anything() -> str:
 
 
 def _zone(person: Person) -> str:
-    """Where the person's today is."""
+    """The zone of the person's today."""
     place: Facility | Coordinator | None = None
     if person.facility_id is not None:
         place = session.get(Facility, person.facility_id)
@@ -67,7 +67,7 @@ def _zone(person: Person) -> str:
 
 
 def _groups(person: Person, words: str, found: Found) -> list[Group]:
-    """What was found, by kind; the way to the whole list only where there is more than is shown."""
+    """The findings by kind, with a link to the whole list where there is more than is shown."""
     agency = person.audience is Audience.AGENCY
     groups = [
         _people(found, agency, words),

@@ -206,11 +206,11 @@ def undo_approvals(entry_ids: Collection[int], by: Person, at: datetime) -> int:
     for entry in entries:
         entry.state = ENTRY_LIFE.after(entry.state, "undo")
         entry.decided_at = entry.decided_by_id = None
-        # The window begins anew: whoever takes back an approval wants to look again.
+        # The window begins again: the person who undoes an approval wants to look again.
         entry.submitted_at = at
         if entry.measured_minutes is not None:
             entry.paid_minutes, entry.measured_minutes, entry.decision_reason = entry.measured_minutes, None, ""
-        record("undo_approval", entry, Phrase("Approval for %(name)s taken back.", name=_name(entry)), by=by)
+        record("undo_approval", entry, Phrase("Approval for %(name)s undone.", name=_name(entry)), by=by)
     _settle(entries, by, at)
     return sum(segment.minutes for segment in standing)
 

@@ -60,7 +60,7 @@ def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegmen
             "compensate",
             made,
             Phrase(
-                "Compensation for a cancelled shift: %(hours)s h, %(amount)s.",
+                "Compensation for a canceled shift: %(hours)s h, %(amount)s.",
                 hours=hours_and_minutes(minutes),
                 amount=dollars(made.bill_cents),
             ),

@@ -73,7 +73,7 @@ def work_of(segment: TimeSegment, line: Named, who: str) -> Phrase:
     """
     parts: list[object] = [line, who, Weekday(segment.work_day)]
     if segment.kind == "cancellation":
-        parts.insert(0, Phrase("Cancelled shift"))
+        parts.insert(0, Phrase("Canceled shift"))
     if segment.earn_code == "overtime":
         parts.append(Phrase("overtime"))
     if segment.corrects_id is not None:

@@ -70,7 +70,7 @@ TAGS: dict[str, tuple[str, LazyString]] = {
     "revoked": ("bad", _l("Revoked")),
     "missing": ("bad", _l("Missing")),
     "resolved": ("ok", _l("Resolved")),
-    "cancelled": ("plain", _l("Cancelled")),
+    "cancelled": ("plain", _l("Canceled")),
 }
 
 

@@ -101,8 +101,8 @@ def test_a_second_invitation_kills_the_first(visitors, client):
 def test_an_invitation_taken_back_is_dead(visitors, client):
     owner = invited(visitors)
     path = link_to(NEW, "invitation")
-    owner.press("Take back")
-    owner.sees("taken back")
+    owner.press("Withdraw")
+    owner.sees("withdrawn")
     assert client.get(path).status == 404
 
 

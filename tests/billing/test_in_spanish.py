@@ -51,14 +51,14 @@ def test_a_spanish_reader_of_the_facility_reads_the_lines_in_spanish(client, spa
     session.commit()
     page = client.sign_in("rosa").get(f"/invoices/{invoice.id}")
     page.sees("Autorización previa · Jonas Lind · mar 17 nov", "Turno cancelado · ", "Corrección · ")
-    for english in ("Prior-Authorization", "Correction", "Cancelled shift", "Nov 17"):
+    for english in ("Prior-Authorization", "Correction", "Canceled shift", "Nov 17"):
         assert english not in page.text
 
 
 def test_the_same_lines_read_english_for_the_agency(client, spanish_rosa, invoice):
     session.commit()
     page = client.sign_in("felix").get(f"/invoices/{invoice.id}")
-    page.sees("Prior-Authorization · Jonas Lind · Tue Nov 17", "Cancelled shift · ", "Correction · ")
+    page.sees("Prior-Authorization · Jonas Lind · Tue Nov 17", "Canceled shift · ", "Correction · ")
 
 
 def test_an_invoice_is_a_document_in_the_language_of_its_recipient(spanish_rosa, invoice):

@@ -303,7 +303,7 @@ def test_compensation_for_a_cancelled_shift_has_its_evidence(client, world):
     session.commit()
     page = evidence_of(client.sign_in("rosa"), invoice)
     assert page.status == 200
-    page.sees("Compensation for a cancelled shift", "2:00 h", "No clock was pressed for this line")
+    page.sees("Compensation for a canceled shift", "2:00 h", "No clock was pressed for this line")
 
 
 def test_the_evidence_names_who_approved_that_line_and_not_who_decided_the_week_last(client, world):
@@ -329,7 +329,7 @@ def test_an_approval_that_was_taken_back_is_not_said_to_be_of_who_approved_later
     rosa = client.sign_in("rosa")
     pages = [rosa.get(f"/invoices/{invoice.id}/lines/{each.id}").text for each in by_segment]
     assert ["By Rosa Chen" in page for page in pages] == [False, False, True]
-    assert ["Taken back" in page for page in pages] == [False, True, False]
+    assert ["Undone" in page for page in pages] == [False, True, False]
 
 
 def test_an_approval_and_its_undoing_each_name_who_did_them(client, world):

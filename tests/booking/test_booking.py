@@ -136,7 +136,7 @@ def test_every_rule_is_asked_again_at_the_moment_of_booking(world, spoil, reason
     ("state", "sentence"),
     [
         (NeedState.ON_HOLD, "on hold"),
-        (NeedState.CANCELLED, "cancelled"),
+        (NeedState.CANCELLED, "canceled"),
         (NeedState.PENDING_APPROVAL, "not posted yet"),
     ],
 )
@@ -150,7 +150,7 @@ def test_a_cancelled_shift_gives_no_seats(world):
     shift = world.shift()
     shift.state = ShiftState.CANCELLED
     session.flush()
-    with pytest.raises(NotAllowedNow, match=r"This shift was cancelled\."):
+    with pytest.raises(NotAllowedNow, match=r"This shift was canceled\."):
         booked(world, shift)
 
 

@@ -116,12 +116,12 @@ def test_a_cancelled_seat_is_free_again_and_can_be_booked(world):
 def test_what_is_over_or_given_back_cannot_be_cancelled(world):
     made = booked(world, in_hours(world, 30))
     cancelling.cancel(made, world.tom, NOW, SIDE.FACILITY)
-    with pytest.raises(NotAllowedNow, match="that is cancelled cannot be cancelled"):
+    with pytest.raises(NotAllowedNow, match="that is canceled cannot be canceled"):
         cancelling.cancel(made, world.tom, NOW, SIDE.FACILITY)
     made = booked(world, in_hours(world, 50))
     made.state = AssignmentState.CHECKED_IN
     session.flush()
-    with pytest.raises(NotAllowedNow, match="that is checked in cannot be cancelled"):
+    with pytest.raises(NotAllowedNow, match="that is checked in cannot be canceled"):
         cancelling.cancel(made, world.tom, NOW, SIDE.FACILITY)
 
 

@@ -373,7 +373,7 @@ def test_a_coordinator_sees_what_cancelling_means_before_the_button(world, visit
     made = booked(world, world.shift(day=date(2026, 11, 25), start=time(8, 30), mode=FillMode.FIRST_COME))
     maya = visitors("maya").get(f"/assignments/{made.id}").follow("Cancel…")
     maya.sees("-55 reliability points.", "a worked shift counts 100, this one 45")
-    maya.press("Cancel, -55 points", reason="The flu").sees("Cancelled. It counts -55 reliability points.")
+    maya.press("Cancel, -55 points", reason="The flu").sees("Canceled. It counts -55 reliability points.")
     as_test()
     kept = session.get_one(Assignment, made.id)
     assert (kept.state, kept.points, kept.cancel_reason) == (AssignmentState.CANCELLED, -55, "The flu")
@@ -384,7 +384,7 @@ def test_a_facility_sees_what_cancelling_costs_before_the_button(world, visitors
     tom = visitors("tom").get(f"/assignments/{made.id}/cancellation")
     tom.sees("$78.00 will be billed.")
     assert "$58.00" not in tom.text
-    tom.press("Cancel and be billed $78.00").sees("Cancelled. $78.00 will be billed for it.")
+    tom.press("Cancel and be billed $78.00").sees("Canceled. $78.00 will be billed for it.")
     as_test()
     assert session.get_one(Assignment, made.id).fee_minutes == 120
 
@@ -407,7 +407,7 @@ def test_a_whole_shift_is_cancelled_with_the_sum_shown_before(world, visitors, a
     booked(world, shift, "jonas")
     tom = visitors("tom").get(f"/shifts/{shift.id}").follow("Cancel…")
     tom.sees("$156.00", "will be billed for 2 bookings", "Maya Torres", "Jonas Lind")
-    tom.press("Cancel and be billed $156.00").sees("Cancelled. $156.00 will be billed")
+    tom.press("Cancel and be billed $156.00").sees("Canceled. $156.00 will be billed")
     as_test()
     assert session.get_one(Shift, shift.id).state is ShiftState.CANCELLED
     assert count(Assignment, Assignment.state == AssignmentState.CANCELLED) == 2
@@ -430,7 +430,7 @@ def test_the_agency_says_on_whose_behalf_it_cancels(world, visitors, as_test):
     assert ada
     page = visitors("sam").get(f"/assignments/{made.id}/cancellation").follow("For the facility")
     page.sees("$78.00")
-    page.press("Cancel this booking").sees("Cancelled. $78.00 will be billed for it.")
+    page.press("Cancel this booking").sees("Canceled. $78.00 will be billed for it.")
 
 
 def test_a_damaged_cancel_form_changes_nothing(world, visitors, as_test):

@@ -187,7 +187,7 @@ def test_the_faster_one_has_the_shift_and_the_asked_one_keeps_theirs(world, aske
 
 def test_a_cancelled_shift_moves_nobody(world, asked):
     cancel_shift(whole(asked.here), world.rosa, NOW, CancelledBy.FACILITY)
-    with pytest.raises(NotAllowedNow, match="This shift was cancelled"):
+    with pytest.raises(NotAllowedNow, match="This shift was canceled"):
         reassignments.accept(asked.move, world.maya.person, NOW + HOUR)
     assert asked.unchanged()
 
@@ -408,7 +408,7 @@ def test_everybody_hears_who_works_where_in_the_end(world, asked):
     assert any(
         s.startswith("Maya Torres no longer works Prior-Authorization at Riverside") for s in told(world.lars.id)
     )
-    assert any(s.startswith("Maya Torres has moved and works") for s in told(world.sam.id))
+    assert any(s.startswith("Maya Torres was reassigned and works") for s in told(world.sam.id))
     letter = told(world.maya.person_id)[-1]
     assert letter.startswith("You work Prior-Authorization at Harbor Family Medicine")
     assert "instead of Prior-Authorization at Riverside Medical Center" in letter
@@ -424,7 +424,9 @@ def test_the_agency_hears_a_no_and_the_coordinator_that_no_answer_is_needed(worl
     reassignments.withdraw(anew, world.sam, NOW)
     with in_a_worker():
         notify_move_withdrawn(anew.id)
-    assert told(world.maya.person_id)[-1].startswith("The question to move is over: you keep Prior-Authorization")
+    assert told(world.maya.person_id)[-1].startswith(
+        "The question about a reassignment is over: you keep Prior-Authorization"
+    )
 
 
 # ---- the coordinator's pages --------------------------------------------------------------------------------------------------
@@ -438,7 +440,7 @@ def test_the_first_page_shows_both_shifts_and_one_tap_moves_the_coordinator(worl
         "You meet every rule for the whole shift.", "Answer by Wed, Nov 25, 7:00 am",
     )  # fmt: skip
     page = page.press("Move me to Harbor Family Medicine")
-    assert page.sees("You have moved. The other shift is no longer yours.", "Confirmed")
+    assert page.sees("You are reassigned. The other shift is no longer yours.", "Confirmed")
     assert page.path == f"/assignments/{again(asked.move).became_id}"
     assert "another shift instead" not in client.get("/offers").text
 
@@ -475,7 +477,7 @@ def test_where_a_rule_says_no_by_now_the_page_says_which_and_has_no_button_for_y
 
 def test_a_coordinator_who_agreed_sees_that_they_wait_and_may_take_the_yes_back(world, chain, visitors):
     page = visitors("jonas").get("/offers")
-    assert page.sees("The seat is still somebody's who is asked to move as well.")
+    assert page.sees("Somebody still has that seat and is asked about a reassignment as well.")
     page = page.press("Move me to")
     assert page.sees("You keep your shift until the other one has said yes too", "You said yes")
     assert visitors("aisha").get("/offers").sees("Would you work another shift instead?")
@@ -512,8 +514,8 @@ def test_a_second_press_has_no_second_effect(world, asked, client):
 
 
 @pytest.mark.parametrize(("then", "sentence"), [
-    ("Keep my shift", "This was answered already: the move is done."),
-    ("Move me to", "This was answered already: the move is done."),
+    ("Keep my shift", "This was answered already: the reassignment is done."),
+    ("Move me to", "This was answered already: the reassignment is done."),
 ])  # fmt: skip
 def test_another_tab_is_told_that_it_was_answered(world, asked, visitors, then, sentence):
     one, other = visitors("maya").get("/offers"), visitors("maya").get("/offers")

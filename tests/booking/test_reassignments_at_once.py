@@ -95,7 +95,7 @@ def test_of_a_yes_and_the_cancellation_of_that_shift_one_counts(house, app):
         assert answers[1][0] == 409
     else:
         assert here == []
-        assert "Nothing has changed" in answers[0][1] or "cancelled" in answers[0][1]
+        assert "Nothing has changed" in answers[0][1] or "canceled" in answers[0][1]
 
 
 def test_of_two_who_say_yes_to_one_seat_one_moves_and_the_other_keeps_theirs(house, app):

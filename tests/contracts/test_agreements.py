@@ -196,7 +196,7 @@ def test_what_was_sent_can_be_taken_back_and_then_changed(client: Visitor, world
     key = master(world, S.SENT)
     client.sign_in("ada").get(f"/contracts/{key}/edit")
     assert client.status == 409
-    client.get(f"/contracts/{key}").press("Take back").press("Use the standard card").sees(
+    client.get(f"/contracts/{key}").press("Withdraw").press("Use the standard card").sees(
         "The agency's standard card is in place."
     )
     assert len(card(key)) == 16
@@ -306,7 +306,7 @@ def test_no_one_signs_another_text_than_the_one_on_the_screen(
 ) -> None:
     key = master(world, S.SENT)
     rosa = visitors("rosa").get(f"/contracts/{key}")
-    client.sign_in("ada").get(f"/contracts/{key}").press("Take back")
+    client.sign_in("ada").get(f"/contracts/{key}").press("Withdraw")
     client.press("Put it on the card", service_line="prior-auth", bill="99", pay="50").press("Send for signature")
     rosa.press("Sign it", name="Rosa Chen", read="y")
     assert rosa.status == 409

@@ -126,7 +126,7 @@ def test_an_invitation_that_is_too_old_is_sent_again_or_taken_back(ada, client):
         ada.press("Send again")
         assert client.get(first).status == 404
         second = link_to("luz@people.example", "invitation")
-        ada.press("Take back").sees("its link is dead")
+        ada.press("Withdraw").sees("its link is dead")
         assert client.get(second).status == 404
 
 

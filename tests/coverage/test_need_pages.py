@@ -124,7 +124,7 @@ def test_on_hold_nobody_new_is_asked_and_the_booked_stay(client: Visitor, world:
     booking, offer = seat(shift, world.jonas), ask(shift, world.maya)
     session.commit()
     client.sign_in("rosa").get(f"/needs/{need.id}").press("Put on hold")
-    client.sees("On hold. Who is booked stays booked. 1 waiting offer was taken back.", "Put on hold.")
+    client.sees("On hold. Who is booked stays booked. 1 waiting offer was withdrawn.", "Put on hold.")
     World()
     session.expire_all()
     assert state_of(need.id) is NeedState.ON_HOLD

@@ -3,6 +3,7 @@
 import errno
 import os
 import struct
+import time
 import zlib
 from datetime import timedelta
 from io import BytesIO
@@ -91,6 +92,7 @@ HOSTILE = {
         "paper.pdf", linked(b"(" + "\ufeffjavascript:x".encode("utf-16-be") + b")")),
     "a PDF whose link opens a file": ("paper.pdf", linked(b"(file:///etc/passwd)")),
     "a PDF whose link keeps its address elsewhere": ("paper.pdf", linked(b"5 0 R")),
+    "a PDF whose link hides its address behind a comment": ("paper.pdf", linked(b"%x\n(javascript:x)")),
     "a PDF with a link in packed objects": ("paper.pdf", with_object(packed(b"<</S/URI/URI(javascript:x)>>"))),
     "a PDF that does something when it is opened": (
         "paper.pdf", with_object(b"4 0 obj\n<</AA<</O<</S/Named/N/Print>>>>>>\nendobj\n")),
@@ -169,6 +171,15 @@ def test_a_photo_of_fifty_million_pixels_is_decoded_small_and_a_drawing_of_sixte
 )
 def test_a_pdf_may_lead_to_a_page_or_a_letter(address: bytes) -> None:
     assert inspected(linked(address)).content_type == "application/pdf"
+
+
+@pytest.mark.parametrize("body", [(b"stream\n" + b"A" * 93) * 19_000 + b"endstream\n", b"/URI%" * 100_000 + b"\nx\n"])
+def test_a_pdf_made_to_keep_its_reader_busy_is_refused_at_once(body: bytes) -> None:
+    """Streams without an end, one inside the other, and comments without an end: each was looked through to the last byte."""
+    began = time.process_time()
+    with pytest.raises(Invalid):
+        inspected(with_object(body))
+    assert time.process_time() - began < 2
 
 
 def test_a_transparent_picture_stands_on_white() -> None:

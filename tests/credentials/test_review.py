@@ -181,7 +181,7 @@ def test_verifying_makes_it_count_and_the_next_item_loads_itself(
     client.sees("Verified: HIPAA training of Maya Torres.", "Undo")
     client.press("Verify")
     assert client.path == "/credentials/"
-    client.sees("Nothing waits. All papers are decided.")
+    client.sees("Nothing waits. All credentials are decided.")
     assert [paper.state for paper in papers()] == [CredentialState.VERIFIED] * 2
     with as_system():
         assert papers()[0].decided_by_id == world.chidi.id
@@ -333,7 +333,7 @@ def test_nobody_decides_about_her_own_paper(world: World) -> None:
     agency = session.scalars(select(Organisation).where(Organisation.name == world.agency.name)).one()
     owner = paper.coordinator.person
     owner.acting = Membership(person_id=owner.id, organisation_id=agency.id, role=Role.AGENCY_COMPLIANCE)
-    with session.no_autoflush, pytest.raises(NotPermitted, match="your own paper"):
+    with session.no_autoflush, pytest.raises(NotPermitted, match="your own credential"):
         check_may_decide(owner, paper)
 
 

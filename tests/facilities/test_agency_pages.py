@@ -110,7 +110,7 @@ def test_an_invitation_that_is_too_old_is_sent_again(ada, client):
 def test_an_invitation_is_taken_back(ada, client):
     ada.get("/facilities/new").press("Register and invite", **CEDAR)
     link = link_to("ana@cedar.example", "invitation")
-    ada.press("Take back").sees("its link is dead")
+    ada.press("Withdraw").sees("its link is dead")
     assert client.get(link).status == 404
 
 

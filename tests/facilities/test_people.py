@@ -223,7 +223,7 @@ def test_maya_keeps_places_she_likes_and_places_she_does_not_want(visitors, worl
     maya.sees("Harbor Family Medicine")
     assert "Riverside" not in maya.text
     maya.press("Favorite").sees("is a favorite now")
-    maya.press("Take back").sees("one place among others again")
+    maya.press("Remove").sees("one place among others again")
     maya.press("Do not offer").sees(
         "is not offered to you any more.", "1 shift there stays booked.", "Not offered to you"
     )

@@ -39,7 +39,7 @@ def sites(key):
 def test_rosa_changes_and_confirms_her_facilitys_facts(rosa, harbor_id):
     harbor(harbor_id).facts_confirmed_at = None
     session.commit()
-    rosa.get("/settings").press("These facts are right", city="Evanston", monthly_budget_cents="25,000")
+    rosa.get("/settings").press("Save", city="Evanston", monthly_budget_cents="25,000")
     found = harbor(harbor_id)
     assert (found.city, found.facts_confirmed_at) == ("Evanston", NOW)
     rosa.get("/settings").press("Save").sees("Nothing was different; the facts are confirmed.")

@@ -5,8 +5,7 @@ import io
 import re
 import tokenize
 
-from marketplace.config import ROOT
-from scripts.translations import COMPILED, catalogue, compiled, missing
+from scripts.translations import COMPILED, EARLIER, ROOT, catalogue, compiled, missing
 
 GENDERED = re.compile(r"\b(she|hers?|herself|he|his|him|himself)\b", re.IGNORECASE)
 PAGES = (".html", ".mjml", ".txt", ".typ")
@@ -59,6 +58,31 @@ def test_no_docstring_comment_or_template_calls_a_coordinator_she():
 def test_a_text_that_says_she_would_be_seen():
     assert GENDERED.search("Nothing holds her back.")
     assert prose_of('def book():\n    """She comes."""\n    x = "her"  # his seat\n') == ["# his seat", "She comes."]
+
+
+SHUNNED = re.compile(
+    r"cancelled|favourite|\btak(en?|ing) back\b|took .* back|\banew\b|facts are right|\bthe move\b|has moved|to move\b|"
+    r"\bpapers?\b(?!\)s)",
+    re.IGNORECASE,
+)
+MADE_ON_PAPER = {
+    "The text of this agreement is on paper, not here.",
+    "This agreement has no text here: it was made on paper, or is not sent yet.",
+}
+
+
+def test_texts_use_the_words_of_the_house() -> None:
+    """American spelling; withdrawn or undone, not taken back; a reassignment, not a move; a credential, not a paper."""
+    texts = [text for message in catalogue() for text in ([message.id] if isinstance(message.id, str) else message.id)]
+    assert SHUNNED.search("These facts are right")
+    assert [text for text in texts if SHUNNED.search(text) and text not in {*EARLIER, *MADE_ON_PAPER}] == []
+
+
+def test_what_happened_looks_the_same_on_every_page() -> None:
+    """The section is written once, in its macro; the style guide draws it without a thing."""
+    own = {"macros/trail.html", "styleguide.html"}
+    pages = {str(file.relative_to(ROOT / "templates")): file.read_text() for file in ROOT.glob("templates/**/*.html")}
+    assert {name for name, text in pages.items() if re.search(r"(card|box)\(_\(.What happened", text)} == own
 
 
 def test_the_compiled_catalogue_is_the_newest():

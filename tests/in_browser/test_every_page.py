@@ -75,17 +75,35 @@ def heavy(page: Page, received: list[Response]) -> Iterator[str]:
         yield f"asks {len(received)} times"
 
 
-def sideways(page: Page) -> Iterator[str]:
+def sideways(page: Page, window: int = NARROW) -> Iterator[str]:
     """Whether a narrow window has to be scrolled sideways."""
-    page.set_viewport_size({"width": NARROW, "height": 700})
+    page.set_viewport_size({"width": window, "height": 700})
     width = page.evaluate("document.documentElement.scrollWidth")
-    if width > NARROW:
+    if width > window:
         worst = page.evaluate(
             """width => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > width + 1)
             .slice(0, 4).map(e => e.tagName + '.' + e.className)""",
-            NARROW,
+            window,
         )
-        yield f"is {width} pixels wide on a window of {NARROW}: {worst}"
+        yield f"is {width} pixels wide on a window of {window}: {worst}"
+
+
+@pytest.mark.parametrize(
+    ("who", "paths"),
+    [("rosa", ("/people", "/timesheets?state=approved")), ("ada", ("/needs", "/timesheets?state=to_approve"))],
+)
+def test_tables_fit_a_phone_in_spanish_whose_words_are_longer(
+    shown: Site, open_as: Opening, who: str, paths: tuple[str, ...]
+) -> None:
+    page = open_as(who, "/account")
+    with page.expect_navigation():
+        page.locator("button[name=locale][value=es]").first.evaluate("button => button.form.requestSubmit(button)")
+    told: list[str] = []
+    for path in paths:
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == "es"
+        told += [f"{path}: {fault}" for window in (NARROW, PHONE["width"]) for fault in sideways(page, window)]
+    assert not told, "\n".join(told)
 
 
 @pytest.mark.parametrize(

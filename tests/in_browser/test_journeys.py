@@ -58,7 +58,7 @@ def test_a_facility_is_invited_and_comes_in(place: Site, open_as: Opening) -> No
     ana = open_as(None, link_in_letter(place, "ana@cedar.example"))
     join(ana, "Welcome, Ana")
     ana.goto("/settings")
-    ana.get_by_role("button", name="These facts are right").click()
+    ana.get_by_role("button", name="Save").click()
     expect(ana.locator("#toasts")).to_contain_text(re.compile("confirmed|Saved"))
 
 
@@ -126,8 +126,8 @@ def test_a_candidate_is_chosen_in_two_clicks_with_reasons_and_can_be_taken_back(
     hand.click(page.get_by_role("button", name=re.compile("^Offer ")).first)
     expect(page.get_by_text("Waiting for reply").first).to_be_visible()
     assert hand.clicks == 2
-    hand.click(page.get_by_role("button", name=re.compile("^Take back")).first)
-    expect(page.get_by_role("button", name=re.compile("^Take back"))).to_have_count(0)
+    hand.click(page.get_by_role("button", name=re.compile("^Withdraw")).first)
+    expect(page.get_by_role("button", name=re.compile("^Withdraw"))).to_have_count(0)
 
 
 def test_a_clean_week_is_approved_with_one_click_and_an_exception_with_two_keys(place: Site, open_as: Opening) -> None:
@@ -235,7 +235,7 @@ def test_cancelling_shows_what_it_costs_on_the_page_of_the_button(place: Site, o
     expect(page.get_by_text("What it means")).to_be_visible()
     page.locator("[name=reason]").fill("The flu")
     hand.click(page.locator("main").get_by_role("button", name=re.compile("^Cancel")))
-    expect(page.locator("#toasts")).to_contain_text("Cancelled.")
+    expect(page.locator("#toasts")).to_contain_text("Canceled.")
     assert hand.clicks <= 3
 
 

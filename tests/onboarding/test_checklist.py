@@ -122,7 +122,7 @@ def test_a_facility_comes_from_the_letter_to_its_first_need(visitors, client):
     client.get(link_to("ana@cedar.example", "invitation")).press("Join", password=SECRET, again=SECRET)
     assert client.path == "/getting-started"
     client.sees("Welcome, Ana", "0 of 3 needed steps done", "Waiting for the agency")
-    client.follow("Review").press("These facts are right", payer_mix=["commercial"], ehr="Epic")
+    client.follow("Review").press("Save", payer_mix=["commercial"], ehr="Epic")
     assert client.path == "/getting-started"
     client.sees("1 of 3 needed steps done")
     ada.get(cedar_page).follow("See what is missing").sees("2 steps are missing.", "Sign the BAA; Sign the contract")

@@ -174,7 +174,7 @@ def test_what_if_is_a_question_with_an_answer_in_words(world, client):
     asked = the_plan(PlanState.QUEUED)
     worked_on(asked)
     page = client.get(f"/matching/plans/{asked.id}/comparison")
-    assert page.sees(f"What if {other.name} has this shift?", "It costs", "Do it: pin and plan anew")
+    assert page.sees(f"What if {other.name} has this shift?", "It costs", "Do it: pin and plan again")
     assert again(plan).state is PlanState.READY
 
 

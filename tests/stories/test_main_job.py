@@ -86,7 +86,7 @@ def test_from_the_letter_to_the_paid_coordinator(world, app, visitors, at):
     assert ana.status == luz.status == 200
     luz.sees("Welcome, Luz")
     cedar_id, luz_id = one(Facility, Facility.name == "Cedar Clinic").id, _luz().id
-    ana.get("/settings").press("These facts are right")
+    ana.get("/settings").press("Save")
     luz.get("/me/profile").press("Save", ehr=["Epic"], years_experience="5", languages=["en"])
     luz.get("/me/availability").press(
         "Save", within="hours", days=["0", "1", "2", "3", "4"], start="07:00", end="19:00"

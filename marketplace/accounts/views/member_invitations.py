@@ -38,7 +38,7 @@ def invitation() -> Any:
 def withdraw(invitation_id: int) -> Any:
     found = get_or_404(open_invitations(own_organisation().id, now()), invitation_id)
     take_back(found, by=current_person(), at=now())
-    flash(_("The invitation of %(name)s is taken back: its link is dead.", name=found.name))
+    flash(_("The invitation of %(name)s is withdrawn: its link is dead.", name=found.name))
     return redirect(url_for("members.index"), 303)
 
 

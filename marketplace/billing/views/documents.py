@@ -22,7 +22,7 @@ def pdf(invoice_id: int) -> Response:
     """The paper itself; set now when the worker has not come to it yet."""
     found = get_or_404(visible_to(current_person()), invoice_id)
     if found.number is None:
-        raise NotAllowedNow(_("A draft has no paper yet."))
+        raise NotAllowedNow(_("A draft has no document yet."))
     paper = paper_of_invoice(found.id)
     return pdf_download(found.number, paper.pdf, paper.sha256)
 

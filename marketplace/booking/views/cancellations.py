@@ -129,13 +129,13 @@ def _about() -> dict[str, bool]:
 
 def _said(means: Consequence) -> str:
     if means.fee.bill_cents:
-        return str(_("Cancelled. %(amount)s will be billed for it.", amount=dollars(means.fee.bill_cents)))
+        return str(_("Canceled. %(amount)s will be billed for it.", amount=dollars(means.fee.bill_cents)))
     if means.points:
-        return str(_("Cancelled. It counts %(points)s reliability points.", points=means.points))
-    return str(_("Cancelled. It costs nothing."))
+        return str(_("Canceled. It counts %(points)s reliability points.", points=means.points))
+    return str(_("Canceled. It costs nothing."))
 
 
 def _sum_said(total: Sum) -> str:
     if total.fee_cents:
-        return str(_("Cancelled. %(amount)s will be billed for what was booked.", amount=dollars(total.fee_cents)))
-    return str(_("Cancelled. It costs nothing."))
+        return str(_("Canceled. %(amount)s will be billed for what was booked.", amount=dollars(total.fee_cents)))
+    return str(_("Canceled. It costs nothing."))

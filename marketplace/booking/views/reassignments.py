@@ -31,7 +31,7 @@ def accept_move(move_id: int) -> ResponseReturnValue:
     if move.became_id is None:
         flash(_("Thank you. You keep your shift until the other one has said yes too; you will be told."))
         return redirect(url_for(".assignment", assignment_id=move.assignment_id), 303)
-    flash(_("You have moved. The other shift is no longer yours."))
+    flash(_("You are reassigned. The other shift is no longer yours."))
     return redirect(url_for(".assignment", assignment_id=move.became_id), 303)
 
 

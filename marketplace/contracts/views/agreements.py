@@ -14,7 +14,7 @@ from marketplace.web import asked_word, page_of
 
 @pages.get("/", may=Permission.CONTRACT_SEE)
 def index() -> str:
-    """What waits for somebody first, then what holds, then the past."""
+    """The agreements: those that wait for somebody, then those that hold, then the past."""
     person = current_person()
     kind, state = asked_word("kind", set(AgreementKind)), asked_word("state", set(AgreementState))
     text = asked_word("q")

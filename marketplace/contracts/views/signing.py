@@ -28,7 +28,7 @@ def send(agreement_id: int) -> ResponseReturnValue:
 def withdraw(agreement_id: int) -> ResponseReturnValue:
     agreement = agreement_to_change(agreement_id)
     signing.withdraw(agreement, current_person())
-    flash(_("Taken back. It is a draft again."))
+    flash(_("Withdrawn. It is a draft again."))
     return redirect(url_for(".show", agreement_id=agreement.id), 303)
 
 

@@ -62,5 +62,5 @@ def withdraw(coordinator_id: int, invitation_id: int) -> ResponseReturnValue:
     coordinator = get_or_404(visible_to(current_person()), coordinator_id)
     found = get_or_404(invitations_of(coordinator.id), invitation_id)
     take_back(found, by=current_person(), at=now())
-    flash(_("The invitation of %(name)s is taken back: its link is dead.", name=found.name))
+    flash(_("The invitation of %(name)s is withdrawn: its link is dead.", name=found.name))
     return redirect(url_for(".show", coordinator_id=coordinator_id), 303)

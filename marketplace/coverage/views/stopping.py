@@ -54,4 +54,4 @@ def _to_change(need_id: int) -> Need:
 def _taken_back(offers: int) -> str:
     if not offers:
         return ""
-    return str(ngettext("%(num)d waiting offer was taken back.", "%(num)d waiting offers were taken back.", offers))
+    return str(ngettext("%(num)d waiting offer was withdrawn.", "%(num)d waiting offers were withdrawn.", offers))

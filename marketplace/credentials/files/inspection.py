@@ -9,7 +9,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from marketplace.credentials.files.limits import AFTER_THE_END, MOST_BYTES, MOST_INFLATED, MOST_STREAMS, ONE_STREAM
+from marketplace.credentials.files.limits import (
+    AFTER_THE_END,
+    MOST_BYTES,
+    MOST_INFLATED,
+    MOST_LOOKED_THROUGH,
+    MOST_STREAMS,
+    ONE_STREAM,
+)
 from marketplace.credentials.files.thumbnails import made_anew
 from marketplace.kernel import N_, Invalid, Phrase
 
@@ -60,9 +67,9 @@ _ACTIVE = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA|SubmitForm|ImportData|GoToE|GoToR|Movie|Sound"
     rb"|Rendition|3D|AA|Named)(?![A-Za-z0-9_.+-])"
 )
-# An address a link leads to: as a string, as a base for others, or (none of the above) kept elsewhere in the file.
-_GAP = rb"(?:[\x00\s]|%[^\r\n]*[\r\n])*"
-_ADDRESS = re.compile(rb"/(?:URI|Base)(?![A-Za-z0-9_.+-])" + _GAP + rb"(\((?:[^()\\]|\\.)*|<[^<>]*>|[0-9])", re.DOTALL)
+# An address a link leads to: as a string, as a base for others, kept elsewhere in the file, or behind a comment. The last two
+# are refused: no program puts a comment there, and looking past each of a million comments would take hours.
+_ADDRESS = re.compile(rb"/(?:URI|Base)(?![A-Za-z0-9_.+-])[\x00\s]*(\((?:[^()\\]|\\.)*|<[^<>]*>|[0-9]|%)", re.DOTALL)
 _STRING_ESCAPE = re.compile(rb"\\(\r\n|[0-7]{1,3}|.)", re.DOTALL)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
 _HARMLESS = frozenset({"http", "https", "mailto", "tel"})
@@ -116,7 +123,7 @@ def _leads_to_a_page(found: re.Match[bytes]) -> bool:
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:
-    """What a backslash in a string stands for: a character by its octal number, or itself; the end of a line is nothing."""
+    """The value of a backslash in a string: a character by its octal number, or itself; the end of a line is nothing."""
     written = found[1]
     if written.isdigit():
         return bytes([int(written, 8) & 0xFF])
@@ -146,8 +153,8 @@ def _outside_streams(data: bytes) -> bytes:
 
 
 def _packed_objects(data: bytes) -> Iterator[bytes]:
-    """What lies in compressed streams, as far as it can be objects: also where the stream does not say so."""
-    inflated = 0
+    """The content of compressed streams that can be objects: also where the stream does not say so."""
+    inflated = looked_through = 0
     for count, start in enumerate(_STREAM.finditer(data)):
         if count > MOST_STREAMS:
             raise Invalid(_BROKEN, "file")
@@ -158,6 +165,9 @@ def _packed_objects(data: bytes) -> Iterator[bytes]:
         if declared and _OTHER_PACKING.search(head):
             raise Invalid(_DOES_MORE, "file")
         raw = data[start.end() : data.find(b"endstream", start.end())]
+        looked_through += len(raw)
+        if looked_through > MOST_LOOKED_THROUGH:
+            raise Invalid(_TOO_MUCH, "file")
         unpacking = zlib.decompressobj()
         try:
             text = unpacking.decompress(raw, ONE_STREAM)

@@ -26,6 +26,8 @@ MOST_STREAMS = 20_000
 MOST_INFLATED = 64 * 1024 * 1024
 """Bytes that all streams of a PDF together may unpack to."""
 
+MOST_LOOKED_THROUGH = 4 * MOST_BYTES
+"""Bytes of all streams together. A true file has each byte in one stream; made-up ones, one inside the other, never end."""
 ONE_STREAM = 4 * 1024 * 1024
 """Bytes that one stream of a PDF may unpack to."""
 

@@ -15,7 +15,7 @@ from marketplace.kernel import local_day, now
 
 @pages.get("/mine", may=Permission.CREDENTIAL_UPLOAD)
 def mine() -> str:
-    """What they have handed in and how it stands, what ends soon, and what is missing for their kinds of work."""
+    """The coordinator's credentials: handed in, ending soon, and missing for their kinds of work."""
     coordinator = own_coordinator()
     today = local_day(now(), coordinator.time_zone)
     papers, kinds = own(coordinator.id), credential_types()

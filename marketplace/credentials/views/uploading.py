@@ -40,7 +40,7 @@ def new() -> ResponseReturnValue:
 
 
 def _known(kinds: set[str]) -> dict[str, Any]:
-    """What the form begins with: the paper to renew, or the type asked for."""
+    """The initial values of the form: the paper to renew, or the type asked for."""
     if request.method != "GET":
         return {}
     key = asked_number("renew")

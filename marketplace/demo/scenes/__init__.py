@@ -1,1 +1,1 @@
-"""What happens in the demo beside the ordinary weeks: one file for each kind of event, each done by the product's own acts."""
+"""The events of the demo beside the ordinary weeks: one file for each kind of event, each done by the product's own acts."""

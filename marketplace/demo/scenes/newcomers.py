@@ -1,4 +1,4 @@
-"""Who is about to join: a facility on its way in and one that pauses, invited people of every role, three new coordinators."""
+"""The demo's newcomers: a facility on its way in and one that pauses, invited people of every role, three new coordinators."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

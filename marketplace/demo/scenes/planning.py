@@ -94,7 +94,7 @@ def _publish(plan: MatchPlan, at: datetime) -> None:
 
 
 def _proposals(plan: MatchPlan, after: datetime) -> list[PlanPair]:
-    """What a plan proposes for shifts that begin after a moment, the soonest first."""
+    """The proposals of a plan for shifts that begin after a moment, the soonest first."""
     return list(
         session.scalars(
             select(PlanPair)

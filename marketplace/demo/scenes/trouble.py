@@ -1,4 +1,4 @@
-"""What does not go as planned: people who do not come, cancel late or or forget the clock."""
+"""The demo's troubles: people who do not come, cancel late or forget the clock."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence

@@ -1,4 +1,4 @@
-"""Who works while somebody looks at the demo, and whose shift begins within the hour."""
+"""The people at work while somebody looks at the demo, and those who begin within the hour."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -29,7 +29,7 @@ def _number(transaction: ColumnElement[Any]) -> ColumnElement[int]:
 
 
 def look(since: int) -> ChangesSeen:
-    """Who has changed from a transaction on, the weights in force and the last plan; one statement."""
+    """The coordinators changed since a transaction, the weights in force and the last plan; one statement."""
     change = CoordinatorChange
     whom = func.array_agg(change.coordinator_id.distinct())
     mine = _number(func.pg_current_xact_id_if_assigned())

@@ -46,5 +46,5 @@ class SharedIndex:
         return self.index
 
     def prices_for(self, shifts: Sequence[ShiftFacts], at: datetime) -> Mapping[int, Prices]:
-        """What everybody's hours are worth elsewhere, for the ranking of those of these shifts that the last plan knows."""
+        """The worth of everybody's hours elsewhere, for ranking those of these shifts that the last plan knows."""
         return self._prices.for_shifts(self._plan, self.index, shifts, at)

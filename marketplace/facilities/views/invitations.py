@@ -50,7 +50,7 @@ def withdraw(facility_id: int, invitation_id: int) -> ResponseReturnValue:
     """The link in the letter is dead."""
     found = _invitation(facility_id, invitation_id)
     take_back(found, by=current_person(), at=now())
-    flash(_("The invitation of %(name)s is taken back: its link is dead.", name=found.name))
+    flash(_("The invitation of %(name)s is withdrawn: its link is dead.", name=found.name))
     return redirect(url_for(".show", facility_id=facility_id), 303)
 
 

@@ -22,7 +22,7 @@ SECONDS_TO_BE_HEARD = 60
 
 @pages.get("/", may=PUBLIC)
 def home() -> ResponseReturnValue:
-    """What the agency offers; whoever is signed in goes to their own first page."""
+    """The front page of the agency; a person who is signed in goes to their own first page."""
     if current_person_or_none() is not None:
         return redirect(url_for("onboarding.start"), 303)
     return render_template("public/home.html", service_lines=service_lines())

@@ -20,7 +20,7 @@ from marketplace.web.filters import clock, since
 
 @pages.watch("/overview/live", may=Permission.SHIFT_SEE)
 def live() -> Response:
-    """Who works now, for the card that asks for itself every 20 seconds: 304 while nothing on it has changed.
+    """The people at work now, for the card that refreshes itself every 20 seconds: 304 while nothing on it has changed.
 
     Nothing of a signed-in page is kept by the browser, so the card itself says what it already shows.
     """

@@ -62,7 +62,7 @@ def agency_inbox(person: Person, at: datetime) -> str:
 
 
 def _first_steps(person: Person) -> list[ChecklistStep]:
-    """What a new agency still has to do before work can begin, for its owner; nothing once all of it is done."""
+    """The tasks left for a new agency's owner before work can begin; none once all are done."""
     steps = steps_of_agency() if person.may(Permission.MEMBER_MANAGE) else []
     return steps if missing(steps) else []
 

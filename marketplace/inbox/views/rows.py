@@ -37,7 +37,7 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class _Said:
-    """What differs by kind."""
+    """The words and links that differ by kind."""
 
     icon: str
     title: str
@@ -191,7 +191,7 @@ def _overdue(entry: InboxItem, at: datetime, reader: Person) -> _Said:
 
 
 def _days(entry: InboxItem, at: datetime) -> str:
-    """What has no hour is told in days."""
+    """The time of an entry without an hour, in days."""
     days = abs((at.date() - day_of(entry)).days)
     return str(ngettext("%(num)d day", "%(num)d days", days)) if days else str(_("today"))
 

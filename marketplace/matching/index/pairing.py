@@ -45,7 +45,7 @@ def all_pairs(judge: Judge, shifts: Sequence[ShiftFacts]) -> Pairs:
 
 
 def _terms(shift: ShiftFacts) -> object:
-    """What `skilled` looks at, and the facility's papers: equal for the shifts of one need on one day.
+    """The terms `skilled` looks at, and the facility's papers: equal for the shifts of one need on one day.
 
     The papers by identity: to compare them takes longer than to judge them once more, and all shifts outlive the question.
     """

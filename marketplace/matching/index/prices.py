@@ -51,7 +51,7 @@ class _Schedule:
         self._tail = np.array([one.value + after[bisect_left(self._starts, one.end + rest)] for one in self._by_end])
 
     def lost_by(self, shift_id: int, start: int, end: int) -> int:
-        """How much less the best schedule brings beside the time from `start` to `end` and the rest around it."""
+        """The points the best schedule loses when the time from `start` to `end` and the rest around it are taken."""
         asked = (shift_id, start, end)
         if asked not in self._known:
             beside = (

@@ -45,7 +45,7 @@ def _papers(credentials: Iterable[CredentialFacts], kind: str) -> list[HeldCrede
 
 
 def _held(papers: Sequence[HeldCredential], days: Sequence[date], kind: str) -> Cover:
-    """How the verified papers of a type cover the days."""
+    """The days that the verified papers of a type cover."""
     counted = cover(
         days, [paper.term for paper in papers if paper.credential.verification is VerificationState.VERIFIED]
     )

@@ -71,7 +71,7 @@ def _by_slot(instance: Instance) -> dict[int, list[int]]:
 
 @dataclass(frozen=True)
 class Waves:
-    """When a shift is posted the best few are asked, then the next few; the first yes has it."""
+    """The strategy of waves: the best few are asked when a shift is posted, then the next few; the first yes has it."""
 
     size: int = 1
     minutes: int = SLOWEST_REPLY

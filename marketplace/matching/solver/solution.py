@@ -48,7 +48,7 @@ def copied(solution: Solution) -> Solution:
 
 @compiled
 def _most_slots_at_once(market: Market) -> Array:
-    """How many slots the fullest schedule of each coordinator has, hours apart."""
+    """The number of slots in the fullest schedule of each coordinator, hours apart."""
     most = np.zeros(len(market.rest), np.int64)
     for coordinator in range(len(market.rest)):
         begin, stop = market.first[coordinator], market.first[coordinator + 1]

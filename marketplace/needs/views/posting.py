@@ -15,7 +15,7 @@ from marketplace.catalogue.queries import rate_guidance
 from marketplace.contracts.models import Agreement
 from marketplace.db import session
 from marketplace.facilities.models import Facility, FacilityState, Site
-from marketplace.kernel import MONDAY_TO_FRIDAY, Invalid, NotAllowedNow, dollars, local_day
+from marketplace.kernel import MONDAY_TO_FRIDAY, Invalid, NotAllowedNow, called, dollars, local_day
 from marketplace.needs.forms import NeedForm, fields_of
 from marketplace.needs.models import FillMode, Need
 from marketplace.needs.queries import (
@@ -226,7 +226,7 @@ def page(
         left_out=left_out_words(forecast.plan.left_out) if forecast.plan else "",
         contract_rate=contract_rate(contract, line, day),
         published=published_rates(rate_guidance(line or None) if with_published else []),
-        templates=[(one.id, name_of_template(one.line.name, one)) for one in templates],
+        templates=[(one.id, name_of_template(called(one.line), one)) for one in templates],
         again=request.args.get("again", ""),
         at=at,
     )

@@ -12,7 +12,7 @@ from marketplace.web import SIGNED_IN
 
 @pages.get("/start", may=SIGNED_IN)
 def start() -> ResponseReturnValue:
-    """Where somebody begins: the tasks while they are getting started, else the overview or the offers."""
+    """The first page of a person: the tasks while they are getting started, else the overview or the offers."""
     person = current_person()
     if gets_started(person):
         return redirect(url_for(".welcome"), 303)

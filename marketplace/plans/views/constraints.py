@@ -56,7 +56,7 @@ def move(shift_id: int) -> ResponseReturnValue:
             _("%(name)s is pinned here. The plan that is being made does not know it yet.", name=chosen.name), made.id
         )
     else:
-        _said(_("%(name)s is pinned here, and the rest is planned anew around it.", name=chosen.name), made.id)
+        _said(_("%(name)s is pinned here, and the rest is planned again around it.", name=chosen.name), made.id)
     return redirect(url_for(".index"), 303)
 
 

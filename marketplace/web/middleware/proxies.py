@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, current_app, request
-from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
@@ -48,18 +47,25 @@ class BehindProxies:
                 self.warned = True
                 log.warning("a proxy that TRUSTED_PROXIES does not name", peer=peer)
             return self.app(environ, start_response)
-        hops = self._hops(parse_list_header(forwarded))
+        said = _values(forwarded)
         # The scheme is what the nearest proxy says; anything but the two there are would end up in addresses.
-        proto = (parse_list_header(environ.get(FORWARDED_PROTO, "")) or [""])[-1]
-        fixed = ProxyFix(self.app, x_for=hops, x_proto=int(proto in ("http", "https")))
-        return fixed(environ, start_response)
+        proto = _values(environ.get(FORWARDED_PROTO, ""))[-1]
+        # ProxyFix reads quotes, and one that a visitor opens would swallow what the proxies wrote after it: it gets the
+        # values that count, and these alone.
+        environ.update({FORWARDED_FOR: said[-self._hops(said)], FORWARDED_PROTO: proto})
+        return ProxyFix(self.app, x_proto=int(proto in ("http", "https")))(environ, start_response)
 
     def _hops(self, said: list[str]) -> int:
-        """How many values from the right are the word of trusted proxies."""
+        """The number of values from the right that trusted proxies wrote."""
         hops = 1
         while hops < len(said) and is_among(address_in(said[-hops]), self.trusted):
             hops += 1
         return hops
+
+
+def _values(header: str) -> list[str]:
+    """What stands between the commas; at least one value, which may be empty."""
+    return [value.strip() for value in header.split(",")]
 
 
 def visitor_address() -> str | None:

@@ -138,11 +138,13 @@ def test_the_agency_asks_from_the_page_sees_the_answer_there_and_may_withdraw(wo
     here, mover, _own_shift = could_move
     address = f"/matching/shifts/{here.id}/refill"
     sam = visitors("sam")
-    page = sam.get(address).press("Ask to move")
-    assert page.sees("Asked. Nothing changes until the answer is there.", "Asked to move", "Waiting for reply")
+    page = sam.get(address).press("Ask to reassign")
+    assert page.sees(
+        "Asked. Nothing changes until the answer is there.", "Reassignments asked for", "Waiting for reply"
+    )
     page = page.press("Withdraw")
     assert page.sees("Withdrawn. Everybody keeps the shift they have.", "Withdrawn, Tue, Nov 24")
-    page.press("Ask to move")
+    page.press("Ask to reassign")
     visitors(mover.person.email.split("@")[0]).get("/offers").press("Keep my shift")
     assert sam.get(address).sees("Declined, Tue, Nov 24")
 
@@ -156,7 +158,7 @@ def test_a_chain_is_asked_from_its_end_and_the_page_says_whose_turn_it_is(world,
     assert sam.get(f"/matching/shifts/{here.id}/refill").sees("Said yes, waits for the other")
     visitors("aisha").get("/offers").press("Move me to")
     page = sam.get(f"/matching/shifts/{here.id}/refill")
-    assert page.sees("Every seat of this shift is taken.", "Moved, Tue, Nov 24")
+    assert page.sees("Every seat of this shift is taken.", "Reassigned, Tue, Nov 24")
 
 
 def test_what_no_page_would_send_asks_nobody(world, could_move, client):
@@ -170,9 +172,9 @@ def test_what_no_page_would_send_asks_nobody(world, could_move, client):
         f"{mover.id}:{own_shift.id}:1",
         "9" * 40 + ":1",
     ):
-        assert page.press("Ask to move", steps=steps).status == 422
+        assert page.press("Ask to reassign", steps=steps).status == 422
         page.get(f"/matching/shifts/{here.id}/refill")
-    assert page.press("Ask to move", steps=f"{mover.id}:{2**62}").status == 409
+    assert page.press("Ask to reassign", steps=f"{mover.id}:{2**62}").status == 409
 
 
 def test_the_inbox_leads_to_it_and_one_click_asks_the_best(world, client):

@@ -93,7 +93,7 @@ def test_the_stranger_is_limited_by_the_account_wherever_the_tries_come_from(tru
     assert hashing.checked <= 10
 
 
-@pytest.mark.parametrize("claimed", ["192.0.2.{}", "192.0.2.{}, 127.0.0.1", "garbage {}", "{}:80"])
+@pytest.mark.parametrize("claimed", ["192.0.2.{}", "192.0.2.{}, 127.0.0.1", "garbage {}", "{}:80", '"{}', '{}" "'])
 def test_an_address_put_into_the_header_does_not_help_behind_a_proxy(trusting, claimed):
     """The proxy writes down, at the right end, who spoke to it."""
     app = trusting(PROXY)
@@ -148,6 +148,9 @@ def test_a_trusted_proxy_that_does_not_say_for_whom_it_speaks_shuts_nobody_out(t
         (("127.0.0.1",), "127.0.0.1", "", None),
         (("127.0.0.1",), "127.0.0.1", ", ,", None),
         (("127.0.0.1",), "127.0.0.1", '"; DROP', None),
+        (("127.0.0.1",), "127.0.0.1", '"192.0.2.1, 203.0.113.66', "203.0.113.66"),
+        (("127.0.0.1",), "127.0.0.1", '192.0.2.1\\", 203.0.113.66', "203.0.113.66"),
+        (("127.0.0.1", "10.0.0.0/24"), "127.0.0.1", '", 203.0.113.66, 10.0.0.9', "203.0.113.66"),
         (("10.0.0.0/24",), "10.0.0.9", "10.0.0.7", None),
     ],
 )

@@ -17,7 +17,7 @@ from marketplace.web import get_or_404
 
 @pages.get("/matching/shifts/<int:shift_id>/refill", may=Permission.MATCH_PLAN)
 def refill(shift_id: int) -> ResponseReturnValue:
-    """Who is free for it, who could move to it, and who was asked to."""
+    """The people who are free for it, who could move to it, and who were asked to."""
     person, at = current_person(), now()
     shift = get_or_404(shifts_visible_to(person), shift_id)
     found, why = NO_WAYS, ""
