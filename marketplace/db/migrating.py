@@ -1,6 +1,8 @@
 """Bringing a database to the shape this code knows, and back."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import NullPool, create_engine
 
 from marketplace.config_values import Misconfigured
@@ -26,13 +29,25 @@ def _config(url: str | None = None) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Run every migration that is missing, in one transaction."""
-    command.upgrade(_config(url), revision)
+    """Run every migration that is missing, in one transaction. Raises Misconfigured for a revision that does not exist."""
+    with _said_plainly(revision):
+        command.upgrade(_config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Undo migrations down to `revision` (`base` for all)."""
-    command.downgrade(_config(url), revision)
+    """Undo migrations down to `revision` (`base` for all). Raises Misconfigured for a revision that does not exist."""
+    with _said_plainly(revision):
+        command.downgrade(_config(url), revision)
+
+
+@contextmanager
+def _said_plainly(revision: str) -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise Misconfigured(
+            f"Migration {revision!r} cannot be reached: {error}. This code knows {revisions()[0]} to {head()}."
+        ) from error
 
 
 def current(url: str) -> str | None:

@@ -63,6 +63,14 @@ def newest() -> str:
     return head()
 
 
+@pytest.mark.parametrize(("way", "revision"), [("upgrade", "9999"), ("downgrade", "zz")])
+def test_a_migration_that_does_not_exist_is_refused_in_a_sentence(home, way, revision):
+    code, _, complained = run(home, "db", way, revision)
+    assert code == 1
+    assert f"Migration '{revision}' cannot be reached" in complained
+    assert "Traceback" not in complained
+
+
 def test_a_file_that_is_not_there_is_refused_before_anything_starts(home):
     code, _, complained = run(home, "import", "needs", str(home / "needs.csv"))
     assert code == 2
