@@ -7,9 +7,9 @@ from importlib import import_module
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts.first_page import START, WORKPLACES
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
+from marketplace.accounts.workplaces import START, WORKPLACES
 from marketplace.db import Audience
 
 # Each module has a blueprint called `pages`. The order is that of the layers.

@@ -4,30 +4,29 @@ from collections.abc import Iterable
 from datetime import time
 
 from babel.dates import format_time, get_day_names
-from flask_babel import gettext as _
 
 from marketplace.coordinators.rules import DAY, CoordinatorState, Education, WeeklyHours
-from marketplace.web import reader_locale
+from marketplace.kernel import Phrase, current_reader
 
 
 def weekday_name(weekday: int, width: str = "wide") -> str:
     """Monday (0) or, abbreviated, Mon."""
-    name = str(get_day_names(width, locale=reader_locale())[weekday])  # type: ignore[arg-type]
+    name = str(get_day_names(width, locale=current_reader().region)[weekday])  # type: ignore[arg-type]
     return name[:1].upper() + name[1:]
 
 
 def clock_words(minute: int) -> str:
     """9:00 am; past midnight of the next day again from the beginning."""
     hour, rest = divmod(minute % DAY, 60)
-    return str(format_time(time(hour, rest), "h:mm a", locale=reader_locale())).lower().replace("\u202f", " ")
+    return str(format_time(time(hour, rest), "h:mm a", locale=current_reader().region)).lower().replace("\u202f", " ")
 
 
 def stretch_words(hours: WeeklyHours) -> str:
     """6:00 pm – 6:00 am (next day)"""
     if hours.start_minute == 0 and hours.end_minute == DAY:
-        return str(_("all day"))
+        return str(Phrase("all day"))
     words = f"{clock_words(hours.start_minute)} – {clock_words(hours.end_minute)}"
-    return f"{words} {_('(next day)')}" if hours.end_minute > DAY else words
+    return f"{words} {Phrase('(next day)')}" if hours.end_minute > DAY else words
 
 
 def week_words(week: Iterable[WeeklyHours]) -> list[tuple[int, str, list[str]]]:
@@ -61,17 +60,17 @@ def _day_range(days: list[int]) -> str:
 def education_words() -> dict[Education, str]:
     """The names of the levels of education."""
     return {
-        Education.HIGH_SCHOOL: _("High-school diploma"),
-        Education.ASSOCIATE: _("Associate degree"),
-        Education.BACHELOR: _("Bachelor's degree"),
-        Education.MASTER: _("Master's degree"),
+        Education.HIGH_SCHOOL: str(Phrase("High-school diploma")),
+        Education.ASSOCIATE: str(Phrase("Associate degree")),
+        Education.BACHELOR: str(Phrase("Bachelor's degree")),
+        Education.MASTER: str(Phrase("Master's degree")),
     }
 
 
 def state_words() -> dict[CoordinatorState, str]:
     """The states of coordinators in words, for tags and a list of filters."""
     return {
-        CoordinatorState.ONBOARDING: _("Getting started"),
-        CoordinatorState.ACTIVE: _("Active"),
-        CoordinatorState.PAUSED: _("Paused"),
+        CoordinatorState.ONBOARDING: str(Phrase("Getting started")),
+        CoordinatorState.ACTIVE: str(Phrase("Active")),
+        CoordinatorState.PAUSED: str(Phrase("Paused")),
     }

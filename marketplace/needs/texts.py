@@ -6,11 +6,9 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from babel.dates import format_time, get_day_names, get_month_names
-from flask_babel import gettext as _
 
-from marketplace.kernel import MONDAY_TO_FRIDAY, Holiday, Named, Observance, called
+from marketplace.kernel import MONDAY_TO_FRIDAY, Holiday, Named, Observance, Phrase, called, current_reader
 from marketplace.needs.rules import WEEKDAYS, WEEKLY
-from marketplace.web import reader_locale
 
 # As RFC 5545 writes them; 0 is Monday.
 WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -61,17 +59,17 @@ def leaves_out_holidays(kept: str) -> bool:
 def holiday_words() -> dict[Holiday, str]:
     """The names of the federal holidays."""
     return {
-        Holiday.NEW_YEAR: _("New Year's Day"),
-        Holiday.KING: _("Martin Luther King Jr. Day"),
-        Holiday.WASHINGTON: _("Washington's Birthday"),
-        Holiday.MEMORIAL: _("Memorial Day"),
-        Holiday.JUNETEENTH: _("Juneteenth"),
-        Holiday.INDEPENDENCE: _("Independence Day"),
-        Holiday.LABOR: _("Labor Day"),
-        Holiday.COLUMBUS: _("Columbus Day"),
-        Holiday.VETERANS: _("Veterans Day"),
-        Holiday.THANKSGIVING: _("Thanksgiving Day"),
-        Holiday.CHRISTMAS: _("Christmas Day"),
+        Holiday.NEW_YEAR: str(Phrase("New Year's Day")),
+        Holiday.KING: str(Phrase("Martin Luther King Jr. Day")),
+        Holiday.WASHINGTON: str(Phrase("Washington's Birthday")),
+        Holiday.MEMORIAL: str(Phrase("Memorial Day")),
+        Holiday.JUNETEENTH: str(Phrase("Juneteenth")),
+        Holiday.INDEPENDENCE: str(Phrase("Independence Day")),
+        Holiday.LABOR: str(Phrase("Labor Day")),
+        Holiday.COLUMBUS: str(Phrase("Columbus Day")),
+        Holiday.VETERANS: str(Phrase("Veterans Day")),
+        Holiday.THANKSGIVING: str(Phrase("Thanksgiving Day")),
+        Holiday.CHRISTMAS: str(Phrase("Christmas Day")),
     }
 
 
@@ -83,7 +81,7 @@ def left_out_words(days: Iterable[Observance]) -> str:
 
 def _named_day(kept: Observance, holiday: str) -> str:
     if kept.observed:
-        return str(_("%(day)s (%(holiday)s, observed)", day=short_day(kept.day), holiday=holiday))
+        return str(Phrase("%(day)s (%(holiday)s, observed)", day=short_day(kept.day), holiday=holiday))
     return f"{short_day(kept.day)} ({holiday})"
 
 
@@ -120,19 +118,19 @@ def weekday_words(weekdays: Iterable[int]) -> str:
 
 def weekday_names() -> dict[int, str]:
     """Mon … Sun in the reader's language, 0 is Monday."""
-    names = get_day_names("abbreviated", "stand-alone", locale=reader_locale())
+    names = get_day_names("abbreviated", "stand-alone", locale=current_reader().region)
     return {weekday: str(names[weekday]) for weekday in range(7)}
 
 
 def short_day(day: date) -> str:
     """Nov 30"""
-    month = get_month_names("abbreviated", locale=reader_locale())[day.month]
-    return f"{month} {day.day}" if reader_locale().startswith("en") else f"{day.day} {month}"
+    month = get_month_names("abbreviated", locale=current_reader().region)[day.month]
+    return f"{month} {day.day}" if current_reader().region.startswith("en") else f"{day.day} {month}"
 
 
 def days_between(first: date, last: date) -> str:
     """Nov 23 – 29, 2026; Nov 30 – Dec 18, 2026; one day once; both years where they differ."""
-    english = reader_locale().startswith("en")
+    english = current_reader().region.startswith("en")
     if first == last:
         return f"{short_day(first)}, {first.year}" if english else f"{short_day(first)} {first.year}"
     if (first.year, first.month) == (last.year, last.month):
@@ -148,7 +146,7 @@ def days_between(first: date, last: date) -> str:
 
 def clock_words(at: time | datetime) -> str:
     """9am, 9:30am: as short as a schedule needs it."""
-    return _clock_words(at.hour, at.minute, reader_locale())
+    return _clock_words(at.hour, at.minute, current_reader().region)
 
 
 @cache

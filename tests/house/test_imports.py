@@ -40,17 +40,6 @@ COMES_TO_FLASK = {
     "accounts.authentication.confirmation": "answers a request itself",
     "accounts.authentication.sign_in": "answers a request itself: Flask-Login's session",
     "accounts.authentication.page_access": "answers a request itself: the way to sign in, instead of a page",
-    "accounts.first_page": "an address for a redirect",
-    "coordinators.texts": "weekdays and languages in the reader's locale",
-    "needs.texts": "weekdays and languages in the reader's locale",
-    "needs.posting": "by way of its texts",
-    "needs.quoting": "by way of its texts",
-    "needs.extensions": "by way of its texts",
-    "needs.importing": "by way of its texts",
-    "eligibility.candidate_counts": "by way of the quote of a need",
-    "reports.texts": "months in the reader's locale",
-    "schedules.calendar_grid": "addresses of the blocks it draws",
-    "schedules.timegrid": "by way of calendar_grid",
     "schema": "the table of acts that are done once",
 }
 OF_THE_WEB = {"web", "app", "navigation", "cli", "commands", "demo", "serving", "doctor", "processes"}

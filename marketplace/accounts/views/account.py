@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from marketplace.accounts.audit_hook import record
 from marketplace.accounts.authentication import second_factor, sign_in
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import NameForm
 from marketplace.accounts.permissions import Permission
 from marketplace.accounts.texts import role_name
 from marketplace.accounts.views.blueprint import pages
+from marketplace.accounts.views.first_page import first_page
 from marketplace.kernel import NotFound, Phrase
 from marketplace.web import SIGNED_IN
 

@@ -6,10 +6,10 @@ from flask import redirect, render_template, url_for
 
 from marketplace.accounts import notifications
 from marketplace.accounts.authentication import rate_limits
-from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import JoinCoordinatorForm, JoinFacilityForm
 from marketplace.accounts.queries import agency, owners_of
 from marketplace.accounts.views.blueprint import pages
+from marketplace.accounts.views.first_page import first_page
 from marketplace.kernel import now
 from marketplace.web import PUBLIC
 from marketplace.web.middleware.proxies import visitor_address

@@ -10,9 +10,9 @@ from marketplace.accounts.authentication import sign_in as signing_in
 from marketplace.accounts.authentication.page_access import safe_next
 from marketplace.accounts.authentication.reauthentication import code_is_right, person_with_password
 from marketplace.accounts.authentication.sign_in import current_person, current_person_or_none
-from marketplace.accounts.first_page import first_page
 from marketplace.accounts.forms import CodeForm, ConfirmForm, SignInForm
 from marketplace.accounts.views.blueprint import pages
+from marketplace.accounts.views.first_page import first_page
 from marketplace.kernel import Phrase, now
 from marketplace.web import PUBLIC, SIGNED_IN
 from marketplace.web.middleware.proxies import visitor_address

@@ -4,7 +4,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.first_page import WORKPLACES
+from marketplace.accounts.workplaces import WORKPLACES
 from marketplace.onboarding.policy import gets_started
 from marketplace.onboarding.views.blueprint import pages
 from marketplace.web import SIGNED_IN

@@ -10,9 +10,9 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.kernel import NotPermitted, local_day, now, week_start, workweek
 from marketplace.needs.texts import days_between
-from marketplace.schedules.calendar_grid import days_of, own_blocks
 from marketplace.schedules.queries import own_offers, own_week
-from marketplace.schedules.timegrid import timegrid
+from marketplace.schedules.views.calendar_grid import days_of, own_blocks
+from marketplace.schedules.views.timegrid import timegrid
 from marketplace.web import asked_day, asked_word
 
 VIEWS = ("roster", "grid", "agenda")

@@ -9,8 +9,8 @@ from marketplace.coverage.staffing import staffing_of
 from marketplace.facilities.models import Facility
 from marketplace.kernel import called, now, zone_name
 from marketplace.needs.models import Shift
-from marketplace.schedules.calendar_grid import Block, RosterRow, SeatCounts, role_note, staffed_blocks
 from marketplace.schedules.queries import lines_in_use
+from marketplace.schedules.views.calendar_grid import Block, RosterRow, SeatCounts, role_note, staffed_blocks
 
 
 def blocks_by_role(shifts: list[Shift], at: datetime) -> tuple[list[Block], SeatCounts]:

@@ -10,11 +10,11 @@ from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.permissions import Permission
 from marketplace.kernel import NotFound, local_day, now
 from marketplace.needs.texts import days_between
-from marketplace.schedules.calendar_grid import days_of, roster_rows
 from marketplace.schedules.queries import facilities_seen, facility_named, shifts_of_week
-from marketplace.schedules.timegrid import timegrid
+from marketplace.schedules.views.calendar_grid import days_of, roster_rows
 from marketplace.schedules.views.own_week import VIEWS, asked_monday, own_page
 from marketplace.schedules.views.rows import blocks_by_facility, blocks_by_role, facility_rows, role_rows
+from marketplace.schedules.views.timegrid import timegrid
 from marketplace.web import Pages, asked_number, asked_word
 
 pages = Pages("schedule", __name__)

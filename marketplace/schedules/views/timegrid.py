@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from marketplace.needs.texts import clock_words
-from marketplace.schedules.calendar_grid import Block
+from marketplace.schedules.views.calendar_grid import Block
 
 HALF_HOUR = 30
 WHOLE_DAY = 24 * 60

@@ -3,16 +3,8 @@
 from flask import url_for
 
 from marketplace.accounts.authentication.sign_in import current_person_or_none
+from marketplace.accounts.workplaces import START, WORKPLACES
 from marketplace.db import Audience
-
-# Where everybody's daily work is.
-WORKPLACES = {
-    Audience.AGENCY: "home.overview",
-    Audience.FACILITY: "home.overview",
-    Audience.COORDINATOR: "booking.offers",
-}
-# Where those begin who may have tasks before that.
-START = "onboarding.start"
 
 
 def first_page() -> str:

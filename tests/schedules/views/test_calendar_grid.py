@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel import Span
-from marketplace.schedules.calendar_grid import Block
-from marketplace.schedules.timegrid import timegrid
+from marketplace.schedules.views.calendar_grid import Block
+from marketplace.schedules.views.timegrid import timegrid
 
 MONDAY = date(2026, 11, 23)
 DAYS = [MONDAY + timedelta(days=number) for number in range(7)]
