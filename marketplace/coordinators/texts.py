@@ -26,7 +26,7 @@ def stretch_words(hours: WeeklyHours) -> str:
     if hours.start_minute == 0 and hours.end_minute == DAY:
         return str(Phrase("all day"))
     words = f"{clock_words(hours.start_minute)} – {clock_words(hours.end_minute)}"
-    return f"{words} {Phrase('(next day)')}" if hours.end_minute > DAY else words
+    return str(Phrase("%(hours)s (next day)", hours=words)) if hours.end_minute > DAY else words
 
 
 def week_words(week: Iterable[WeeklyHours]) -> list[tuple[int, str, list[str]]]:

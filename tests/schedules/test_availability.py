@@ -51,6 +51,14 @@ def test_hours_may_run_overnight(maya, maya_id):
     assert WeeklyHours(4, 1080, 1800) in week(maya_id)
 
 
+def test_hours_overnight_are_read_in_spanish(maya, world):
+    maya.get("/me/availability").press("Save", within="hours", days=["4"], start="18:00", end="06:00")
+    bind_actor(SYSTEM)
+    world.maya.person.locale = "es"
+    session.commit()
+    maya.get("/me/availability").sees("(día siguiente)")
+
+
 def test_a_second_stretch_stands_beside_the_first(maya, maya_id):
     maya.get("/me/availability").press("Add", days=["0"], start="20:00", end="22:00")
     assert [one for one in week(maya_id) if one.weekday == 0] == [WeeklyHours(0, 300, 1080), WeeklyHours(0, 1200, 1320)]

@@ -238,4 +238,5 @@ def role_note(shifts: Sequence[Shift]) -> str:
         return ""
     rates = sorted({shift.bill_rate_cents for shift in shifts})
     rate = dollars(rates[0]) if len(rates) == 1 else f"{dollars(rates[0])} – {dollars(rates[-1])}"
-    return f"{rate}/h · {ngettext('%(num)d shift', '%(num)d shifts', len(shifts))}"
+    count = ngettext("%(num)d shift", "%(num)d shifts", len(shifts))
+    return f"{rate}/h · {count}"
