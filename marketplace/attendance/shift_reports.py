@@ -9,7 +9,7 @@ from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import AssignmentState
 from marketplace.audit.recording import record
 from marketplace.db import session
-from marketplace.kernel import NotAllowedNow, Phrase, check_no_patient_data
+from marketplace.kernel import N_, NotAllowedNow, check_no_patient_data, counted
 from marketplace.timesheets.models import ShiftReport, TimeEntry
 from marketplace.timesheets.rules import EntryState
 
@@ -46,8 +46,11 @@ def write_report(
     record(
         "report",
         report,
-        Phrase(
-            "Shift report: %(counted)s counted, %(count)s tickets.", counted=sum(counts.values()), count=len(tickets)
+        counted(
+            len(tickets),
+            N_("Shift report: %(counted)s counted, 1 ticket."),
+            N_("Shift report: %(counted)s counted, %(count)s tickets."),
+            counted=sum(counts.values()),
         ),
         by=by,
     )

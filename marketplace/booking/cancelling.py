@@ -18,10 +18,18 @@ from marketplace.contracts.cancellation_policy import CancellationPolicy, Compen
 from marketplace.contracts.models import Agreement
 from marketplace.contracts.rates import Rate
 from marketplace.db import as_system, enqueue, session
-from marketplace.kernel import N_, ChangedMeanwhile, Hook, NotAllowedNow, Phrase, check_no_patient_data, clean_text
+from marketplace.kernel import (
+    N_,
+    ChangedMeanwhile,
+    Hook,
+    NotAllowedNow,
+    Phrase,
+    check_no_patient_data,
+    clean_text,
+)
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import LIFE as NEED_LIFE
-from marketplace.needs.rules import SHIFT_LIFE, ShiftState
+from marketplace.needs.rules import SHIFT_LIFE, ShiftState, shifts_counted
 
 NOTHING = Compensation(0, 0, 0)
 
@@ -226,7 +234,7 @@ def cancel_need(
         record(
             "cancel",
             need,
-            Phrase("The need was canceled with %(shifts)s shifts.", shifts=done.shifts),
+            Phrase("The need was canceled with %(shifts)s.", shifts=shifts_counted(done.shifts)),
             by=by,
             fee_cents=done.fee_cents,
         )

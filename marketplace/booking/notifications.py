@@ -13,7 +13,7 @@ from marketplace.assignments.models import Assignment, CancelledBy, Offer, Offer
 from marketplace.assignments.rules import ReassignmentState
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import jobs_app, session
-from marketplace.kernel import N_, Phrase, When, dollars, now
+from marketplace.kernel import N_, Length, Phrase, When, dollars, now
 from marketplace.messaging.writing import Mail, notify, write_letter
 from marketplace.needs.models import Shift
 
@@ -106,7 +106,7 @@ def notify_cancelled(assignment_id: int, by_id: int | None = None) -> None:
         readers, link = [found.coordinator.person], f"/assignments/{found.id}"
         sentence = Phrase("%(shift)s was canceled.", shift=shift)
         if found.fee_minutes:
-            more = [Phrase("You are paid %(minutes)s minutes for it.", minutes=found.fee_minutes)]
+            more = [Phrase("You are paid %(hours)s for it.", hours=Length(found.fee_minutes))]
     for reader in readers:
         if reader.id != by_id:
             notify(reader, sentence, kind="cancelled", link=link, letter=Mail(sentence, [sentence, *more], _LOOK))

@@ -16,7 +16,7 @@ from marketplace.contracts.models import Agreement, RateRow
 from marketplace.contracts.queries import standard_card
 from marketplace.contracts.rates import complete_rate
 from marketplace.db import session
-from marketplace.kernel import Invalid, Named, NotAllowedNow, Phrase, dollars, named
+from marketplace.kernel import N_, Invalid, Named, NotAllowedNow, Phrase, counted, dollars, named
 
 MOST_RATE = 1_000_000  # ten thousand dollars an hour: a decimal point is missing
 
@@ -110,7 +110,12 @@ def copy_card(agreement: Agreement, source: Agreement, by: Person) -> int:
     record(
         "rate",
         agreement,
-        Phrase("The card was copied from agreement %(id)s: %(count)s rates.", id=source.id, count=len(rows)),
+        counted(
+            len(rows),
+            N_("The card was copied from agreement %(id)s: 1 rate."),
+            N_("The card was copied from agreement %(id)s: %(count)s rates."),
+            id=source.id,
+        ),
         by=by,
     )
     return len(rows)

@@ -13,16 +13,18 @@ from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availabil
 from marketplace.db import session
 from marketplace.kernel import (
     MONDAY_TO_FRIDAY,
+    N_,
     Invalid,
     JoinedList,
+    Length,
     NotFound,
     Phrase,
     Span,
     check_no_patient_data,
     check_year,
     clean_text,
+    counted,
     day_span,
-    hours_and_minutes,
     local_day,
     local_days,
 )
@@ -128,7 +130,12 @@ def _in_words(week: Week) -> Phrase:
         return Phrase("Typical week: no hours.")
     minutes = sum(one.end_minute - one.start_minute for one in week)
     days = len({one.weekday for one in week})
-    return Phrase("Typical week: %(days)s days, %(hours)s hours.", days=days, hours=hours_and_minutes(minutes))
+    return counted(
+        days,
+        N_("Typical week: 1 day, %(hours)s."),
+        N_("Typical week: %(count)s days, %(hours)s."),
+        hours=Length(minutes),
+    )
 
 
 def _lock(coordinator: Coordinator) -> None:

@@ -9,7 +9,7 @@ from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, 
 from marketplace.kernel.holidays import Holiday, Observance, holiday_on
 from marketplace.kernel.hooks import Hook
 from marketplace.kernel.lifecycle import Lifecycle, state_words
-from marketplace.kernel.money import MOST_CENTS, dollars, hours_and_minutes, line_amount, parse_dollars, split
+from marketplace.kernel.money import MOST_CENTS, dollars, duration, hours_and_minutes, line_amount, parse_dollars, split
 from marketplace.kernel.npi import is_valid_npi
 from marketplace.kernel.parsing import (
     BIGGEST_KEY,
@@ -42,6 +42,7 @@ from marketplace.kernel.phrasing.phrases import (
     When,
     as_written,
     called,
+    counted,
     current_reader,
     date_at,
     kept,
@@ -115,6 +116,7 @@ __all__ = [
     "check_no_patient_data",
     "check_year",
     "clean_text",
+    "counted",
     "csv_text",
     "current_reader",
     "date_at",
@@ -123,6 +125,7 @@ __all__ = [
     "differing",
     "digits",
     "dollars",
+    "duration",
     "email_address",
     "holiday_on",
     "hours_and_minutes",

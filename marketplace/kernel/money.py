@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.phrasing.figures import dollars, hours_and_minutes
+from marketplace.kernel.phrasing.figures import dollars, duration, hours_and_minutes
 
-__all__ = ["MOST_CENTS", "dollars", "hours_and_minutes", "line_amount", "parse_dollars", "split"]
+__all__ = ["MOST_CENTS", "dollars", "duration", "hours_and_minutes", "line_amount", "parse_dollars", "split"]
 
 MOST_CENTS = 999_999_999  # $9,999,999.99: far above any line here and safely inside a 32-bit column
 

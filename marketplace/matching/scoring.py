@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel import JoinedList, Length, Phrase, as_written, place_name
+from marketplace.kernel import N_, JoinedList, Length, Phrase, as_written, counted, place_name
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.rules.credential_terms import credential_name
 from marketplace.matching.rules.credentials import holds_throughout
@@ -205,11 +205,16 @@ def skills(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context, o
 
 def _experience(years: int, systems: list[str]) -> Phrase:
     if not systems:
-        return Phrase("1 year of experience") if years == 1 else Phrase("%(count)s years of experience", count=years)
+        return counted(years, N_("1 year of experience"), N_("%(count)s years of experience"))
     known = ", ".join(systems)
     if years == 1:
         return Phrase("1 year of experience, knows %(systems)s", systems=known)
-    return Phrase("%(count)s years of experience, knows %(systems)s", count=years, systems=known)
+    return counted(
+        years,
+        N_("1 year of experience, knows %(systems)s"),
+        N_("%(count)s years of experience, knows %(systems)s"),
+        systems=known,
+    )
 
 
 def _credentials(kinds: Iterable[str]) -> JoinedList:
@@ -237,9 +242,11 @@ def fairness(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context,
     half = of // 2
     by_offers, by_fills = 2 * context.policy.typical_offers, 2 * context.policy.typical_fills
     points = _share(half, by_offers - offers, by_offers) + _share(of - half, by_fills - fills, by_fills)
-    detail = Phrase(
-        "%(offers_count)s offers and %(shifts_count)s shifts recently", offers_count=offers, shifts_count=fills
+    offered, filled = (
+        counted(offers, N_("1 offer"), N_("%(count)s offers")),
+        counted(fills, N_("1 shift"), N_("%(count)s shifts")),
     )
+    detail = Phrase("%(offers)s and %(shifts)s recently", offers=offered, shifts=filled)
     if 2 * points > of:
         return ScorePart("fairness", points, of, Phrase("Had fewer shifts than most"), detail)
     return ScorePart("fairness", points, of, Phrase("Had a fair share of shifts"), detail)

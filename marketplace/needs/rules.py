@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.kernel import (
     MONDAY_TO_FRIDAY,
+    N_,
     Invalid,
     JoinedList,
     Lifecycle,
@@ -15,6 +16,7 @@ from marketplace.kernel import (
     Phrase,
     Span,
     check_year,
+    counted,
     holiday_on,
     local_instant,
 )
@@ -202,7 +204,7 @@ def _weekdays(repeat: str | tuple[int, ...], first: date) -> tuple[int, ...]:
 
 def shifts_counted(count: int) -> Phrase:
     """1 shift; 5 shifts"""
-    return Phrase("1 shift") if count == 1 else Phrase("%(count)s shifts", count=count)
+    return counted(count, N_("1 shift"), N_("%(count)s shifts"))
 
 
 def stretch(first: date, last: date) -> date | JoinedList:

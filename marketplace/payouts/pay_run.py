@@ -13,7 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import enqueue, session
-from marketplace.kernel import Phrase, Preview, PreviewChanged, Seen, dollars
+from marketplace.kernel import N_, Phrase, Preview, PreviewChanged, Seen, counted, dollars
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import entry_for_payout_reserved
 from marketplace.messaging.languages import language_of
@@ -99,11 +99,12 @@ def approve(
     record(
         "approve",
         run,
-        Phrase(
-            "Pay run up to %(day)s approved: %(total)s to %(count)s coordinators",
+        counted(
+            len(run.payouts),
+            N_("Pay run up to %(day)s approved: %(total)s to 1 coordinator"),
+            N_("Pay run up to %(day)s approved: %(total)s to %(count)s coordinators"),
             day=until,
             total=total,
-            count=len(run.payouts),
         ),
         by=by,
     )

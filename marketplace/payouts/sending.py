@@ -10,7 +10,7 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
-from marketplace.kernel import Invalid, NotAllowedNow, Phrase, dollars, local_day
+from marketplace.kernel import N_, Invalid, NotAllowedNow, Phrase, counted, dollars, local_day
 from marketplace.ledger.posting import Event, post_all
 from marketplace.ledger.rules import BANK, entry_for_payout_failed, entry_for_payout_released, entry_for_payout_sent
 from marketplace.payouts import notifications
@@ -53,10 +53,11 @@ def send_by_hand(run: PayRun, reference: str, on: date, by: Person | None, at: d
     record(
         "send",
         run,
-        Phrase(
-            "%(total)s to %(count)s coordinators sent by hand, %(reference)s",
+        counted(
+            len(payouts),
+            N_("%(total)s to 1 coordinator sent by hand, %(reference)s"),
+            N_("%(total)s to %(count)s coordinators sent by hand, %(reference)s"),
             total=total,
-            count=len(payouts),
             reference=reference,
         ),
         by=by,
@@ -80,7 +81,7 @@ def confirm_arrival(run: PayRun, by: Person | None, at: datetime) -> list[Payout
         payout.state = LIFE.after(payout.state, "pay")
         record("arrive", payout, Phrase("%(amount)s arrived", amount=dollars(payout.amount_cents)), by=by)
     _follow(run)
-    record("complete", run, Phrase("%(count)s payouts arrived", count=len(payouts)), by=by)
+    record("complete", run, counted(len(payouts), N_("1 payout arrived"), N_("%(count)s payouts arrived")), by=by)
     return payouts
 
 

@@ -17,11 +17,11 @@ from marketplace.kernel import (
     N_,
     Hook,
     Invalid,
+    Length,
     NotAllowedNow,
     Phrase,
     check_no_patient_data,
     clean_text,
-    hours_and_minutes,
 )
 from marketplace.needs.rules import LONGEST_SHIFT, shifts_counted
 from marketplace.timesheets import notifications
@@ -65,9 +65,7 @@ def submit(sheet: Timesheet, by: Person | None, at: datetime) -> int:
     record(
         "submit",
         sheet,
-        Phrase(
-            "Handed in: %(hours)s h in %(shifts)s.", hours=hours_and_minutes(minutes), shifts=shifts_counted(len(fresh))
-        ),
+        Phrase("Handed in: %(hours)s in %(shifts)s.", hours=Length(minutes), shifts=shifts_counted(len(fresh))),
         by=by,
     )
     session.flush()
@@ -103,8 +101,8 @@ class Approved:
     pay_cents: int
 
 
-_APPROVED = N_("Approved: %(hours)s h for %(name)s.")
-_APPROVED_BY_ITSELF = N_("Approved by itself: %(hours)s h for %(name)s, nobody objected in time.")
+_APPROVED = N_("Approved: %(hours)s for %(name)s.")
+_APPROVED_BY_ITSELF = N_("Approved by itself: %(hours)s for %(name)s, nobody objected in time.")
 
 
 def approve_entries(
@@ -133,9 +131,7 @@ def approve_entries(
     made = append_segments(entries, by, at)
     for entry in entries:
         segments = made[entry.id]
-        sentence = Phrase(
-            _APPROVED if by else _APPROVED_BY_ITSELF, hours=hours_and_minutes(entry.paid_minutes), name=_name(entry)
-        )
+        sentence = Phrase(_APPROVED if by else _APPROVED_BY_ITSELF, hours=Length(entry.paid_minutes), name=_name(entry))
         bill = sum(segment.bill_cents for segment in segments)
         record("approve", entry, sentence, by=by, minutes=entry.paid_minutes, bill_cents=bill)
     _settle(entries, by, at)
@@ -167,8 +163,8 @@ def approve_changed(
             entry,
             Phrase(
                 "Minutes changed from %(before)s to %(after)s: %(reason)s",
-                before=hours_and_minutes(before),
-                after=hours_and_minutes(minutes),
+                before=Length(before),
+                after=Length(minutes),
                 reason=reason,
             ),
             by=by,
@@ -222,7 +218,7 @@ def dispute(entry_id: int, reason: str, by: Person, at: datetime, version: int |
     _check_handed_in(entry)
     entry.state = ENTRY_LIFE.after(entry.state, "dispute")
     entry.dispute_reason, entry.decided_at, entry.decided_by_id = reason, at, by.id
-    _record_with_reason("dispute", entry, N_("Disputed: %(hours)s h of %(name)s. %(reason)s"), reason, by)
+    _record_with_reason("dispute", entry, N_("Disputed: %(hours)s of %(name)s. %(reason)s"), reason, by)
     _settle([entry], by, at)
     enqueue(notifications.notify_disputed, line_id=entry.id)
 
@@ -246,13 +242,13 @@ def reject(entry_id: int, reason: str, by: Person, at: datetime, version: int | 
     _check_handed_in(entry)
     entry.state = ENTRY_LIFE.after(entry.state, "reject")
     entry.decision_reason, entry.decided_at, entry.decided_by_id = reason, at, by.id
-    _record_with_reason("reject", entry, N_("Rejected: %(hours)s h of %(name)s. %(reason)s"), reason, by)
+    _record_with_reason("reject", entry, N_("Rejected: %(hours)s of %(name)s. %(reason)s"), reason, by)
     _settle([entry], by, at)
     enqueue(notifications.notify_rejected, line_id=entry.id)
 
 
 def _record_with_reason(act: str, entry: TimeEntry, sentence: str, reason: str, by: Person) -> None:
-    hours = hours_and_minutes(entry.paid_minutes)
+    hours = Length(entry.paid_minutes)
     record(act, entry, Phrase(sentence, hours=hours, name=_name(entry), reason=reason), by=by)
 
 

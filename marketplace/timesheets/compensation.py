@@ -8,7 +8,7 @@ from marketplace.assignments.models import Assignment
 from marketplace.audit.recording import record
 from marketplace.contracts.cancellation_policy import Compensation
 from marketplace.db import as_system, session
-from marketplace.kernel import Phrase, dollars, hours_and_minutes, line_amount, local_day
+from marketplace.kernel import Length, Phrase, dollars, line_amount, local_day
 from marketplace.ledger.entries import record_segment
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeSegment
@@ -60,8 +60,8 @@ def compensate(assignment: Assignment, minutes: int, at: datetime) -> TimeSegmen
             "compensate",
             made,
             Phrase(
-                "Compensation for a canceled shift: %(hours)s h, %(amount)s.",
-                hours=hours_and_minutes(minutes),
+                "Compensation for a canceled shift: %(hours)s, %(amount)s.",
+                hours=Length(minutes),
                 amount=dollars(made.bill_cents),
             ),
         )

@@ -13,7 +13,7 @@ from marketplace.accounts.queries import agency
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import jobs_app, session
-from marketplace.kernel import Phrase, When, hours_and_minutes
+from marketplace.kernel import N_, Length, Phrase, When, counted
 from marketplace.messaging.writing import Mail, notify
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeEntry, Timesheet
@@ -36,8 +36,12 @@ def notify_submitted(timesheet_id: int) -> None:
     if row is None:  # recalled, or decided, in the meantime
         return
     facility, name, count, minutes = row
-    sentence = Phrase(
-        "%(name)s handed in %(count)s shifts, %(hours)s h.", name=name, count=count, hours=hours_and_minutes(minutes)
+    sentence = counted(
+        count,
+        N_("%(name)s handed in 1 shift, %(hours)s."),
+        N_("%(name)s handed in %(count)s shifts, %(hours)s."),
+        name=name,
+        hours=Length(minutes),
     )
     for reader in approvers(facility):
         notify(reader, sentence, kind="timesheet", link="/timesheets")
@@ -49,9 +53,9 @@ def notify_changed(line_id: int) -> None:
     entry = _entry(line_id)
     if entry is None or entry.measured_minutes is None:
         return
-    before, after = hours_and_minutes(entry.measured_minutes), hours_and_minutes(entry.paid_minutes)
+    before, after = Length(entry.measured_minutes), Length(entry.paid_minutes)
     sentence = Phrase(
-        "%(facility)s approved %(after)s h instead of %(before)s h.",
+        "%(facility)s approved %(after)s instead of %(before)s.",
         facility=entry.timesheet.facility.name,
         after=after,
         before=before,
@@ -66,8 +70,8 @@ def notify_disputed(line_id: int) -> None:
     if entry is None or not entry.dispute_reason:
         return
     facility = entry.timesheet.facility.name
-    hours = hours_and_minutes(entry.paid_minutes)
-    sentence = Phrase("%(facility)s disputes %(hours)s h of yours.", facility=facility, hours=hours)
+    hours = Length(entry.paid_minutes)
+    sentence = Phrase("%(facility)s disputes %(hours)s of yours.", facility=facility, hours=hours)
     _tell_coordinator(entry, "hours-disputed", sentence, entry.dispute_reason)
     name = entry.timesheet.coordinator.name
     for reader in approvers(agency().id):
@@ -81,8 +85,8 @@ def notify_rejected(line_id: int) -> None:
     entry = _entry(line_id)
     if entry is None or not entry.decision_reason:
         return
-    facility, hours = entry.timesheet.facility.name, hours_and_minutes(entry.paid_minutes)
-    sentence = Phrase("%(facility)s gave %(hours)s h back to you to correct.", facility=facility, hours=hours)
+    facility, hours = entry.timesheet.facility.name, Length(entry.paid_minutes)
+    sentence = Phrase("%(facility)s gave %(hours)s back to you to correct.", facility=facility, hours=hours)
     _tell_coordinator(entry, "hours-rejected", sentence, entry.decision_reason)
 
 
@@ -95,7 +99,7 @@ def _tell_coordinator(entry: TimeEntry, kind: str, sentence: Phrase, reason: str
 
 def notify_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -> None:
     """Half of the window is over: the approvers get a letter with what happens when they do nothing."""
-    sentence = Phrase("%(count)s shifts wait for your approval.", count=count)
+    sentence = counted(count, N_("1 shift waits for your approval."), N_("%(count)s shifts wait for your approval."))
     then = Phrase(
         "Those without exceptions approve themselves from %(time)s on. The others wait for you.",
         time=When(deadline, zone),
@@ -107,10 +111,11 @@ def notify_reminded(facility_id: int, count: int, deadline: datetime, zone: str)
 
 def notify_overdue(facility_name: str, facility_id: int, count: int) -> None:
     """The window is over and entries with exceptions still wait: the agency's approvers are asked to step in."""
-    sentence = Phrase(
-        "%(facility)s has not decided about %(count)s shifts with exceptions in time.",
+    sentence = counted(
+        count,
+        N_("%(facility)s has not decided about 1 shift with exceptions in time."),
+        N_("%(facility)s has not decided about %(count)s shifts with exceptions in time."),
         facility=facility_name,
-        count=count,
     )
     for reader in approvers(agency().id):
         notify(reader, sentence, kind="hours-overdue", link=f"/timesheets?facility={facility_id}")

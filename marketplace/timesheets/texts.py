@@ -10,7 +10,7 @@ from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import N_, Language, Named, Phrase, Weekday, dollars, hours_and_minutes, together
+from marketplace.kernel import N_, Language, Length, Named, Phrase, Weekday, dollars, together
 from marketplace.timesheets.models import TimeSegment
 from marketplace.timesheets.rules import ExceptionCode, PunchKind
 
@@ -86,5 +86,5 @@ def described(work: Phrase, minutes: int, rate_cents: int, language: Language) -
 
     `rate_cents` is what the reader pays or gets for an hour.
     """
-    price = Phrase("%(hours)s h at %(rate)s", hours=hours_and_minutes(minutes), rate=dollars(rate_cents))
+    price = Phrase("%(hours)s at %(rate)s", hours=Length(minutes), rate=dollars(rate_cents))
     return together([work, price], " · ").read(language)

@@ -8,7 +8,7 @@ from babel.dates import format_time
 from flask import Flask
 from flask_babel import format_date, get_timezone, ngettext
 
-from marketplace.kernel import Span, dollars, hours_and_minutes, now, place_name, zone_name
+from marketplace.kernel import Span, dollars, duration, hours_and_minutes, now, place_name, zone_name
 from marketplace.kernel.phrasing import phrases
 from marketplace.web.locales import reader_locale
 from marketplace.web.tags import state_tag
@@ -96,23 +96,14 @@ def browser(user_agent: str) -> str:
 
 
 def since(then: datetime, now: datetime) -> str:
-    """1:12 – hours and minutes that have passed."""
-    return hours_and_minutes(max(0, int((now - then).total_seconds() // 60)))
+    """1 h 12 min that have passed."""
+    return duration(max(0, int((now - then).total_seconds() // 60)))
 
 
 def how_long(minutes: int) -> str:
     """27 min, 3 h, 3 h 20 min, 2 days: a stretch of time as people say it; from two days on the hours do not matter."""
     days = minutes // 1440
-    if days >= 2:
-        return str(ngettext("%(num)d day", "%(num)d days", days))
-    whole, left = divmod(minutes, 60)
-    parts = [f"{whole} h" if whole else "", f"{left} min" if left or not whole else ""]
-    return " ".join(filter(None, parts))
-
-
-def hours(minutes: int) -> str:
-    """20.25 h reads better than 20:15 where hours are counted, not clocked."""
-    return f"{minutes / 60:,.2f}".rstrip("0").rstrip(".")
+    return str(ngettext("%(num)d day", "%(num)d days", days)) if days >= 2 else duration(minutes)
 
 
 def worded(value: object) -> str:
@@ -140,7 +131,7 @@ def register(app: Flask) -> None:
         moment,
         since,
         how_long,
-        hours,
+        duration,
         dollars,
         hours_and_minutes,
         worded,

@@ -22,7 +22,7 @@ def test_a_whole_day_by_hand(world, maya):
     session.commit()
     maya.get("/clock").sees("Nothing was clocked.")
     maya.follow("Enter hours").press("Keep these hours", reason="The phone was at home.")
-    maya.sees("Corrected: 8:00 h.")
+    maya.sees("Corrected: 8 h.")
     seen_by_the_test()
     assert session.get_one(type(shift), shift.id).state is AssignmentState.CHECKED_OUT
 

@@ -73,7 +73,7 @@ def test_an_invoice_is_a_document_in_the_language_of_its_recipient(spanish_rosa,
         assert spanish in told
     for english in ("Invoice", "Pay by check", "November", '"Due"', '"Work"', "Total due", "Prior-Authorization"):
         assert english not in told
-    assert any(line.description.endswith(" · 4:00 h a $39.00") for line in invoice.lines)
+    assert any(line.description.endswith(" · 4 h a $39.00") for line in invoice.lines)
     assert typeset("invoice", invoice_data(invoice), NOW).startswith(b"%PDF-")
     assert session.scalars(select(Letter.subject)).one() == f"Factura {invoice.number}"
 
@@ -100,7 +100,7 @@ def test_an_english_recipient_gets_an_english_document_whoever_issues_it(client,
     felix.get(f"/invoices/run?until={SUNDAY}").press("Emitir 1 factura")
     with as_system():
         made = session.scalars(select(Invoice).options(selectinload(Invoice.lines))).one()
-        assert made.lines[0].description == "Prior-Authorization · Maya Torres · Mon Nov 16 · 4:00 h at $39.00"
+        assert made.lines[0].description == "Prior-Authorization · Maya Torres · Mon Nov 16 · 4 h at $39.00"
         assert event(f"inv:{made.id}").memo == "Invoice INV-2026-00001 to Harbor Family Medicine"
         page = f"/invoices/{made.id}"
     felix.get(page).sees("Autorización previa · Maya Torres · lun 16 nov")

@@ -31,8 +31,8 @@ def test_a_week_of_hours_becomes_one_invoice_for_each_facility(world):
     assert [harbor.number, riverside.number] == ["INV-2026-00001", "INV-2026-00002"]
     assert harbor.total_cents == 4 * 39_00 + 302_25
     assert [line.description for line in harbor.lines] == [
-        "Prior-Authorization · Maya Torres · Mon Nov 16 · 4:00 h at $39.00",
-        "Prior-Authorization · Jonas Lind · Tue Nov 17 · 7:45 h at $39.00",
+        "Prior-Authorization · Maya Torres · Mon Nov 16 · 4 h at $39.00",
+        "Prior-Authorization · Jonas Lind · Tue Nov 17 · 7 h 45 min at $39.00",
     ]
     assert (harbor.issued_on, harbor.due_on) == (TODAY, TODAY + timedelta(days=30))
     assert riverside.due_on == TODAY + timedelta(days=15)
@@ -89,7 +89,7 @@ def test_a_correction_comes_off_the_next_invoice(world):
     approved(world, world.jonas, world.harbor, minutes=480)
     [invoice] = issue(SUNDAY, world.felix, NOW)
     assert invoice.total_cents == 8 * 39_00 - 4 * 39_00
-    assert "Correction · Prior-Authorization · Maya Torres · Mon Nov 16 · -4:00 h at $39.00" in [
+    assert "Correction · Prior-Authorization · Maya Torres · Mon Nov 16 · -4 h at $39.00" in [
         line.description for line in invoice.lines
     ]
 

@@ -303,7 +303,7 @@ def test_compensation_for_a_cancelled_shift_has_its_evidence(client, world):
     session.commit()
     page = evidence_of(client.sign_in("rosa"), invoice)
     assert page.status == 200
-    page.sees("Compensation for a canceled shift", "2:00 h", "No clock was pressed for this line")
+    page.sees("Compensation for a canceled shift", "2 h", "No clock was pressed for this line")
 
 
 def test_the_evidence_names_who_approved_that_line_and_not_who_decided_the_week_last(client, world):

@@ -119,7 +119,7 @@ def test_nobody_has_two_shifts_at_once_whatever_the_facility(world):
          "The facility has no contract"),
         (lambda w: session.execute(update(Coordinator).values(exclusion_hold="LEIE hit")), "Exclusion screening"),
         (lambda w: session.execute(update(Coordinator).values(min_pay_cents=3000)), "below the minimum"),
-        (lambda w: session.execute(update(Coordinator).values(max_week_minutes=60)), "the limit is 1:00"),
+        (lambda w: session.execute(update(Coordinator).values(max_week_minutes=60)), "the limit is 1 h"),
     ],
 )  # fmt: skip
 def test_every_rule_is_asked_again_at_the_moment_of_booking(world, spoil, reason):

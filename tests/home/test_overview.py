@@ -269,7 +269,7 @@ def test_rosa_is_greeted_and_sees_her_week(tuesday, visitors, statements):
     rosa.sees("Prior-Authorization, Wed, Nov 25 9am – 5pm is open", "Nobody has been asked")
     rosa.sees("1 line of hours to approve", "4 h · $156.00", "due Thu, Nov 26, 11:00 pm")
     rosa.sees(
-        "Live now 1 working", "started 8:01 am", "0:59", "In 47 min", "Spend this month $156", "1% of $20,000 budget"
+        "Live now 1 working", "started 8:01 am", "59 min", "In 47 min", "Spend this month $156", "1% of $20,000 budget"
     )
     assert rosa.follow("See matches").status == 200
     rosa.get("/overview").follow("Review").sees("Sofía")
@@ -297,7 +297,7 @@ def test_the_live_card_answers_304_until_something_on_it_changes(tuesday, visito
     assert rosa.html == ""
     with clock.frozen_at(NOW + timedelta(minutes=1)):
         assert rosa.get(card.attributes["hx-get"], headers=headers).status == 200
-        rosa.sees("1:00", "In 46 min")
+        rosa.sees("1 h", "In 46 min")
         assert rosa.headers["Cache-Control"] == "no-store"
 
 

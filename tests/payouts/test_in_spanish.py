@@ -24,7 +24,7 @@ def paid(world):
 def test_a_pay_statement_is_a_document_in_the_language_of_the_coordinator(world):
     world.maya.person.locale = "es"
     payout = paid(world)
-    assert payout.items[0].description == "Autorización previa · Harbor Family Medicine · lun 16 nov · 4:00 h a $29.00"
+    assert payout.items[0].description == "Autorización previa · Harbor Family Medicine · lun 16 nov · 4 h a $29.00"
     data = statement_data(payout)
     told = json.dumps(data, ensure_ascii=False)
     for spanish in ("Comprobante de pago", "Pago neto", "22 de noviembre de 2026", "contratista independiente"):
@@ -40,7 +40,7 @@ def test_a_pay_statement_is_a_document_in_the_language_of_the_coordinator(world)
 def test_an_english_coordinator_gets_an_english_statement(world):
     world.felix.locale = "es"
     payout = paid(world)
-    assert payout.items[0].description == "Prior-Authorization · Harbor Family Medicine · Mon Nov 16 · 4:00 h at $29.00"
+    assert payout.items[0].description == "Prior-Authorization · Harbor Family Medicine · Mon Nov 16 · 4 h at $29.00"
     assert statement_data(payout)["title"] == "Pay statement"
 
 

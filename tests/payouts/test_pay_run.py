@@ -30,7 +30,7 @@ def test_everybody_who_earned_is_paid_what_was_approved(world):
     assert balance(payable(world.maya.id)) == 0
     assert balance(PAYOUT_IN_TRANSIT) == 241_67
     assert run.payouts[0].items[0].description == (
-        "Prior-Authorization · Harbor Family Medicine · Mon Nov 16 · 4:00 h at $29.00"
+        "Prior-Authorization · Harbor Family Medicine · Mon Nov 16 · 4 h at $29.00"
     )
 
 

@@ -150,7 +150,9 @@ def test_from_the_letter_to_the_paid_coordinator(world, app, visitors, at):
 
     # Approve: one press for all clean ones.
     with at("ana@cedar.example", STARTS + DAY) as facility:
-        facility.get("/timesheets").press("Approve 1 without exceptions").sees("Approved: 1 shift, 7:30 h, $292.50.")
+        facility.get("/timesheets").press("Approve 1 without exceptions").sees(
+            "Approved: 1 shift, 7 h 30 min, $292.50."
+        )
 
     # Bill and pay.
     with at("felix", STARTS + 8 * DAY) as felix:

@@ -75,7 +75,7 @@ def test_a_week_is_approved_by_keyboard_without_losing_ones_place(world, opened)
     expect(heading).to_have_text("3 timesheets to approve")
     page.get_by_role("button", name="Approve 2 without exceptions").click()
     expect(heading).to_have_text("1 timesheet to approve")
-    expect(page.locator("#toasts")).to_contain_text("Approved: 2 shifts, 16:00 h, $624.00.")
+    expect(page.locator("#toasts")).to_contain_text("Approved: 2 shifts, 16 h, $624.00.")
     for _ in range(3):
         page.keyboard.press("j")
     expect(page.locator(f"#line-{odd_id}")).to_be_focused()

@@ -96,9 +96,9 @@ def test_the_coordinator_is_told_what_was_changed_disputed_and_given_back(world)
     notifications.notify_rejected(rejected.id)
     maya = world.maya.person
     for kind, words in (
-        ("hours-changed", ("1:00 h instead of 8:00 h", "We agreed on one hour.")),
-        ("hours-disputed", ("disputes 8:00 h", "Nobody was there.")),
-        ("hours-rejected", ("gave 8:00 h back", "You began at ten.")),
+        ("hours-changed", ("1 h instead of 8 h", "We agreed on one hour.")),
+        ("hours-disputed", ("disputes 8 h", "Nobody was there.")),
+        ("hours-rejected", ("gave 8 h back", "You began at ten.")),
     ):
         [letter] = session.scalars(select(Letter).where(Letter.kind == kind)).all()
         assert letter.to == maya.email

@@ -14,7 +14,7 @@ from marketplace.attendance.queries import (
     punches_that_count,
 )
 from marketplace.attendance.views.blueprint import form_page, pages
-from marketplace.kernel import Invalid, hours_and_minutes, now
+from marketplace.kernel import Invalid, duration, now
 from marketplace.timesheets.queries import entry_of
 from marketplace.web import get_or_404
 
@@ -39,8 +39,8 @@ def correction(assignment_id: int) -> ResponseReturnValue:
         else:
             flash(
                 _(
-                    "Corrected: %(hours)s h. The approver sees that they were entered by hand.",
-                    hours=hours_and_minutes(entry.paid_minutes),
+                    "Corrected: %(hours)s. The approver sees that they were entered by hand.",
+                    hours=duration(entry.paid_minutes),
                 )
             )
             return redirect(url_for(".clock"), 303)

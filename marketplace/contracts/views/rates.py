@@ -3,6 +3,7 @@
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
@@ -62,7 +63,11 @@ def copy_card(agreement_id: int) -> ResponseReturnValue:
     chosen = request.form.get("source", "")
     source = visible_agreement(parsing.key(chosen) or 0)
     count = rate_card.copy_card(agreement, source, current_person())
-    flash(_("%(count)s rates copied from %(party)s.", count=count, party=source.party))
+    flash(
+        ngettext(
+            "%(num)d rate copied from %(party)s.", "%(num)d rates copied from %(party)s.", count, party=source.party
+        )
+    )
     return _to_card(agreement_id)
 
 

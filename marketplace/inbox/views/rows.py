@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.inbox.items import InboxItem, InboxKind, day_of
-from marketplace.kernel import Named, Span, called, dollars, hours_and_minutes
+from marketplace.kernel import Named, Span, called, dollars, duration
 from marketplace.reports.texts import age
 from marketplace.web.filters import day, short_date, times
 
@@ -134,7 +134,7 @@ def _dispute(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     return _Said(
         "scale",
         _("%(facility)s disputes hours of %(name)s", facility=entry.place, name=entry.who),
-        _("%(hours)s h; the rest of the week goes on", hours=hours_and_minutes(entry.number or 0)),
+        _("%(hours)s; the rest of the week goes on", hours=duration(entry.number or 0)),
         url_for("timesheets.entry", entry_id=entry.key),
         _("Settle") if reader.may(Permission.TIMESHEET_APPROVE) else _("Look"),
     )
@@ -162,7 +162,7 @@ def _unsent(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     return _Said(
         "clock",
         _("%(name)s has not handed in a week", name=entry.who),
-        f"{entry.place} · {hours_and_minutes(entry.number or 0)} h",
+        f"{entry.place} · {duration(entry.number or 0)}",
         url_for("timesheets.week", timesheet_id=entry.key),
         _("Look"),
     )

@@ -10,9 +10,15 @@ def dollars(cents: int) -> str:
 
 
 def hours_and_minutes(minutes: int) -> str:
-    """Minutes as h:mm, the way a timesheet prints them: 425 is 7:05."""
+    """Minutes as h:mm, the way a timesheet prints them: 425 is 7:05, 70,935 is 1182:15."""
     sign = "-" if minutes < 0 else ""
     return f"{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"
+
+
+def duration(minutes: int) -> str:
+    """Minutes as a sentence says them: 42 h, 3 h 20 min, 0 min. Tables print `hours_and_minutes` instead."""
+    sign, (whole, left) = "-" if minutes < 0 else "", divmod(abs(minutes), 60)
+    return sign + " ".join(filter(None, (f"{whole:,} h" if whole else "", f"{left} min" if left or not whole else "")))
 
 
 class Dollars(NamedTuple):
@@ -42,5 +48,4 @@ class Length(NamedTuple):
 
     def read(self, _language: object) -> str:
         """42 h, 3 h 20 min"""
-        whole, left = divmod(self.minutes, 60)
-        return " ".join(filter(None, (f"{whole} h" if whole else "", f"{left} min" if left or not whole else "")))
+        return duration(self.minutes)

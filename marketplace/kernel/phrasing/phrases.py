@@ -125,6 +125,11 @@ class Phrase:
         return cls(record["text"], **{name: unkept(value) for name, value in record.get("values", {}).items()})
 
 
+def counted(count: int, one: str, many: str, /, **values: object) -> Phrase:
+    """`one` for 1, else `many` with `count` in it. Both are texts of the catalogue, marked with N_."""
+    return Phrase(one, **values) if count == 1 else Phrase(many, count=count, **values)
+
+
 class JoinedList:
     """Several things after one another: a, b and c. With `between`, only that stands between them."""
 

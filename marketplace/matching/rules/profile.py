@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from marketplace.kernel import N_, Coded, Dollars, JoinedList, Phrase
+from marketplace.kernel import N_, Coded, Dollars, JoinedList, Phrase, counted
 from marketplace.matching.facts import Context, CoordinatorFacts, ShiftFacts
 from marketplace.matching.verdicts import Finding, fails, passes, rule
 
@@ -140,7 +140,12 @@ def experience(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Contex
     years, wanted = coordinator.years_experience, shift.min_years
     if not wanted:
         return passes(_NO_EXPERIENCE, str(years))
-    why = Phrase("%(count)s years of experience; %(wanted_count)s asked for.", count=years, wanted_count=wanted)
+    why = counted(
+        years,
+        N_("1 year of experience; %(wanted_count)s asked for."),
+        N_("%(count)s years of experience; %(wanted_count)s asked for."),
+        wanted_count=wanted,
+    )
     return (passes if years >= wanted else fails)(why, str(years))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from marketplace.kernel import Hours, LocalSpan, Phrase, Span, local_day, workweek
+from marketplace.kernel import Length, LocalSpan, Phrase, Span, local_day, workweek
 from marketplace.matching.facts import BookingFacts, Context, CoordinatorFacts, ShiftFacts, Window
 from marketplace.matching.verdicts import Finding, fails, passes, rule, warns
 
@@ -152,9 +152,9 @@ def availability(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Cont
         why = Phrase("The whole shift is outside the stated availability: the local time is %(time)s.", time=local)
     else:
         why = Phrase(
-            "%(hours)s of %(shift_hours)s hours are outside the stated availability: the local time is %(time)s.",
-            hours=Hours(outside),
-            shift_hours=Hours(shift.span.minutes),
+            "%(hours)s of %(shift_hours)s are outside the stated availability: the local time is %(time)s.",
+            hours=Length(outside),
+            shift_hours=Length(shift.span.minutes),
             time=local,
         )
     return fails(why, local, day)
@@ -198,7 +198,7 @@ def _shift(shift_id: int) -> Phrase:
     "The rest the coordinator needs lies between this shift and the ones before and after, across all facilities.",
 )
 def rest(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> Finding:
-    wanted = Hours(coordinator.rest_minutes)
+    wanted = Length(coordinator.rest_minutes)
     start, end, needed = shift.span.start, shift.span.end, coordinator.rest_minutes * _MINUTE
     least: timedelta | None = None
     for booking in _touching(coordinator, start - needed, end + needed):
@@ -206,18 +206,18 @@ def rest(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Context) -> 
         if between >= _NONE and (least is None or between < least):  # the rule above is about those that overlap
             least, neighbour = between, booking
     if least is None:
-        return passes(Phrase("At least %(hours)s hours of rest lie before and after.", hours=wanted))
-    left, time = Hours(least // _MINUTE), _local(neighbour.span, coordinator.zone)
+        return passes(Phrase("At least %(hours)s of rest lie before and after.", hours=wanted))
+    left, time = Length(least // _MINUTE), _local(neighbour.span, coordinator.zone)
     if neighbour.span.end <= start:
         why = Phrase(
-            "Only %(hours)s hours of rest since the shift before, %(time)s; %(needed_hours)s hours are needed.",
+            "Only %(hours)s of rest since the shift before, %(time)s; %(needed_hours)s are needed.",
             hours=left,
             time=time,
             needed_hours=wanted,
         )
     else:
         why = Phrase(
-            "Only %(hours)s hours of rest until the next shift, %(time)s; %(needed_hours)s hours are needed.",
+            "Only %(hours)s of rest until the next shift, %(time)s; %(needed_hours)s are needed.",
             hours=left,
             time=time,
             needed_hours=wanted,
@@ -240,18 +240,18 @@ def weekly_hours(coordinator: CoordinatorFacts, shift: ShiftFacts, context: Cont
             worked += time_shared(booking.span, week)
         if worked > fullest:
             fullest, monday = worked, local_day(week.start, coordinator.zone)
-    reached, limit = Hours(-(-fullest // _MINUTE)), Hours(coordinator.max_week_minutes)
+    reached, limit = Length(-(-fullest // _MINUTE)), Length(coordinator.max_week_minutes)
     datum = Phrase("%(hours)s of %(most_hours)s", hours=reached, most_hours=limit)
     if fullest <= coordinator.max_week_minutes * _MINUTE:
         why = Phrase(
-            "The week of %(day)s reaches %(hours)s of %(most_hours)s hours.",
+            "The week of %(day)s reaches %(hours)s of %(most_hours)s.",
             day=monday,
             hours=reached,
             most_hours=limit,
         )
         return passes(why, datum, monday)
     why = Phrase(
-        "With this shift the week of %(day)s reaches %(hours)s hours; the limit is %(most_hours)s.",
+        "With this shift the week of %(day)s reaches %(hours)s; the limit is %(most_hours)s.",
         day=monday,
         hours=reached,
         most_hours=limit,

@@ -9,7 +9,7 @@ from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
-from marketplace.kernel import hours_and_minutes, local_day, now, week_start
+from marketplace.kernel import duration, hours_and_minutes, local_day, now, week_start
 from marketplace.payouts.documents import paper_of_payout
 from marketplace.payouts.models import Payout
 from marketplace.payouts.queries import earned, hold_of, payable, visible_to, waiting_minutes
@@ -33,9 +33,9 @@ def earnings() -> str:
         "payouts/earnings.html",
         page=page,
         monday=monday,
-        week_hours=hours_and_minutes(minutes),
+        week_hours=duration(minutes),
         week_cents=cents,
-        next_hours=hours_and_minutes(next_minutes),
+        next_hours=duration(next_minutes),
         next_cents=next_cents,
         waiting_hours=hours_and_minutes(waiting_minutes(me.id)),
         held=hold_of(me.id),

@@ -10,7 +10,7 @@ from marketplace.audit.recording import record
 from marketplace.booking.offers import withdraw
 from marketplace.booking.undoing import undo
 from marketplace.db import session
-from marketplace.kernel import NotAllowedNow, Phrase, Refusal
+from marketplace.kernel import N_, NotAllowedNow, Refusal, counted
 from marketplace.plans.models import MatchPlan, PlanPair
 from marketplace.plans.rules import PAIR_LIFE, UNDO_MINUTES, PairState, PlanState
 
@@ -50,7 +50,11 @@ def undo_publication(plan: MatchPlan, by: Person, at: datetime) -> int:
     record(
         "undo",
         plan,
-        Phrase("%(done)s proposals of the published matching plan were undone.", done=done),
+        counted(
+            done,
+            N_("1 proposal of the published matching plan was undone."),
+            N_("%(count)s proposals of the published matching plan were undone."),
+        ),
         by=by,
     )
     return done

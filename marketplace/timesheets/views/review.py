@@ -13,7 +13,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.catalogue.queries import duties as all_duties
 from marketplace.db import Audience, session
-from marketplace.kernel import Invalid, NotAllowedNow, Span, called, dollars, hours_and_minutes, now, parsing
+from marketplace.kernel import Invalid, NotAllowedNow, Span, called, dollars, duration, now, parsing
 from marketplace.timesheets.approvals import (
     approve_changed,
     approve_entries,
@@ -92,8 +92,8 @@ def approve(entry_id: int) -> ResponseReturnValue:
     done = approve_entries([found.id], person, now())
     flash_with_undo(
         _(
-            "Approved: %(hours)s h for %(name)s.",
-            hours=hours_and_minutes(done.minutes),
+            "Approved: %(hours)s for %(name)s.",
+            hours=duration(done.minutes),
             name=found.timesheet.coordinator.name,
         ),
         url_for(".undo", **filters().arguments),
@@ -119,10 +119,10 @@ def approve_clean() -> ResponseReturnValue:
         raise NotAllowedNow(_("None of these hours waits any more. Look at the list again."))
     done = approve_entries(due, person, now())
     sentence = ngettext(
-        "Approved: %(num)s shift, %(hours)s h, %(amount)s.",
-        "Approved: %(num)s shifts, %(hours)s h, %(amount)s.",
+        "Approved: %(num)s shift, %(hours)s, %(amount)s.",
+        "Approved: %(num)s shifts, %(hours)s, %(amount)s.",
         len(due),
-        hours=hours_and_minutes(done.minutes),
+        hours=duration(done.minutes),
         amount=dollars(done.bill_cents),
     )
     left = len(versions) - len(due)
@@ -167,7 +167,7 @@ def adjust(entry_id: int) -> ResponseReturnValue:
         else:
             name = found.timesheet.coordinator.name
             flash_with_undo(
-                _("Approved: %(hours)s h for %(name)s.", hours=hours_and_minutes(done.minutes), name=name),
+                _("Approved: %(hours)s for %(name)s.", hours=duration(done.minutes), name=name),
                 url_for(".undo"),
                 lines=str(found.id),
             )

@@ -62,7 +62,7 @@ def test_availability_is_read_in_the_coordinators_own_zone() -> None:
 
 def test_the_part_outside_is_told_in_hours() -> None:
     assert refusals(ana(availability=(Window(1, 600, 960),)), BILLING) == {
-        "availability": "2:00 of 8:00 hours are outside the stated availability: "
+        "availability": "2 h of 8 h are outside the stated availability: "
         "the local time is Dec 1, 2026, 9:00 am to 5:00 pm (New York)."
     }
     assert refusals(ana(availability=()), BILLING) == {"availability": "No availability is stated."}
@@ -147,7 +147,7 @@ def test_hours_already_booked_in_the_same_week_count_wherever_they_are() -> None
     assert refusals(ana(bookings=booked), BILLING) == {}
     friday_more = (*booked, booking("2026-12-06 09:00", "2026-12-06 09:01"))
     assert refusals(ana(bookings=friday_more), BILLING) == {
-        "weekly_hours": "With this shift the week of Nov 30, 2026 reaches 40:01 hours; the limit is 40:00."
+        "weekly_hours": "With this shift the week of Nov 30, 2026 reaches 40 h 1 min; the limit is 40 h."
     }
     next_week = (*booked, booking("2026-12-07 00:00", "2026-12-07 08:00"))
     assert refusals(ana(bookings=next_week), BILLING) == {}
@@ -182,14 +182,14 @@ def test_somebody_on_the_shift_already_is_told_so() -> None:
 )
 def test_rest_is_asked_for_on_both_sides(start: str, end: str, side: str) -> None:
     said = refusals(ana(bookings=(booking(start, end),)), BILLING)
-    assert said["rest"].startswith(f"Only 7:59 hours of rest {side}, ")
-    assert said["rest"].endswith("; 8:00 hours are needed.")
+    assert said["rest"].startswith(f"Only 7 h 59 min of rest {side}, ")
+    assert said["rest"].endswith("; 8 h are needed.")
     assert refusals(ana(bookings=(booking(start, end),), rest_minutes=479), BILLING) == {}
 
 
 def test_shifts_that_touch_leave_no_rest_at_all() -> None:
     said = refusals(ana(bookings=(booking("2026-12-01 05:00", "2026-12-01 09:00"),)), BILLING)
-    assert said["rest"].startswith("Only 0:00 hours of rest since the shift before, ")
+    assert said["rest"].startswith("Only 0 min of rest since the shift before, ")
 
 
 @given(st.integers(-2000, 2000), st.integers(1, 600), st.integers(0, 900))
