@@ -14,10 +14,14 @@ from marketplace.billing.queries import is_billed
 from marketplace.booking import cancelling
 from marketplace.contracts import contract_check
 from marketplace.contracts.imported_terms import take_terms
+from marketplace.coordinators import readiness as coordinator_readiness
 from marketplace.facilities import importing
+from marketplace.facilities import readiness as facility_readiness
 from marketplace.kernel import Hook
 from marketplace.ledger import invariants
 from marketplace.needs.queries import lines_in_use
+from marketplace.onboarding.coordinator_steps import missing_of_coordinator
+from marketplace.onboarding.facility_steps import missing_of_facility
 from marketplace.payouts.invariants import PAYOUT_INVARIANTS
 from marketplace.payouts.queries import is_paid_out
 from marketplace.timesheets import approvals
@@ -29,6 +33,9 @@ WIRING: tuple[Hook[..., Any], ...] = (
     audit_hook.on_act.filled_by(record),
     # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
     cancelling.on_fee_due.filled_by(pay_cancellation),
+    # Somebody asks for people, or for shifts, before they are active → the steps that are missing.
+    facility_readiness.steps_missing.filled_by(missing_of_facility),
+    coordinator_readiness.steps_missing.filled_by(missing_of_coordinator),
     # A contract is looked through → the kinds of work its facility asks for must have a rate.
     contract_check.lines_in_use.filled_by(lines_in_use),
     # A file of facilities brings terms of payment → they are the contract's.

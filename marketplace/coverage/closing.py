@@ -12,6 +12,8 @@ from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.notifications import notify_offer_withdrawn
 from marketplace.db import session
+from marketplace.facilities.models import Facility
+from marketplace.facilities.readiness import check_asks_for_people
 from marketplace.kernel import NotAllowedNow, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.rules import ShiftState
@@ -27,7 +29,11 @@ def hold(need: Need, by: Person, at: datetime) -> int:
 
 
 def resume(need: Need, by: Person, at: datetime) -> None:
-    """Fill again; a first-come need is open to everyone again. Raises NotAllowedNow, also when every shift has begun."""
+    """Fill again; a first-come need is open to everyone again. Raises NotAllowedNow, also when every shift has begun;
+
+    NotYet while the facility is not active.
+    """
+    check_asks_for_people(session.get_one(Facility, need.facility_id), by, at)
     need.resume()
     ahead = select(Shift.id).where(Shift.need_id == need.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at)
     if session.scalar(ahead.limit(1)) is None:

@@ -29,6 +29,7 @@ from marketplace.booking.forms import DeclineForm
 from marketplace.booking.views.blueprint import pages
 from marketplace.booking.views.reassignment_cards import ReassignmentCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.readiness import why_no_offers
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidates import Feed, Fit
 from marketplace.eligibility.rule_texts import rule_titles
@@ -104,6 +105,7 @@ def offers() -> ResponseReturnValue:
         more=max(0, len(shown) - MOST_CARDS),
         fitting=len(fitting),
         refused=len(cards) - len(fitting),
+        not_yet=why_no_offers(session.get_one(Coordinator, _own_id(person)), at),
         show=show,
         zone=zone,
         at=at,

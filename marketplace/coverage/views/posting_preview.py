@@ -20,7 +20,7 @@ def preview() -> ResponseReturnValue:
     person, at = current_person(), now()
     key = asked_number("need")
     need = get_or_404(with_details(visible_to(person)), key) if key else None
-    facility = need.facility if need else chosen_facility(person)
+    facility = need.facility if need else chosen_facility(person, at)
     if facility is None:
         return redirect(url_for("needs.new"), 303)
     fragment = request.headers.get("HX-Request") == "true"

@@ -1,0 +1,24 @@
+"""Whether a coordinator is asked for shifts, and if not yet, what comes first."""
+
+from datetime import datetime
+
+from marketplace.coordinators.models import Coordinator, CoordinatorState
+from marketplace.kernel import Hook, JoinedList, NotYet, Phrase
+
+steps_missing: Hook[[Coordinator, datetime], list[Phrase]] = Hook("coordinators.readiness.steps_missing")
+"""The steps left until a coordinator can be activated. Agreements stand above coordinators, so getting started answers."""
+
+
+def why_no_offers(coordinator: Coordinator, at: datetime) -> NotYet | None:
+    """The reason why a coordinator is offered nothing yet, with the way to what comes first; None once they are active."""
+    if coordinator.state is not CoordinatorState.ONBOARDING:
+        return None
+    missing = [step for answer in steps_missing(coordinator, at) for step in answer]
+    if missing:
+        return NotYet(
+            "You are not active yet, so no shifts are offered to you. What is missing: %(steps)s.",
+            steps=JoinedList(missing, "; "),
+        ).first("/getting-started", Phrase("See your steps"))
+    return NotYet(
+        "You are not active yet, so no shifts are offered to you. Everything is in place: the agency activates you next."
+    ).first("/getting-started", Phrase("See your steps"))
