@@ -17,6 +17,8 @@ from marketplace.config import Settings
 from marketplace.config_values import MailServer, Misconfigured
 from marketplace.db import migrating
 from marketplace.db.address import database_url
+from marketplace.documents.fonts import PACKAGES
+from marketplace.documents.typesetting import printable
 
 EXTENSIONS = ("btree_gist", "citext", "pg_trgm")
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -59,6 +61,8 @@ def examine() -> list[CheckResult]:
     findings.append(_mail(settings.mail_server, settings.outbox))
     findings.append(_stripe(settings))
     findings.append(_documents())
+    if findings[-1].fine:
+        findings.append(_fonts())
     findings.append(_browser(settings.chromium))
     return findings
 
@@ -213,6 +217,18 @@ def _documents() -> CheckResult:
         told = f"typst cannot make a PDF ({problem})"
         return CheckResult("documents", False, told, "Run: make setup", required=True)
     return CheckResult("documents", bytes(pdf).startswith(b"%PDF"), "typst makes PDFs", required=True)
+
+
+def _fonts() -> CheckResult:
+    """Names in scripts that Inter does not have are printed with the Noto fonts of the machine, where it has them."""
+    missing = {package: scripts for package, (scripts, sample) in PACKAGES.items() if not printable(sample)}
+    if not missing:
+        return CheckResult("fonts", True, "documents can print every script and emoji")
+    advice = (
+        f"Debian, Ubuntu: sudo apt-get install {' '.join(missing)}. Until then a PDF with such a name is not made, and"
+        " whoever opens it is told why."
+    )
+    return CheckResult("fonts", False, f"documents cannot print {', '.join(missing.values())}", advice)
 
 
 def _browser(named: str | None) -> CheckResult:

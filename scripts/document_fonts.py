@@ -14,7 +14,15 @@ from vendor_assets import INTER, unpacked
 
 TARGET = Path(__file__).resolve().parents[1] / "templates" / "documents" / "fonts"
 CUTS = {"Regular": 400, "SemiBold": 600}
-PARTS = ("latin", "latin-ext")  # names of people from all over Europe
+PARTS = (
+    "latin",
+    "latin-ext",
+    "vietnamese",
+    "greek",
+    "greek-ext",
+    "cyrillic",
+    "cyrillic-ext",
+)  # every letter that Inter has
 
 
 def main() -> int:

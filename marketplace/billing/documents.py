@@ -12,15 +12,18 @@ from marketplace.billing.models import CreditNote, Invoice, InvoiceLine
 from marketplace.config import settings_in_force
 from marketplace.db import session
 from marketplace.documents.archive import stored_document
-from marketplace.documents.letterhead import in_words, letterhead, printed_day
+from marketplace.documents.letterhead import in_words, letterhead, printed_day, void_mark
 from marketplace.documents.models import IssuedDocument
 from marketplace.facilities.models import Facility
-from marketplace.kernel import Language, Phrase, dollars, hours_and_minutes, together
+from marketplace.kernel import Language, Phrase, dollars, hours_and_minutes, local_day, together
 from marketplace.messaging.languages import language_of
 
 
 def paper_of_invoice(invoice_id: int) -> IssuedDocument:
-    """The PDF of an issued invoice, as it was set when first asked for. The caller has checked who may see it."""
+    """The PDF of an issued invoice, as it was set when first asked for. The caller has checked who may see it.
+
+    A void invoice has a second document, marked VOID; the first is kept and no longer handed out.
+    """
     invoice = session.scalars(
         select(Invoice)
         .where(Invoice.id == invoice_id)
@@ -28,11 +31,11 @@ def paper_of_invoice(invoice_id: int) -> IssuedDocument:
     ).one()
     assert invoice.issued_at is not None
     return stored_document(
-        "invoice",
+        "void_invoice" if invoice.voided_at else "invoice",
         invoice.id,
         "invoice",
         lambda: invoice_data(invoice),
-        invoice.issued_at,
+        invoice.voided_at or invoice.issued_at,
         facility_id=invoice.facility_id,
     )
 
@@ -78,6 +81,7 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
     return {
         **letterhead(language),
         "title": Phrase("Invoice").read(language),
+        "void": _void(invoice, language),
         "number": invoice.number,
         "to": recipient(invoice.facility, language),
         "facts": in_words(facts, language),
@@ -92,7 +96,9 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
             for line in invoice.lines
         ],
         "sums": in_words(sums, language),
-        "total_label": Phrase("Total due %(day)s", day=due).read(language),
+        "total_label": (
+            Phrase("Total of the void invoice") if invoice.voided_at else Phrase("Total due %(day)s", day=due)
+        ).read(language),
         "total": dollars(invoice.total_cents),
         "pay_head": Phrase("How to pay").read(language),
         "pay": Phrase(
@@ -103,6 +109,14 @@ def invoice_data(invoice: Invoice) -> dict[str, Any]:
             "The hours behind every line, and who approved them, are at %(address)s.", address=address
         ).read(language),
     }
+
+
+def _void(invoice: Invoice, language: Language) -> dict[str, str] | None:
+    if invoice.voided_at is None:
+        return None
+    day = local_day(invoice.voided_at, invoice.facility.time_zone)
+    said = Phrase("Voided on %(day)s. Nothing is owed on this invoice.", day=printed_day(day, language))
+    return void_mark(said, invoice.void_reason, language)
 
 
 def credit_note_data(note: CreditNote) -> dict[str, Any]:

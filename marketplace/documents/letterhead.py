@@ -30,6 +30,11 @@ def letterhead(language: Language) -> dict[str, Any]:
     }
 
 
+def void_mark(said: Phrase, reason: str, language: Language) -> dict[str, str]:
+    """What a void document carries: VOID across every page, and on the first since when and why."""
+    return {"word": Phrase("VOID").read(language), "said": said.read(language), "reason": reason}
+
+
 def in_words(rows: Sequence[tuple[Phrase, object]], language: Language) -> list[tuple[str, str]]:
     """Rows of a document, each a head and what stands beside it, in the language of the document."""
     return [(head.read(language), worded(value, language)) for head, value in rows]

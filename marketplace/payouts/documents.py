@@ -12,16 +12,19 @@ from marketplace.config import settings_in_force
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.documents.archive import stored_document
-from marketplace.documents.letterhead import in_words, letterhead, printed_day
+from marketplace.documents.letterhead import in_words, letterhead, printed_day, void_mark
 from marketplace.documents.models import IssuedDocument
-from marketplace.kernel import Phrase, dollars, hours_and_minutes
+from marketplace.kernel import Language, Phrase, dollars, hours_and_minutes, local_day
 from marketplace.messaging.languages import language_of
 from marketplace.payouts.models import Payout
 from marketplace.payouts.rules import ENDED
 
 
 def paper_of_payout(payout_id: int) -> IssuedDocument:
-    """The pay statement of a payout, as it was set when first asked for. The caller has checked who may see it."""
+    """The pay statement of a payout, as it was set when first asked for. The caller has checked who may see it.
+
+    A payout that came to nothing has a second statement, marked VOID; the first is kept and no longer handed out.
+    """
     payout = session.scalars(
         select(Payout)
         .where(Payout.id == payout_id)
@@ -32,11 +35,11 @@ def paper_of_payout(payout_id: int) -> IssuedDocument:
         )
     ).one()
     return stored_document(
-        "pay_statement",
+        "void_pay_statement" if payout.ended_at else "pay_statement",
         payout.id,
         "pay_statement",
         lambda: statement_data(payout),
-        payout.created_at,
+        payout.ended_at or payout.created_at,
         coordinator_id=payout.coordinator_id,
     )
 
@@ -57,6 +60,7 @@ def statement_data(payout: Payout) -> dict[str, Any]:
     return {
         **letterhead(language),
         "title": Phrase("Pay statement").read(language),
+        "void": _void(payout, language),
         "number": f"PAY-{payout.id:05d}",
         "to": [payout.coordinator.name, payout.coordinator.person.email],
         "facts": in_words(facts, language),
@@ -81,6 +85,17 @@ def statement_data(payout: Payout) -> dict[str, Any]:
             address=settings_in_force().mail_from,
         ).read(language),
     }
+
+
+def _void(payout: Payout, language: Language) -> dict[str, str] | None:
+    if payout.ended_at is None:
+        return None
+    day = local_day(payout.ended_at, payout.coordinator.time_zone)
+    said = Phrase(
+        "Void since %(day)s. This was not paid; the hours are paid with a later statement.",
+        day=printed_day(day, language),
+    )
+    return void_mark(said, payout.end_reason, language)
 
 
 def _year_to_date(payout: Payout) -> int:
