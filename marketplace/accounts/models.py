@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -167,7 +167,7 @@ class Invitation(Base):
             "organisation_id",
             "email",
             unique=True,
-            postgresql_where="accepted_at IS NULL AND revoked_at IS NULL",
+            postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
         ),
     )
 

@@ -1,7 +1,8 @@
 """Notices and letters about agreements: one waits for a signature, was signed, is active, was terminated."""
 
+from marketplace.accounts.models import Invitation
 from marketplace.contracts.models import Agreement, AgreementKind
-from marketplace.contracts.queries import contract_managers, signers
+from marketplace.contracts.queries import contract_managers, sent_to_invited, signers
 from marketplace.kernel import Phrase
 from marketplace.messaging.writing import Mail, notify
 
@@ -31,6 +32,14 @@ def notify_terminated(agreement: Agreement, reason: str) -> None:
     ended = Phrase("%(what)s was terminated.", what=_what(agreement))
     subject = Phrase("%(what)s was terminated", what=_what(agreement))
     _tell_signers(agreement, ended, Mail(subject, [ended, reason], Phrase("Look at it")))
+
+
+def to_sign_once_joined(invitation: Invitation) -> list[Phrase]:
+    """For the letter of an invitation: what waits for a signature, and that joining leads there."""
+    return [
+        Phrase("%(what)s waits for your signature: once you have joined, you are led to it.", what=_what(agreement))
+        for agreement in sent_to_invited(invitation)
+    ]
 
 
 def _tell_signers(agreement: Agreement, sentence: Phrase, letter: Mail | None = None) -> None:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Invitation, Person
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency, members_of
 from marketplace.contracts.models import Agreement, AgreementKind, Party, RateRow, StandardRate
@@ -119,6 +119,18 @@ def signers(agreement: Agreement) -> list[Person]:
         found = select(Person).join(Coordinator, Coordinator.person_id == Person.id)
         return list(session.scalars(found.where(Coordinator.id == agreement.coordinator_id)))
     return members_of(agreement.facility_id or 0, [Role.FACILITY_OWNER])
+
+
+def sent_to_invited(invitation: Invitation) -> list[Agreement]:
+    """The agreements that wait for the signature of whoever is invited: a facility's owner, or a coordinator."""
+    if invitation.role is Role.FACILITY_OWNER:
+        whose = Agreement.facility_id == invitation.organisation_id
+    elif invitation.coordinator_id is not None:
+        whose = Agreement.coordinator_id == invitation.coordinator_id
+    else:
+        return []
+    found = with_details(select(Agreement).where(whose, Agreement.state == AgreementState.SENT))
+    return list(session.scalars(found.order_by(Agreement.id)))
 
 
 def contract_managers() -> list[Person]:

@@ -7,8 +7,11 @@ from marketplace.db import Audience
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import Hook, JoinedList, NotYet, Phrase
 
-steps_missing: Hook[[Facility, datetime], list[Phrase]] = Hook("facilities.readiness.steps_missing")
-"""The steps left until a facility can be activated. Agreements stand above facilities, so getting started answers."""
+steps_missing: Hook[[Facility, datetime, bool], list[Phrase]] = Hook("facilities.readiness.steps_missing")
+"""The steps left until a facility can be activated, in words for it or (True) for the agency.
+
+Agreements stand above facilities, so getting started answers.
+"""
 
 SEE_WHAT_IS_MISSING = Phrase("See what is missing")
 
@@ -35,7 +38,7 @@ def why_not(facility: Facility, by: Person | None, at: datetime) -> NotYet | Non
         )
     if by is not None and by.audience is Audience.COORDINATOR:
         return NotYet("The agency has not activated %(name)s yet.", name=facility.name)
-    missing = [step for answer in steps_missing(facility, at) for step in answer]
+    missing = [step for answer in steps_missing(facility, at, _is_agency(by)) for step in answer]
     if missing:
         return NotYet(
             "The agency has not activated %(name)s yet, so nobody can be asked for it. What is missing: %(steps)s.",

@@ -25,7 +25,7 @@ def activate_coordinator(coordinator: Coordinator, by: Person | None, at: dateti
     """`coordinator` is loaded with their hold (`undefer`); they are told. Raises NotAllowedNow with what stands in the way."""
     if coordinator.exclusion_hold is not None:
         raise NotAllowedNow("Held back after an exclusion screening. Settle that first.")
-    _check_nothing_missing(missing_of_coordinator(coordinator, at))
+    _check_nothing_missing(missing_of_coordinator(coordinator, at, for_agency=True))
     coordinator.activate()
     record("activate", coordinator, Phrase("%(name)s was activated.", name=coordinator.name), by=by)
     notifications.notify_coordinator_active(coordinator)

@@ -82,6 +82,7 @@ def _pages(at: datetime) -> Any:
     columns = {
         "facility": _first(Facility.id),
         "coordinator": _first(Coordinator.id),
+        "active_facility": _first(Facility.id, Facility.state == FacilityState.ACTIVE),
         "ready_facility": _first(Facility.id, facility_is_ready()),
         "ready_coordinator": _first(Coordinator.id, coordinator_is_ready(at)),
         "new_facility": _first(Facility.id, Facility.state == FacilityState.ONBOARDING),
@@ -220,15 +221,15 @@ def _work(done: Any, pages: Any) -> list[ChecklistStep]:
             "needs.new",
             Phrase("Post a need"),
             Permission.NEED_POST,
-            {"facility": pages.facility} if pages.facility else {},
+            {"facility": pages.active_facility} if pages.active_facility else {},
         ),
         ChecklistStep(
             Phrase("Fill the first shift"),
             Phrase("Offer it to the best, or let the facility choose."),
-            standing_of(done.staffed, bool(shift)),
-            "coverage.shift" if shift else "coverage.index",
-            Phrase("See the candidates"),
-            Permission.SHIFT_SEE,
+            standing_of(done.staffed, done.need),
+            "coverage.shift" if shift else "needs.new",
+            Phrase("See the candidates") if shift else Phrase("Post a need"),
+            Permission.SHIFT_SEE if shift else Permission.NEED_POST,
             shift,
         ),
         ChecklistStep(

@@ -36,9 +36,9 @@ def steps_of_coordinator(coordinator: Coordinator, at: datetime, *, for_agency: 
     return [*before, _activation(coordinator, before, for_agency), *_first_work(coordinator, facts)]
 
 
-def missing_of_coordinator(coordinator: Coordinator, at: datetime) -> list[Phrase]:
+def missing_of_coordinator(coordinator: Coordinator, at: datetime, for_agency: bool = False) -> list[Phrase]:
     """The titles of the steps that stand in the way of their activation."""
-    return [step.title for step in missing(steps_of_coordinator(coordinator, at))]
+    return [step.title for step in missing(steps_of_coordinator(coordinator, at, for_agency=for_agency))]
 
 
 def _facts(coordinator: Coordinator) -> Any:
@@ -67,7 +67,7 @@ def _own_words(coordinator: Coordinator, facts: Any, for_agency: bool) -> list[C
 
     return [
         ChecklistStep(
-            Phrase("Check your profile"),
+            Phrase("The coordinator confirms the profile") if for_agency else Phrase("Check your profile"),
             Phrase("What you do, languages, systems, experience, lowest pay."),
             theirs(profile),
             "coordinators.show" if for_agency else "coordinators.profile",
@@ -76,7 +76,7 @@ def _own_words(coordinator: Coordinator, facts: Any, for_agency: bool) -> list[C
             page,
         ),
         ChecklistStep(
-            Phrase("Say when you are free"),
+            Phrase("The coordinator says when they are free") if for_agency else Phrase("Say when you are free"),
             Phrase("Your typical week; only shifts inside it are offered."),
             theirs(facts.has_hours),
             "coordinators.show" if for_agency else "availability.index",
@@ -111,7 +111,7 @@ def _credentials(coordinator: Coordinator, at: datetime, for_agency: bool) -> Ch
     else:
         standing, hint = ChecklistStatus.DONE, Phrase("Verified: %(names)s.", names=_names(wanted))
     return ChecklistStep(
-        Phrase("Upload your credentials"),
+        Phrase("The credentials are verified") if for_agency else Phrase("Upload your credentials"),
         hint,
         standing,
         endpoint,

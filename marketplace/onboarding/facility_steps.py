@@ -31,9 +31,9 @@ def steps_of_facility(facility: Facility, at: datetime, *, for_agency: bool = Fa
     return [*before, _activation(facility, before, for_agency), *_first_work(facility, facts, for_agency)]
 
 
-def missing_of_facility(facility: Facility, at: datetime) -> list[Phrase]:
+def missing_of_facility(facility: Facility, at: datetime, for_agency: bool = True) -> list[Phrase]:
     """The titles of the steps that stand in the way of its activation."""
-    return [step.title for step in missing(steps_of_facility(facility, at))]
+    return [step.title for step in missing(steps_of_facility(facility, at, for_agency=for_agency))]
 
 
 def _facts(facility: Facility, at: datetime) -> Any:
@@ -133,7 +133,7 @@ def _owner(facility: Facility, facts: Any) -> ChecklistStep:
 def _their_facts(facility: Facility, facts: Any) -> ChecklistStep:
     confirmed = facility.facts_confirmed_at is not None
     return ChecklistStep(
-        Phrase("Check your facts and sites"),
+        Phrase("The facility confirms its facts and sites"),
         Phrase("Place, time zone, records system, who pays, and whom we talk to."),
         ChecklistStatus.DONE if confirmed else ChecklistStatus.WAITING,
         "facilities.show",
@@ -187,11 +187,11 @@ def _first_work(facility: Facility, facts: Any, for_agency: bool) -> list[Checkl
         ChecklistStep(
             Phrase("Choose who comes"),
             Phrase("Candidates stand in order, each with reasons; they answer on their phone."),
-            standing_of(facts.staffed, bool(facts.open_shift)),
-            "coverage.shift" if shift else "coverage.index",
-            Phrase("See the candidates"),
+            standing_of(facts.staffed, active and facts.posted),
+            "coverage.shift" if shift else "needs.new",
+            Phrase("See the candidates") if shift else Phrase("Post a need"),
             Permission.OFFER_SEND,
-            shift,
+            shift or place,
             later=True,
         ),
         ChecklistStep(

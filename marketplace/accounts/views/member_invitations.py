@@ -10,6 +10,7 @@ from marketplace.accounts.forms import InviteForm
 from marketplace.accounts.invitations import invite, take_back
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import open_invitations
+from marketplace.accounts.texts import invitation_sent
 from marketplace.accounts.views.members import own_organisation, pages
 from marketplace.kernel import Invalid, now
 from marketplace.web import get_or_404
@@ -22,13 +23,13 @@ def invitation() -> Any:
     form.offer(organisation)
     if form.validate_on_submit():
         try:
-            invite(
+            made = invite(
                 form.email.data, form.name.data, Role(str(form.role.data)), organisation, by=current_person(), at=now()
             )
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=form.name.data))
+            flash(invitation_sent(made))
             return redirect(url_for("members.index"), 303)
     page = render_template("accounts/invite.html", form=form, organisation=organisation)
     return page, 422 if form.errors else 200

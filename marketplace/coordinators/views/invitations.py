@@ -8,6 +8,7 @@ from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.invitations import invite, take_back
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency
+from marketplace.accounts.texts import invitation_sent
 from marketplace.coordinators.forms import NewCoordinatorForm
 from marketplace.coordinators.queries import invitations_of, visible_to
 from marketplace.coordinators.registration import register_coordinator
@@ -25,13 +26,13 @@ def new() -> ResponseReturnValue:
         person, at = current_person(), now()
         try:
             coordinator = register_coordinator(form.draft(), at, by=person)
-            invite(
+            made = invite(
                 coordinator.person.email, form.name.data, Role.COORDINATOR, agency(), coordinator.id, by=person, at=at
             )
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=coordinator.name))
+            flash(invitation_sent(made))
             return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
     page = render_template("coordinators/new.html", form=form)
     return page, 422 if form.is_submitted() else 200
@@ -41,7 +42,7 @@ def new() -> ResponseReturnValue:
 def invitation(coordinator_id: int) -> ResponseReturnValue:
     """Send another invitation; the link in an older one stops working."""
     coordinator = get_or_404(visible_to(current_person()), coordinator_id)
-    invite(
+    made = invite(
         coordinator.person.email,
         coordinator.name,
         Role.COORDINATOR,
@@ -50,7 +51,7 @@ def invitation(coordinator_id: int) -> ResponseReturnValue:
         by=current_person(),
         at=now(),
     )
-    flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=coordinator.name))
+    flash(invitation_sent(made))
     return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
 
 

@@ -8,6 +8,7 @@ from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.invitations import invite, take_back
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.accounts.permissions import Permission, Role
+from marketplace.accounts.texts import invitation_sent
 from marketplace.db import session
 from marketplace.facilities.forms import OwnerForm
 from marketplace.facilities.queries import invitations_to, visible_to
@@ -24,11 +25,13 @@ def invitation(facility_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         organisation = session.get_one(Organisation, facility.id)
         try:
-            invite(form.email.data, form.name.data, Role.FACILITY_OWNER, organisation, by=current_person(), at=now())
+            made = invite(
+                form.email.data, form.name.data, Role.FACILITY_OWNER, organisation, by=current_person(), at=now()
+            )
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=form.name.data))
+            flash(invitation_sent(made))
             return redirect(url_for(".show", facility_id=facility.id), 303)
     page = render_template("facilities/invite.html", form=form, facility=facility)
     return page, 422 if form.is_submitted() else 200
