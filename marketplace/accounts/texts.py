@@ -48,4 +48,4 @@ def invitation_sent(invitation: Invitation) -> str:
     on_its_way = _("The invitation to %(name)s is on its way. It works for 48 hours.", name=invitation.name)
     if not invitation.replaces:
         return str(on_its_way)
-    return f"{on_its_way} {_('The link in the earlier letter stopped working.')}"
+    return " ".join((on_its_way, _("The link in the earlier letter stopped working.")))

@@ -11,6 +11,7 @@ from marketplace.kernel import JoinedList, NotAllowedNow, Phrase
 from marketplace.onboarding import notifications
 from marketplace.onboarding.coordinator_steps import missing_of_coordinator
 from marketplace.onboarding.facility_steps import missing_of_facility
+from marketplace.onboarding.rules import ActivationMode
 
 
 def activate_facility(facility: Facility, by: Person | None, at: datetime) -> None:
@@ -18,7 +19,7 @@ def activate_facility(facility: Facility, by: Person | None, at: datetime) -> No
     _check_nothing_missing(missing_of_facility(facility, at))
     facility.activate()
     record("activate", facility, Phrase("%(name)s was activated.", name=facility.name), by=by)
-    notifications.notify_facility_active(facility)
+    notifications.notify_facility_active(facility, by)
 
 
 def activate_coordinator(coordinator: Coordinator, by: Person | None, at: datetime) -> None:
@@ -28,9 +29,14 @@ def activate_coordinator(coordinator: Coordinator, by: Person | None, at: dateti
     _check_nothing_missing(missing_of_coordinator(coordinator, at, for_agency=True))
     coordinator.activate()
     record("activate", coordinator, Phrase("%(name)s was activated.", name=coordinator.name), by=by)
-    notifications.notify_coordinator_active(coordinator)
+    notifications.notify_coordinator_active(coordinator, by)
 
 
 def _check_nothing_missing(steps: Sequence[Phrase]) -> None:
     if steps:
         raise NotAllowedNow("Still missing: %(steps)s.", steps=JoinedList(steps, "; "))
+
+
+def activation_mode() -> ActivationMode:
+    """Whether the agency presses the button, or the last step does it."""
+    return ActivationMode.OFFERED

@@ -140,7 +140,8 @@ def test_a_facility_comes_from_the_letter_to_its_first_need(visitors, client):
     client.get("/getting-started").sees("You are active.", "Post a need")
     bind_actor(SYSTEM)
     assert [notice.sentence for notice in session.scalars(select(Notice))] == [
-        "Cedar Clinic is active: you can post needs."
+        "Cedar Clinic is active: you can post needs.",
+        "Cedar Clinic was activated by Ada Okafor.",  # for the other people of the agency who activate
     ]
 
 

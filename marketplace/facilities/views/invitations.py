@@ -11,6 +11,7 @@ from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.texts import invitation_sent
 from marketplace.db import session
 from marketplace.facilities.forms import OwnerForm
+from marketplace.facilities.models import Facility
 from marketplace.facilities.queries import invitations_to, visible_to
 from marketplace.facilities.views.blueprint import pages
 from marketplace.kernel import Invalid, now
@@ -21,7 +22,7 @@ from marketplace.web import get_or_404
 def invitation(facility_id: int) -> ResponseReturnValue:
     """Invite a (further) owner."""
     facility = get_or_404(visible_to(current_person()), facility_id)
-    form = OwnerForm(data={"name": facility.contact_name, "email": facility.contact_email})
+    form = OwnerForm(data=_whom(facility))
     if form.validate_on_submit():
         organisation = session.get_one(Organisation, facility.id)
         try:
@@ -35,6 +36,15 @@ def invitation(facility_id: int) -> ResponseReturnValue:
             return redirect(url_for(".show", facility_id=facility.id), 303)
     page = render_template("facilities/invite.html", form=form, facility=facility)
     return page, 422 if form.is_submitted() else 200
+
+
+def _whom(facility: Facility) -> dict[str, str | None]:
+    """Whoever was invited and has not come, else the facility's contact."""
+    owners = invitations_to(facility.id).where(Invitation.role == Role.FACILITY_OWNER)
+    waiting = session.scalars(owners.limit(1)).first()
+    if waiting is not None:
+        return {"name": waiting.name, "email": waiting.email}
+    return {"name": facility.contact_name, "email": facility.contact_email}
 
 
 @pages.post(
