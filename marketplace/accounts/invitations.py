@@ -16,7 +16,7 @@ from marketplace.accounts.policy import check_may_grant
 from marketplace.accounts.queries import person_by_email
 from marketplace.accounts.texts import ROLE_NAMES
 from marketplace.db import session
-from marketplace.kernel import N_, Hook, Invalid, NotAllowedNow, NotFound, Phrase
+from marketplace.kernel import N_, Hook, Invalid, NotAllowedNow, NotFound, Phrase, together
 
 GOOD_FOR = timedelta(hours=48)
 
@@ -53,18 +53,7 @@ def invite(
     if (role is Role.COORDINATOR) != (coordinator_id is not None):
         raise ValueError("a coordinator's invitation names the coordinator, and no other does")
     _check_not_a_member(email, organisation)
-    replaced = session.execute(
-        update(Invitation)
-        .where(
-            Invitation.email == email,
-            Invitation.organisation_id == organisation.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(revoked_at=at)
-        .execution_options(synchronize_session=False)
-        .returning(Invitation.expires_at)
-    ).scalars()
+    replaces = _end_earlier(email, organisation, at)
     token = new_token()
     invitation = Invitation(
         email=email,
@@ -77,7 +66,7 @@ def invite(
         invited_by_id=by.id if by else None,
         expires_at=at + GOOD_FOR,
     )
-    invitation.replaces = any(until > at for until in replaced)
+    invitation.replaces = replaces
     _insert(invitation)
     invitation.link = f"/invitations/{token}"
     waiting = [phrase for answer in agreements_to_sign(invitation) for phrase in answer]
@@ -94,6 +83,31 @@ def invite(
         by,
     )
     return invitation
+
+
+def _end_earlier(email: str, organisation: Organisation, at: datetime) -> bool:
+    """Withdraw what was sent to this address before; whether a link stopped working with it."""
+    ended = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.email == email,
+            Invitation.organisation_id == organisation.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+        .returning(Invitation.expires_at)
+    )
+    return any(until > at for until in ended.scalars())
+
+
+def sent_in_words(invitation: Invitation) -> Phrase:
+    """The sentence after an invitation was sent: what it is good for, and what became of an earlier letter."""
+    on_its_way = Phrase("The invitation to %(name)s is on its way. It works for 48 hours.", name=invitation.name)
+    if not invitation.replaces:
+        return on_its_way
+    return together([on_its_way, Phrase("The link in the earlier letter stopped working.")])
 
 
 def _insert(invitation: Invitation) -> None:

@@ -1,8 +1,5 @@
 """The names of roles on pages and in letters."""
 
-from flask_babel import gettext as _
-
-from marketplace.accounts.models import Invitation
 from marketplace.accounts.permissions import Role
 from marketplace.kernel import N_, Phrase
 
@@ -41,11 +38,3 @@ def role_name(role: Role) -> str:
 def role_meaning(role: Role) -> str:
     """The work of somebody with this role, in half a sentence."""
     return str(Phrase(ROLE_MEANINGS[role]))
-
-
-def invitation_sent(invitation: Invitation) -> str:
-    """The sentence after an invitation was sent: what it is good for, and what became of an earlier letter."""
-    on_its_way = _("The invitation to %(name)s is on its way. It works for 48 hours.", name=invitation.name)
-    if not invitation.replaces:
-        return str(on_its_way)
-    return " ".join((on_its_way, _("The link in the earlier letter stopped working.")))

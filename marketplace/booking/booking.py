@@ -22,6 +22,7 @@ from marketplace.booking import notifications
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.eligibility.assessment import Assessment, assess
+from marketplace.facilities.models import FacilityState
 from marketplace.facilities.readiness import check_asks_for_people
 from marketplace.kernel import N_, NotAllowedNow, Phrase, named
 from marketplace.needs.models import Shift
@@ -163,7 +164,8 @@ def _check_no_clash(shift: Shift, coordinator: Coordinator, by: Person | None) -
 
 
 def _check_open(shift: Shift, by: Person | None, at: datetime) -> None:
-    check_asks_for_people(shift.facility, by, at)
+    if shift.facility.state is not FacilityState.ACTIVE:
+        check_asks_for_people(shift.facility, by, at)
     if shift.state is ShiftState.CANCELLED:
         raise NotAllowedNow("This shift was canceled.")
     if shift.state is ShiftState.ENDED:

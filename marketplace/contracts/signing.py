@@ -12,9 +12,7 @@ from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.queries import active
 from marketplace.contracts.rules import LIFE, AgreementState
-from marketplace.coordinators import readiness as coordinator_readiness
-from marketplace.db import as_system, session
-from marketplace.facilities import readiness as facility_readiness
+from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow, Phrase, clean_text
 
 LONGEST_NAME = 200
@@ -109,10 +107,12 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
     session.flush()
     record("activate", agreement, Phrase("Active with %(party)s.", party=agreement.party), by=by)
     notifications.notify_active(agreement)
-    if agreement.facility is not None:
-        facility_readiness.look_again(agreement.facility)
-    elif agreement.coordinator is not None:
-        coordinator_readiness.look_again(agreement.coordinator)
+    enqueue(
+        "onboarding.look_again",
+        queue="house",
+        facility_id=agreement.facility_id,
+        coordinator_id=agreement.coordinator_id,
+    )
     return before
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from marketplace.coordinators.models import Coordinator, CoordinatorState
-from marketplace.db import as_system, enqueue
+from marketplace.db import enqueue
 from marketplace.kernel import Hook, JoinedList, NotYet, Phrase
 
 steps_missing: Hook[[Coordinator, datetime], list[Phrase]] = Hook("coordinators.readiness.steps_missing")
@@ -28,5 +28,4 @@ def why_no_offers(coordinator: Coordinator, at: datetime) -> NotYet | None:
 def look_again(coordinator: Coordinator) -> None:
     """A step may have been the last one: getting started looks, once this transaction is kept."""
     if coordinator.state is CoordinatorState.ONBOARDING:
-        with as_system():
-            enqueue("onboarding.look_again", queue="house", coordinator_id=coordinator.id)
+        enqueue("onboarding.look_again", queue="house", coordinator_id=coordinator.id)

@@ -12,10 +12,9 @@ from marketplace.assignments.rules import OFFER_LIFE, WAITING_STATES
 from marketplace.audit.recording import record
 from marketplace.booking.notifications import notify_offer_withdrawn
 from marketplace.db import session
-from marketplace.facilities.models import Facility
-from marketplace.facilities.readiness import check_asks_for_people
 from marketplace.kernel import NotAllowedNow, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.posting import check_may_post
 from marketplace.needs.rules import ShiftState
 
 
@@ -33,7 +32,7 @@ def resume(need: Need, by: Person, at: datetime) -> None:
 
     NotYet while the facility is not active.
     """
-    check_asks_for_people(session.get_one(Facility, need.facility_id), by, at)
+    check_may_post(need.facility_id, by, at)
     need.resume()
     ahead = select(Shift.id).where(Shift.need_id == need.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at)
     if session.scalar(ahead.limit(1)) is None:

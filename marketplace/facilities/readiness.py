@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from marketplace.accounts.models import Person
-from marketplace.db import Audience, as_system, enqueue
+from marketplace.db import Audience, enqueue
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import Hook, JoinedList, NotYet, Phrase
 
@@ -55,8 +55,7 @@ def why_not(facility: Facility, by: Person | None, at: datetime) -> NotYet | Non
 def look_again(facility: Facility) -> None:
     """A step may have been the last one: getting started looks, once this transaction is kept."""
     if facility.state is FacilityState.ONBOARDING:
-        with as_system():
-            enqueue("onboarding.look_again", queue="house", facility_id=facility.id)
+        enqueue("onboarding.look_again", queue="house", facility_id=facility.id)
 
 
 def _is_agency(by: Person | None) -> bool:

@@ -9,11 +9,9 @@ from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.contracts.models import Agreement
 from marketplace.db import session
-from marketplace.facilities.models import Facility
-from marketplace.facilities.readiness import check_asks_for_people
 from marketplace.kernel import Invalid, Phrase
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.posting import made_shift
+from marketplace.needs.posting import check_may_post, made_shift
 from marketplace.needs.queries import active_contract
 from marketplace.needs.quoting import NeedDraft, draft_of, quote, rate_for
 from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState, shifts_counted, stretch
@@ -25,7 +23,7 @@ def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Per
     Raises Invalid naming the field, also for a day that has a shift of this need already; NotYet while the facility is not
     active.
     """
-    check_asks_for_people(session.get_one(Facility, need.facility_id), by, at)
+    check_may_post(need.facility_id, by, at)
     live = select(Shift.local_day).where(Shift.need_id == need.id, Shift.state != ShiftState.CANCELLED)
     taken = set(session.scalars(live))
     last = max(taken, default=need.first_day)

@@ -8,7 +8,7 @@ from marketplace.accounts.models import Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.queries import agency, members_of
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import as_system, session
+from marketplace.db import session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Phrase
 from marketplace.messaging.models import Notice
@@ -35,12 +35,8 @@ def notify_ready(name: str, link: str) -> int:
 
 
 def _was_told(person: Person, link: str) -> bool:
-    with as_system():
-        return bool(
-            session.scalar(
-                select(exists().where(Notice.person_id == person.id, Notice.kind == READY, Notice.address == link))
-            )
-        )
+    told = exists().where(Notice.person_id == person.id, Notice.kind == READY, Notice.address == link)
+    return bool(session.scalar(select(told)))
 
 
 def notify_facility_active(facility: Facility, by: Person | None) -> None:

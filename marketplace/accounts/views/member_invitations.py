@@ -7,10 +7,9 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.forms import InviteForm
-from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.invitations import invite, sent_in_words, take_back
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import open_invitations
-from marketplace.accounts.texts import invitation_sent
 from marketplace.accounts.views.members import own_organisation, pages
 from marketplace.kernel import Invalid, now
 from marketplace.web import get_or_404
@@ -29,7 +28,7 @@ def invitation() -> Any:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(invitation_sent(made))
+            flash(str(sent_in_words(made)))
             return redirect(url_for("members.index"), 303)
     page = render_template("accounts/invite.html", form=form, organisation=organisation)
     return page, 422 if form.errors else 200

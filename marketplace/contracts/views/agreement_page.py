@@ -1,30 +1,18 @@
 """One agreement as its reader sees it."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from flask import render_template
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.models import Invitation, Person
 from marketplace.audit.queries import latest_of
 from marketplace.catalogue.queries import line_names, name_of
 from marketplace.contracts.agreement_text import words_of
 from marketplace.contracts.contract_check import findings
 from marketplace.contracts.forms import EndForm, RateForm, SignForm
 from marketplace.contracts.models import Agreement, AgreementKind
+from marketplace.contracts.next_steps import next_step, signer_progress
 from marketplace.contracts.policy import may_manage, may_see_pay, may_sign, sees_all
-from marketplace.contracts.queries import (
-    baa_under_way,
-    card_of,
-    invitations_to_sign,
-    signers_with_account,
-    with_cards,
-)
-from marketplace.contracts.rules import LIFE
-from marketplace.coordinators import readiness as coordinator_readiness
-from marketplace.facilities import readiness as facility_readiness
-from marketplace.kernel import NotYet, local_day, now
+from marketplace.contracts.queries import baa_under_way, card_of, with_cards
+from marketplace.kernel import local_day, now
 
 
 def rate_form() -> RateForm:
@@ -61,8 +49,8 @@ def agreement_page(
         with_pay=with_pay,
         findings=found,
         baa_under_way=baa_under_way(agreement.facility_id) if any(one.about_baa for one in found) else None,
-        waits_for=_waits_for(agreement, at) if sees_all(person) else None,
-        not_yet=_next_step(agreement, person, at),
+        waits_for=signer_progress(agreement) if sees_all(person) else None,
+        not_yet=next_step(agreement, person, at),
         manages=manages,
         for_agency=sees_all(person),
         rate=form,
@@ -77,33 +65,6 @@ def agreement_page(
         zone=zone,
         today=today,
     )
-
-
-@dataclass(frozen=True)
-class SignerProgress:
-    """Who is asked for a signature; without anybody, the invitations to be sent again, or to be sent at all."""
-
-    names: list[str]
-    invitations: list[Invitation]
-
-
-def _waits_for(agreement: Agreement, at: datetime) -> SignerProgress | None:
-    """For the agency, while the agreement is sent; up to two statements."""
-    if not LIFE.allows(agreement.state, "sign"):
-        return None
-    names = [person.name for person in signers_with_account(agreement)]
-    return SignerProgress(names, [] if names else invitations_to_sign(agreement))
-
-
-def _next_step(agreement: Agreement, person: Person, at: datetime) -> NotYet | None:
-    """What is still missing, on the page of an agreement in force with somebody who is getting started."""
-    if not agreement.is_active:
-        return None
-    if agreement.facility is not None:
-        return facility_readiness.why_not(agreement.facility, person, at)
-    if agreement.coordinator is not None and not sees_all(person):
-        return coordinator_readiness.why_no_offers(agreement.coordinator, at)
-    return None
 
 
 def _lines(body: str) -> list[tuple[bool, str]]:

@@ -5,10 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.invitations import invite, sent_in_words, take_back
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency
-from marketplace.accounts.texts import invitation_sent
 from marketplace.coordinators.forms import NewCoordinatorForm
 from marketplace.coordinators.queries import invitations_of, visible_to
 from marketplace.coordinators.registration import register_coordinator
@@ -32,7 +31,7 @@ def new() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(invitation_sent(made))
+            flash(str(sent_in_words(made)))
             return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
     page = render_template("coordinators/new.html", form=form)
     return page, 422 if form.is_submitted() else 200
@@ -51,7 +50,7 @@ def invitation(coordinator_id: int) -> ResponseReturnValue:
         by=current_person(),
         at=now(),
     )
-    flash(invitation_sent(made))
+    flash(str(sent_in_words(made)))
     return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
 
 

@@ -9,8 +9,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.forms import ProfileForm, as_shown
 from marketplace.coordinators.queries import visible_to, with_details
-from marketplace.coordinators.readiness import look_again
-from marketplace.coordinators.registration import amend_coordinator
+from marketplace.coordinators.registration import amend_coordinator, confirm_facts
 from marketplace.coordinators.texts import education_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
 from marketplace.kernel import Invalid, now
@@ -49,8 +48,7 @@ def profile() -> ResponseReturnValue:
             form.refuse(error)
         else:
             first_time = coordinator.facts_confirmed_at is None
-            coordinator.facts_confirmed_at = now()
-            look_again(coordinator)
+            confirm_facts(coordinator, now())
             flash(
                 _("Saved. What is booked stays booked.")
                 if changed

@@ -5,13 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.invitations import invite, sent_in_words, take_back
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.accounts.permissions import Permission, Role
-from marketplace.accounts.texts import invitation_sent
 from marketplace.db import session
 from marketplace.facilities.forms import OwnerForm
-from marketplace.facilities.models import Facility
 from marketplace.facilities.queries import invitations_to, visible_to
 from marketplace.facilities.views.blueprint import pages
 from marketplace.kernel import Invalid, now
@@ -22,7 +20,7 @@ from marketplace.web import get_or_404
 def invitation(facility_id: int) -> ResponseReturnValue:
     """Invite a (further) owner."""
     facility = get_or_404(visible_to(current_person()), facility_id)
-    form = OwnerForm(data=_whom(facility))
+    form = OwnerForm(data=_invited(facility.id) or {"name": facility.contact_name, "email": facility.contact_email})
     if form.validate_on_submit():
         organisation = session.get_one(Organisation, facility.id)
         try:
@@ -32,19 +30,17 @@ def invitation(facility_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(invitation_sent(made))
+            flash(str(sent_in_words(made)))
             return redirect(url_for(".show", facility_id=facility.id), 303)
     page = render_template("facilities/invite.html", form=form, facility=facility)
     return page, 422 if form.is_submitted() else 200
 
 
-def _whom(facility: Facility) -> dict[str, str | None]:
-    """Whoever was invited and has not come, else the facility's contact."""
-    owners = invitations_to(facility.id).where(Invitation.role == Role.FACILITY_OWNER)
+def _invited(facility_id: int) -> dict[str, str]:
+    """Whoever was invited as its owner and has not come."""
+    owners = invitations_to(facility_id).where(Invitation.role == Role.FACILITY_OWNER)
     waiting = session.scalars(owners.limit(1)).first()
-    if waiting is not None:
-        return {"name": waiting.name, "email": waiting.email}
-    return {"name": facility.contact_name, "email": facility.contact_email}
+    return {"name": waiting.name, "email": waiting.email} if waiting else {}
 
 
 @pages.post(

@@ -12,9 +12,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.facilities import queries as facilities
 from marketplace.kernel import now
 from marketplace.onboarding import activating
-from marketplace.onboarding.checklist import missing
-from marketplace.onboarding.coordinator_steps import steps_of_coordinator
-from marketplace.onboarding.facility_steps import steps_of_facility
+from marketplace.onboarding.steps import missing, steps_of
 from marketplace.onboarding.views.blueprint import pages
 from marketplace.web import get_or_404
 
@@ -23,7 +21,7 @@ from marketplace.web import get_or_404
 def facility(facility_id: int) -> str:
     """The missing steps, and the button that ends getting started."""
     found = get_or_404(facilities.visible_to(current_person()), facility_id)
-    steps = steps_of_facility(found, now(), for_agency=True)
+    steps = steps_of(found, now(), for_agency=True)
     return render_template(
         "onboarding/progress.html",
         name=found.name,
@@ -50,7 +48,7 @@ def activate_facility(facility_id: int) -> ResponseReturnValue:
 def coordinator(coordinator_id: int) -> str:
     """The missing steps, and the button that ends getting started."""
     found = _coordinator(coordinator_id)
-    steps = steps_of_coordinator(found, now(), for_agency=True)
+    steps = steps_of(found, now(), for_agency=True)
     return render_template(
         "onboarding/progress.html",
         name=found.name,

@@ -11,9 +11,7 @@ from marketplace.coordinators.models import CoordinatorState
 from marketplace.facilities import queries as facilities
 from marketplace.facilities.models import FacilityState
 from marketplace.kernel import now
-from marketplace.onboarding.checklist import ChecklistStep, left, missing
-from marketplace.onboarding.coordinator_steps import steps_of_coordinator
-from marketplace.onboarding.facility_steps import steps_of_facility
+from marketplace.onboarding.steps import ChecklistStep, left, missing, steps_of
 from marketplace.onboarding.views.blueprint import pages
 from marketplace.web import SIGNED_IN, get_or_404
 
@@ -24,10 +22,10 @@ def welcome() -> ResponseReturnValue:
     person, at = current_person(), now()
     if person.facility_id is not None:
         own = get_or_404(facilities.visible_to(person), person.facility_id)
-        return _tasks(own.name, own.state is FacilityState.ACTIVE, steps_of_facility(own, at))
+        return _tasks(own.name, own.state is FacilityState.ACTIVE, steps_of(own, at))
     if person.coordinator_id is not None:
         coordinator = get_or_404(coordinators.visible_to(person), person.coordinator_id)
-        steps = steps_of_coordinator(coordinator, at)
+        steps = steps_of(coordinator, at)
         return _tasks(coordinator.name, coordinator.state is CoordinatorState.ACTIVE, steps)
     return redirect(url_for(".start"), 303)
 
