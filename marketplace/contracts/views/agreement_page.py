@@ -9,9 +9,9 @@ from marketplace.contracts.agreement_text import words_of
 from marketplace.contracts.contract_check import findings
 from marketplace.contracts.forms import EndForm, RateForm, SignForm
 from marketplace.contracts.models import Agreement, AgreementKind
-from marketplace.contracts.next_steps import next_step, signer_progress
 from marketplace.contracts.policy import may_manage, may_see_pay, may_sign, sees_all
 from marketplace.contracts.queries import baa_under_way, card_of, with_cards
+from marketplace.contracts.views.next_steps import next_step, signer_progress
 from marketplace.kernel import local_day, now
 
 
