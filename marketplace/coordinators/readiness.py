@@ -6,15 +6,18 @@ from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.db import enqueue
 from marketplace.kernel import Hook, JoinedList, NotYet, Phrase
 
-steps_missing: Hook[[Coordinator, datetime], list[Phrase]] = Hook("coordinators.readiness.steps_missing")
-"""The steps left until a coordinator can be activated. Agreements stand above coordinators, so getting started answers."""
+steps_missing: Hook[[Coordinator, datetime, bool], list[Phrase]] = Hook("coordinators.readiness.steps_missing")
+"""The steps left until a coordinator can be activated, in words for them or (True) for the agency.
+
+Agreements stand above coordinators, so getting started answers.
+"""
 
 
 def why_no_offers(coordinator: Coordinator, at: datetime) -> NotYet | None:
     """The reason why a coordinator is offered nothing yet, with the way to what comes first; None once they are active."""
     if coordinator.state is not CoordinatorState.ONBOARDING:
         return None
-    missing = [step for answer in steps_missing(coordinator, at) for step in answer]
+    missing = missing_steps(coordinator, at, for_agency=False)
     if missing:
         return NotYet(
             "You are not active yet, so no shifts are offered to you. What is missing: %(steps)s.",
@@ -23,6 +26,13 @@ def why_no_offers(coordinator: Coordinator, at: datetime) -> NotYet | None:
     return NotYet(
         "You are not active yet, so no shifts are offered to you. Everything is in place: the agency activates you next."
     ).first("/getting-started", Phrase("See your steps"))
+
+
+def missing_steps(coordinator: Coordinator, at: datetime, *, for_agency: bool) -> list[Phrase]:
+    """What is left until they can be activated; empty when nothing is, or they have been activated."""
+    if coordinator.state is not CoordinatorState.ONBOARDING:
+        return []
+    return [step for answer in steps_missing(coordinator, at, for_agency) for step in answer]
 
 
 def look_again(coordinator: Coordinator) -> None:

@@ -38,7 +38,7 @@ def why_not(facility: Facility, by: Person | None, at: datetime) -> NotYet | Non
         )
     if by is not None and by.audience is Audience.COORDINATOR:
         return NotYet("The agency has not activated %(name)s yet.", name=facility.name)
-    missing = [step for answer in steps_missing(facility, at, _is_agency(by)) for step in answer]
+    missing = missing_steps(facility, at, for_agency=_is_agency(by))
     if missing:
         return NotYet(
             "The agency has not activated %(name)s yet, so nobody can be asked for it. What is missing: %(steps)s.",
@@ -50,6 +50,13 @@ def why_not(facility: Facility, by: Person | None, at: datetime) -> NotYet | Non
         " the agency activates it next.",
         name=facility.name,
     ).first(own_list, Phrase("Activate it") if _is_agency(by) else SEE_WHAT_IS_MISSING)
+
+
+def missing_steps(facility: Facility, at: datetime, *, for_agency: bool) -> list[Phrase]:
+    """What is left until it can be activated; empty when nothing is, or it has been activated."""
+    if facility.state is not FacilityState.ONBOARDING:
+        return []
+    return [step for answer in steps_missing(facility, at, for_agency) for step in answer]
 
 
 def look_again(facility: Facility) -> None:

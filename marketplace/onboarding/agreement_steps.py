@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from marketplace.accounts.permissions import Permission
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
-from marketplace.db import session
 from marketplace.kernel import Phrase
 from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep
 
@@ -30,18 +29,20 @@ class AgreementProgress:
     has_signer: bool = True
 
 
+def agreements_of(whose: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """The agreements of a party that have not ended, as a list for `progress`, to be asked along with something else."""
+    row = func.jsonb_build_array(Agreement.kind, Agreement.id, Agreement.state)
+    return select(func.jsonb_agg(row)).where(whose, Agreement.state.in_(FURTHEST_FIRST)).scalar_subquery()
+
+
 def progress(
-    kinds: Sequence[AgreementKind], party: str, party_id: int, whose: ColumnElement[bool], has_signer: bool
+    kinds: Sequence[AgreementKind], party: str, party_id: int, agreements: Sequence[Any] | None, has_signer: bool
 ) -> list[AgreementProgress]:
-    """The progress of each kind, in one statement; a party sees no drafts."""
-    rows = session.execute(
-        select(Agreement.kind, Agreement.id, Agreement.state)
-        .where(whose, Agreement.state.in_(FURTHEST_FIRST))
-        .order_by(Agreement.id.desc())
-    ).all()
+    """The progress of each kind, by what `agreements_of` found."""
+    rows = [(kind, key, AgreementState(state)) for kind, key, state in agreements or ()]
     found = []
     for kind in kinds:
-        of_kind = [(FURTHEST_FIRST.index(state), -key, key, state) for of, key, state in rows if of is kind]
+        of_kind = [(FURTHEST_FIRST.index(state), -key, key, state) for of, key, state in rows if of == kind]
         _rank, _order, key, state = min(of_kind, default=(0, 0, None, None))
         found.append(AgreementProgress(kind, party, party_id, key, state, has_signer))
     return found
@@ -49,6 +50,7 @@ def progress(
 
 def step_of_party(agreement: AgreementProgress) -> ChecklistStep:
     """As the facility or the coordinator reads it: they sign, the agency drafts and puts in force."""
+    sent = agreement.state not in (None, AgreementState.DRAFT)
     match agreement.state:
         case AgreementState.ACTIVE:
             standing, hint = ChecklistStatus.DONE, Phrase("In force.")
@@ -62,10 +64,10 @@ def step_of_party(agreement: AgreementProgress) -> ChecklistStep:
         _title(agreement.kind, signs=True),
         hint,
         standing,
-        "contracts.show" if agreement.id else "contracts.index",
+        "contracts.show" if sent else "contracts.index",
         Phrase("Read and sign"),
         Permission.CONTRACT_SIGN,
-        {"agreement_id": agreement.id, "_anchor": "sign"} if agreement.id else {},
+        {"agreement_id": agreement.id, "_anchor": "sign"} if sent else {},
     )
 
 

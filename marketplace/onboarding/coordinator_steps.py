@@ -18,7 +18,7 @@ from marketplace.credentials.rules import CredentialState
 from marketplace.db import as_system, session
 from marketplace.kernel import JoinedList, Phrase, local_day, named
 from marketplace.needs.models import CalendarLink
-from marketplace.onboarding.agreement_steps import progress, step_of_agency, step_of_party
+from marketplace.onboarding.agreement_steps import agreements_of, progress, step_of_agency, step_of_party
 from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep, missing, standing_of
 from marketplace.payouts.models import Payout
 from marketplace.payouts.rules import PayoutState
@@ -26,7 +26,7 @@ from marketplace.timesheets.models import TimeEntry
 
 
 def steps_of_coordinator(coordinator: Coordinator, at: datetime, *, for_agency: bool = False) -> list[ChecklistStep]:
-    """Their steps as they read them, or with `for_agency` as the agency does: four statements."""
+    """Their steps as they read them, or with `for_agency` as the agency does: three statements."""
     facts = _facts(coordinator)
     before = [
         *_own_words(coordinator, facts, for_agency),
@@ -54,6 +54,7 @@ def _facts(coordinator: Coordinator) -> Any:
                 exists().where(TimeEntry.coordinator_id == key).label("worked"),
                 exists().where(TimeEntry.coordinator_id == key, TimeEntry.submitted_at.is_not(None)).label("handed_in"),
                 exists().where(Payout.coordinator_id == key, Payout.state == PayoutState.PAID).label("paid"),
+                agreements_of(Agreement.coordinator_id == key).label("agreements"),
             )
         ).one()
 
@@ -145,7 +146,7 @@ def _agreements(coordinator: Coordinator, facts: Any, for_agency: bool) -> list[
         (AgreementKind.BAA,),
         "coordinator",
         coordinator.id,
-        Agreement.coordinator_id == coordinator.id,
+        facts.agreements,
         facts.has_account,
     )
     return [step_of_agency(one) if for_agency else step_of_party(one) for one in found]

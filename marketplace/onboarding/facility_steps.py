@@ -17,7 +17,7 @@ from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import Phrase
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import ShiftState
-from marketplace.onboarding.agreement_steps import progress, step_of_agency, step_of_party
+from marketplace.onboarding.agreement_steps import agreements_of, progress, step_of_agency, step_of_party
 from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep, missing, standing_of
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.queries import WAITING
@@ -25,7 +25,7 @@ from marketplace.timesheets.rules import EntryState
 
 
 def steps_of_facility(facility: Facility, at: datetime, *, for_agency: bool = False) -> list[ChecklistStep]:
-    """Its steps as the facility reads them, or with `for_agency` as the agency does: two statements."""
+    """Its steps as the facility reads them, or with `for_agency` as the agency does: one statement."""
     facts = _facts(facility, at)
     before = _until_active(facility, facts, for_agency)
     return [*before, _activation(facility, before, for_agency), *_first_work(facility, facts, for_agency)]
@@ -74,6 +74,7 @@ def _facts(facility: Facility, at: datetime) -> Any:
             exists().where(worked, WAITING).label("waiting_hours"),
             exists().where(Invoice.facility_id == facility.id, status_is("paid", at)).label("paid"),
             open_invoice.label("open_invoice"),
+            agreements_of(Agreement.facility_id == facility.id).label("agreements"),
         )
     ).one()
 
@@ -83,7 +84,7 @@ def _until_active(facility: Facility, facts: Any, for_agency: bool) -> list[Chec
         (AgreementKind.BAA, AgreementKind.MASTER),
         "facility",
         facility.id,
-        Agreement.facility_id == facility.id,
+        facts.agreements,
         facts.has_owner,
     )
     if not for_agency:
