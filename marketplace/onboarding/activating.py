@@ -11,7 +11,6 @@ from marketplace.kernel import JoinedList, NotAllowedNow, Phrase
 from marketplace.onboarding import notifications
 from marketplace.onboarding.coordinator_steps import missing_of_coordinator
 from marketplace.onboarding.facility_steps import missing_of_facility
-from marketplace.onboarding.rules import ActivationMode
 
 
 def activate_facility(facility: Facility, by: Person | None, at: datetime) -> None:
@@ -35,8 +34,3 @@ def activate_coordinator(coordinator: Coordinator, by: Person | None, at: dateti
 def _check_nothing_missing(steps: Sequence[Phrase]) -> None:
     if steps:
         raise NotAllowedNow("Still missing: %(steps)s.", steps=JoinedList(steps, "; "))
-
-
-def activation_mode() -> ActivationMode:
-    """Whether the agency presses the button, or the last step does it."""
-    return ActivationMode.OFFERED

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.catalogue.models import CredentialType
 from marketplace.contracts.models import Agreement, AgreementKind
@@ -12,6 +13,7 @@ from marketplace.coordinators.models import AvailabilityWindow, Coordinator, Coo
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
 from marketplace.facilities.models import Facility, FacilityState
+from marketplace.onboarding.models import ActivationChoice
 
 _IN_FORCE = Agreement.state == AgreementState.ACTIVE
 
@@ -58,3 +60,9 @@ def coordinator_is_ready(at: datetime | ColumnElement[datetime]) -> ColumnElemen
 def agreement_put_in_force(party: ColumnElement[Any]) -> ColumnElement[datetime | None]:
     """The moment the last agreement of a party came into force, for a statement about that party."""
     return select(func.max(Agreement.activated_at)).where(party, _IN_FORCE).scalar_subquery()
+
+
+def last_choices(most: int) -> Select[ActivationChoice]:
+    """What the agency chose about activation, the newest first, with who chose it."""
+    newest_first = select(ActivationChoice).order_by(ActivationChoice.id.desc()).limit(most)
+    return newest_first.options(joinedload(ActivationChoice.chosen_by))

@@ -15,7 +15,7 @@ from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.inbox.items import InboxKind, counted, listed
 from marketplace.messaging.models import Letter, Notice
-from marketplace.onboarding import tasks
+from marketplace.onboarding import ready, tasks
 from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready
 from marketplace.onboarding.rules import ActivationMode
 from marketplace.onboarding.steps import missing, steps_of
@@ -149,11 +149,13 @@ def test_the_last_step_tells_the_agency_once(newcomers):
     assert newcomers.harbor.state is FacilityState.ONBOARDING
 
 
-def test_with_automatic_activation_the_last_step_activates_and_both_sides_read_it(newcomers, monkeypatch):
-    monkeypatch.setattr(tasks, "activation_mode", lambda: ActivationMode.AUTOMATIC)
+def test_with_automatic_activation_the_last_step_activates_and_both_sides_read_it(newcomers):
     newcomers.jonas.exclusion_hold = "LEIE"
     session.flush()
-    assert tasks.look_at_all() >= 2
+    ready.choose(ActivationMode.AUTOMATIC, newcomers.ada, NOW)
+    session.execute(update(Facility).values(state=FacilityState.ONBOARDING))
+    session.expire_all()
+    assert tasks.look_at_all() == 2  # the facilities, once more
     assert newcomers.harbor.state is FacilityState.ACTIVE
     assert newcomers.maya.state is CoordinatorState.ACTIVE
     assert newcomers.jonas.state is CoordinatorState.ONBOARDING  # a hold is for somebody to settle
@@ -163,6 +165,21 @@ def test_with_automatic_activation_the_last_step_activates_and_both_sides_read_i
     read = session.scalars(select(Notice.sentence).where(Notice.person_id == newcomers.ada.id)).all()
     assert "Maya Torres is active: the last step was done, and the activation followed by itself." in read
     assert tasks.look_at_all() == 0
+
+
+def test_the_agency_chooses_how_newcomers_become_active(newcomers, visitors):
+    harbor = newcomers.harbor.id
+    session.commit()
+    ada = visitors("ada").get(f"/facilities/{harbor}/getting-started").follow("How newcomers become active")
+    ada.press("Save", mode="rubbish")
+    assert ada.status == 422
+    ada.press("Save").sees("Nothing was different.")
+    ada.press("Save", mode="automatic").sees("are active now.", "Chosen before", "Ada Okafor")
+    ada.get(f"/facilities/{harbor}/getting-started").sees("has been activated.")
+    ada.get("/activation").press("Save", mode="offered").sees("Saved.")
+    bind_actor(SYSTEM)
+    assert ready.mode_in_force() is ActivationMode.OFFERED
+    assert visitors("chidi").get("/activation").status == 403
 
 
 def test_an_agreement_that_comes_into_force_has_the_list_looked_at(newcomers):
