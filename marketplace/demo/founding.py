@@ -10,6 +10,9 @@ from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
 from marketplace.demo.places import Places
 from marketplace.demo.who import everybody, person
+from marketplace.kernel import clock
+from marketplace.onboarding.ready import choose
+from marketplace.onboarding.rules import ActivationMode
 
 COORDINATORS = 60
 
@@ -25,6 +28,10 @@ def founded(now: datetime) -> tuple[Casting, Places]:
     expires = now.date() + timedelta(days=500)
     for worker in (*WORKERS, *more_workers(COORDINATORS - len(WORKERS))):
         casting.worker(worker, expires=expires)
+    for mode, days in ((ActivationMode.AUTOMATIC, 140), (ActivationMode.OFFERED, 100)):
+        at = now - timedelta(days=days)
+        with clock.frozen_at(at):
+            choose(mode, person(AGENCY_STAFF[0].email), at)
     *_, newcomer, third, second, first = everybody()
     newcomer.state = CoordinatorState.ONBOARDING
     for resting in (third, second, first):
