@@ -48,7 +48,7 @@ from marketplace.ledger.invariants import check_books
 from marketplace.matching.facts import Weights
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState
-from marketplace.onboarding.ready import choose as choose_activation
+from marketplace.onboarding.choosing import choose as choose_activation
 from marketplace.onboarding.rules import ActivationMode
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import hold, send_by_hand

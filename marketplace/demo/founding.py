@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from marketplace.accounts.authentication.passwords import hash_password
 from marketplace.coordinators.models import CoordinatorState
 from marketplace.db import session
+from marketplace.demo import choices
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
 from marketplace.demo.places import Places
 from marketplace.demo.who import everybody, person
-from marketplace.kernel import clock
-from marketplace.onboarding.ready import choose
-from marketplace.onboarding.rules import ActivationMode
 
 COORDINATORS = 60
 
@@ -28,10 +26,7 @@ def founded(now: datetime) -> tuple[Casting, Places]:
     expires = now.date() + timedelta(days=500)
     for worker in (*WORKERS, *more_workers(COORDINATORS - len(WORKERS))):
         casting.worker(worker, expires=expires)
-    for mode, days in ((ActivationMode.AUTOMATIC, 140), (ActivationMode.OFFERED, 100)):
-        at = now - timedelta(days=days)
-        with clock.frozen_at(at):
-            choose(mode, person(AGENCY_STAFF[0].email), at)
+    choices.about_newcomers(person(AGENCY_STAFF[0].email), now)
     *_, newcomer, third, second, first = everybody()
     newcomer.state = CoordinatorState.ONBOARDING
     for resting in (third, second, first):

@@ -12,8 +12,10 @@ from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, CoordinatorState
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import CredentialState
+from marketplace.db import session
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.onboarding.models import ActivationChoice
+from marketplace.onboarding.rules import ActivationMode
 
 _IN_FORCE = Agreement.state == AgreementState.ACTIVE
 
@@ -66,3 +68,9 @@ def last_choices(most: int) -> Select[ActivationChoice]:
     """What the agency chose about activation, the newest first, with who chose it."""
     newest_first = select(ActivationChoice).order_by(ActivationChoice.id.desc()).limit(most)
     return newest_first.options(joinedload(ActivationChoice.chosen_by))
+
+
+def mode_in_force() -> ActivationMode:
+    """What the agency chose last; offered until it chooses."""
+    chosen = session.scalars(last_choices(1)).first()
+    return chosen.mode if chosen is not None else ActivationMode.OFFERED

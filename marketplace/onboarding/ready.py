@@ -5,38 +5,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
-from marketplace.accounts.models import Person
-from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
 from marketplace.facilities.models import Facility
-from marketplace.kernel import Phrase
 from marketplace.onboarding.activating import activate_coordinator, activate_facility
-from marketplace.onboarding.models import ActivationChoice
 from marketplace.onboarding.notifications import notify_ready
-from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready, last_choices
+from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready, mode_in_force
 from marketplace.onboarding.rules import ActivationMode
 
 MOST_AT_ONCE = 200
-
-CHOSEN = {
-    ActivationMode.OFFERED: Phrase("Newcomers are activated by hand from now on."),
-    ActivationMode.AUTOMATIC: Phrase("Newcomers become active by themselves from now on, once nothing is missing."),
-}
-
-
-def mode_in_force() -> ActivationMode:
-    """What the agency chose last; offered until it chooses."""
-    chosen = session.scalars(last_choices(1)).first()
-    return chosen.mode if chosen is not None else ActivationMode.OFFERED
-
-
-def choose(mode: ActivationMode, by: Person, at: datetime) -> int:
-    """From now on. With automatic activation those who are ready already become active at once; returns how many."""
-    session.add(ActivationChoice(mode=mode, chosen_by_id=by.id, chosen_at=at))
-    session.flush()
-    record("choose activation", by, CHOSEN[mode], by=by)
-    return look_at_facilities(at) + look_at_coordinators(at) if mode is ActivationMode.AUTOMATIC else 0
 
 
 def look_at_facilities(at: datetime, only: int | None = None) -> int:

@@ -15,8 +15,9 @@ from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.inbox.items import InboxKind, counted, listed
 from marketplace.messaging.models import Letter, Notice
-from marketplace.onboarding import ready, tasks
-from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready
+from marketplace.onboarding import tasks
+from marketplace.onboarding.choosing import choose
+from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready, mode_in_force
 from marketplace.onboarding.rules import ActivationMode
 from marketplace.onboarding.steps import missing, steps_of
 from tests.world import NOW, TODAY
@@ -152,7 +153,7 @@ def test_the_last_step_tells_the_agency_once(newcomers):
 def test_with_automatic_activation_the_last_step_activates_and_both_sides_read_it(newcomers):
     newcomers.jonas.exclusion_hold = "LEIE"
     session.flush()
-    ready.choose(ActivationMode.AUTOMATIC, newcomers.ada, NOW)
+    choose(ActivationMode.AUTOMATIC, newcomers.ada, NOW)
     session.execute(update(Facility).values(state=FacilityState.ONBOARDING))
     session.expire_all()
     assert tasks.look_at_all() == 2  # the facilities, once more
@@ -178,7 +179,7 @@ def test_the_agency_chooses_how_newcomers_become_active(newcomers, visitors):
     ada.get(f"/facilities/{harbor}/getting-started").sees("has been activated.")
     ada.get("/activation").press("Save", mode="offered").sees("Saved.")
     bind_actor(SYSTEM)
-    assert ready.mode_in_force() is ActivationMode.OFFERED
+    assert mode_in_force() is ActivationMode.OFFERED
     assert visitors("chidi").get("/activation").status == 403
 
 
