@@ -21,8 +21,8 @@ from marketplace.facilities import readiness as facility_readiness
 from marketplace.kernel import Hook
 from marketplace.ledger import invariants
 from marketplace.needs.queries import lines_in_use
-from marketplace.onboarding.coordinator_steps import missing_of_coordinator
-from marketplace.onboarding.facility_steps import missing_of_facility
+from marketplace.onboarding.steps.coordinators import missing_of_coordinator
+from marketplace.onboarding.steps.facilities import missing_of_facility
 from marketplace.payouts.invariants import PAYOUT_INVARIANTS
 from marketplace.payouts.queries import is_paid_out
 from marketplace.timesheets import approvals

@@ -9,8 +9,8 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.facilities.models import Facility
 from marketplace.kernel import JoinedList, NotAllowedNow, Phrase
 from marketplace.onboarding import notifications
-from marketplace.onboarding.coordinator_steps import missing_of_coordinator
-from marketplace.onboarding.facility_steps import missing_of_facility
+from marketplace.onboarding.steps.coordinators import missing_of_coordinator
+from marketplace.onboarding.steps.facilities import missing_of_facility
 
 
 def activate_facility(facility: Facility, by: Person | None, at: datetime) -> None:

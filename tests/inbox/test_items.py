@@ -21,8 +21,8 @@ from marketplace.kernel import clock
 from marketplace.ledger.models import LedgerPosting
 from marketplace.ledger.tasks import check as check_books
 from marketplace.needs.rules import NeedState
-from marketplace.onboarding.agency_steps import steps_of_agency
-from marketplace.onboarding.checklist import left
+from marketplace.onboarding.steps.agency import steps_of_agency
+from marketplace.onboarding.steps.checklist import left
 from marketplace.reports.agency_kpis import agency_money
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.rules import EntryState

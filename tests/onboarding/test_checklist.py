@@ -18,9 +18,9 @@ from marketplace.facilities.models import Facility, FacilityState
 from marketplace.facilities.registration import register_facility
 from marketplace.facilities.rules import FacilityDraft
 from marketplace.messaging.models import Notice
-from marketplace.onboarding.checklist import ChecklistStatus, missing
-from marketplace.onboarding.coordinator_steps import steps_of_coordinator
-from marketplace.onboarding.facility_steps import steps_of_facility
+from marketplace.onboarding.steps.checklist import ChecklistStatus, missing
+from marketplace.onboarding.steps.coordinators import steps_of_coordinator
+from marketplace.onboarding.steps.facilities import steps_of_facility
 from tests.accounts.letters import link_to
 from tests.world import NOW
 

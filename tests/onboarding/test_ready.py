@@ -19,7 +19,7 @@ from marketplace.onboarding import tasks
 from marketplace.onboarding.choosing import choose
 from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready, mode_in_force
 from marketplace.onboarding.rules import ActivationMode
-from marketplace.onboarding.steps import missing, steps_of
+from marketplace.onboarding.steps.newcomers import missing, steps_of
 from tests.world import NOW, TODAY
 
 

@@ -16,7 +16,7 @@ from marketplace.home.views.blueprint import pages
 from marketplace.home.views.live import live_card
 from marketplace.inbox.views.inbox import agency_inbox
 from marketplace.kernel import NotPermitted, local_day, now
-from marketplace.onboarding.steps import ChecklistStep, left, steps_of
+from marketplace.onboarding.steps.newcomers import ChecklistStep, left, steps_of
 from marketplace.reports.facility_kpis import facility_month, facility_with_budget
 from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, greeting, points, short_times, whole_dollars

@@ -15,8 +15,8 @@ from marketplace.inbox.items import InboxKind, counted, listed
 from marketplace.inbox.views.blueprint import pages
 from marketplace.inbox.views.rows import kind_words, row_of
 from marketplace.kernel import NotAllowedNow, Phrase, local_day
-from marketplace.onboarding.agency_steps import steps_of_agency
-from marketplace.onboarding.checklist import ChecklistStep, left
+from marketplace.onboarding.steps.agency import steps_of_agency
+from marketplace.onboarding.steps.checklist import ChecklistStep, left
 from marketplace.reports.agency_kpis import agency_money
 from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, points, whole_dollars

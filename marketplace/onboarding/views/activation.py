@@ -12,7 +12,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.facilities import queries as facilities
 from marketplace.kernel import now
 from marketplace.onboarding import activating
-from marketplace.onboarding.steps import missing, steps_of
+from marketplace.onboarding.steps.newcomers import missing, steps_of
 from marketplace.onboarding.views.blueprint import pages
 from marketplace.web import get_or_404
 

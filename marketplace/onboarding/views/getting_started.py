@@ -11,7 +11,7 @@ from marketplace.coordinators.models import CoordinatorState
 from marketplace.facilities import queries as facilities
 from marketplace.facilities.models import FacilityState
 from marketplace.kernel import now
-from marketplace.onboarding.steps import ChecklistStep, left, missing, steps_of
+from marketplace.onboarding.steps.newcomers import ChecklistStep, left, missing, steps_of
 from marketplace.onboarding.views.blueprint import pages
 from marketplace.web import SIGNED_IN, get_or_404
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from marketplace.coordinators.models import Coordinator
 from marketplace.facilities.models import Facility
-from marketplace.onboarding.checklist import ChecklistStep, left, missing
-from marketplace.onboarding.coordinator_steps import steps_of_coordinator
-from marketplace.onboarding.facility_steps import steps_of_facility
+from marketplace.onboarding.steps.checklist import ChecklistStep, left, missing
+from marketplace.onboarding.steps.coordinators import steps_of_coordinator
+from marketplace.onboarding.steps.facilities import steps_of_facility
 
 # Whoever asks for the steps asks what is left of them.
 __all__ = ["ChecklistStep", "left", "missing", "steps_of"]

@@ -10,7 +10,7 @@ from marketplace.accounts.permissions import Permission
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.rules import AgreementState
 from marketplace.kernel import Phrase
-from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep
+from marketplace.onboarding.steps.checklist import ChecklistStatus, ChecklistStep
 
 FURTHEST_FIRST = (AgreementState.ACTIVE, AgreementState.SIGNED, AgreementState.SENT, AgreementState.DRAFT)
 """An agreement that ended is none: another one has to be drafted."""

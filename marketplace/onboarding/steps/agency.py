@@ -21,9 +21,9 @@ from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import Phrase
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import ShiftState
-from marketplace.onboarding.agreement_steps import FURTHEST_FIRST, AgreementProgress, step_of_agency
-from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep, standing_of
 from marketplace.onboarding.queries import coordinator_is_ready, facility_is_ready
+from marketplace.onboarding.steps.agreements import FURTHEST_FIRST, AgreementProgress, step_of_agency
+from marketplace.onboarding.steps.checklist import ChecklistStatus, ChecklistStep, standing_of
 from marketplace.payouts.models import Payout, PayRun
 from marketplace.payouts.rules import PayoutState, PayRunState
 from marketplace.timesheets.models import TimeEntry

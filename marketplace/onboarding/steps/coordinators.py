@@ -18,8 +18,8 @@ from marketplace.credentials.rules import CredentialState
 from marketplace.db import as_system, session
 from marketplace.kernel import JoinedList, Phrase, local_day, named
 from marketplace.needs.models import CalendarLink
-from marketplace.onboarding.agreement_steps import agreements_of, progress, step_of_agency, step_of_party
-from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep, missing, standing_of
+from marketplace.onboarding.steps.agreements import agreements_of, progress, step_of_agency, step_of_party
+from marketplace.onboarding.steps.checklist import ChecklistStatus, ChecklistStep, missing, standing_of
 from marketplace.payouts.models import Payout
 from marketplace.payouts.rules import PayoutState
 from marketplace.timesheets.models import TimeEntry

@@ -17,8 +17,8 @@ from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import Phrase
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import ShiftState
-from marketplace.onboarding.agreement_steps import agreements_of, progress, step_of_agency, step_of_party
-from marketplace.onboarding.checklist import ChecklistStatus, ChecklistStep, missing, standing_of
+from marketplace.onboarding.steps.agreements import agreements_of, progress, step_of_agency, step_of_party
+from marketplace.onboarding.steps.checklist import ChecklistStatus, ChecklistStep, missing, standing_of
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.queries import WAITING
 from marketplace.timesheets.rules import EntryState
