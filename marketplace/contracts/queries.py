@@ -1,6 +1,7 @@
 """Which agreements a person sees, and the cards they carry."""
 
 from contextlib import nullcontext
+from datetime import date
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, undefer
@@ -94,6 +95,12 @@ def active(kind: AgreementKind, facility_id: int | None = None, coordinator_id: 
             Agreement.state == AgreementState.ACTIVE,
         )
     ).one_or_none()
+
+
+def baa_holds(facility_id: int, day: date) -> bool:
+    """Whether a BAA with the facility is in force on that day; without one no shift can start there."""
+    baa = active(AgreementKind.BAA, facility_id)
+    return baa is not None and baa.holds_on(day)
 
 
 def with_cards(except_id: int) -> list[Agreement]:

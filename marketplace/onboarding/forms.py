@@ -13,7 +13,7 @@ class ActivationForm(Form):
     mode = Choice(
         _l("Once nothing is missing"),
         [
-            (ActivationMode.OFFERED.value, _l("Somebody of the agency presses Activate")),
-            (ActivationMode.AUTOMATIC.value, _l("The activation follows by itself")),
+            (ActivationMode.OFFERED.value, _l("By hand: somebody presses Activate")),
+            (ActivationMode.AUTOMATIC.value, _l("By itself, at once")),
         ],
     )

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from marketplace.assignments.queries import open_to
 from marketplace.booking.booking import book
 from marketplace.booking.offers import open_to_all, send_offer, send_to_best
+from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.coverage import closing
 from marketplace.db import SYSTEM, bind_actor, session
@@ -144,6 +145,19 @@ def test_an_old_draft_and_an_old_shift_say_why_nobody_is_asked(world, visitors):
     rosa.sees(THE_REASON)
     rosa.get(f"/needs/{need}").sees(THE_REASON)
     assert "Extend" not in rosa.text
+
+
+def test_without_a_baa_in_force_the_forecast_does_not_blame_the_must_haves(world, visitors):
+    session.execute(
+        update(Agreement).where(Agreement.kind == AgreementKind.BAA).values(effective_until=date(2026, 11, 25))
+    )
+    session.commit()
+    fields = {
+        "line": "prior-auth", "headcount": "1", "first_day": "2026-11-30", "starts_local": "09:00", "ends_local": "17:00",
+    }  # fmt: skip
+    rosa = visitors("rosa").get("/needs/new").press("Check price and matches", **fields)
+    rosa.sees("No BAA with Harbor Family Medicine is in force on that day", "Look at the agreements")
+    assert "Fewer must-haves" not in rosa.text
 
 
 def test_a_coordinator_who_is_not_active_reads_why_there_are_no_offers(world, visitors):

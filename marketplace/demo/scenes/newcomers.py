@@ -80,7 +80,7 @@ def facilities(casting: Casting, by: Person, now: datetime) -> None:
         record("pause", pausing, Phrase("%(facility)s was paused.", facility=pausing.name), by=by)
     with clock.frozen_at(now - 2 * DAY):
         waiting = casting.place(READY)
-        waiting.state = FacilityState.ONBOARDING
+        waiting.state, waiting.facts_confirmed_at = FacilityState.ONBOARDING, clock.now()
         session.flush()
     at = now - 6 * DAY
     with clock.frozen_at(at):

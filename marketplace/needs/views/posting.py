@@ -156,11 +156,15 @@ def need_form(
 
 @dataclass(frozen=True)
 class Forecast:
-    """The matches and price of a posting, as far as they are known: `plan` is None while the form is not complete."""
+    """The matches and price of a posting, as far as they are known: `plan` is None while the form is not complete.
+
+    `no_baa`: nobody matches because no BAA with the facility holds on the first day.
+    """
 
     plan: Quote | None = None
     some: int | None = None
     every: int | None = None
+    no_baa: bool = False
 
 
 def planned(form: NeedForm, facility: Facility, contract: Agreement | None, at: datetime) -> tuple[NeedDraft, Quote]:
