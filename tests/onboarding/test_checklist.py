@@ -168,6 +168,7 @@ def test_a_coordinator_comes_from_the_letter_to_her_offers(visitors, client, wor
     assert session.get_one(Coordinator, key).state is CoordinatorState.ACTIVE
     client.get("/start")
     assert client.path == "/offers"
+    client.get("/me").follow("Getting started").sees("You are active.", "Accept your first shift")
 
 
 def test_who_is_held_back_is_not_activated(visitors, luz):

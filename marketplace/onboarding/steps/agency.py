@@ -139,7 +139,7 @@ def _people(done: Any, pages: Any) -> list[ChecklistStep]:
         ChecklistStep(
             Phrase("Verify their credentials"),
             Phrase("What they upload waits in the queue until somebody has looked at it."),
-            standing_of(done.credential, bool(pages.credential)),
+            standing_of(done.credential, bool(pages.credential), awaited=done.coordinator),
             "credentials.show" if pages.credential else "credentials.queue",
             Phrase("Check it"),
             Permission.AGENCY_DESK,
@@ -235,7 +235,7 @@ def _work(done: Any, pages: Any) -> list[ChecklistStep]:
         ChecklistStep(
             Phrase("The first hours are approved"),
             Phrase("The facility approves them; what it does not decide in time comes to you."),
-            standing_of(done.approved, pages.hours_wait),
+            standing_of(done.approved, pages.hours_wait, awaited=done.staffed),
             "timesheets.index",
             Phrase("Look at the hours"),
             Permission.TIMESHEET_SEE,

@@ -36,6 +36,8 @@ class ChecklistStep:
     required: bool = True
     later: bool = False
     posts: bool = False
+    waits_for: Phrase | None = None
+    """The words while it waits, where it is not the list's usual other side who has to act."""
 
     @property
     def done(self) -> bool:
@@ -52,8 +54,10 @@ def left(steps: Sequence[ChecklistStep]) -> list[ChecklistStep]:
     return [step for step in steps if step.required and not step.done]
 
 
-def standing_of(done: bool, possible: bool = True) -> ChecklistStatus:
-    """Done, or to do; or later while it is not possible."""
+def standing_of(done: bool, possible: bool = True, *, awaited: bool = False) -> ChecklistStatus:
+    """Done, or to do; while it is not possible waiting for somebody else (`awaited`), or later."""
     if done:
         return ChecklistStatus.DONE
-    return ChecklistStatus.TO_DO if possible else ChecklistStatus.LATER
+    if possible:
+        return ChecklistStatus.TO_DO
+    return ChecklistStatus.WAITING if awaited else ChecklistStatus.LATER

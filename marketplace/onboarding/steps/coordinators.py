@@ -209,11 +209,7 @@ def _first_work(coordinator: Coordinator, facts: Any) -> list[ChecklistStep]:
         ChecklistStep(
             Phrase("Your first pay"),
             Phrase("The agency pays approved hours with its next pay run."),
-            ChecklistStatus.DONE
-            if facts.paid
-            else ChecklistStatus.WAITING
-            if facts.handed_in
-            else ChecklistStatus.LATER,
+            standing_of(facts.paid, False, awaited=facts.handed_in),
             "payouts.earnings",
             Phrase("See your earnings"),
             Permission.EARNINGS_SEE,
