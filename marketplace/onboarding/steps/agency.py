@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, null, select
 
 from marketplace.accounts.models import Invitation, Membership
 from marketplace.accounts.permissions import Permission, Role
@@ -39,9 +39,9 @@ def steps_of_agency(at: datetime) -> list[ChecklistStep]:
     done = _done(at)
     if all(done):
         return []
-    now_at = _pages(at)
+    now_at = _pages(at, done)
     facility, coordinator, credential = _people(done, now_at)
-    contract, baa, own_baa = _agreements(now_at)
+    contract, baa, own_baa = _agreements(done, now_at)
     people = [facility, contract, baa, coordinator, credential, own_baa]
     return [*people, *_activations(done, now_at), *_work(done, now_at)]
 
@@ -72,14 +72,14 @@ def _done(at: datetime) -> Any:
     ).one()
 
 
-def _pages(at: datetime) -> Any:
-    """The rows the next steps are about, so that each button leads to the very page."""
+def _pages(at: datetime, done: Any) -> Any:
+    """The rows the next steps are about, so that each button leads to the very page; of what is done nothing is looked for."""
     master, baa = Agreement.kind == AgreementKind.MASTER, Agreement.kind == AgreementKind.BAA
     has_owner = exists().where(
         Membership.organisation_id == Agreement.facility_id, Membership.role == Role.FACILITY_OWNER, Membership.active
     )
     has_account = exists().where(Membership.coordinator_id == Agreement.coordinator_id, Membership.active)
-    columns = {
+    columns: dict[str, ColumnElement[Any]] = {
         "facility": _first(Facility.id),
         "coordinator": _first(Coordinator.id),
         "active_facility": _first(Facility.id, Facility.state == FacilityState.ACTIVE),
@@ -88,7 +88,7 @@ def _pages(at: datetime) -> Any:
         "new_facility": _first(Facility.id, Facility.state == FacilityState.ONBOARDING),
         "new_coordinator": _first(Coordinator.id, Coordinator.state == CoordinatorState.ONBOARDING),
         "credential": _first(Credential.id, Credential.state == CredentialState.SUBMITTED),
-        "shift": _first(Shift.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at),
+        "shift": _first(Shift.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at, by=Shift.starts_at),
         "hours_wait": exists().where(WAITING),
         "invoice": _first(Invoice.id, status_is("open", at)),
         "run": _first(PayRun.id, PayRun.state.in_((PayRunState.DRAFT, PayRunState.APPROVED, PayRunState.SENT))),
@@ -99,12 +99,20 @@ def _pages(at: datetime) -> Any:
         ("coordinator_baa", (baa, Agreement.coordinator_id > 0), has_account),
     ):
         for column, part in (("", Agreement.id), ("_state", Agreement.state), ("_signer", signer)):
-            columns[f"{name}{column}"] = _furthest(part, *whose)
+            columns[f"{name}{column}"] = null() if getattr(done, name) else _furthest(part, *whose)
+    for name, step in (
+        ("ready_facility", "facility_active"), ("new_facility", "facility_active"), ("credential", "credential"),
+        ("ready_coordinator", "coordinator_active"), ("new_coordinator", "coordinator_active"), ("shift", "staffed"),
+        ("hours_wait", "approved"), ("invoice", "invoice_paid"), ("run", "coordinators_paid"),
+    ):  # fmt: skip
+        if getattr(done, step):
+            columns[name] = null()
     return session.execute(select(*(column.label(name) for name, column in columns.items()))).one()
 
 
-def _first(key: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(func.min(key)).where(*which).scalar_subquery()
+def _first(key: Any, *which: ColumnElement[bool], by: Any = None) -> ScalarSelect[Any]:
+    """The first of those that fit, by its key or `by`: at the first one the search ends."""
+    return select(key).where(*which).order_by(key if by is None else by).limit(1).scalar_subquery()
 
 
 def _furthest(part: Any, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -148,7 +156,7 @@ def _people(done: Any, pages: Any) -> list[ChecklistStep]:
     ]
 
 
-def _agreements(pages: Any) -> list[ChecklistStep]:
+def _agreements(done: Any, pages: Any) -> list[ChecklistStep]:
     """The three agreements without which no shift starts; each with its real state."""
     found = []
     for name, kind, party, party_id, title in (
@@ -156,7 +164,7 @@ def _agreements(pages: Any) -> list[ChecklistStep]:
         ("baa", AgreementKind.BAA, "facility", pages.facility, Phrase("A BAA with the facility")),
         ("coordinator_baa", AgreementKind.BAA, "coordinator", pages.coordinator, Phrase("A BAA with the coordinator")),
     ):
-        state = getattr(pages, f"{name}_state")
+        state = AgreementState.ACTIVE if getattr(done, name) else getattr(pages, f"{name}_state")
         step = step_of_agency(
             AgreementProgress(
                 kind,
@@ -235,7 +243,7 @@ def _work(done: Any, pages: Any) -> list[ChecklistStep]:
         ChecklistStep(
             Phrase("The first hours are approved"),
             Phrase("The facility approves them; what it does not decide in time comes to you."),
-            standing_of(done.approved, pages.hours_wait, awaited=done.staffed),
+            standing_of(done.approved, bool(pages.hours_wait), awaited=done.staffed),
             "timesheets.index",
             Phrase("Look at the hours"),
             Permission.TIMESHEET_SEE,
