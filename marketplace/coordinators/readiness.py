@@ -14,7 +14,21 @@ Agreements stand above coordinators, so getting started answers.
 
 
 def why_no_offers(coordinator: Coordinator, at: datetime) -> NotYet | None:
-    """The reason why a coordinator is offered nothing yet, with the way to what comes first; None once they are active."""
+    """The reason why a coordinator is offered nothing, with the way to what comes first; None while they may be booked.
+
+    `coordinator` is loaded with their hold (`undefer`).
+    """
+    if coordinator.exclusion_hold is not None:
+        return NotYet(
+            "You cannot be booked at the moment: an exclusion screening is being settled. The agency will write to you."
+        )
+    if coordinator.state is CoordinatorState.PAUSED:
+        return NotYet("You are paused: nothing new is offered. Ask the agency to activate you again.")
+    return why_not_active(coordinator, at)
+
+
+def why_not_active(coordinator: Coordinator, at: datetime) -> NotYet | None:
+    """What is left until they are active, with the way there; None for whoever has been activated."""
     if coordinator.state is not CoordinatorState.ONBOARDING:
         return None
     missing = missing_steps(coordinator, at, for_agency=False)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts import invitations
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Invitation, Membership, Organisation, Person
 from marketplace.accounts.permissions import Role
@@ -119,6 +120,14 @@ def test_the_table_holds_one_open_invitation_for_an_address_and_organisation(wor
     session.flush()
     session.add(Invitation(**twin, token_hash=b"another", expires_at=NOW))
     session.flush()
+
+
+def test_two_invitations_at_the_same_moment_leave_one_and_the_second_is_told(world, monkeypatch):
+    harbor = session.get_one(Organisation, world.harbor.id)
+    invite(NEW, "Priya Nair", Role.FACILITY_SCHEDULER, harbor, by=world.rosa, at=NOW)
+    monkeypatch.setattr(invitations, "_end_earlier", lambda *_arguments: False)  # it does not see the other one yet
+    with pytest.raises(NotAllowedNow, match="Somebody invited this address at the same moment"):
+        invite(NEW, "Priya Nair", Role.FACILITY_SCHEDULER, harbor, by=world.rosa, at=NOW)
 
 
 def test_the_role_that_may_do_the_least_is_chosen_until_somebody_chooses(visitors):

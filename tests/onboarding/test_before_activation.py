@@ -8,12 +8,13 @@ from sqlalchemy import update
 from marketplace.assignments.queries import open_to
 from marketplace.booking.booking import book
 from marketplace.booking.offers import open_to_all, send_offer, send_to_best
+from marketplace.booking.wanted_seats import check_can_be_left
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.coordinators.models import Coordinator, CoordinatorState
 from marketplace.coverage import closing
 from marketplace.db import SYSTEM, bind_actor, session
 from marketplace.facilities.models import Facility, FacilityState
-from marketplace.kernel import NotYet, Span
+from marketplace.kernel import NotAllowedNow, NotYet, Span
 from marketplace.needs.extensions import extend
 from marketplace.needs.importing import load
 from marketplace.needs.models import FillMode
@@ -167,6 +168,30 @@ def test_a_coordinator_who_is_not_active_reads_why_there_are_no_offers(world, vi
     maya.sees("You are not active yet", "Check your profile")
     assert "Nothing open fits" not in maya.text
     maya.follow("See your steps").sees("Check your profile")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"state": CoordinatorState.PAUSED}, "You are paused: nothing new is offered."),
+        ({"exclusion_hold": "LEIE"}, "You cannot be booked at the moment: an exclusion screening is being settled."),
+    ],
+)
+def test_whoever_pauses_or_is_on_hold_reads_that_and_keeps_their_next_shift(world, visitors, change, reason):
+    book(world.shift(mode=FillMode.FIRST_COME), world.maya, world.rosa, NOW)
+    session.execute(update(Coordinator).values(**change))
+    session.commit()
+    maya = visitors("maya").get("/offers")
+    maya.sees(reason, "Your next shift")
+    assert "Nothing open fits" not in maya.text
+
+
+def test_nobody_leaves_a_seat_that_could_not_be_filled_again(world):
+    shift = world.shift()
+    check_can_be_left(shift)
+    put_back(world.harbor, FacilityState.PAUSED)
+    with pytest.raises(NotAllowedNow, match="nobody could be found for it"):
+        check_can_be_left(world.shift(day=date(2026, 12, 3)))
 
 
 def test_what_is_refused_before_the_activation_goes_after_it(world):

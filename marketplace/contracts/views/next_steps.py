@@ -36,5 +36,5 @@ def next_step(agreement: Agreement, person: Person, at: datetime) -> NotYet | No
     if agreement.facility is not None:
         return facility_readiness.why_not(agreement.facility, person, at)
     if agreement.coordinator is not None and not sees_all(person):
-        return coordinator_readiness.why_no_offers(agreement.coordinator, at)
+        return coordinator_readiness.why_not_active(agreement.coordinator, at)
     return None
