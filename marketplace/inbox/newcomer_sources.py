@@ -10,7 +10,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
 from marketplace.facilities.models import Facility
-from marketplace.inbox.entries import AT, entries_of
+from marketplace.inbox.entries import AT, entries_of, noon
 from marketplace.onboarding.queries import agreement_put_in_force, coordinator_is_ready, facility_is_ready
 
 
@@ -36,7 +36,7 @@ def coordinators_ready() -> Select[Any]:
 
 
 def agreements_of(since: Any) -> Select[Any]:
-    """The entry of an agreement; its `number` is the id of the coordinator it is with, or nothing."""
+    """The entry of an agreement; its `number` is the id of the other side, its `ends_at` stands for its first day."""
     return (
         entries_of(
             key=Agreement.id,
@@ -45,6 +45,7 @@ def agreements_of(since: Any) -> Select[Any]:
             what=cast(Agreement.kind, Text),
             what_es=cast(Agreement.kind, Text),
             place=Facility.name,
+            ends_at=noon(Agreement.effective_from),
             number=func.coalesce(Agreement.coordinator_id, Agreement.facility_id),
         )
         .select_from(Agreement)

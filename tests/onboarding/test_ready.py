@@ -133,6 +133,21 @@ def test_an_agreement_stands_in_the_inbox_while_the_agency_or_an_account_holds_i
     assert keys(world, InboxKind.UNSIGNED) == [agreement.id]
 
 
+def test_a_signed_agreement_that_begins_later_says_when(world, visitors):
+    for first in (TODAY, date(2026, 12, 15)):
+        session.add(
+            Agreement(
+                kind=AgreementKind.BAA, facility_id=world.harbor.id, effective_from=first, created_at=NOW, signed_at=NOW,
+                state=AgreementState.SIGNED,
+            )
+        )  # fmt: skip
+    session.commit()
+    visitors("ada").get("/overview?kind=activate").sees(
+        "No shift starts under it until it is in force.",
+        "It begins on Dec 15, 2026. One that holds now holds until then.",
+    )
+
+
 # ---- the last step ----------------------------------------------------------------------------------------------
 
 

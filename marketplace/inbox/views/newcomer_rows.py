@@ -9,6 +9,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.inbox.items import InboxItem
 from marketplace.inbox.views.row_parts import InboxWords, agreement_name, contract_url
+from marketplace.web.filters import short_date
 
 
 def ready_facility(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
@@ -32,10 +33,13 @@ def _ready(name: str, url: str) -> InboxWords:
 
 def to_activate(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     manages = reader.may(Permission.CONTRACT_MANAGE)
+    first = (entry.ends_at or at).date()
     return InboxWords(
         "handshake",
         _("%(agreement)s is signed", agreement=agreement_name(entry)),
-        _("No shift starts under it until it is in force."),
+        _("It begins on %(day)s. One that holds now holds until then.", day=short_date(first))
+        if first > at.date()
+        else _("No shift starts under it until it is in force."),
         contract_url(entry),
         _("Put it in force") if manages else _("Look"),
     )
