@@ -27,7 +27,7 @@ from marketplace.db import sessions as db
 from marketplace.facilities.queries import zone_of
 from marketplace.facilities.texts import payer_word
 from marketplace.home.badge_counts import BadgeCounts, badge_counts
-from marketplace.kernel import Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal, now
+from marketplace.kernel import Invalid, NotAllowedNow, NotFound, NotPermitted, NotYet, Refusal, now
 from marketplace.kernel.phrasing import phrases
 from marketplace.web import check_all_guarded, filters, reader_locale
 from marketplace.web.guard import guard
@@ -179,12 +179,14 @@ def _settings_of_the_application() -> Settings | None:
 def _errors_as_pages(app: Flask) -> None:
     """Every refusal becomes a page with one clear sentence; what nobody foresaw is logged with its request id."""
 
-    def page(status: HTTPStatus | int, sentence: str) -> Response:
+    def page(status: HTTPStatus | int, sentence: str, first: NotYet | None = None) -> Response:
         g.error_page = True
         db.session.rollback()
         template = "errors/toast.html" if "HX-Request" in request.headers else "errors/error.html"
         response = Response(
-            render_template(template, status=int(status), sentence=sentence, request_id=g.get("request_id", "")),
+            render_template(
+                template, status=int(status), sentence=sentence, first=first, request_id=g.get("request_id", "")
+            ),
             status=int(status),
             mimetype="text/html",
         )
@@ -199,7 +201,7 @@ def _errors_as_pages(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(error: Refusal) -> Response:
         status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-        return page(status, error.sentence)
+        return page(status, error.sentence, error if isinstance(error, NotYet) else None)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from marketplace.contracts.tasks import expire
 from marketplace.credentials.tasks import remind, sweep
 from marketplace.db import jobs_app, resume_abandoned
 from marketplace.ledger.tasks import check as check_books
+from marketplace.onboarding.tasks import look_at_all
 from marketplace.plans.tasks import plan_nightly
 from marketplace.reports.tasks import write_fair_shares
 from marketplace.timesheets.tasks import approve_after_window, remind_approvers, submit_finished_weeks
@@ -29,6 +30,7 @@ SCHEDULE: tuple[tuple[str, Task[Any, Any, Any]], ...] = (
     ("10 5 * * *", expire),
     ("0 13 * * *", remind),  # in the morning in most of the US
     ("40 4 * * *", sweep),
+    ("35 * * * *", look_at_all),
     ("30 * * * *", plan_nightly),  # once a night, by the agency's clock
     ("30 4 * * *", sweep_changes),
     ("*/10 * * * *", close_forgotten_clocks),

@@ -14,6 +14,7 @@ import marketplace.facilities.models
 import marketplace.ledger.models
 import marketplace.messaging.models
 import marketplace.needs.models
+import marketplace.onboarding.models
 import marketplace.payouts.models
 import marketplace.plans.models
 import marketplace.reports.models

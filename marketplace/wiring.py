@@ -7,17 +7,22 @@ transaction of its cause, and can make it fail.
 
 from typing import Any
 
-from marketplace.accounts import audit_hook
+from marketplace.accounts import audit_hook, invitations
 from marketplace.audit.recording import record
 from marketplace.billing.invariants import BILLING_INVARIANTS
 from marketplace.billing.queries import is_billed
 from marketplace.booking import cancelling
 from marketplace.contracts import contract_check
 from marketplace.contracts.imported_terms import take_terms
+from marketplace.contracts.notifications import to_sign_once_joined
+from marketplace.coordinators import readiness as coordinator_readiness
 from marketplace.facilities import importing
+from marketplace.facilities import readiness as facility_readiness
 from marketplace.kernel import Hook
 from marketplace.ledger import invariants
 from marketplace.needs.queries import lines_in_use
+from marketplace.onboarding.steps.coordinators import missing_of_coordinator
+from marketplace.onboarding.steps.facilities import missing_of_facility
 from marketplace.payouts.invariants import PAYOUT_INVARIANTS
 from marketplace.payouts.queries import is_paid_out
 from marketplace.timesheets import approvals
@@ -27,8 +32,13 @@ from marketplace.timesheets.invariants import TIMESHEET_INVARIANTS
 WIRING: tuple[Hook[..., Any], ...] = (
     # An act on people and their rights → a line in the audit trail.
     audit_hook.on_act.filled_by(record),
+    # Somebody is invited → the letter says which agreements wait for their signature.
+    invitations.agreements_to_sign.filled_by(to_sign_once_joined),
     # A cancellation that costs the facility something → minutes to bill and pay, and their entry in the books.
     cancelling.on_fee_due.filled_by(pay_cancellation),
+    # Somebody asks for people, or for shifts, before they are active → the steps that are missing.
+    facility_readiness.steps_missing.filled_by(missing_of_facility),
+    coordinator_readiness.steps_missing.filled_by(missing_of_coordinator),
     # A contract is looked through → the kinds of work its facility asks for must have a rate.
     contract_check.lines_in_use.filled_by(lines_in_use),
     # A file of facilities brings terms of payment → they are the contract's.

@@ -47,6 +47,7 @@ KEYWORDS = {
     "NotPermitted": None,
     "NotAllowedNow": None,
     "NotFound": None,
+    "NotYet": None,
     "ChangedMeanwhile": None,
     "PreviewChanged": None,
 }

@@ -48,6 +48,8 @@ from marketplace.ledger.invariants import check_books
 from marketplace.matching.facts import Weights
 from marketplace.needs.models import FillMode
 from marketplace.needs.rules import NeedState
+from marketplace.onboarding.choosing import choose as choose_activation
+from marketplace.onboarding.rules import ActivationMode
 from marketplace.payouts.pay_run import approve
 from marketplace.payouts.sending import hold, send_by_hand
 from marketplace.plans import constraints
@@ -262,6 +264,7 @@ def _weights(world: World) -> None:
     fairer = replace(Weights(), continuity=150, fairness=151)
     first = set_weights(fairer, "Newcomers had too few shifts.", 0, world.ada, NOW - 9 * DAY)
     set_weights(Weights(), "", first.id, world.sam, NOW - 2 * DAY)
+    choose_activation(ActivationMode.OFFERED, world.ada, NOW - DAY)
 
 
 def _plans(world: World) -> None:

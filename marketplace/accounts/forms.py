@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.policy import roles_of
+from marketplace.accounts.policy import least_role, roles_of
 from marketplace.accounts.texts import role_meaning, role_name
 from marketplace.web.forms import Choice, EmailAddress, Form, Hidden, Notes, Secret, Tick, Words
 
@@ -77,6 +77,12 @@ class RoleForm(Form):
 
 
 class InviteForm(RoleForm):
+    def offer(self, organisation: Organisation) -> None:
+        """The same; until somebody chooses, the role that may do the least."""
+        super().offer(organisation)
+        if self.role.raw_data is None:
+            self.role.data = least_role(organisation).value
+
     name = Words(_l("Name"), limit=120)
     email = EmailAddress(_l("E-mail address"), render_kw={"autocomplete": "off"})
 

@@ -16,13 +16,21 @@ from marketplace.accounts.policy import check_may_grant
 from marketplace.accounts.queries import person_by_email
 from marketplace.accounts.texts import ROLE_NAMES
 from marketplace.db import session
-from marketplace.kernel import N_, Invalid, NotAllowedNow, NotFound, Phrase
+from marketplace.kernel import N_, Hook, Invalid, NotAllowedNow, NotFound, Phrase, together
 
 GOOD_FOR = timedelta(hours=48)
 
 _DEAD = N_(
     "This invitation has been used, was withdrawn, or is older than 48 hours. Ask the person who invited you for a new one."
 )
+_REPLACED = N_(
+    "This invitation was replaced by a newer one. Use the link in the newer letter, or ask the person who invited you for"
+    " another one."
+)
+_ACCEPTED = N_("This invitation has been accepted already. Sign in with your account.")
+
+agreements_to_sign: Hook[[Invitation], list[Phrase]] = Hook("accounts.invitations.agreements_to_sign")
+"""The agreements that wait for the signature of whoever is invited. Contracts stand above accounts, so they answer."""
 
 
 def invite(
@@ -35,7 +43,7 @@ def invite(
     by: Person | None,
     at: datetime,
 ) -> Invitation:
-    """Write the letter that lets `email` join `organisation` as `role`. An earlier invitation there is dead.
+    """Write the letter that lets `email` join `organisation` as `role`. An earlier invitation there is dead (`replaces`).
 
     `coordinator_id` names the coordinator somebody is to be, and only then. `by` is None for the site's own set-up.
     Raises NotPermitted when `by` may not give that role, Invalid when the address already belongs there.
@@ -45,17 +53,7 @@ def invite(
     if (role is Role.COORDINATOR) != (coordinator_id is not None):
         raise ValueError("a coordinator's invitation names the coordinator, and no other does")
     _check_not_a_member(email, organisation)
-    session.execute(
-        update(Invitation)
-        .where(
-            Invitation.email == email,
-            Invitation.organisation_id == organisation.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(revoked_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    replaces = _end_earlier(email, organisation, at)
     token = new_token()
     invitation = Invitation(
         email=email,
@@ -68,10 +66,11 @@ def invite(
         invited_by_id=by.id if by else None,
         expires_at=at + GOOD_FOR,
     )
-    session.add(invitation)
-    session.flush()
+    invitation.replaces = replaces
+    _insert(invitation)
     invitation.link = f"/invitations/{token}"
-    notify_invited(invitation, by.name if by else organisation.name, by.locale if by else "en")
+    waiting = [phrase for answer in agreements_to_sign(invitation) for phrase in answer]
+    notify_invited(invitation, by.name if by else organisation.name, by.locale if by else "en", waiting)
     record(
         "invited",
         invitation,
@@ -84,6 +83,40 @@ def invite(
         by,
     )
     return invitation
+
+
+def _end_earlier(email: str, organisation: Organisation, at: datetime) -> bool:
+    """Withdraw what was sent to this address before; whether a link stopped working with it."""
+    ended = session.execute(
+        update(Invitation)
+        .where(
+            Invitation.email == email,
+            Invitation.organisation_id == organisation.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=at)
+        .execution_options(synchronize_session=False)
+        .returning(Invitation.expires_at)
+    )
+    return any(until > at for until in ended.scalars())
+
+
+def sent_in_words(invitation: Invitation) -> Phrase:
+    """The sentence after an invitation was sent: what it is good for, and what became of an earlier letter."""
+    on_its_way = Phrase("The invitation to %(name)s is on its way. It works for 48 hours.", name=invitation.name)
+    if not invitation.replaces:
+        return on_its_way
+    return together([on_its_way, Phrase("The link in the earlier letter stopped working.")])
+
+
+def _insert(invitation: Invitation) -> None:
+    """The table holds one open invitation for an address and organization. NotAllowedNow when another is made right now."""
+    try:
+        with session.begin_nested():
+            session.add(invitation)
+    except IntegrityError as error:
+        raise NotAllowedNow("Somebody invited this address at the same moment. Look at the list again.") from error
 
 
 def _check_not_a_member(email: str, organisation: Organisation) -> None:
@@ -124,8 +157,21 @@ def look_at_invitation(token: str, at: datetime) -> Invitation:
         .options(joinedload(Invitation.organisation))
     ).one_or_none()
     if invitation is None:
-        raise NotFound(_DEAD)
+        raise NotFound(_why_dead(token))
     return invitation
+
+
+def _why_dead(token: str) -> str:
+    """The sentence for a link that is no use any more: to whoever holds it, it may be said what became of it."""
+    old = session.scalars(select(Invitation).where(Invitation.token_hash == token_hash(token))).one_or_none()
+    if old is None:
+        return _DEAD
+    if old.accepted_at is not None:
+        return _ACCEPTED
+    newer = select(Invitation.id).where(
+        Invitation.email == old.email, Invitation.organisation_id == old.organisation_id, Invitation.id > old.id
+    )
+    return _REPLACED if session.scalar(newer.limit(1)) is not None else _DEAD
 
 
 def accept_as_new(token: str, name: str, password: str, at: datetime) -> tuple[Person, Membership]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -161,6 +161,16 @@ class Invitation(Base):
 
     organisation: Mapped[Organisation] = related()
 
+    __table_args__ = (
+        Index(
+            "uq_invitation_open",
+            "organisation_id",
+            "email",
+            unique=True,
+            postgresql_where=text("accepted_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
     @property
     def link(self) -> str:
         """The page that accepts it, as a path of this site. Known only where it has just been made; kept by no table."""
@@ -170,6 +180,15 @@ class Invitation(Base):
     @link.setter
     def link(self, link: str) -> None:
         self.__dict__["_link"] = link
+
+    @property
+    def replaces(self) -> bool:
+        """Whether an earlier letter's link stopped working with this one. Known only where it has just been made."""
+        return bool(self.__dict__.get("_replaces"))
+
+    @replaces.setter
+    def replaces(self, value: bool) -> None:
+        self.__dict__["_replaces"] = value
 
     @property
     def facility_id(self) -> int | None:

@@ -11,8 +11,11 @@ from marketplace.messaging.writing import Mail, notify, write_letter
 _NOT_YOU = Phrase("If it was not you, change your password now and tell the agency.")
 
 
-def notify_invited(invitation: Invitation, inviter: str, locale: str) -> None:
-    """The letter with the link. Whoever is invited may have no account yet: it is in the language of whoever invites."""
+def notify_invited(invitation: Invitation, inviter: str, locale: str, to_sign: Sequence[Phrase] = ()) -> None:
+    """The letter with the link, and what waits for their signature. Whoever is invited may have no account yet: it is in
+
+    the language of whoever invites.
+    """
     organisation, zone = invitation.organisation.name, settings_in_force().agency_time_zone
     until = JoinedList([date_at(invitation.expires_at, zone), Clock(invitation.expires_at, zone)], ", ")
     mail = Mail(
@@ -25,6 +28,7 @@ def notify_invited(invitation: Invitation, inviter: str, locale: str) -> None:
                 organisation=organisation,
                 role=Phrase(ROLE_NAMES[invitation.role]),
             ),
+            *to_sign,
             Phrase("The link works once, until %(time)s.", time=until),
             Phrase("You did not expect this? Then do nothing: without the link nobody can join in your name."),
         ],

@@ -1,7 +1,7 @@
 """Permission to make somebody a member of an organisation. Nobody gives a role above their own."""
 
 from marketplace.accounts.models import Organisation, OrganisationKind, Person
-from marketplace.accounts.permissions import Permission, Role
+from marketplace.accounts.permissions import MAY, Permission, Role
 from marketplace.db import Audience
 from marketplace.kernel import NotPermitted
 
@@ -10,6 +10,11 @@ def roles_of(organisation: Organisation) -> tuple[Role, ...]:
     """The roles there are in such an organisation, apart from coordinators, who are invited one by one."""
     audience = Audience.AGENCY if organisation.kind is OrganisationKind.AGENCY else Audience.FACILITY
     return tuple(role for role in Role if role.audience is audience)
+
+
+def least_role(organisation: Organisation) -> Role:
+    """The role there that may do the least: a wrong guess then gives away nothing."""
+    return min(reversed(roles_of(organisation)), key=lambda role: len(MAY[role]))
 
 
 def check_may_grant(by: Person, role: Role, organisation: Organisation) -> None:

@@ -22,6 +22,7 @@ from marketplace.assignments.rules import (
 )
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, as_system, seen_by, session
+from marketplace.facilities.models import Facility, FacilityState
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.queries import shifts_visible_to as shifts_of_needs_visible_to
 from marketplace.needs.rules import NeedState, ShiftState
@@ -204,9 +205,11 @@ def open_to(coordinator_id: int, at: datetime, *, shift_id: int | None = None) -
     found = (
         select(Shift, Offer)
         .join(Shift.need)
+        .join(Shift.facility)
         .outerjoin(Offer, waiting)
         .options(*load_options())
         .where(
+            Facility.state == FacilityState.ACTIVE,
             Shift.state == ShiftState.SCHEDULED,
             Shift.ends_at > at,
             Need.state == NeedState.OPEN,

@@ -22,6 +22,8 @@ from marketplace.booking import notifications
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import as_system, enqueue, session
 from marketplace.eligibility.assessment import Assessment, assess
+from marketplace.facilities.models import FacilityState
+from marketplace.facilities.readiness import check_asks_for_people
 from marketplace.kernel import N_, NotAllowedNow, Phrase, named
 from marketplace.needs.models import Shift
 from marketplace.needs.rules import NeedState, ShiftState
@@ -54,7 +56,7 @@ def book(
         shift = lock_shift(shift.id)
         lock_coordinator(coordinator.id)
         seat, left = _free_seat(shift, coordinator, by)
-        _check_open(shift)
+        _check_open(shift, by, at)
         _check_no_clash(shift, coordinator, by)
         waiting = _lock_touched_offers(shift, coordinator, offer, left == 0)
         own = _own_offer(waiting, shift, coordinator, offer, at)
@@ -161,7 +163,9 @@ def _check_no_clash(shift: Shift, coordinator: Coordinator, by: Person | None) -
         raise NotAllowedNow(_clash(coordinator, by))
 
 
-def _check_open(shift: Shift) -> None:
+def _check_open(shift: Shift, by: Person | None, at: datetime) -> None:
+    if shift.facility.state is not FacilityState.ACTIVE:
+        check_asks_for_people(shift.facility, by, at)
     if shift.state is ShiftState.CANCELLED:
         raise NotAllowedNow("This shift was canceled.")
     if shift.state is ShiftState.ENDED:

@@ -38,7 +38,7 @@ def send_offers(shift: Shift, coordinator_ids: Collection[int], by: Person | Non
     """Offer the shift to several at once; all of them or, when one may not take it, nobody."""
     with as_system():
         shift = lock_shift(shift.id)
-        check_wants_people(shift, at)
+        check_wants_people(shift, at, by)
         chosen = sorted(assess(coordinator_ids, shift, at), key=lambda one: (-one.score.total, one.person.id))
         for one in chosen:
             one.check(by, one.person.name)
@@ -53,7 +53,7 @@ def send_to_best(shift: Shift, count: int, by: Person | None, at: datetime) -> l
     """Offer the shift to the next best `count` who may take it and have not been asked or declined it before."""
     with as_system():
         shift = lock_shift(shift.id)
-        check_wants_people(shift, at)
+        check_wants_people(shift, at, by)
         ranking = ranked(shift, at)
         asked = set(
             session.scalars(
@@ -129,7 +129,7 @@ def open_to_all(shift: Shift, by: Person | None, at: datetime) -> None:
     """First come, first served: every coordinator who may take the shift sees it and can take it."""
     with as_system():
         shift = lock_shift(shift.id)
-        check_wants_people(shift, at)
+        check_wants_people(shift, at, by)
         if shift.open_to_all:
             raise NotAllowedNow("This shift is open to everyone who qualifies already.")
         shift.open_to_all = True
@@ -141,7 +141,7 @@ def close_to_chosen(shift: Shift, by: Person | None, at: datetime) -> None:
     """Only coordinators who are offered the shift may take it from now on."""
     with as_system():
         shift = lock_shift(shift.id)
-        check_wants_people(shift, at)
+        check_wants_people(shift, at, by)
         if not shift.open_to_all:
             raise NotAllowedNow("This shift is only for those it is offered to already.")
         shift.open_to_all = False
@@ -161,7 +161,7 @@ def apply(shift: Shift, coordinator: Coordinator, by: Person, at: datetime) -> O
     """A coordinator applies for a shift whose facility chooses. NotAllowedNow with every reason when they may not take it."""
     with as_system():
         shift = lock_shift(shift.id)
-        check_wants_people(shift, at)
+        check_wants_people(shift, at, by)
         if shift.need.mode is not FillMode.CHOOSE:
             raise NotAllowedNow("This facility does not ask for applications for this shift.")
         (assessment,) = assess([coordinator.id], shift, at)

@@ -33,6 +33,8 @@ class TermProblem:
 
     weight: Weight
     sentence: Phrase
+    about_baa: bool = False
+    """Whether a BAA has to be drafted, or brought on."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,17 @@ def _findings(contract: TermsCheck, today: date) -> Iterable[TermProblem]:
     elif contract.last is not None and (contract.last - today).days <= ENDS_SOON_DAYS:
         yield _warning(Phrase("It ends on %(day)s. Draft the next one now.", day=contract.last))
     if not contract.has_baa:
-        yield _problem(Phrase("There is no active BAA with this facility. No shift can start without it."))
+        yield _problem(
+            Phrase("There is no active BAA with this facility. No shift can start without it."), about_baa=True
+        )
     elif contract.baa_last is not None and contract.baa_last < today:
-        yield _problem(Phrase("The BAA ended on %(day)s. No shift can start without it.", day=contract.baa_last))
+        yield _problem(
+            Phrase("The BAA ended on %(day)s. No shift can start without it.", day=contract.baa_last), about_baa=True
+        )
     elif contract.baa_last is not None and (contract.baa_last - today).days <= ENDS_SOON_DAYS:
-        yield _warning(Phrase("The BAA ends on %(day)s. Draft the next one now.", day=contract.baa_last))
+        yield _warning(
+            Phrase("The BAA ends on %(day)s. Draft the next one now.", day=contract.baa_last), about_baa=True
+        )
     yield from _missing_rates(contract, max(today, contract.first))
     for row in contract.rows:
         yield from _odd_rate(row, contract)
@@ -121,9 +129,9 @@ def _odd_rate(row: RateTerms, contract: TermsCheck) -> Iterable[TermProblem]:
         yield TermProblem(Weight.NOTE, sentence)
 
 
-def _problem(sentence: Phrase) -> TermProblem:
-    return TermProblem(Weight.PROBLEM, sentence)
+def _problem(sentence: Phrase, *, about_baa: bool = False) -> TermProblem:
+    return TermProblem(Weight.PROBLEM, sentence, about_baa)
 
 
-def _warning(sentence: Phrase) -> TermProblem:
-    return TermProblem(Weight.WARNING, sentence)
+def _warning(sentence: Phrase, *, about_baa: bool = False) -> TermProblem:
+    return TermProblem(Weight.WARNING, sentence, about_baa)

@@ -79,6 +79,8 @@ class Agreement(Versioned, Base):
         check("effective_until IS NULL OR effective_until >= effective_from", "dates"),
         check("net_days IN (0, 7, 15, 30, 45, 60)", "net_days"),
         check("rounding_minutes IN (0, 5, 6, 15)", "rounding"),
+        Index("ix_agreement_state", "state"),
+        Index("ix_agreement_effective_until", "effective_until", postgresql_where=text("effective_until IS NOT NULL")),
         Index("uq_agreement_active", "kind", "facility_id", unique=True,
               postgresql_where=text("state = 'active' AND facility_id IS NOT NULL")),
         Index("uq_agreement_active_coordinator", "kind", "coordinator_id", unique=True,

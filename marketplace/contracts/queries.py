@@ -1,11 +1,12 @@
 """Which agreements a person sees, and the cards they carry."""
 
 from contextlib import nullcontext
+from datetime import date
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, undefer
 
-from marketplace.accounts.models import Person
+from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency, members_of
 from marketplace.contracts.models import Agreement, AgreementKind, Party, RateRow, StandardRate
@@ -96,6 +97,12 @@ def active(kind: AgreementKind, facility_id: int | None = None, coordinator_id: 
     ).one_or_none()
 
 
+def baa_holds(facility_id: int, day: date) -> bool:
+    """Whether a BAA with the facility is in force on that day; without one no shift can start there."""
+    baa = active(AgreementKind.BAA, facility_id)
+    return baa is not None and baa.holds_on(day)
+
+
 def with_cards(except_id: int) -> list[Agreement]:
     """Master agreements whose card can be copied: active ones, by facility."""
     return list(
@@ -119,6 +126,46 @@ def signers(agreement: Agreement) -> list[Person]:
         found = select(Person).join(Coordinator, Coordinator.person_id == Person.id)
         return list(session.scalars(found.where(Coordinator.id == agreement.coordinator_id)))
     return members_of(agreement.facility_id or 0, [Role.FACILITY_OWNER])
+
+
+def signers_with_account(agreement: Agreement) -> list[Person]:
+    """Those of `signers` who can sign in: a coordinator has a person from the start, and an account once they have joined."""
+    if agreement.coordinator_id is None:
+        return signers(agreement)
+    joined = select(Person).join(Membership, Membership.person_id == Person.id)
+    return list(session.scalars(joined.where(Membership.coordinator_id == agreement.coordinator_id, Membership.active)))
+
+
+def invitations_to_sign(agreement: Agreement) -> list[Invitation]:
+    """The invitations of those who could sign, neither accepted nor withdrawn; some may be too old."""
+    whose = (
+        Invitation.coordinator_id == agreement.coordinator_id
+        if agreement.coordinator_id is not None
+        else (Invitation.organisation_id == agreement.facility_id) & (Invitation.role == Role.FACILITY_OWNER)
+    )
+    waiting = select(Invitation).where(whose, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+    return list(session.scalars(waiting.order_by(Invitation.id.desc())))
+
+
+def baa_under_way(facility_id: int | None) -> Agreement | None:
+    """The BAA with a facility that is drafted, sent or signed, the furthest first; None when none is."""
+    waiting = (AgreementState.DRAFT, AgreementState.SENT, AgreementState.SIGNED)
+    found = select(Agreement).where(
+        Agreement.facility_id == facility_id, Agreement.kind == AgreementKind.BAA, Agreement.state.in_(waiting)
+    )
+    return session.scalars(found.order_by(Agreement.signed_at.is_(None), Agreement.sent_at.is_(None)).limit(1)).first()
+
+
+def sent_to_invited(invitation: Invitation) -> list[Agreement]:
+    """The agreements that wait for the signature of whoever is invited: a facility's owner, or a coordinator."""
+    if invitation.role is Role.FACILITY_OWNER:
+        whose = Agreement.facility_id == invitation.organisation_id
+    elif invitation.coordinator_id is not None:
+        whose = Agreement.coordinator_id == invitation.coordinator_id
+    else:
+        return []
+    found = with_details(select(Agreement).where(whose, Agreement.state == AgreementState.SENT))
+    return list(session.scalars(found.order_by(Agreement.id)))
 
 
 def contract_managers() -> list[Person]:

@@ -12,7 +12,7 @@ from marketplace.contracts.models import Agreement, AgreementKind, RateRow
 from marketplace.contracts.policy import check_may_sign
 from marketplace.contracts.queries import active
 from marketplace.contracts.rules import LIFE, AgreementState
-from marketplace.db import as_system, session
+from marketplace.db import as_system, enqueue, session
 from marketplace.kernel import ChangedMeanwhile, Invalid, NotAllowedNow, Phrase, clean_text
 
 LONGEST_NAME = 200
@@ -107,6 +107,12 @@ def activate(agreement: Agreement, by: Person | None, at: datetime) -> Agreement
     session.flush()
     record("activate", agreement, Phrase("Active with %(party)s.", party=agreement.party), by=by)
     notifications.notify_active(agreement)
+    enqueue(
+        "onboarding.look_again",
+        queue="house",
+        facility_id=agreement.facility_id,
+        coordinator_id=agreement.coordinator_id,
+    )
     return before
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator, TimeOff
+from marketplace.coordinators.readiness import look_again
 from marketplace.coordinators.registration import windows
 from marketplace.coordinators.rules import WEEKDAYS, WeeklyHours, read_availability, stretch, tidy, written
 from marketplace.db import session
@@ -122,6 +123,7 @@ def _keep(coordinator: Coordinator, before: Week, wanted: Iterable[WeeklyHours],
         session.add_all(windows(coordinator.id, week))
         session.flush()
         record("change availability", coordinator, _in_words(week), by=by)
+        look_again(coordinator)
     return week
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
 from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.readiness import look_again
 from marketplace.kernel import Invalid, NotAllowedNow, Phrase, clean_text
 
 
@@ -38,3 +39,4 @@ def release(coordinator: Coordinator, by: Person, at: datetime) -> None:
         by=by,
         reason=before,
     )
+    look_again(coordinator)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Numeric, SmallInteger
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.models import Person
@@ -48,6 +48,7 @@ class Coordinator(Versioned, Base):
 
     __table_args__ = (
         check("country ~ '^[A-Z]{2}$'", "country_alpha2"),
+        Index("ix_coordinator_onboarding", "id", postgresql_where=text("state = 'onboarding'")),
         check(
             "min_pay_cents >= 0 AND max_week_minutes BETWEEN 0 AND 10080 AND rest_minutes BETWEEN 0 AND 1440", "limits"
         ),

@@ -13,6 +13,7 @@ from marketplace.accounts.queries import person_by_email
 from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import AvailabilityWindow, Coordinator
+from marketplace.coordinators.readiness import look_again
 from marketplace.coordinators.rules import CoordinatorDraft, Education, WeeklyHours, checked
 from marketplace.db import session
 from marketplace.kernel import N_, Invalid, JoinedList, Phrase, differing, email_address
@@ -129,3 +130,9 @@ def _columns(facts: CoordinatorDraft) -> dict[str, Any]:
     found["education"] = Education(facts.education)
     found["rating"] = Decimal(facts.rating_tenths) / 10 if facts.rating_tenths is not None else None
     return found
+
+
+def confirm_facts(coordinator: Coordinator, at: datetime) -> None:
+    """The coordinator says that the profile is right."""
+    coordinator.facts_confirmed_at = at
+    look_again(coordinator)

@@ -1,10 +1,12 @@
 """The words for a coordinator's hours, languages, education and place."""
 
 from collections.abc import Iterable
-from datetime import time
+from datetime import datetime, time
 
 from babel.dates import format_time, get_day_names
 
+from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.readiness import missing_steps
 from marketplace.coordinators.rules import DAY, CoordinatorState, Education, WeeklyHours
 from marketplace.kernel import Phrase, current_reader
 
@@ -74,3 +76,8 @@ def state_words() -> dict[CoordinatorState, str]:
         CoordinatorState.ACTIVE: str(Phrase("Active")),
         CoordinatorState.PAUSED: str(Phrase("Paused")),
     }
+
+
+def missing_words(coordinator: Coordinator, at: datetime) -> list[Phrase]:
+    """What is left until the agency can activate it, in its words; empty when nothing is."""
+    return missing_steps(coordinator, at, for_agency=True)

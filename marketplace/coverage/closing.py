@@ -14,6 +14,7 @@ from marketplace.booking.notifications import notify_offer_withdrawn
 from marketplace.db import session
 from marketplace.kernel import NotAllowedNow, Phrase
 from marketplace.needs.models import FillMode, Need, Shift
+from marketplace.needs.posting import check_may_post
 from marketplace.needs.rules import ShiftState
 
 
@@ -27,7 +28,11 @@ def hold(need: Need, by: Person, at: datetime) -> int:
 
 
 def resume(need: Need, by: Person, at: datetime) -> None:
-    """Fill again; a first-come need is open to everyone again. Raises NotAllowedNow, also when every shift has begun."""
+    """Fill again; a first-come need is open to everyone again. Raises NotAllowedNow, also when every shift has begun;
+
+    NotYet while the facility is not active.
+    """
+    check_may_post(need.facility_id, by, at)
     need.resume()
     ahead = select(Shift.id).where(Shift.need_id == need.id, Shift.state == ShiftState.SCHEDULED, Shift.starts_at > at)
     if session.scalar(ahead.limit(1)) is None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
+from marketplace.coordinators.readiness import look_again
 from marketplace.credentials.models import Credential
 from marketplace.credentials.notifications import notify_decided
 from marketplace.credentials.queries import compact_on, kind_of, the_same
@@ -73,6 +74,7 @@ def verify(
         replaced=[one.id for one in replaced],
     )  # fmt: skip
     _tell_later(credential)
+    look_again(credential.coordinator)
     return replaced
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from marketplace.accounts.authentication.passwords import hash_password
 from marketplace.coordinators.models import CoordinatorState
 from marketplace.db import session
+from marketplace.demo import choices
 from marketplace.demo.cast import AGENCY, AGENCY_STAFF, DEMO_PASSWORD, PLACES, WORKERS
 from marketplace.demo.many import more_workers
 from marketplace.demo.people import Casting
@@ -25,6 +26,7 @@ def founded(now: datetime) -> tuple[Casting, Places]:
     expires = now.date() + timedelta(days=500)
     for worker in (*WORKERS, *more_workers(COORDINATORS - len(WORKERS))):
         casting.worker(worker, expires=expires)
+    choices.about_newcomers(person(AGENCY_STAFF[0].email), now)
     *_, newcomer, third, second, first = everybody()
     newcomer.state = CoordinatorState.ONBOARDING
     for resting in (third, second, first):

@@ -38,6 +38,7 @@ class Facility(Versioned, Base):
 
     __table_args__ = (
         check("npi ~ '^[0-9]{10}$'", "npi_ten_digits"),
+        Index("ix_facility_onboarding", "id", postgresql_where=text("state = 'onboarding'")),
         check("monthly_budget_cents >= 0", "budget"),
     )
 

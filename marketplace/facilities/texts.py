@@ -1,8 +1,13 @@
 """The words for a facility's kind, payers and state."""
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
+from marketplace.facilities.models import Facility
+from marketplace.facilities.readiness import missing_steps
 from marketplace.facilities.rules import KINDS, PAYERS, FacilityState
+from marketplace.kernel import Phrase
 
 
 def kind_word(kind: str) -> str:
@@ -22,3 +27,8 @@ def state_words() -> dict[FacilityState, str]:
         FacilityState.ACTIVE: _("Active"),
         FacilityState.PAUSED: _("Paused"),
     }
+
+
+def missing_words(facility: Facility, at: datetime) -> list[Phrase]:
+    """What is left until the agency can activate it, in its words; empty when nothing is."""
+    return missing_steps(facility, at, for_agency=True)

@@ -143,6 +143,7 @@ class Desk:
     overdue_invoices: int
     overdue_cents: int
     to_sign: int
+    first_to_sign: int | None
 
     @property
     def deadline(self) -> datetime | None:
@@ -187,7 +188,7 @@ def on_the_desk(person: Person, at: datetime) -> Desk:
         .subquery()
     )
     papers = (
-        select(func.count().label("to_sign"))
+        select(func.count().label("to_sign"), func.min(Agreement.id).label("first_to_sign"))
         .where(
             Agreement.facility_id == person.facility_id,
             Agreement.state == AgreementState.SENT,
@@ -198,7 +199,7 @@ def on_the_desk(person: Person, at: datetime) -> Desk:
     row = session.execute(select(hours, late, papers).select_from(hours).join(late, true()).join(papers, true())).one()
     return Desk(
         row.lines, int(row.minutes), int(row.cents), row.overtime, row.handed_in, row.invoices, int(row.invoice_cents),
-        row.to_sign,
+        row.to_sign, row.first_to_sign,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.db import session
-from marketplace.inbox import sources as sources
+from marketplace.inbox import newcomer_sources, sources
 from marketplace.inbox.entries import COLUMNS
 
 
@@ -37,7 +37,11 @@ class InboxKind(StrEnum):
     UNSENT = "unsent"
     UNAPPROVED = "unapproved"
     OVERDUE = "overdue"
+    READY_FACILITY = "ready_facility"
+    READY_COORDINATOR = "ready_coordinator"
     ACTIVATE = "activate"
+    UNSIGNED = "unsigned"
+    DRAFT = "draft"
     CREDENTIAL = "credential"
     EXPIRING = "expiring"
     ENDING = "ending"
@@ -57,7 +61,7 @@ class InboxItem:
     zone: str | None
     ends_at: datetime | None
     number: int | None
-    """Cents (overdue), minutes (dispute), a count (seats, lines, contradictions), or the id of the coordinator."""
+    """Cents (overdue), minutes (dispute), a count (seats, lines, contradictions), or the id of the other side (agreements)."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,11 @@ SOURCES: dict[InboxKind, InboxSource] = {
     InboxKind.UNSENT: InboxSource(sources.weeks_not_handed_in, Permission.TIMESHEET_SEE),
     InboxKind.UNAPPROVED: InboxSource(sources.hours_not_approved, Permission.TIMESHEET_SEE),
     InboxKind.OVERDUE: InboxSource(sources.invoices_overdue, Permission.INVOICE_SEE),
-    InboxKind.ACTIVATE: InboxSource(sources.to_activate, Permission.CONTRACT_SEE),
+    InboxKind.READY_FACILITY: InboxSource(newcomer_sources.facilities_ready, Permission.FACILITY_MANAGE),
+    InboxKind.READY_COORDINATOR: InboxSource(newcomer_sources.coordinators_ready, Permission.COORDINATOR_MANAGE),
+    InboxKind.ACTIVATE: InboxSource(newcomer_sources.to_activate, Permission.CONTRACT_SEE),
+    InboxKind.UNSIGNED: InboxSource(newcomer_sources.without_signer, Permission.CONTRACT_MANAGE),
+    InboxKind.DRAFT: InboxSource(newcomer_sources.to_send, Permission.CONTRACT_MANAGE),
     InboxKind.CREDENTIAL: InboxSource(sources.credentials_waiting, Permission.AGENCY_DESK),
     InboxKind.EXPIRING: InboxSource(sources.credentials_ending, Permission.AGENCY_DESK),
     InboxKind.ENDING: InboxSource(sources.contracts_ending, Permission.CONTRACT_SEE),

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     Select,
-    Text,
     and_,
     cast,
     func,
@@ -30,6 +29,7 @@ from marketplace.credentials.rules import CREDENTIAL_ENDS_SOON, CredentialState
 from marketplace.db import failed_job
 from marketplace.facilities.models import Facility
 from marketplace.inbox.entries import AT, entries_of, noon
+from marketplace.inbox.newcomer_sources import agreements_of
 from marketplace.ledger.models import BooksCheck
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import AGENCY_ACTS_WITHIN, NeedState, ShiftState
@@ -222,27 +222,6 @@ def invoices_overdue() -> Select[Any]:
     )
 
 
-def _agreements(since: Any) -> Select[Any]:
-    return (
-        entries_of(
-            key=Agreement.id,
-            since=since,
-            who=Person.name,
-            what=cast(Agreement.kind, Text),
-            what_es=cast(Agreement.kind, Text),
-            place=Facility.name,
-        )
-        .select_from(Agreement)
-        .outerjoin(Agreement.facility)
-        .outerjoin(Agreement.coordinator)
-        .outerjoin(Coordinator.person)
-    )
-
-
-def to_activate() -> Select[Any]:
-    return _agreements(Agreement.signed_at).where(Agreement.state == AgreementState.SIGNED)
-
-
 def contracts_ending() -> Select[Any]:
     successor = aliased(Agreement)
     followed = (
@@ -250,7 +229,7 @@ def contracts_ending() -> Select[Any]:
         .where(successor.supersedes_id == Agreement.id, successor.state == AgreementState.SIGNED)
         .exists()
     )
-    return _agreements(noon(Agreement.effective_until)).where(
+    return agreements_of(noon(Agreement.effective_until)).where(
         Agreement.state == AgreementState.ACTIVE,
         Agreement.effective_until <= cast(AT + CONTRACT_ENDS_SOON, Date),
         ~followed,

@@ -5,7 +5,7 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.csv.reading import CsvRow, Report, read_rows
 from marketplace.kernel.csv.writing import csv_text, plain_dollars
 from marketplace.kernel.email_addresses import email_address
-from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, NotFound, NotPermitted, Refusal
+from marketplace.kernel.errors import ChangedMeanwhile, Invalid, NotAllowedNow, NotFound, NotPermitted, NotYet, Refusal
 from marketplace.kernel.holidays import Holiday, Observance, holiday_on
 from marketplace.kernel.hooks import Hook
 from marketplace.kernel.lifecycle import Lifecycle, state_words
@@ -101,6 +101,7 @@ __all__ = [
     "NotAllowedNow",
     "NotFound",
     "NotPermitted",
+    "NotYet",
     "Observance",
     "Phrase",
     "Preview",

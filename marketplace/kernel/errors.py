@@ -54,6 +54,18 @@ class NotAllowedNow(Refusal):
     """Nobody can do this in the present state of things."""
 
 
+class NotYet(NotAllowedNow):
+    """Something else comes first; `link` is the page of this site where it is done, `label` the words of its button."""
+
+    link = "/"
+    label: Phrase | None = None
+
+    def first(self, link: str, label: Phrase) -> Self:
+        """The same refusal, with the way to what has to be done first."""
+        self.link, self.label = link, label
+        return self
+
+
 class ChangedMeanwhile(NotAllowedNow):
     """Somebody else changed it since it was shown."""
 

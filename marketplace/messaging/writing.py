@@ -5,10 +5,12 @@ the language of whoever gets it. Only each concept's `notifications.py` calls th
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import select
 
 from marketplace.config import ROOT, settings_in_force
 from marketplace.db import as_system, enqueue, session
@@ -86,6 +88,13 @@ def write_letter(to: str, mail: Mail, *, kind: str, link: str, locale: str) -> L
         session.flush()
         enqueue("messaging.send", queue="mail", letter_id=letter.id)
     return letter
+
+
+def written_to(addresses: Sequence[str], kind: str, since: datetime) -> set[str]:
+    """Those of the addresses that got a letter of this kind since then, in small letters."""
+    found = select(Letter.to).where(Letter.to.in_(addresses), Letter.kind == kind, Letter.written_at > since)
+    with as_system():
+        return {address.casefold() for address in session.scalars(found)}
 
 
 def _in_html(mjml: str) -> str:

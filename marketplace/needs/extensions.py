@@ -11,7 +11,7 @@ from marketplace.contracts.models import Agreement
 from marketplace.db import session
 from marketplace.kernel import Invalid, Phrase
 from marketplace.needs.models import Need, Shift
-from marketplace.needs.posting import made_shift
+from marketplace.needs.posting import check_may_post, made_shift
 from marketplace.needs.queries import active_contract
 from marketplace.needs.quoting import NeedDraft, draft_of, quote, rate_for
 from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState, shifts_counted, stretch
@@ -20,8 +20,10 @@ from marketplace.needs.rules import MOST_OCCURRENCES, WEEKLY, ShiftState, shifts
 def extend(need: Need, until: date | None, other_days: tuple[date, ...], by: Person, at: datetime) -> list[Shift]:
     """Add shifts to a posted need: its pattern onwards through `until`, and single days; at today's contract rates.
 
-    Raises Invalid naming the field, also for a day that has a shift of this need already.
+    Raises Invalid naming the field, also for a day that has a shift of this need already; NotYet while the facility is not
+    active.
     """
+    check_may_post(need.facility_id, by, at)
     live = select(Shift.local_day).where(Shift.need_id == need.id, Shift.state != ShiftState.CANCELLED)
     taken = set(session.scalars(live))
     last = max(taken, default=need.first_day)

@@ -15,12 +15,14 @@ from marketplace.contracts.models import Agreement
 from marketplace.db import session
 from marketplace.db.importing import ImportOutcome, named_as_in_file, take_in
 from marketplace.facilities.models import Facility
+from marketplace.facilities.readiness import why_not
 from marketplace.kernel import (
     LANGUAGES,
     US_STATES,
     CsvRow,
     Invalid,
     NotAllowedNow,
+    NotYet,
     Phrase,
     Report,
     check_no_patient_data,
@@ -58,6 +60,7 @@ class _FacilitySite:
     id: int
     site_id: int
     time_zone: str
+    refusal: NotYet | None
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,20 @@ def load(data: bytes) -> Report:
 
 
 def _known() -> _NeedLookup:
+    at = now()
     facilities = session.scalars(select(Facility).options(selectinload(Facility.sites))).all()
     needs = session.scalars(select(Need).where(Need.external_ref.is_not(None)))
     return _NeedLookup(
-        places={f.npi: _FacilitySite(f.id, f.sites[0].id, f.sites[0].time_zone) for f in facilities if f.sites},
+        places={
+            f.npi: _FacilitySite(f.id, f.sites[0].id, f.sites[0].time_zone, why_not(f, None, at))
+            for f in facilities
+            if f.sites
+        },
         lines={line.code: line for line in service_lines()},
         credentials=frozenset(kind.code for kind in credential_types()),
         needs={need.external_ref: need for need in needs if need.external_ref},
         contracts={},
-        at=now(),
+        at=at,
     )
 
 
@@ -128,6 +136,8 @@ def _draft(row: CsvRow, known: _NeedLookup) -> QuotedNeed:
     if rate < 1:
         raise Invalid("The rate must be more than nothing.", "bill_rate")
     place = known.places[npi]
+    if place.refusal is not None and ref not in known.needs:
+        raise Invalid(place.refusal.phrase, "facility_npi")
     draft = NeedDraft(
         facility_id=place.id,
         site_id=place.site_id,

@@ -11,6 +11,8 @@ from marketplace.audit.recording import record
 from marketplace.catalogue.models import ServiceLine
 from marketplace.contracts.models import Agreement
 from marketplace.db import session
+from marketplace.facilities.models import Facility
+from marketplace.facilities.readiness import check_asks_for_people
 from marketplace.kernel import Invalid, Phrase, check_no_patient_data, clean_text, named
 from marketplace.needs.models import FillMode, Need, Shift
 from marketplace.needs.queries import active_contract
@@ -23,6 +25,7 @@ __all__ = [
     "LONGEST_NOTES",
     "NeedDraft",
     "QuotedNeed",
+    "check_may_post",
     "made_shift",
     "post_draft",
     "post_need",
@@ -42,14 +45,20 @@ def post_need(
     past_allowed: bool = False,
     contract_needed: bool = True,
 ) -> Need:
-    """Post a need with all its shifts; raises Invalid naming the field, and then nothing was written.
+    """Post a need with all its shifts; raises Invalid naming the field, or NotYet, and then nothing was written.
 
     `by` is None when another system's file brings it. See `plan` for `past_allowed` and `contract_needed`.
     """
+    check_may_post(draft.facility_id, by, at)
     contract = active_contract(draft.facility_id)
     planned = quote(draft, contract, at, past_allowed=past_allowed, contract_needed=contract_needed)
     [need] = post_planned([QuotedNeed(draft, planned, contract)], by, at)
     return need
+
+
+def check_may_post(facility_id: int, by: Person | None, at: datetime) -> None:
+    """Raises NotYet, with what comes first, while the facility is not active."""
+    check_asks_for_people(session.get_one(Facility, facility_id), by, at)
 
 
 class QuotedNeed(NamedTuple):
@@ -93,8 +102,9 @@ def save_draft(draft: NeedDraft, by: Person, at: datetime, need: Need | None = N
 
 
 def post_draft(need: Need, draft: NeedDraft, by: Person, at: datetime) -> Need:
-    """Post what was kept as a draft, as it reads now in `draft`; raises Invalid or NotAllowedNow."""
+    """Post what was kept as a draft, as it reads now in `draft`; raises Invalid, NotAllowedNow or NotYet."""
     LIFE.after(need.state, "post")
+    check_may_post(draft.facility_id, by, at)
     contract = active_contract(draft.facility_id)
     planned = quote(draft, contract, at)
     _write(need, draft, planned.first.bill_cents, planned.first.pay_cents)

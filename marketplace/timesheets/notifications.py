@@ -3,7 +3,7 @@
 The tasks call their argument `line_id`: jobs that wait in the queue carry that name.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -13,29 +13,39 @@ from marketplace.accounts.queries import agency
 from marketplace.assignments.models import Assignment
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import jobs_app, session
-from marketplace.kernel import N_, Length, Phrase, When, counted
-from marketplace.messaging.writing import Mail, notify
+from marketplace.kernel import N_, Length, Phrase, When, counted, now
+from marketplace.messaging.writing import Mail, notify, written_to
 from marketplace.needs.models import Shift
 from marketplace.timesheets.models import TimeEntry, Timesheet
-from marketplace.timesheets.queries import WAITING, approvers
+from marketplace.timesheets.queries import WAITING, all_waiting, approvers
 
 _LOOK = Phrase("Look at the hours")
+
+SUBMITTED = "timesheet"
+ONE_LETTER_IN = timedelta(hours=12)
+"""Weeks that are handed in within this time are told in one letter: on Sunday night thirty of them come together."""
 
 
 @jobs_app.task(name="timesheets.tell_submitted", queue="mail", retry=3)
 def notify_submitted(timesheet_id: int) -> None:
-    """The facility's approvers find a week under their bell."""
+    """The facility's approvers find a week under their bell, and a letter about all that waits, at most one in half a day."""
     row = session.execute(
-        select(Timesheet.facility_id, Person.name, func.count(TimeEntry.id), func.sum(TimeEntry.paid_minutes))
+        select(
+            Timesheet.facility_id,
+            Timesheet.time_zone,
+            Person.name,
+            func.count(TimeEntry.id),
+            func.sum(TimeEntry.paid_minutes),
+        )
         .join(Timesheet.coordinator)
         .join(Coordinator.person)
         .join(Timesheet.entries)
         .where(Timesheet.id == timesheet_id, WAITING)
-        .group_by(Timesheet.facility_id, Person.name)
+        .group_by(Timesheet.facility_id, Timesheet.time_zone, Person.name)
     ).one_or_none()
     if row is None:  # recalled, or decided, in the meantime
         return
-    facility, name, count, minutes = row
+    facility, zone, name, count, minutes = row
     sentence = counted(
         count,
         N_("%(name)s handed in 1 shift, %(hours)s."),
@@ -43,8 +53,29 @@ def notify_submitted(timesheet_id: int) -> None:
         name=name,
         hours=Length(minutes),
     )
-    for reader in approvers(facility):
-        notify(reader, sentence, kind="timesheet", link="/timesheets")
+    readers = approvers(facility)
+    told = written_to([reader.email for reader in readers], SUBMITTED, now() - ONE_LETTER_IN)
+    letter = _all_that_waits(facility, zone)
+    for reader in readers:
+        fresh = reader.email.casefold() not in told
+        notify(reader, sentence, kind=SUBMITTED, link="/timesheets", letter=letter if fresh else None)
+
+
+def _all_that_waits(facility_id: int, zone: str) -> Mail:
+    count, deadline = all_waiting(facility_id, now())
+    sentence = _shifts_wait(count)
+    return Mail(sentence, [sentence, _then(deadline, zone)], _LOOK)
+
+
+def _shifts_wait(count: int) -> Phrase:
+    return counted(count, N_("1 shift waits for your approval."), N_("%(count)s shifts wait for your approval."))
+
+
+def _then(deadline: datetime, zone: str) -> Phrase:
+    return Phrase(
+        "Those without exceptions approve themselves from %(time)s on. The others wait for you.",
+        time=When(deadline, zone),
+    )
 
 
 @jobs_app.task(name="timesheets.tell_changed", queue="mail", retry=3)
@@ -99,11 +130,8 @@ def _tell_coordinator(entry: TimeEntry, kind: str, sentence: Phrase, reason: str
 
 def notify_reminded(facility_id: int, count: int, deadline: datetime, zone: str) -> None:
     """Half of the window is over: the approvers get a letter with what happens when they do nothing."""
-    sentence = counted(count, N_("1 shift waits for your approval."), N_("%(count)s shifts wait for your approval."))
-    then = Phrase(
-        "Those without exceptions approve themselves from %(time)s on. The others wait for you.",
-        time=When(deadline, zone),
-    )
+    sentence = _shifts_wait(count)
+    then = _then(deadline, zone)
     for reader in approvers(facility_id):
         letter = Mail(sentence, [sentence, then], _LOOK)
         notify(reader, sentence, kind="hours-reminder", link="/timesheets", letter=letter)

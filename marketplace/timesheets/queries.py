@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import Person
@@ -14,7 +14,7 @@ from marketplace.db import Audience, seen_by, session
 from marketplace.facilities.models import Facility
 from marketplace.needs.models import Need, Shift
 from marketplace.timesheets.models import Punch, ShiftReport, TimeEntry, Timesheet
-from marketplace.timesheets.rules import UNDO_APPROVAL, EntryState, TimesheetState
+from marketplace.timesheets.rules import APPROVAL_WINDOW, UNDO_APPROVAL, EntryState, TimesheetState
 
 
 def visible_to(person: Person) -> Select[Timesheet]:
@@ -137,3 +137,12 @@ def unsent_weeks(before: date) -> Select[Timesheet]:
         )
         .order_by(Timesheet.id)
     )
+
+
+def all_waiting(facility_id: int, at: datetime) -> tuple[int, datetime]:
+    """How many entries wait for the facility's approval, and when the first of them approves itself, if it is clean."""
+    waiting = select(func.count(), func.min(TimeEntry.submitted_at)).where(
+        TimeEntry.facility_id == facility_id, WAITING
+    )
+    count, first = session.execute(waiting).one()
+    return count, (first or at) + APPROVAL_WINDOW

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts import invitations
 from marketplace.accounts.invitations import invite
-from marketplace.accounts.models import Invitation, Membership, Person
+from marketplace.accounts.models import Invitation, Membership, Organisation, Person
 from marketplace.accounts.permissions import Role
 from marketplace.accounts.policy import check_may_grant
 from marketplace.accounts.role_changes import change_role, deactivate
@@ -96,6 +98,43 @@ def test_a_second_invitation_kills_the_first(visitors, client):
     invited(visitors)
     assert client.get(first).status == 404
     assert client.get(link_to(NEW, "invitation")).status == 200
+
+
+def test_a_replaced_link_says_that_there_is_a_newer_one(visitors, client):
+    invited(visitors)
+    first = link_to(NEW, "invitation")
+    invited(visitors).sees("The link in the earlier letter stopped working.")
+    assert client.get(first).status == 404
+    client.sees("This invitation was replaced by a newer one.")
+    accept(client)
+    Visitor(client.app).get(link_to(NEW, "invitation")).sees("This invitation has been accepted already.")
+
+
+def test_the_table_holds_one_open_invitation_for_an_address_and_organisation(world):
+    harbor = session.get_one(Organisation, world.harbor.id)
+    made = invite(NEW, "Priya Nair", Role.FACILITY_SCHEDULER, harbor, by=world.rosa, at=NOW)
+    twin = {"email": NEW.upper(), "name": "Priya", "role": Role.FACILITY_OWNER, "organisation_id": made.organisation_id}
+    with pytest.raises(IntegrityError, match="uq_invitation_open"), session.begin_nested():
+        session.add(Invitation(**twin, token_hash=b"another", expires_at=NOW))
+    made.revoked_at = NOW
+    session.flush()
+    session.add(Invitation(**twin, token_hash=b"another", expires_at=NOW))
+    session.flush()
+
+
+def test_two_invitations_at_the_same_moment_leave_one_and_the_second_is_told(world, monkeypatch):
+    harbor = session.get_one(Organisation, world.harbor.id)
+    invite(NEW, "Priya Nair", Role.FACILITY_SCHEDULER, harbor, by=world.rosa, at=NOW)
+    monkeypatch.setattr(invitations, "_end_earlier", lambda *_arguments: False)  # it does not see the other one yet
+    with pytest.raises(NotAllowedNow, match="Somebody invited this address at the same moment"):
+        invite(NEW, "Priya Nair", Role.FACILITY_SCHEDULER, harbor, by=world.rosa, at=NOW)
+
+
+def test_the_role_that_may_do_the_least_is_chosen_until_somebody_chooses(visitors):
+    for who, least in (("rosa", "facility_billing"), ("ada", "agency_support")):
+        form = visitors(who).get("/members/invitations").button("Send the invitation").inside("form")
+        (role,) = [each for each in form.element.inputs if each.name == "role"]
+        assert role.value == least
 
 
 def test_an_invitation_taken_back_is_dead(visitors, client):

@@ -114,9 +114,9 @@ def test_from_the_draft_to_active_the_present_contract_holds_until_the_new_one_d
     client.get(f"/contracts/{key}").press("Send for signature").sees("Waiting for signature")
     rosa.get("/contracts/").sees("Waiting for signature")
     rosa.follow("Read and sign").sees("MASTER AGREEMENT", "NET 15", "PO-77", "Prior-Authorization: $39.00 an hour")
-    rosa.press("Sign it", name="rosa  CHEN", read="y").sees("Signed. The agency activates it next.")
+    rosa.press("Sign it", name="rosa  CHEN", read="y").sees("Signed. The agency puts it in force next")
     assert kept(present).state is S.ACTIVE
-    client.get(f"/contracts/{key}").press("Activate").sees(f"Active. Agreement {present} is superseded.")
+    client.get(f"/contracts/{key}").press("Put it in force").sees(f"In force. Agreement {present} is superseded.")
     assert (kept(key).state, kept(present).state) == (S.ACTIVE, S.SUPERSEDED)
     client.get(f"/contracts/{present}").sees(f"Superseded by agreement {key}.")
     speaks_spanish(world, "rosa")
@@ -143,7 +143,7 @@ def test_a_coordinator_signs_their_baa_on_the_phone(
     signer = visitors("maya").get(f"/contracts/{key}")
     signer.sees("BUSINESS ASSOCIATE AGREEMENT FOR COORDINATORS", "Maya Torres")
     signer.press("Sign it", name="Maya Torres", read="y")
-    client.get(f"/contracts/{key}").press("Activate")
+    client.get(f"/contracts/{key}").press("Put it in force")
     assert kept(key).state is S.ACTIVE
     with as_system():
         live = session.scalars(
@@ -204,14 +204,16 @@ def test_what_was_sent_can_be_taken_back_and_then_changed(client: Visitor, world
     assert (kept(key).state, kept(key).net_days, kept(key).body) == (S.DRAFT, 45, "")
 
 
-def test_the_other_side_gets_a_letter_and_the_agency_a_notice(world: World) -> None:
+def test_the_other_side_and_then_the_agency_get_a_letter_and_a_notice_with_the_link(world: World) -> None:
     with as_system():
         key = master(world, S.SIGNED)
-        letter = session.scalars(select(Letter)).one()
+        letters = session.scalars(select(Letter).order_by(Letter.id)).all()
         told = set(session.scalars(select(Notice.person_id).where(Notice.sentence.like("%signed%"))))
         people = {world.ada.id, world.chidi.id}
-    assert letter.to == "rosa@harbor.example"
-    assert f"/contracts/{key}" in letter.text_body
+    assert [letter.to for letter in letters] == [
+        "rosa@harbor.example", "ada@northlight.example", "chidi@northlight.example",
+    ]  # fmt: skip
+    assert all(f"/contracts/{key}" in letter.text_body for letter in letters)
     assert told == people
 
 
@@ -463,7 +465,7 @@ def test_an_amendment_is_a_new_version_and_shifts_keep_the_old_terms(
     assert kept(key).overtime is Overtime.WEEKLY
     client.press("Put it on the card", service_line="prior-auth", bill="45", pay="33").press("Send for signature")
     visitors("rosa").get(f"/contracts/{key}").press("Sign it", name="Rosa Chen", read="y")
-    client.get(f"/contracts/{key}").press("Activate")
+    client.get(f"/contracts/{key}").press("Put it in force")
     assert kept(present).state is S.SUPERSEDED
     with as_system():
         posted = session.get_one(Need, need, populate_existing=True)

@@ -42,7 +42,7 @@ RLS_BYPASS = {
     "contracts/queries.py": "a transparent card shows its facility what is paid",
     "contracts/signing.py": "the other side signs what it may only read",
     "credentials/uploads.py": "earlier files of the coordinator are put aside",
-    "onboarding/checklist.py": "whether somebody has a calendar address; not which",
+    "onboarding/steps/coordinators.py": "whether somebody has a calendar address; not which",
     "home/views/front.py": "whether a worker is alive; nothing else",
     "db/sessions.py": "where it is made",
     "ledger/posting.py": "the books are written by the house alone",

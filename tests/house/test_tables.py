@@ -32,6 +32,7 @@ APPEND_ONLY = {
     "payment_allocation": "what a payment settled",
     "issued_paper": "papers as they were handed out",
     "weight_set": "what was weighed with",
+    "activation_choice": "who chose how newcomers become active",
 }
 
 

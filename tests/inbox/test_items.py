@@ -21,7 +21,8 @@ from marketplace.kernel import clock
 from marketplace.ledger.models import LedgerPosting
 from marketplace.ledger.tasks import check as check_books
 from marketplace.needs.rules import NeedState
-from marketplace.onboarding.checklist import steps_of_agency
+from marketplace.onboarding.steps.agency import steps_of_agency
+from marketplace.onboarding.steps.checklist import left
 from marketplace.reports.agency_kpis import agency_money
 from marketplace.timesheets.models import TimeEntry
 from marketplace.timesheets.rules import EntryState
@@ -274,19 +275,28 @@ def test_ada_sees_the_list_narrows_it_and_follows_it(busy, visitors, statements)
 def test_an_empty_inbox_says_so(world, visitors):
     world.need(day=LAST_MONDAY, state=NeedState.CLOSED)
     ada = visitors("ada").get("/overview")
-    ada.sees("Nothing needs anybody", "Everything is in order")
-    assert "Getting started" not in ada.text
+    ada.sees("Getting started", "Fill the first shift")
+    visitors("chidi").get("/overview").sees("Nothing needs anybody", "Everything is in order")
+
+
+AGREEMENTS = ["A contract with a rate card", "A BAA with the facility", "A BAA with the coordinator"]
+NOT_YET = [
+    "Post the first need, or let the facility do it", "Fill the first shift", "The first hours are approved",
+    "Issue the first invoice", "Record its payment", "Pay your coordinators",
+]  # fmt: skip
 
 
 def test_a_new_agency_is_told_what_comes_first_until_all_of_it_is_done(world, visitors):
-    assert [step.done for step in steps_of_agency()] == [True, True, True, True, False]
+    assert [str(step.title) for step in left(steps_of_agency(NOW))] == NOT_YET
     ada = visitors("ada").get("/overview")
     ada.sees("Getting started", "Post the first need, or let the facility do it")
-    assert ada.follow("Post a need : Post the first need, or let the facility do it").path == "/needs/new"
+    assert ada.follow("Post a need : Post the first need, or let the facility do it").path.startswith(
+        "/needs/new?facility="
+    )
     assert "Getting started" not in visitors("chidi").get("/overview").text
     bind_actor(SYSTEM)
     session.execute(update(Agreement).values(state=AgreementState.DRAFT))
-    assert [step.done for step in steps_of_agency()] == [True, False, True, True, False]
+    assert [str(step.title) for step in left(steps_of_agency(NOW))] == [*AGREEMENTS, *NOT_YET]
 
 
 def test_a_failed_job_is_done_again_with_one_click_and_only_once(queue, visitors):

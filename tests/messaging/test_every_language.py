@@ -30,6 +30,7 @@ from marketplace.booking import cancelling, offers, reassignments
 from marketplace.booking.booking import book
 from marketplace.booking.reassignment_requests import ReassignmentStep, ask
 from marketplace.contracts.models import Agreement, AgreementKind
+from marketplace.contracts.rules import AgreementState
 from marketplace.credentials.models import Credential
 from marketplace.credentials.queries import with_details
 from marketplace.credentials.rules import CredentialState
@@ -70,6 +71,11 @@ def tell_about_accounts(world):
     rosa, owners = world.rosa, [world.ada]
     for role in (Role.FACILITY_SCHEDULER, Role.FACILITY_APPROVER):
         invite(f"{role.value}@clinica.example", "Priya Nair", role, rosa.acting.organisation, by=rosa, at=NOW)
+    to_sign = Agreement(kind=AgreementKind.BAA, facility=world.harbor, effective_from=TODAY, state=AgreementState.SENT)
+    session.add(to_sign)
+    session.flush()
+    invite("dueno@clinica.example", "Iris Sol", Role.FACILITY_OWNER, rosa.acting.organisation, by=rosa, at=NOW)
+    session.delete(to_sign)
     accounts.notify_new_password_link(rosa, "enlace")
     accounts.notify_password_changed(rosa)
     accounts.notify_new_email(rosa, "rosa@clinica.example", "enlace")
@@ -172,13 +178,15 @@ def tell_about_hours(world):
     timesheets.notify_changed(lines[0].id)
     timesheets.notify_disputed(lines[1].id)
     timesheets.notify_rejected(lines[2].id)
-    timesheets.notify_reminded(world.harbor.id, 3, at, "America/Chicago")
+    for count in (1, 3):
+        timesheets.notify_reminded(world.harbor.id, count, at, "America/Chicago")
     timesheets.notify_overdue("Harbor Family Medicine", world.harbor.id, 2)
 
 
 def tell_about_reports(world):
-    onboarding.notify_facility_active(world.harbor)
-    onboarding.notify_coordinator_active(world.maya)
+    onboarding.notify_ready("Harbor Family Medicine", f"/facilities/{world.harbor.id}/getting-started")
+    onboarding.notify_facility_active(world.harbor, world.ada)
+    onboarding.notify_coordinator_active(world.maya, None)
     ginis = {"fills": 12, "offers": 8, "minutes": None, "pay_cents": 20}
     for flagged in ([], [1]):
         found = SimpleNamespace(flagged=flagged, shares=[1, 2], ginis=ginis)

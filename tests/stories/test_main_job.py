@@ -72,7 +72,7 @@ def agree(ada: Visitor, kind: str, party: str, key: int, signer: Visitor, name: 
         ada.press("Use the standard card")
     ada.get(f"/contracts/{number}").press("Send for signature").sees("Waiting for signature")
     sign(signer, number, name)
-    ada.get(f"/contracts/{number}").press("Activate")
+    ada.get(f"/contracts/{number}").press("Put it in force")
     assert ada.status == 200, ada.text
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from marketplace.db import session
 from marketplace.kernel.clock import frozen_at
@@ -114,6 +114,27 @@ def test_approvers_are_told_of_a_week_unless_it_was_recalled(world):
     handed_in([line], AT)
     notifications.notify_submitted(line.timesheet_id)
     assert told("timesheet") == sorted([world.rosa.id, world.nadia.id])
+
+
+def test_weeks_that_are_handed_in_together_are_told_in_one_letter(world):
+    def handed_in_by(who, at):
+        line = worked_line(world, who)
+        handed_in([line], at)
+        with frozen_at(at):
+            notifications.notify_submitted(line.timesheet_id)
+
+    def subjects():
+        letters = session.scalars(select(Letter).where(Letter.kind == "timesheet", Letter.to == "rosa@harbor.example"))
+        return [letter.subject for letter in letters.all()]
+
+    handed_in_by(world.maya, AT)
+    assert subjects() == ["One shift waits for your approval."]
+    handed_in_by(world.jonas, AT + timedelta(hours=11))
+    assert len(told("timesheet")) == 4  # a line under the bell for each week, to both approvers
+    assert len(subjects()) == 1
+    session.execute(update(Letter).values(written_at=AT - timedelta(hours=2)))
+    handed_in_by(world.devon, AT + timedelta(hours=11))
+    assert subjects()[1:] == ["3 shifts wait for your approval."]
 
 
 # The recount finds what contradicts it

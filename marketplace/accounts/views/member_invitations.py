@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.forms import InviteForm
-from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.invitations import invite, sent_in_words, take_back
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import open_invitations
 from marketplace.accounts.views.members import own_organisation, pages
@@ -22,13 +22,13 @@ def invitation() -> Any:
     form.offer(organisation)
     if form.validate_on_submit():
         try:
-            invite(
+            made = invite(
                 form.email.data, form.name.data, Role(str(form.role.data)), organisation, by=current_person(), at=now()
             )
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=form.name.data))
+            flash(str(sent_in_words(made)))
             return redirect(url_for("members.index"), 303)
     page = render_template("accounts/invite.html", form=form, organisation=organisation)
     return page, 422 if form.errors else 200

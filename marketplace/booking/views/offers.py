@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.models import Person
@@ -29,6 +29,7 @@ from marketplace.booking.forms import DeclineForm
 from marketplace.booking.views.blueprint import pages
 from marketplace.booking.views.reassignment_cards import ReassignmentCard, cards_of, reassignment_cards
 from marketplace.coordinators.models import Coordinator
+from marketplace.coordinators.readiness import why_no_offers
 from marketplace.db import as_system, session
 from marketplace.eligibility.candidates import Feed, Fit
 from marketplace.eligibility.rule_texts import rule_titles
@@ -104,6 +105,7 @@ def offers() -> ResponseReturnValue:
         more=max(0, len(shown) - MOST_CARDS),
         fitting=len(fitting),
         refused=len(cards) - len(fitting),
+        not_yet=why_no_offers(_with_hold(person), at),
         show=show,
         zone=zone,
         at=at,
@@ -251,6 +253,11 @@ def _own_id(person: Person) -> int:
     if person.coordinator_id is None:
         raise NotPermitted(_("This page is for coordinators."))
     return person.coordinator_id
+
+
+def _with_hold(person: Person) -> Coordinator:
+    found = select(Coordinator).where(Coordinator.id == _own_id(person)).options(undefer(Coordinator.exclusion_hold))
+    return session.scalars(found.execution_options(populate_existing=True)).one()
 
 
 def _coordinator(person: Person) -> Coordinator:

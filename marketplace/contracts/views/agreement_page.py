@@ -10,7 +10,8 @@ from marketplace.contracts.contract_check import findings
 from marketplace.contracts.forms import EndForm, RateForm, SignForm
 from marketplace.contracts.models import Agreement, AgreementKind
 from marketplace.contracts.policy import may_manage, may_see_pay, may_sign, sees_all
-from marketplace.contracts.queries import card_of, with_cards
+from marketplace.contracts.queries import baa_under_way, card_of, with_cards
+from marketplace.contracts.views.next_steps import next_step, signer_progress
 from marketplace.kernel import local_day, now
 
 
@@ -36,6 +37,7 @@ def agreement_page(
     with_pay = may_see_pay(person, agreement)
     rows = card_of(agreement, with_pay) if master else []
     form = rate or (rate_form() if editable else None)
+    found = findings(agreement, rows, today) if sees_all(person) else []
     return render_template(
         "contracts/show.html",
         agreement=agreement,
@@ -45,7 +47,10 @@ def agreement_page(
         if form
         else {row.service_line: name_of("line", row.service_line) for row in rows},
         with_pay=with_pay,
-        findings=findings(agreement, rows, today) if sees_all(person) else [],
+        findings=found,
+        baa_under_way=baa_under_way(agreement.facility_id) if any(one.about_baa for one in found) else None,
+        waits_for=signer_progress(agreement) if sees_all(person) else None,
+        not_yet=next_step(agreement, person, at),
         manages=manages,
         for_agency=sees_all(person),
         rate=form,

@@ -10,12 +10,16 @@ from marketplace.contracts.queries import parties
 from marketplace.contracts.views.blueprint import pages
 from marketplace.web import asked_number, asked_word
 
+KINDS = ("master", "baa", "baa_coordinator")
+
 
 @pages.form("/new", may=Permission.CONTRACT_MANAGE)
 def new() -> ResponseReturnValue:
     """First with whom; then, at `/new/terms`, what is agreed."""
-    form = PartyForm(data={"kind": asked_word("kind", {"master", "baa", "baa_coordinator"}) or "master",
-                           "facility": asked_number("facility"), "coordinator": asked_number("coordinator")})  # fmt: skip
+    asked = asked_word("kind", KINDS) or "master"
+    form = PartyForm(
+        data={"kind": asked, "facility": asked_number("facility"), "coordinator": asked_number("coordinator")}
+    )
     facilities, coordinators = parties()
     form.facility.choices = [("", "–"), *facilities]
     form.coordinator.choices = [("", "–"), *coordinators]
@@ -26,4 +30,5 @@ def new() -> ResponseReturnValue:
             name = "coordinator" if with_coordinator else "facility"
             return redirect(url_for(".draft", kind=str(form.kind.data).partition("_")[0], **{name: chosen.data}), 303)
         form.refuse(_("Choose with whom."), chosen.name)
-    return render_template("contracts/new.html", form=form), 422 if form.errors else 200
+    kind = form.kind.data if form.kind.data in KINDS else asked
+    return render_template("contracts/new.html", form=form, kind=kind), 422 if form.errors else 200

@@ -45,7 +45,7 @@ def sign(agreement_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Signed. The agency activates it next."))
+            flash(_("Signed. The agency puts it in force next, and you will be told."))
             return redirect(url_for(".show", agreement_id=agreement.id), 303)
     return agreement_page(agreement, signature=form), 422
 
@@ -55,9 +55,9 @@ def activate(agreement_id: int) -> ResponseReturnValue:
     agreement = agreement_to_change(agreement_id)
     before = signing.activate(agreement, current_person(), now())
     flash(
-        _("Active. Agreement %(number)s is superseded.", number=before.id)
+        _("In force. Agreement %(number)s is superseded.", number=before.id)
         if before
-        else _("Active with %(party)s.", party=agreement.party)
+        else _("In force with %(party)s.", party=agreement.party)
     )
     return redirect(url_for(".show", agreement_id=agreement.id), 303)
 

@@ -8,7 +8,7 @@ from marketplace.audit.queries import trail_about_coordinator
 from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.policy import acts_of, may_hold, may_manage
 from marketplace.coordinators.queries import has_joined, open_invitations, visible_to, with_details
-from marketplace.coordinators.texts import education_words, state_words, week_words
+from marketplace.coordinators.texts import education_words, missing_words, state_words, week_words
 from marketplace.coordinators.views.blueprint import pages
 from marketplace.kernel import local_days, now
 from marketplace.web import country_name, get_or_404, language_name
@@ -38,6 +38,7 @@ def show(coordinator_id: int) -> str:
         may_hold=may_hold(person),
         invitations=open_invitations(coordinator.id),
         joined=has_joined(coordinator.id),
+        missing=missing_words(coordinator, at),
         trail=trail_about_coordinator(person, coordinator.id, TRAIL),
         states=state_words(),
         at=at,

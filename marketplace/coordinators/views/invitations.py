@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.invitations import invite, sent_in_words, take_back
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.accounts.queries import agency
 from marketplace.coordinators.forms import NewCoordinatorForm
@@ -25,13 +25,13 @@ def new() -> ResponseReturnValue:
         person, at = current_person(), now()
         try:
             coordinator = register_coordinator(form.draft(), at, by=person)
-            invite(
+            made = invite(
                 coordinator.person.email, form.name.data, Role.COORDINATOR, agency(), coordinator.id, by=person, at=at
             )
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=coordinator.name))
+            flash(str(sent_in_words(made)))
             return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
     page = render_template("coordinators/new.html", form=form)
     return page, 422 if form.is_submitted() else 200
@@ -41,7 +41,7 @@ def new() -> ResponseReturnValue:
 def invitation(coordinator_id: int) -> ResponseReturnValue:
     """Send another invitation; the link in an older one stops working."""
     coordinator = get_or_404(visible_to(current_person()), coordinator_id)
-    invite(
+    made = invite(
         coordinator.person.email,
         coordinator.name,
         Role.COORDINATOR,
@@ -50,7 +50,7 @@ def invitation(coordinator_id: int) -> ResponseReturnValue:
         by=current_person(),
         at=now(),
     )
-    flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=coordinator.name))
+    flash(str(sent_in_words(made)))
     return redirect(url_for(".show", coordinator_id=coordinator.id), 303)
 
 

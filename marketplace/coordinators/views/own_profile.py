@@ -1,5 +1,7 @@
 """A coordinator's own page and profile."""
 
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,11 +11,14 @@ from marketplace.accounts.permissions import Permission
 from marketplace.catalogue.queries import line_names
 from marketplace.coordinators.forms import ProfileForm, as_shown
 from marketplace.coordinators.queries import visible_to, with_details
-from marketplace.coordinators.registration import amend_coordinator
+from marketplace.coordinators.registration import amend_coordinator, confirm_facts
 from marketplace.coordinators.texts import education_words, week_in_short
 from marketplace.coordinators.views.blueprint import pages
 from marketplace.kernel import Invalid, now
 from marketplace.web import check_version, get_or_404, language_name
+
+NEWCOMER_FOR = timedelta(days=90)
+"""The list of first steps stays within reach this long, also after the activation."""
 
 
 @pages.get("/me", may=Permission.COORDINATOR_DESK)
@@ -29,6 +34,7 @@ def me() -> str:
         tongues=[language_name(code) for code in coordinator.languages],
         education=education_words()[coordinator.education],
         week=week_in_short(window.hours for window in coordinator.availability),
+        is_new=at - coordinator.created_at < NEWCOMER_FOR,
         next_off=next((off for off in coordinator.time_off if off.ends_at > at), None),
     )
 
@@ -48,7 +54,7 @@ def profile() -> ResponseReturnValue:
             form.refuse(error)
         else:
             first_time = coordinator.facts_confirmed_at is None
-            coordinator.facts_confirmed_at = now()
+            confirm_facts(coordinator, now())
             flash(
                 _("Saved. What is booked stays booked.")
                 if changed

@@ -11,6 +11,7 @@ from marketplace.coverage.queries import Seats, seats_of, shifts_of, word_of
 from marketplace.coverage.staffing import staffing_of
 from marketplace.coverage.views.blueprint import pages
 from marketplace.coverage.views.need_words import need_in_words
+from marketplace.facilities.readiness import why_not
 from marketplace.kernel import now
 from marketplace.needs.models import Need
 from marketplace.needs.policy import CHANGEABLE, may_change
@@ -45,6 +46,7 @@ def show(need_id: int) -> ResponseReturnValue:
         acts=acts,
         may_edit=may_change(person, need) and need.state in CHANGEABLE,
         may_post=may_change(person, need),
+        not_yet=why_not(need.facility, person, at),
         for_agency=person.facility_id is None,
         at=at,
     )

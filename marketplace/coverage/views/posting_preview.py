@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
+from marketplace.contracts.queries import baa_holds
 from marketplace.coverage.views.blueprint import pages
 from marketplace.db import as_system
 from marketplace.eligibility.candidate_counts import matches
@@ -20,7 +21,7 @@ def preview() -> ResponseReturnValue:
     person, at = current_person(), now()
     key = asked_number("need")
     need = get_or_404(with_details(visible_to(person)), key) if key else None
-    facility = need.facility if need else chosen_facility(person)
+    facility = need.facility if need else chosen_facility(person, at)
     if facility is None:
         return redirect(url_for("needs.new"), 303)
     fragment = request.headers.get("HX-Request") == "true"
@@ -32,7 +33,8 @@ def preview() -> ResponseReturnValue:
             try:
                 draft, plan = planned(form, facility, contract, at)
                 found = matches(draft, plan, facility, at)
-                forecast = Forecast(plan, found.some, found.all)
+                no_baa = not found.some and not baa_holds(facility.id, plan.first.local_day)
+                forecast = Forecast(plan, found.some, found.all, no_baa)
             except Invalid as error:
                 form.refuse(error)
     shown = page(

@@ -20,6 +20,8 @@ from marketplace.db import Audience
 from marketplace.eligibility.candidates import ranked
 from marketplace.eligibility.index import shifts_wanted_for
 from marketplace.eligibility.rule_texts import RULE_WORDS
+from marketplace.facilities.models import FacilityState
+from marketplace.facilities.readiness import why_not
 from marketplace.kernel import now
 from marketplace.matching.ranking import NOBODY, Ranking
 from marketplace.needs.models import FillMode, Shift
@@ -71,6 +73,7 @@ def shift(shift_id: int) -> ResponseReturnValue:
         shift=found,
         seats=seats,
         wanted=wanted,
+        not_yet=why_not(found.facility, person, at),
         candidates=shown,
         # Only the agency reads which other shift wants a candidate; a facility reads that one does.
         told_from=TOLD_FROM,
@@ -103,6 +106,7 @@ def _wants_people(found: Shift, seats: list[Seat], at: datetime) -> bool:
         found.state in (ShiftState.SCHEDULED, ShiftState.IN_PROGRESS)
         and found.ends_at > at
         and found.need.state is NeedState.OPEN
+        and found.facility.state is FacilityState.ACTIVE
         and any(seat.assignment is None for seat in seats)
     )
 

@@ -14,7 +14,7 @@ from marketplace.db import session
 from marketplace.demo.cast import DEMO_PASSWORD, CastFacility, Staff
 from marketplace.demo.people import Casting
 from marketplace.demo.who import person
-from marketplace.facilities.models import Facility
+from marketplace.facilities.models import Facility, FacilityState
 from marketplace.facilities.registration import register_facility
 from marketplace.facilities.rules import FacilityDraft
 from marketplace.kernel import Phrase, clock
@@ -24,6 +24,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PAUSING = CastFacility(
     "cedar", "Cedar Point Orthopedics", "1043000060", "group practice", "America/Chicago", "Peoria", "IL", "athenahealth",
     ("commercial",), 30, (Staff("Ivan Petrak", "ivan@cedar.example", Role.FACILITY_OWNER),), budget_cents=800_000,
+)  # fmt: skip
+
+READY = CastFacility(
+    "linden", "Linden Grove Dental", "1043000086", "dental practice", "America/Chicago", "Rockford", "IL", "Dentrix",
+    ("commercial",), 30, (Staff("Mona Adeyemi", "mona@linden.example", Role.FACILITY_OWNER),),
 )  # fmt: skip
 
 COORDINATORS = (
@@ -68,11 +73,15 @@ TO_FACILITIES = {
 
 
 def facilities(casting: Casting, by: Person, now: datetime) -> None:
-    """One facility paused three weeks ago; one was registered last week, and its owner has an invitation."""
+    """One facility paused three weeks ago; one was registered last week, and its owner has an invitation; one is ready."""
     pausing, at = casting.place(PAUSING), now - 21 * DAY
     with clock.frozen_at(at):
         pausing.pause()
         record("pause", pausing, Phrase("%(facility)s was paused.", facility=pausing.name), by=by)
+    with clock.frozen_at(now - 2 * DAY):
+        waiting = casting.place(READY)
+        waiting.state, waiting.facts_confirmed_at = FacilityState.ONBOARDING, clock.now()
+        session.flush()
     at = now - 6 * DAY
     with clock.frozen_at(at):
         draft = FacilityDraft(

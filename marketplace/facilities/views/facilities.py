@@ -8,7 +8,7 @@ from marketplace.accounts.texts import role_name
 from marketplace.audit.queries import trail_about_facility
 from marketplace.facilities.policy import may_change
 from marketplace.facilities.queries import people_of, visible_to, with_details
-from marketplace.facilities.texts import kind_word, payer_word, state_words
+from marketplace.facilities.texts import kind_word, missing_words, payer_word, state_words
 from marketplace.facilities.views.blueprint import pages
 from marketplace.kernel import now
 from marketplace.web import get_or_404
@@ -29,6 +29,7 @@ def show(facility_id: int) -> str:
         may_change=may_change(person, facility),
         members=members,
         invitations=invitations,
+        missing=missing_words(facility, at),
         trail=trail_about_facility(person, facility.id, TRAIL),
         kind_word=kind_word,
         payer_word=payer_word,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
-from marketplace.accounts.invitations import invite, take_back
+from marketplace.accounts.invitations import invite, sent_in_words, take_back
 from marketplace.accounts.models import Invitation, Organisation
 from marketplace.accounts.permissions import Permission, Role
 from marketplace.db import session
@@ -20,18 +20,27 @@ from marketplace.web import get_or_404
 def invitation(facility_id: int) -> ResponseReturnValue:
     """Invite a (further) owner."""
     facility = get_or_404(visible_to(current_person()), facility_id)
-    form = OwnerForm(data={"name": facility.contact_name, "email": facility.contact_email})
+    form = OwnerForm(data=_invited(facility.id) or {"name": facility.contact_name, "email": facility.contact_email})
     if form.validate_on_submit():
         organisation = session.get_one(Organisation, facility.id)
         try:
-            invite(form.email.data, form.name.data, Role.FACILITY_OWNER, organisation, by=current_person(), at=now())
+            made = invite(
+                form.email.data, form.name.data, Role.FACILITY_OWNER, organisation, by=current_person(), at=now()
+            )
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The invitation to %(name)s is on its way. It works for 48 hours.", name=form.name.data))
+            flash(str(sent_in_words(made)))
             return redirect(url_for(".show", facility_id=facility.id), 303)
     page = render_template("facilities/invite.html", form=form, facility=facility)
     return page, 422 if form.is_submitted() else 200
+
+
+def _invited(facility_id: int) -> dict[str, str]:
+    """Whoever was invited as its owner and has not come."""
+    owners = invitations_to(facility_id).where(Invitation.role == Role.FACILITY_OWNER)
+    waiting = session.scalars(owners.limit(1)).first()
+    return {"name": waiting.name, "email": waiting.email} if waiting else {}
 
 
 @pages.post(

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
 from marketplace.facilities.forms import FactsForm, as_shown, systems
+from marketplace.facilities.readiness import look_again
 from marketplace.facilities.registration import amend_facility
 from marketplace.facilities.views.blueprint import pages
 from marketplace.facilities.views.finding import own_facility
@@ -29,6 +30,7 @@ def settings() -> ResponseReturnValue:
         else:
             first_time = facility.facts_confirmed_at is None
             facility.facts_confirmed_at = now()
+            look_again(facility)
             flash(_("Saved.") if changed else _("Nothing was different; the facts are confirmed."))
             return redirect(url_for("onboarding.welcome") if first_time else url_for(".settings"), 303)
     page = render_template(

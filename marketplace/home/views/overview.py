@@ -3,17 +3,20 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from marketplace.accounts.authentication.sign_in import current_person
+from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
+from marketplace.facilities.models import Facility, FacilityState
 from marketplace.home.action_items import on_the_desk, open_shifts, upcoming
 from marketplace.home.views.blueprint import pages
 from marketplace.home.views.live import live_card
 from marketplace.inbox.views.inbox import agency_inbox
 from marketplace.kernel import NotPermitted, local_day, now
+from marketplace.onboarding.steps.newcomers import ChecklistStep, left, steps_of
 from marketplace.reports.facility_kpis import facility_month, facility_with_budget
 from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, greeting, points, short_times, whole_dollars
@@ -58,8 +61,16 @@ def _facility(facility_id: int, at: datetime) -> str:
         coming=upcoming(facility.id, at) if sees_shifts else [],
         live=live_card(facility, at) if sees_shifts else None,
         sees_shifts=sees_shifts,
-        may_post=person.may(Permission.NEED_POST),
+        may_post=person.may(Permission.NEED_POST) and facility.state is FacilityState.ACTIVE,
+        first_steps=_first_steps(person, facility, at),
         may_offer=person.may(Permission.OFFER_SEND),
         short_times=short_times,
-        contracts=url_for("contracts.index"),
     )
+
+
+def _first_steps(person: Person, facility: Facility, at: datetime) -> list[ChecklistStep]:
+    """The steps up to the first paid invoice, for its owner; for everybody until the activation, for nobody after the last."""
+    if facility.state is not FacilityState.ONBOARDING and not person.may(Permission.FACILITY_SETTINGS):
+        return []
+    steps = steps_of(facility, at)
+    return steps if left(steps) else []

@@ -15,7 +15,8 @@ from marketplace.inbox.items import InboxKind, counted, listed
 from marketplace.inbox.views.blueprint import pages
 from marketplace.inbox.views.rows import kind_words, row_of
 from marketplace.kernel import NotAllowedNow, Phrase, local_day
-from marketplace.onboarding.checklist import ChecklistStep, missing, steps_of_agency
+from marketplace.onboarding.steps.agency import steps_of_agency
+from marketplace.onboarding.steps.checklist import ChecklistStep, left
 from marketplace.reports.agency_kpis import agency_money
 from marketplace.reports.kpis import time_to_fill, weeks
 from marketplace.reports.texts import compared, course, duration, points, whole_dollars
@@ -57,14 +58,14 @@ def agency_inbox(person: Person, at: datetime) -> str:
         fill_trend=trend,
         money=agency_money(today, at),
         sees_pay=person.may(Permission.PAY_RUN),
-        first_steps=_first_steps(person),
+        first_steps=_first_steps(person, at),
     )
 
 
-def _first_steps(person: Person) -> list[ChecklistStep]:
-    """The tasks left for a new agency's owner before work can begin; none once all are done."""
-    steps = steps_of_agency() if person.may(Permission.MEMBER_MANAGE) else []
-    return steps if missing(steps) else []
+def _first_steps(person: Person, at: datetime) -> list[ChecklistStep]:
+    """The steps of a new agency up to its first paid invoice, for its owner; none once all are done."""
+    steps = steps_of_agency(at) if person.may(Permission.MEMBER_MANAGE) else []
+    return steps if left(steps) else []
 
 
 @pages.post("/overview/jobs/<int:job_id>/repetition", may=Permission.AGENCY_DESK)

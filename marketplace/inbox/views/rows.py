@@ -1,7 +1,6 @@
 """The entries of the inbox in words: what is wrong, for how long, and the button to where it is put right."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
@@ -11,42 +10,14 @@ from flask_babel import ngettext
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.inbox.items import InboxItem, InboxKind, day_of
+from marketplace.inbox.views import newcomer_rows
+from marketplace.inbox.views.row_parts import InboxRow, InboxWords, agreement_name, contract_url
 from marketplace.kernel import Named, Span, called, dollars, duration
 from marketplace.reports.texts import age
 from marketplace.web.filters import day, short_date, times
 
 HOUR = 60 * 60
 SOON = 12 * HOUR
-
-
-@dataclass(frozen=True)
-class InboxRow:
-    """An entry as it is read. `tone` colours how long it has waited; `posts`: the button acts instead of leading on."""
-
-    id: str
-    kind: InboxKind
-    icon: str
-    title: str
-    text: str
-    age: str
-    tone: str
-    url: str
-    action: str
-    posts: bool = False
-
-
-@dataclass(frozen=True)
-class _Said:
-    """The words and links that differ by kind."""
-
-    icon: str
-    title: str
-    text: str
-    url: str
-    action: str
-    tone: str = "warn"
-    age: str = ""
-    posts: bool = False
 
 
 def kind_words() -> dict[InboxKind, str]:
@@ -60,7 +31,11 @@ def kind_words() -> dict[InboxKind, str]:
         InboxKind.UNSENT: _("Weeks not handed in"),
         InboxKind.UNAPPROVED: _("Hours not approved"),
         InboxKind.OVERDUE: _("Overdue invoices"),
-        InboxKind.ACTIVATE: _("Contracts to activate"),
+        InboxKind.READY_FACILITY: _("Facilities to activate"),
+        InboxKind.READY_COORDINATOR: _("Coordinators to activate"),
+        InboxKind.ACTIVATE: _("Contracts to put in force"),
+        InboxKind.UNSIGNED: _("Nobody can sign"),
+        InboxKind.DRAFT: _("Contracts to send"),
         InboxKind.CREDENTIAL: _("Credentials to check"),
         InboxKind.EXPIRING: _("Credentials ending"),
         InboxKind.ENDING: _("Contracts ending"),
@@ -86,9 +61,9 @@ def _shift_time(entry: InboxItem) -> str:
     return f"{day(entry.since, zone)}, {times(Span(entry.since, ends), zone)}"
 
 
-def _books(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _books(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     broken = entry.number or 0
-    return _Said(
+    return InboxWords(
         "scale",
         _("The books do not hold"),
         ngettext(
@@ -102,9 +77,9 @@ def _books(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _no_show(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _no_show(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     decides = reader.may(Permission.ASSIGNMENT_CANCEL)
-    return _Said(
+    return InboxWords(
         "user",
         _("%(name)s did not come", name=entry.who),
         f"{_what(entry, reader)} · {entry.place} · {_shift_time(entry)}",
@@ -114,12 +89,12 @@ def _no_show(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _unfilled(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _unfilled(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     seats = entry.number or 1
     name = _what(entry, reader)
     refills = reader.may(Permission.MATCH_PLAN)
     title = name if seats == 1 else ngettext("%(name)s: %(num)d seat", "%(name)s: %(num)d seats", seats, name=name)
-    return _Said(
+    return InboxWords(
         "triangle-alert",
         _("%(what)s is open", what=title),
         f"{entry.place} · {_shift_time(entry)}",
@@ -130,8 +105,8 @@ def _unfilled(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _dispute(entry: InboxItem, at: datetime, reader: Person) -> _Said:
-    return _Said(
+def _dispute(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
+    return InboxWords(
         "scale",
         _("%(facility)s disputes hours of %(name)s", facility=entry.place, name=entry.who),
         _("%(hours)s; the rest of the week goes on", hours=duration(entry.number or 0)),
@@ -140,9 +115,9 @@ def _dispute(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _job(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _job(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     tries = entry.number or 1
-    return _Said(
+    return InboxWords(
         "repeat",
         _("Something in the background failed"),
         ngettext(
@@ -158,8 +133,8 @@ def _job(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _unsent(entry: InboxItem, at: datetime, reader: Person) -> _Said:
-    return _Said(
+def _unsent(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
+    return InboxWords(
         "clock",
         _("%(name)s has not handed in a week", name=entry.who),
         f"{entry.place} · {duration(entry.number or 0)}",
@@ -168,9 +143,9 @@ def _unsent(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _unapproved(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _unapproved(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     lines = entry.number or 0
-    return _Said(
+    return InboxWords(
         "clock",
         _("%(facility)s has not approved hours", facility=entry.place),
         ngettext("%(num)d line past half of the window", "%(num)d lines past half of the window", lines),
@@ -179,8 +154,8 @@ def _unapproved(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _overdue(entry: InboxItem, at: datetime, reader: Person) -> _Said:
-    return _Said(
+def _overdue(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
+    return InboxWords(
         "receipt",
         _("%(number)s is overdue", number=entry.what),
         f"{entry.place} · {dollars(entry.number or 0)} · " + _("due %(day)s", day=short_date(day_of(entry))),
@@ -201,34 +176,13 @@ def _in_days(entry: InboxItem, at: datetime) -> str:
     return str(ngettext("in %(num)d day", "in %(num)d days", days)) if days else str(_("today"))
 
 
-def _agreement(entry: InboxItem) -> str:
-    party = entry.place or entry.who or ""
-    if entry.what == "baa":
-        return str(_("BAA with %(party)s", party=party))
-    return str(_("Contract with %(party)s", party=party))
-
-
-def _contract_url(entry: InboxItem) -> str:
-    return url_for("contracts.show", agreement_id=entry.key)
-
-
-def _activate(entry: InboxItem, at: datetime, reader: Person) -> _Said:
-    return _Said(
-        "handshake",
-        _("%(agreement)s is signed", agreement=_agreement(entry)),
-        _("No shift starts under it until it is activated."),
-        _contract_url(entry),
-        _("Activate") if reader.may(Permission.CONTRACT_MANAGE) else _("Look"),
-    )
-
-
-def _ending(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _ending(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     over = day_of(entry) < at.date()
-    return _Said(
+    return InboxWords(
         "handshake",
-        _("%(agreement)s ends", agreement=_agreement(entry)),
+        _("%(agreement)s ends", agreement=agreement_name(entry)),
         _("Last day %(day)s. No shift starts after it without a new one.", day=short_date(day_of(entry))),
-        _contract_url(entry),
+        contract_url(entry),
         _("Renew") if reader.may(Permission.CONTRACT_MANAGE) else _("Look"),
         "bad" if over else "warn",
         _("over") if over else _in_days(entry, at),
@@ -239,8 +193,8 @@ def _paper(entry: InboxItem, reader: Person) -> str:
     return f"{_what(entry, reader)} ({entry.place})" if entry.place else _what(entry, reader)
 
 
-def _credential(entry: InboxItem, at: datetime, reader: Person) -> _Said:
-    return _Said(
+def _credential(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
+    return InboxWords(
         "shield-check",
         f"{entry.who}: {_paper(entry, reader)}",
         _("Uploaded and not checked yet"),
@@ -250,9 +204,9 @@ def _credential(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-def _expiring(entry: InboxItem, at: datetime, reader: Person) -> _Said:
+def _expiring(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
     over = day_of(entry) < at.date()
-    return _Said(
+    return InboxWords(
         "shield-check",
         f"{entry.who}: {_paper(entry, reader)}",
         _("Ended %(day)s; the coordinator is refused for shifts that need it", day=short_date(day_of(entry)))
@@ -265,7 +219,7 @@ def _expiring(entry: InboxItem, at: datetime, reader: Person) -> _Said:
     )
 
 
-_SAY: dict[InboxKind, Callable[[InboxItem, datetime, Person], _Said]] = {
+_SAY: dict[InboxKind, Callable[[InboxItem, datetime, Person], InboxWords]] = {
     InboxKind.BOOKS: _books,
     InboxKind.NO_SHOW: _no_show,
     InboxKind.UNFILLED: _unfilled,
@@ -274,7 +228,11 @@ _SAY: dict[InboxKind, Callable[[InboxItem, datetime, Person], _Said]] = {
     InboxKind.UNSENT: _unsent,
     InboxKind.UNAPPROVED: _unapproved,
     InboxKind.OVERDUE: _overdue,
-    InboxKind.ACTIVATE: _activate,
+    InboxKind.READY_FACILITY: newcomer_rows.ready_facility,
+    InboxKind.READY_COORDINATOR: newcomer_rows.ready_coordinator,
+    InboxKind.ACTIVATE: newcomer_rows.to_activate,
+    InboxKind.UNSIGNED: newcomer_rows.without_signer,
+    InboxKind.DRAFT: newcomer_rows.to_send,
     InboxKind.CREDENTIAL: _credential,
     InboxKind.EXPIRING: _expiring,
     InboxKind.ENDING: _ending,

@@ -24,7 +24,7 @@ def new() -> ResponseReturnValue:
     """Post a need: blank, as one posted before (`again`), or from a cell of the schedule (`line`, `day`)."""
     person, at = current_person(), now()
     earlier = earlier_need(person)
-    facility = chosen_facility(person, earlier)
+    facility = chosen_facility(person, at, earlier)
     if facility is None:
         return render_template("needs/which_facility.html", facilities=facilities_to_post_for(person))
     offered = catalogue()
@@ -46,7 +46,7 @@ def new() -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     """Keep what is filled in as a draft."""
     person, at = current_person(), now()
-    facility = chosen_facility(person)
+    facility = chosen_facility(person, at)
     if facility is None:
         return redirect(url_for(".new"), 303)
     form = need_form(facility, catalogue())

@@ -14,7 +14,8 @@ from marketplace.catalogue.models import CredentialType, Duty, RateGuidance, Ser
 from marketplace.catalogue.queries import rate_guidance
 from marketplace.contracts.models import Agreement
 from marketplace.db import session
-from marketplace.facilities.models import Facility, FacilityState, Site
+from marketplace.facilities.models import Facility, Site
+from marketplace.facilities.readiness import check_asks_for_people, why_not
 from marketplace.kernel import MONDAY_TO_FRIDAY, Invalid, NotAllowedNow, called, dollars, local_day
 from marketplace.needs.forms import NeedForm, fields_of
 from marketplace.needs.models import FillMode, Need
@@ -65,17 +66,16 @@ def earlier_need(person: Person) -> Need | None:
     return get_or_404(with_details(visible_to(person)), key) if key else None
 
 
-def chosen_facility(person: Person, earlier: Need | None = None) -> Facility | None:
+def chosen_facility(person: Person, at: datetime, earlier: Need | None = None) -> Facility | None:
     """A facility posts for itself. The agency says for which: `facility` of the address, or that of the earlier need.
 
-    None when the agency has not said. Raises NotFound for one that is not there, NotAllowedNow while nothing can be posted.
+    None when the agency has not said. Raises NotFound for one that is not there, NotYet while nothing can be posted.
     """
     wanted = person.facility_id or (earlier.facility_id if earlier else asked_number("facility"))
     if wanted is None:
         return None
     facility = get_or_404(with_sites(person), wanted)
-    if facility.state is FacilityState.PAUSED:
-        raise NotAllowedNow(_("%(name)s is paused: nothing can be posted. Ask the agency.", name=facility.name))
+    check_asks_for_people(facility, person, at)
     if not any(site.active for site in facility.sites):
         raise NotAllowedNow(_("%(name)s has no site yet. Add one under Settings first.", name=facility.name))
     return facility
@@ -156,11 +156,15 @@ def need_form(
 
 @dataclass(frozen=True)
 class Forecast:
-    """The matches and price of a posting, as far as they are known: `plan` is None while the form is not complete."""
+    """The matches and price of a posting, as far as they are known: `plan` is None while the form is not complete.
+
+    `no_baa`: nobody matches because no BAA with the facility holds on the first day.
+    """
 
     plan: Quote | None = None
     some: int | None = None
     every: int | None = None
+    no_baa: bool = False
 
 
 def planned(form: NeedForm, facility: Facility, contract: Agreement | None, at: datetime) -> tuple[NeedDraft, Quote]:
@@ -226,6 +230,7 @@ def page(
         left_out=left_out_words(forecast.plan.left_out) if forecast.plan else "",
         contract_rate=contract_rate(contract, line, day),
         published=published_rates(rate_guidance(line or None) if with_published else []),
+        not_yet=why_not(facility, person, at),
         templates=[(one.id, name_of_template(called(one.line), one)) for one in templates],
         again=request.args.get("again", ""),
         at=at,

@@ -12,7 +12,7 @@ from marketplace.coordinators.models import Coordinator
 from marketplace.facilities import queries as facilities
 from marketplace.kernel import now
 from marketplace.onboarding import activating
-from marketplace.onboarding.checklist import missing, steps_of_coordinators, steps_of_facilities
+from marketplace.onboarding.steps.newcomers import missing, steps_of
 from marketplace.onboarding.views.blueprint import pages
 from marketplace.web import get_or_404
 
@@ -21,7 +21,7 @@ from marketplace.web import get_or_404
 def facility(facility_id: int) -> str:
     """The missing steps, and the button that ends getting started."""
     found = get_or_404(facilities.visible_to(current_person()), facility_id)
-    steps = steps_of_facilities([found], now())[found.id]
+    steps = steps_of(found, now(), for_agency=True)
     return render_template(
         "onboarding/progress.html",
         name=found.name,
@@ -30,7 +30,6 @@ def facility(facility_id: int) -> str:
         missing=missing(steps),
         held=False,
         back=url_for("facilities.show", facility_id=found.id),
-        ways={"contracts.index": url_for("contracts.index", q=found.name)},
         activate=url_for(".activate_facility", facility_id=found.id),
         may_activate=current_person().may(Permission.FACILITY_MANAGE),
     )
@@ -49,7 +48,7 @@ def activate_facility(facility_id: int) -> ResponseReturnValue:
 def coordinator(coordinator_id: int) -> str:
     """The missing steps, and the button that ends getting started."""
     found = _coordinator(coordinator_id)
-    steps = steps_of_coordinators([found], now())[found.id]
+    steps = steps_of(found, now(), for_agency=True)
     return render_template(
         "onboarding/progress.html",
         name=found.name,
@@ -58,10 +57,6 @@ def coordinator(coordinator_id: int) -> str:
         missing=missing(steps),
         held=found.exclusion_hold is not None,
         back=url_for("coordinators.show", coordinator_id=found.id),
-        ways={
-            "contracts.index": url_for("contracts.index", q=found.name),
-            "credentials.mine": url_for("credentials.queue", q=found.name, state="all"),
-        },
         activate=url_for(".activate_coordinator", coordinator_id=found.id),
         may_activate=current_person().may(Permission.COORDINATOR_MANAGE),
     )

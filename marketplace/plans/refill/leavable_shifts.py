@@ -9,6 +9,7 @@ from sqlalchemy import select
 from marketplace.assignments.models import Assignment, Reassignment, load_options
 from marketplace.assignments.rules import OPEN_REASSIGNMENTS
 from marketplace.db import session
+from marketplace.facilities.models import Facility, FacilityState
 from marketplace.matching.ranking import Candidate, Ranking
 from marketplace.needs.models import Need, Shift
 from marketplace.needs.rules import NeedState
@@ -32,7 +33,8 @@ class LeavableShifts:
         wanted = (
             select(Shift)
             .join(Need, Need.id == Shift.need_id)
-            .where(Shift.id.in_(keys), Need.state == NeedState.OPEN)
+            .join(Shift.facility)
+            .where(Shift.id.in_(keys), Need.state == NeedState.OPEN, Facility.state == FacilityState.ACTIVE)
             .options(*load_options())
         )
         open_requests = (

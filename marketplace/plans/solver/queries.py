@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from marketplace.assignments.models import Assignment, Offer, OfferKind, load_options
 from marketplace.assignments.rules import LIVE_STATES, WAITING_STATES, AssignmentState, OfferState
 from marketplace.db import session
+from marketplace.facilities.models import Facility, FacilityState
 from marketplace.kernel import Span
 from marketplace.matching.acceptance import COUNTED_FOR, Answers
 from marketplace.needs.models import Need, Shift
@@ -17,12 +18,14 @@ from marketplace.plans.solver.planning_problem import KeptPair
 
 
 def open_shifts(at: datetime, horizon: Span) -> list[Shift]:
-    """Scheduled shifts of open needs that begin within the horizon and not before `at`, in order of start."""
+    """Scheduled shifts of open needs of active facilities, beginning within the horizon and not before `at`; by start."""
     return list(
         session.scalars(
             select(Shift)
             .join(Shift.need)
+            .join(Shift.facility)
             .where(
+                Facility.state == FacilityState.ACTIVE,
                 Shift.state == ShiftState.SCHEDULED,
                 Shift.starts_at >= max(horizon.start, at),
                 Shift.starts_at < horizon.end,

@@ -1,0 +1,1 @@
+"""The lists of steps: of a facility, a coordinator and the agency."""
