@@ -193,7 +193,7 @@ def test_an_empty_site_comes_to_its_first_paid_invoice_by_the_buttons_on_its_pag
         phone.get("/clock").press("Clock out").press("Keep the report", tickets="PA-1", note="Two queues cleared.")
         phone.follow("Check and hand in").press("Hand in the week").sees("To approve")
     work_off(empty_database_url)
-    assert "One shift waits for your approval" in letters_to("ana@cedar.example")[-1].subject
+    assert "1 shift waits for your approval" in letters_to("ana@cedar.example")[-1].subject
     with at("ana@cedar.example", STARTS + DAY) as facility:
         take_it(facility, "Approve the first hours", "/getting-started").press("Approve 1 without exceptions")
 

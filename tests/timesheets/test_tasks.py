@@ -128,7 +128,7 @@ def test_weeks_that_are_handed_in_together_are_told_in_one_letter(world):
         return [letter.subject for letter in letters.all()]
 
     handed_in_by(world.maya, AT)
-    assert subjects() == ["One shift waits for your approval."]
+    assert subjects() == ["1 shift waits for your approval."]
     handed_in_by(world.jonas, AT + timedelta(hours=11))
     assert len(told("timesheet")) == 4  # a line under the bell for each week, to both approvers
     assert len(subjects()) == 1
