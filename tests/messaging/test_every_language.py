@@ -172,6 +172,8 @@ def tell_about_hours(world):
     at = NOW
     lines = handed_in([worked_line(world, world.maya, MONDAY + timedelta(days=day)) for day in range(4)], at)
     timesheets.notify_submitted(lines[3].timesheet_id)
+    [alone] = handed_in([worked_line(world, world.jonas, MONDAY + timedelta(days=5))], at)
+    timesheets.notify_submitted(alone.timesheet_id)
     approve_changed(lines[0].id, 60, "Acordamos una hora.", world.rosa, at)
     dispute(lines[1].id, "No vino nadie.", world.rosa, at)
     reject(lines[2].id, "Empezó a las diez.", world.rosa, at)
@@ -180,7 +182,7 @@ def tell_about_hours(world):
     timesheets.notify_rejected(lines[2].id)
     for count in (1, 3):
         timesheets.notify_reminded(world.harbor.id, count, at, "America/Chicago")
-    timesheets.notify_overdue("Harbor Family Medicine", world.harbor.id, 2)
+        timesheets.notify_overdue("Harbor Family Medicine", world.harbor.id, count)
 
 
 def tell_about_reports(world):
