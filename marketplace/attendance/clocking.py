@@ -1,6 +1,6 @@
 """The clock: each press is kept as it came, and the shift follows it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -42,14 +42,14 @@ def punch(
     at: datetime,
     by: Person | None = None,
     *,
-    device_time: datetime | None = None,
+    waited: timedelta | None = None,
     client_key: str | None = None,
 ) -> Punch:
-    """Press a button of the clock at `at` (when it arrives here); `device_time` is what the phone says it was.
+    """Press a button of the clock at `at` (when it arrives here); `waited` is how long it waited on the phone.
 
     Ask first whether `by` may (policy). The same `client_key` of the same coordinator again has no further effect and
-    returns the first punch. Raises NotAllowedNow naming what is missing (a paper, an earlier punch), Invalid for a device
-    clock that cannot be right. Assignment and shift move along; clocking out writes the entry.
+    returns the first punch. Raises NotAllowedNow naming what is missing (a paper, an earlier punch), Invalid for a wait
+    that cannot be right. Assignment and shift move along; clocking out writes the entry.
     """
     key = f"{assignment.coordinator_id}:{client_key}" if client_key else None
     with as_system():
@@ -59,7 +59,7 @@ def punch(
             earlier = session.scalars(select(Punch).where(Punch.client_key == key)).one_or_none()
             if earlier is not None:
                 return earlier
-        moment, waited = moment_pressed(device_time, at)
+        moment, was_offline = moment_pressed(waited, at)
         _check_press(held, shift, kind, moment, at)
         made = Punch(
             assignment_id=held.id,
@@ -68,7 +68,7 @@ def punch(
             kind=kind,
             at=moment,
             recorded_at=at,
-            source=PunchSource.OFFLINE if waited else PunchSource.WEB,
+            source=PunchSource.OFFLINE if was_offline else PunchSource.WEB,
             client_key=key,
         )
         session.add(made)

@@ -5,10 +5,6 @@ from typing import NamedTuple
 
 from marketplace.kernel import Invalid
 
-FAST_DEVICE = timedelta(minutes=2)
-"""A device's clock may be ahead by so much; the moment then counts as now."""
-
-
 OLDEST_PUNCH = timedelta(hours=24)
 """A punch kept on a phone without a network may arrive so late."""
 
@@ -24,15 +20,18 @@ class Moment(NamedTuple):
     waited: bool
 
 
-def moment_pressed(device: datetime | None, arrived: datetime) -> Moment:
-    """The moment a punch counts from: what the device says within sane bounds, else a sentence (Invalid).
+def moment_pressed(waited: timedelta | None, arrived: datetime) -> Moment:
+    """The moment a punch counts from: `waited` before it arrived, for a press that waited on the phone; else the arrival.
 
-    Without a device time it is the moment of arrival. A device up to two minutes ahead counts as now.
+    The phone measures `waited` between press and sending, so a phone whose clock is wrong by hours tells the right moment.
+    Raises Invalid for a wait below zero (the clock was set back in between) or above OLDEST_PUNCH.
     """
-    if device is None or abs(device - arrived) <= FAST_DEVICE:
-        return Moment(min(device, arrived) if device else arrived, False)
-    if device > arrived:
-        raise Invalid("The clock of this device is ahead of the real time. Set it to automatic, then press again.")
-    if arrived - device > OLDEST_PUNCH:
+    if waited is None:
+        return Moment(arrived, False)
+    if waited < timedelta(0):
+        raise Invalid(
+            "The clock of this phone was set back after the button was pressed. Enter the hours by hand, with a reason."
+        )
+    if waited > OLDEST_PUNCH:
         raise Invalid("This was pressed more than 24 hours ago. Enter the hours by hand, with a reason.")
-    return Moment(device, True)
+    return Moment(arrived - waited, True)

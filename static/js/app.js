@@ -172,7 +172,21 @@ document.addEventListener("change", (event) => {
 
 navigator.serviceWorker?.register("/sw.js").catch(() => {});
 if (!body.dataset.signedIn && !document.querySelector("[data-offline-page]")) globalThis.caches?.delete("own-pages");
-if (document.querySelector("[data-offline-queue]") || localStorage.getItem("punches")) import(body.dataset.offlineScript);
+showKeptPages();
+if (document.querySelector("[data-offline-queue], [data-waiting-presses]") || localStorage.getItem("punches")) import(body.dataset.offlineScript);
+
+// The page of the service worker lists what it has kept, and since when.
+async function showKeptPages() {
+  const list = document.querySelector("[data-kept-pages]");
+  if (!list || !globalThis.caches) return;
+  for (const line of list.querySelectorAll("li")) {
+    const kept = await caches.match(line.querySelector("a").href, { cacheName: "own-pages" });
+    if (!kept) continue;
+    line.hidden = false;
+    const seen = new Date(kept.headers.get("Date") ?? NaN);
+    if (!Number.isNaN(+seen)) line.querySelector("span").textContent = seen.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  }
+}
 
 showErrors();
 watchToasts();

@@ -1,7 +1,8 @@
 // The service worker. VERSION and SHELL stand above this text when it is served.
 //
-// Files of the shell come from the cache. A page that the server marks with `X-Keep-Offline: yes` (a person's own schedule
-// and clock) is kept as last seen and shown when there is no network; signing out throws those pages away.
+// Files of the shell come from the cache. A page that the server marks with `X-Keep-Offline` (a person's own schedule, clock
+// and documents) is kept as last seen and shown when there is no network. The mark names the person: pages of somebody who
+// used this phone before are thrown away, and so is everything at sign-out.
 
 const SHELL_CACHE = `shell-${VERSION}`;
 const PAGES_CACHE = "own-pages";
@@ -33,12 +34,20 @@ async function file(request) {
 async function page(request) {
   try {
     const answer = await fetch(request);
-    if (answer.ok && answer.headers.get("X-Keep-Offline") === "yes") {
-      const cache = await caches.open(PAGES_CACHE);
-      await cache.put(request, answer.clone());
-    }
+    const owner = answer.headers.get("X-Keep-Offline");
+    if (answer.ok && owner) await keep(request, answer.clone(), owner);
     return answer;
   } catch {
     return (await caches.match(request)) ?? caches.match(SHELL[0]);
   }
+}
+
+const OWNER = "/-/owner";
+
+async function keep(request, answer, owner) {
+  const before = await (await caches.match(OWNER, { cacheName: PAGES_CACHE }))?.text();
+  if (before !== owner) await caches.delete(PAGES_CACHE);
+  const cache = await caches.open(PAGES_CACHE);
+  if (before !== owner) await cache.put(OWNER, new Response(owner));
+  await cache.put(request, answer);
 }

@@ -147,7 +147,7 @@ def test_clocking_out_by_mistake_does_not_end_the_day(world):
 
 def test_a_punch_kept_on_the_phone_counts_from_the_moment_it_was_pressed(world):
     shift = booked(world, world.maya)
-    made = punch(shift, IN, shift.starts_at + minutes(180), device_time=shift.starts_at, client_key="k1")
+    made = punch(shift, IN, shift.starts_at + minutes(180), waited=minutes(180), client_key="k1")
     assert (made.at, made.recorded_at) == (shift.starts_at, shift.starts_at + minutes(180))
     assert made.source is PunchSource.OFFLINE
 
@@ -164,30 +164,29 @@ def test_somebody_elses_key_is_another_key(world):
     assert punch(maya, IN, maya.starts_at, client_key="k").id != punch(jonas, IN, jonas.starts_at, client_key="k").id
 
 
-@pytest.mark.parametrize(
-    ("device", "counts"),
-    [(None, 0), (0, 0), (119, 0), (120, 0), (-100, -100), (-3600, -3600), (-24 * 3600, -24 * 3600)],
-)
-def test_a_device_time_within_reason_is_believed(device, counts):
+@pytest.mark.parametrize("waited", [0, 1, 3600, 24 * 3600])
+def test_a_press_that_waited_counts_from_when_it_was_pressed(waited):
     now = datetime(2026, 11, 24, 15, tzinfo=UTC)
-    said = None if device is None else now + timedelta(seconds=device)
-    assert moment_pressed(said, now).at == now + timedelta(seconds=counts)
+    assert moment_pressed(timedelta(seconds=waited), now) == (now - timedelta(seconds=waited), True)
 
 
-@pytest.mark.parametrize(
-    ("device", "why"), [(121, "ahead of the real time"), (-24 * 3600 - 1, "more than 24 hours ago")]
-)
-def test_a_device_time_beyond_reason_is_refused_in_words(device, why):
+def test_a_press_that_was_sent_at_once_counts_from_its_arrival():
+    now = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    assert moment_pressed(None, now) == (now, False)
+
+
+@pytest.mark.parametrize(("waited", "why"), [(-1, "was set back"), (24 * 3600 + 1, "more than 24 hours ago")])
+def test_a_wait_that_cannot_be_right_is_refused_in_words(waited, why):
     now = datetime(2026, 11, 24, 15, tzinfo=UTC)
     with pytest.raises(Invalid, match=why):
-        moment_pressed(now + timedelta(seconds=device), now)
+        moment_pressed(timedelta(seconds=waited), now)
 
 
 def test_a_late_punch_never_jumps_before_one_that_counts(world):
     shift = booked(world, world.maya)
     punch(shift, IN, shift.starts_at + minutes(60))
     with pytest.raises(NotAllowedNow, match="Clocked in at 10:00 am CST is later than that"):
-        punch(shift, OUT, shift.starts_at + minutes(70), device_time=shift.starts_at + minutes(30))
+        punch(shift, OUT, shift.starts_at + minutes(70), waited=minutes(40))
 
 
 # What is punched stays punched

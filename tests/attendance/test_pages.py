@@ -46,7 +46,6 @@ def test_the_clock_is_kept_for_times_without_a_network(world, maya):
     booked(world, world.maya, TODAY)
     session.commit()
     maya.get("/clock")
-    assert maya.headers["X-Keep-Offline"] == "yes"
     forms = [form for form in maya.page.all("form") if "data-offline-queue" in form.attributes]
     kinds = {form.all("input", name="kind")[0].attributes["value"] for form in forms}
     assert kinds == {"in", "out", "break_start", "break_end"}
@@ -112,14 +111,27 @@ def test_nobody_without_a_shift_is_left_alone(world, maya):
     maya.get("/clock").sees("You have no shift ahead.")
 
 
-def test_a_punch_from_the_phone_carries_its_moment_once(world, maya):
+WRONG_BY = {
+    "right": 0,
+    "four minutes ahead": 240,
+    "ten minutes behind": -600,
+    "days ahead": 3 * 86400,
+    "years behind": -3 * 10**8,
+}
+
+
+@pytest.mark.parametrize("wrong_by", WRONG_BY.values(), ids=WRONG_BY)
+def test_a_press_that_waited_counts_from_its_moment_once_however_wrong_the_phones_clock_is(world, maya, wrong_by):
     shift = booked(world, world.maya, TODAY)
     session.commit()
-    with frozen_at(shift.starts_at + 2 * HOURS):
+    sent = shift.starts_at + 2 * HOURS
+    with frozen_at(sent):
         maya.sign_in("maya").get("/clock")
+        by_the_phone = timedelta(seconds=wrong_by)
         fields = {
             "kind": "in",
-            "device_time": shift.starts_at.isoformat().replace("+00:00", "Z"),
+            "device_time": (shift.starts_at + by_the_phone).isoformat().replace("+00:00", "Z"),
+            "device_sent": (sent + by_the_phone).isoformat().replace("+00:00", "Z"),
             "idempotency_key": "phone-1",
         }
         maya.post(f"/clock/{shift.id}/punches", fields)
@@ -128,24 +140,44 @@ def test_a_punch_from_the_phone_carries_its_moment_once(world, maya):
     assert [(p.at, p.source.value) for p in all_of(Punch)] == [(shift.starts_at, "offline")]
 
 
-@pytest.mark.parametrize(
-    "device_time",
-    [
-        "yesterday",
-        "2026-11-24T15:00:00",
-        "9999-12-31T23:59:59+00:00",
-        "2026-11-24T15:05:00Z",
-        "2026-11-20T15:00:00Z",
-        "1" * 100,
-        "0001-01-01T00:00:00-23:59",
-    ],
-)
-def test_a_device_time_that_cannot_be_right_changes_nothing(world, maya, device_time):
+def test_the_phones_clock_does_not_count_for_a_press_that_was_sent_at_once(world, maya):
     shift = booked(world, world.maya, TODAY)
     session.commit()
-    maya.get("/clock").post(f"/clock/{shift.id}/punches", {"kind": "in", "device_time": device_time})
+    with frozen_at(shift.starts_at):
+        ahead = (shift.starts_at + 4 * HOURS).isoformat()
+        maya.sign_in("maya").get("/clock").post(f"/clock/{shift.id}/punches", {"kind": "in", "device_time": ahead})
+        assert maya.status == 200
+    assert [(p.at, p.source.value) for p in all_of(Punch)] == [(shift.starts_at, "web")]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "sent"),
+    [
+        ("yesterday", "2026-11-24T15:00:00Z"),
+        ("2026-11-24T15:00:00", "2026-11-24T15:00:00Z"),
+        ("2026-11-24T15:00:00Z", "2026-11-24T14:00:00Z"),
+        ("2026-11-20T15:00:00Z", "2026-11-24T15:00:00Z"),
+        ("2026-11-24T15:00:00Z", "9999-12-31T23:59:59+00:00"),
+        ("1" * 100, "2026-11-24T15:00:00Z"),
+        ("0001-01-01T00:00:00-23:59", "2026-11-24T15:00:00Z"),
+    ],
+)
+def test_a_wait_that_cannot_be_right_changes_nothing(world, maya, pressed, sent):
+    shift = booked(world, world.maya, TODAY)
+    session.commit()
+    fields = {"kind": "in", "device_time": pressed, "device_sent": sent}
+    maya.get("/clock").post(f"/clock/{shift.id}/punches", fields)
     assert maya.status == 422
     assert all_of(Punch) == []
+
+
+def test_schedule_clock_and_credentials_stay_on_the_phone_of_their_person(world, maya, visitors):
+    person = str(world.maya.person_id)
+    for page in ("/clock", "/schedule", "/credentials/mine"):
+        assert maya.get(page).headers["X-Keep-Offline"] == person
+    for page in ("/offers", "/me"):
+        assert "X-Keep-Offline" not in maya.get(page).headers
+    assert "X-Keep-Offline" not in visitors("rosa").get("/schedule").headers
 
 
 @pytest.mark.parametrize("kind", ["", "IN", "nap", "in\x00", "x" * 5000])

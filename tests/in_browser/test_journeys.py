@@ -198,11 +198,20 @@ def test_the_clock_is_one_tap_and_works_without_a_network(place: Site, open_as: 
     hand.click(page.get_by_role("button", name=re.compile("^Clock in")))
     expect(page.locator("#toasts")).to_contain_text("Saved on this phone, will be sent")
     assert hand.clicks == 1
+    expect(page.locator("[data-waiting-presses] li")).to_have_text(re.compile("^Clock in · "))
+    expect(page.locator("[data-next-presses] button").first).to_have_text("Start break")
+    page.reload()
+    expect(page.locator("[data-waiting-presses] li")).to_have_count(1)
+    page.goto("/schedule")
+    page.get_by_role("link", name="The clock", exact=True).click()
+    expect(page.locator("[data-waiting-presses] li")).to_have_count(1)
     assert place.one("SELECT count(*) FROM punch") == before
     place.at(NOW + 10 * timedelta(minutes=1))
+    page.clock.fast_forward(10 * 60 * 1000)
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#toasts")).to_contain_text("Sent.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are working")
     ((source, at),) = place.rows("SELECT source, at FROM punch ORDER BY id DESC LIMIT 1")
     assert source == "offline"
     assert abs(at - NOW) < timedelta(minutes=2), "it counts from the moment the button was pressed"

@@ -133,5 +133,5 @@ def test_a_punch_without_a_network_is_kept_and_sent_once(world, opened):
     bind_actor(SYSTEM)
     session.expire_all()
     [punch] = session.scalars(select(Punch).where(Punch.assignment_id == shift_id)).all()
-    assert (punch.kind, punch.source) == (PunchKind.IN, PunchSource.WEB)
+    assert (punch.kind, punch.source) == (PunchKind.IN, PunchSource.OFFLINE)
     assert page.evaluate("localStorage.getItem('punches')") is None

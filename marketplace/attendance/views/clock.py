@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -29,7 +29,7 @@ from marketplace.kernel import Invalid, hours_and_minutes, now, zone_name
 from marketplace.timesheets.models import Punch, TimeEntry, Timesheet
 from marketplace.timesheets.rules import EntryState, PunchKind
 from marketplace.timesheets.texts import punch_words
-from marketplace.web import get_or_404
+from marketplace.web import get_or_404, kept_offline
 from marketplace.web.filters import clock as wall_clock
 
 
@@ -43,7 +43,7 @@ def clock() -> Response:
     past = recent_shifts(person, at)
     keys = [each.id for each in past]
     entries = entries_of(keys)
-    response = make_response(
+    return kept_offline(
         render_template(
             "timesheets/clock.html",
             shift=shift,
@@ -59,10 +59,9 @@ def clock() -> Response:
             reported=reported(keys),
             sheets=_open_sheets(entries),
             at=at,
-        )
+        ),
+        person.id,
     )
-    response.headers["X-Keep-Offline"] = "yes"
-    return response
 
 
 @pages.get("/clock/<int:assignment_id>/elapsed", may=Permission.CLOCK)
@@ -87,7 +86,7 @@ def press(assignment_id: int) -> ResponseReturnValue:
         _kind(request.form.get("kind", "")),
         now(),
         person,
-        device_time=_device_time(request.form.get("device_time", "")),
+        waited=_waited(request.form.get("device_time", ""), request.form.get("device_sent", "")),
         client_key=request.form.get("idempotency_key", "")[:64] or None,
     )
     time = f"{wall_clock(made.at, zone)} {zone_name(made.at, zone)}"
@@ -138,9 +137,12 @@ def _kind(text: str) -> PunchKind:
         raise Invalid("This form is damaged. Open the page again and repeat.") from None
 
 
-def _device_time(text: str) -> datetime | None:
-    if not text:
-        return None
+def _waited(pressed: str, sent: str) -> timedelta | None:
+    """The time between press and sending, both by the phone's clock; None for a press that was sent at once."""
+    return _device_time(sent) - _device_time(pressed) if pressed and sent else None
+
+
+def _device_time(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text) if len(text) <= 40 else None
     except ValueError:

@@ -128,7 +128,7 @@ def _offline(one: Assignment) -> None:
     for kind, at in ((PunchKind.IN, one.starts_at), (PunchKind.OUT, one.ends_at)):
         arrived = at + timedelta(minutes=50)
         with clock.frozen_at(arrived):
-            punch(one, kind, arrived, by, device_time=at, client_key=f"offline-{kind}")
+            punch(one, kind, arrived, by, waited=arrived - at, client_key=f"offline-{kind}")
 
 
 def _forgotten(one: Assignment) -> None:

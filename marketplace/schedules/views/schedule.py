@@ -15,7 +15,7 @@ from marketplace.schedules.views.calendar_grid import days_of, roster_rows
 from marketplace.schedules.views.own_week import VIEWS, asked_monday, own_page
 from marketplace.schedules.views.rows import blocks_by_facility, blocks_by_role, facility_rows, role_rows
 from marketplace.schedules.views.timegrid import timegrid
-from marketplace.web import Pages, asked_number, asked_word
+from marketplace.web import Pages, asked_number, asked_word, kept_offline
 
 pages = Pages("schedule", __name__)
 
@@ -27,7 +27,7 @@ MOST_LISTED = 60
 def index() -> ResponseReturnValue:
     """The week that holds `week` (a day), as `view`; the agency may choose a `facility`."""
     person = current_person()
-    return own_page(person) if person.coordinator_id is not None else _staffed()
+    return kept_offline(own_page(person), person.id) if person.coordinator_id is not None else _staffed()
 
 
 def _staffed() -> ResponseReturnValue:
