@@ -68,6 +68,11 @@ class MatchPlan(Versioned, Base):
         return self.state in IN_WORK
 
     @property
+    def has_result(self) -> bool:
+        """Whether it was solved: its numbers and its bound mean something."""
+        return self.finished_at is not None and self.state not in (PlanState.FAILED, PlanState.CANCELLED)
+
+    @property
     def answers_what_if(self) -> bool:
         """Whether it is the finished answer to a what-if question."""
         return self.kind is PlanKind.WHAT_IF and self.finished_at is not None and self.state is PlanState.READY

@@ -178,6 +178,28 @@ def test_what_if_is_a_question_with_an_answer_in_words(world, client):
     assert again(plan).state is PlanState.READY
 
 
+def test_a_plan_in_the_making_claims_nothing_and_shows_the_present_one(world, client):
+    world.shift(day=MONDAY)
+    plan_made(world)
+    maya = str(world.maya.id)
+    client.sign_in("sam").get("/matching").press("What if?", coordinator=maya)
+    asked = the_plan(PlanState.QUEUED)
+    page = client.get(f"/matching/plans/{asked.id}")
+    assert page.sees(
+        "Plan in the making",
+        "Waiting for a worker",
+        "What if Maya Torres has this shift?",
+        "The present plan",
+        "1 of 1 seats",
+    )
+    for claim in ("Proven", "0 / 0", "100", "every open seat has somebody", "nothing to plan"):
+        assert claim not in page.text
+    page.press("Stop")
+    page = client.get(f"/matching/plans/{asked.id}")
+    assert page.sees("This plan was not finished.", "It was stopped.", "The present plan")
+    assert "Proven" not in page.text.partition("The present plan")[0]
+
+
 def test_settings_hold_for_the_next_plan_and_keep_their_history(world, client):
     client.sign_in("sam").get("/matching/settings").press(
         "Set", horizon_days="7", freeze_hours="12", time_limit_seconds="30", fair_percent="40"

@@ -31,12 +31,15 @@ def index() -> ResponseReturnValue:
 
 @pages.get("/matching/plans/<int:plan_id>", may=Permission.MATCH_PLAN)
 def plan(plan_id: int) -> ResponseReturnValue:
-    """Any plan there was; a question ("what if") leads to what it would change."""
+    """Any plan there was; a question ("what if") leads to what it would change. One without a result claims nothing."""
     person = current_person()
     found = get_or_404(visible_to(person), plan_id)
     if found.answers_what_if:
         return redirect(url_for(".comparison", plan_id=found.id), 303)
-    return _board(found, board.BoardStatus(present=found, busy=found if found.in_work else None))
+    if not found.has_result:
+        present = board.status(person).present
+        return render_template("plans/unfinished.html", plan=found, present=present, **board_words())
+    return _board(found, board.BoardStatus(present=found))
 
 
 def _board(plan: MatchPlan, stands: board.BoardStatus) -> str:
