@@ -18,7 +18,9 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from marketplace.assignments.rules import (
+    AHEAD_STATES,
     ANSWERABLE_BY_COORDINATOR,
+    LATE_AFTER,
     LIVE_STATES,
     OPEN_REASSIGNMENTS,
     WAITING_STATES,
@@ -153,6 +155,7 @@ class Assignment(Versioned, Base):
             name="ex_assignment_overlap", using="gist", where=text(LIVE),
         ),
         Index("ix_assignment_facility_starts", "facility_id", "starts_at"),
+        Index("ix_assignment_ahead", "starts_at", postgresql_where=text("state IN ('booked', 'confirmed')")),
         Index("ix_assignment_no_show", "starts_at", postgresql_where=text("state = 'no_show'")),
         check("length(cancel_reason) <= 500", "cancel_reason_length"),
     )  # fmt: skip
@@ -160,6 +163,10 @@ class Assignment(Versioned, Base):
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+    def is_late(self, at: datetime) -> bool:
+        """The shift has begun a while ago and goes on, and the clock was not pressed."""
+        return self.state in AHEAD_STATES and self.starts_at + LATE_AFTER <= at < self.ends_at
 
     @property
     def is_live(self) -> bool:

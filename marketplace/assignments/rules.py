@@ -17,6 +17,9 @@ CLOCK_IN_BEFORE = timedelta(minutes=10)
 CLOCK_AFTER_END = timedelta(hours=12)
 """The buttons of the clock work this long after the end; later the hours are entered by hand, with a reason."""
 
+LATE_AFTER = timedelta(minutes=5)
+"""The time after the start from which somebody who has not pressed the clock counts as late."""
+
 NO_SHOW_AFTER_MINUTES = 15
 """Minutes after the start from which a no-show may be marked."""
 
@@ -198,7 +201,7 @@ WORKING_STATES = frozenset({AssignmentState.CHECKED_IN, AssignmentState.ON_BREAK
 
 # The word a person sees. From "To approve" on, the words come from the timesheet line and the invoice.
 WORDS = {
-    AssignmentState.BOOKED: "Confirmed",
+    AssignmentState.BOOKED: "Booked",
     AssignmentState.CONFIRMED: "Confirmed",
     AssignmentState.CHECKED_IN: "Working",
     AssignmentState.ON_BREAK: "Working",

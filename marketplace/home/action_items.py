@@ -209,6 +209,7 @@ class Upcoming:
 
     shift: Shift
     staffing: Staffing
+    at: datetime
 
     @property
     def open_seats(self) -> int:
@@ -227,6 +228,8 @@ class Upcoming:
             if self.staffing.waiting:
                 return "waiting_for_reply"
             return "partly_filled" if self.staffing.assignments else "open"
+        if any(assignment.is_late(self.at) for assignment in self.staffing.assignments):
+            return "late"
         states = {assignment.state.value for assignment in self.staffing.assignments}
         return next((word for word in ("checked_in", "on_break") if word in states), "confirmed")
 
@@ -251,7 +254,7 @@ def upcoming(facility_id: int, at: datetime) -> list[Upcoming]:
         .options(joinedload(Shift.line), joinedload(Shift.need))
     ).all()
     staffing = staffing_of(shifts)
-    return [Upcoming(shift, staffing.get(shift.id) or Staffing()) for shift in shifts]
+    return [Upcoming(shift, staffing.get(shift.id) or Staffing(), at) for shift in shifts]
 
 
 def _count(entity: Any, *conditions: Any) -> Any:

@@ -8,7 +8,13 @@ from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
-from marketplace.assignments.rules import AHEAD_STATES, WORKING_STATES, AssignmentState
+from marketplace.assignments.rules import (
+    AHEAD_STATES,
+    LATE_AFTER,
+    NO_SHOW_AFTER_MINUTES,
+    WORKING_STATES,
+    AssignmentState,
+)
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import session
@@ -40,6 +46,14 @@ class OnShift:
     @property
     def on_break(self) -> bool:
         return self.state is AssignmentState.ON_BREAK
+
+    def is_late(self, at: datetime) -> bool:
+        """Expected, and so long after the start without a press of the clock that somebody should act."""
+        return self.state in AHEAD_STATES and at >= self.starts_at + LATE_AFTER
+
+    def may_be_no_show(self, at: datetime) -> bool:
+        """So long after the start that a no-show may be marked."""
+        return self.is_late(at) and self.minutes_late(at) >= NO_SHOW_AFTER_MINUTES
 
     def minutes_late(self, at: datetime) -> int:
         """Minutes past the start without a press of the clock; negative before it."""

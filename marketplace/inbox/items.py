@@ -30,6 +30,7 @@ class InboxKind(StrEnum):
     """The kinds of entry, the most pressing first: the list is in this order."""
 
     BOOKS = "books"
+    LATE = "late"
     NO_SHOW = "no_show"
     UNFILLED = "unfilled"
     DISPUTE = "dispute"
@@ -74,6 +75,7 @@ class InboxSource:
 
 SOURCES: dict[InboxKind, InboxSource] = {
     InboxKind.BOOKS: InboxSource(sources.books, Permission.LEDGER_SEE),
+    InboxKind.LATE: InboxSource(sources.late_people, Permission.SHIFT_SEE),
     InboxKind.NO_SHOW: InboxSource(sources.no_shows, Permission.SHIFT_SEE),
     InboxKind.UNFILLED: InboxSource(sources.unfilled, Permission.SHIFT_SEE),
     InboxKind.DISPUTE: InboxSource(sources.disputes, Permission.TIMESHEET_SEE),

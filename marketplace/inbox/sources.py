@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.queries import taken_seats
-from marketplace.assignments.rules import AssignmentState
+from marketplace.assignments.rules import AHEAD_STATES, LATE_AFTER, AssignmentState
 from marketplace.billing.models import Invoice
 from marketplace.billing.queries import remaining_cents, status_is
 from marketplace.catalogue.models import CredentialType, ServiceLine
@@ -122,7 +122,18 @@ def unfilled() -> Select[Any]:
     )
 
 
+def late_people() -> Select[Any]:
+    """Bookings whose shift goes on without a press of the clock."""
+    return _bookings().where(
+        Assignment.state.in_(AHEAD_STATES), Assignment.starts_at <= AT - LATE_AFTER, Assignment.ends_at > AT
+    )
+
+
 def no_shows() -> Select[Any]:
+    return _bookings().where(Assignment.state == AssignmentState.NO_SHOW)
+
+
+def _bookings() -> Select[Any]:
     return (
         entries_of(
             key=Assignment.id,
@@ -140,7 +151,6 @@ def no_shows() -> Select[Any]:
         .outerjoin(Assignment.facility)
         .outerjoin(Assignment.coordinator)
         .outerjoin(Coordinator.person)
-        .where(Assignment.state == AssignmentState.NO_SHOW)
     )
 
 

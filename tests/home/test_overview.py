@@ -275,6 +275,25 @@ def test_rosa_is_greeted_and_sees_her_week(tuesday, visitors, statements):
     rosa.get("/overview").follow("Review").sees("Sofía")
 
 
+def test_whoever_is_late_needs_rosa_until_they_press_the_clock(tuesday, visitors):
+    jonas = tuesday.jonas.person.name
+    with clock.frozen_at(NOW + timedelta(minutes=47 + 4)):
+        assert f"{jonas} is late" not in visitors("rosa").get("/overview").text
+    with clock.frozen_at(NOW + timedelta(minutes=47 + 6)):
+        rosa = visitors("rosa").get("/overview")
+        rosa.sees("Jonas Lind is late: 6 min", "Late: 6 min", "Late")
+        assert "Mark as no-show" not in rosa.text
+    with clock.frozen_at(NOW + timedelta(minutes=47 + 136)):
+        ada = visitors("ada").get("/overview?kind=late")
+        ada.sees("Jonas Lind is late: 2 h 16 min", "Harbor Family Medicine", "Mark as no-show")
+        rosa = visitors("rosa").get("/overview")
+        rosa.sees("Jonas Lind is late: 2 h 16 min")
+        rosa.press("Mark as no-show")
+        assert rosa.status == 200
+        for who, page in (("rosa", "/overview"), ("ada", "/overview")):
+            assert "is late" not in visitors(who).get(page).text
+
+
 def test_lars_sees_nothing_of_it(tuesday, visitors):
     lars = visitors("lars").get("/overview")
     lars.sees("Filled this week 0 of 0", "Nothing waits for you.", "Nobody is on the clock")

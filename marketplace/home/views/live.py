@@ -1,20 +1,18 @@
 """The card of the people at work at a facility now; it refreshes itself."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from marketplace.accounts.authentication.sign_in import current_person
 from marketplace.accounts.permissions import Permission
-from marketplace.facilities.models import Facility
 from marketplace.home.on_shift_now import OnShift, on_shift_now
 from marketplace.home.views.blueprint import pages
-from marketplace.kernel import NotPermitted, called, now
-from marketplace.reports.facility_kpis import facility_with_budget
+from marketplace.kernel import NotPermitted, called, duration, now
 from marketplace.web.filters import clock, since
 
 
@@ -24,10 +22,10 @@ def live() -> Response:
 
     Nothing of a signed-in page is kept by the browser, so the card itself says what it already shows.
     """
-    person = current_person()
+    person, at = current_person(), now()
     if person.facility_id is None:
         raise NotPermitted(_("Only a facility has people at work on its own page."))
-    shown = live_card(facility_with_budget(person.facility_id), now())
+    shown = live_card(on_shift_now(person.facility_id, at), at)
     response = make_response(render_template("home/_live.html", live=shown))
     response.set_etag(shown.mark)
     response.make_conditional(request)
@@ -56,9 +54,8 @@ class Live:
     mark: str
 
 
-def live_card(facility: Facility, at: datetime) -> Live:
-    """The card of a facility as it is read now."""
-    people = on_shift_now(facility.id, at)
+def live_card(people: Sequence[OnShift], at: datetime) -> Live:
+    """The card of these people as it is read now."""
     rows = tuple(_live_row(each, at) for each in people)
     # The words are in somebody's language, so the mark is of what is read, not of what is known.
     mark = hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
@@ -75,8 +72,8 @@ def _live_row(each: OnShift, at: datetime) -> LiveRow:
     late = each.minutes_late(at)
     if late > 0:
         note = _("should have started %(time)s", time=clock(each.starts_at, each.time_zone))
-        tag = ngettext("%(num)d min late", "%(num)d min late", late)
+        tag = _("Late: %(time)s", time=duration(late))
         return LiveRow(each.assignment_id, each.name, line, note, tag=tag, kind="bad")
     note = _("starts %(time)s", time=clock(each.starts_at, each.time_zone))
-    tag = _("Starts now") if late == 0 else _("In %(minutes)s min", minutes=-late)
+    tag = _("Starts now") if late == 0 else _("In %(time)s", time=duration(-late))
     return LiveRow(each.assignment_id, each.name, line, note, tag=tag, kind="info")

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
 from marketplace.facilities.models import Facility, FacilityState
 from marketplace.home.action_items import on_the_desk, open_shifts, upcoming
+from marketplace.home.on_shift_now import on_shift_now
 from marketplace.home.views.blueprint import pages
 from marketplace.home.views.live import live_card
 from marketplace.inbox.views.inbox import agency_inbox
@@ -41,6 +42,7 @@ def _facility(facility_id: int, at: datetime) -> str:
     took = time_to_fill(at, facility.time_zone, facility.id)
     note, trend = compared(took, today)
     sees_shifts = person.may(Permission.SHIFT_SEE)
+    people = on_shift_now(facility.id, at) if sees_shifts else []
     return render_template(
         "home/overview.html",
         greeting=greeting(person.name, at.astimezone(ZoneInfo(facility.time_zone)).hour),
@@ -58,12 +60,14 @@ def _facility(facility_id: int, at: datetime) -> str:
         sees_money=person.may(Permission.REPORT_SEE),
         desk=on_the_desk(person, at),
         seats=open_shifts(facility.id, at) if sees_shifts else None,
+        late=[one for one in people if one.is_late(at)],
         coming=upcoming(facility.id, at) if sees_shifts else [],
-        live=live_card(facility, at) if sees_shifts else None,
+        live=live_card(people, at) if sees_shifts else None,
         sees_shifts=sees_shifts,
         may_post=person.may(Permission.NEED_POST) and facility.state is FacilityState.ACTIVE,
         first_steps=_first_steps(person, facility, at),
         may_offer=person.may(Permission.OFFER_SEND),
+        may_cancel=person.may(Permission.ASSIGNMENT_CANCEL),
         short_times=short_times,
     )
 

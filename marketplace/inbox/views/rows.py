@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.permissions import Permission
+from marketplace.assignments.rules import NO_SHOW_AFTER_MINUTES
 from marketplace.inbox.items import InboxItem, InboxKind, day_of
 from marketplace.inbox.views import newcomer_rows
 from marketplace.inbox.views.row_parts import InboxRow, InboxWords, agreement_name, contract_url
@@ -24,6 +25,7 @@ def kind_words() -> dict[InboxKind, str]:
     """The name of each kind on the button that shows it alone."""
     return {
         InboxKind.BOOKS: _("Books"),
+        InboxKind.LATE: _("Late"),
         InboxKind.NO_SHOW: _("No-shows"),
         InboxKind.UNFILLED: _("Unfilled, 48 h"),
         InboxKind.DISPUTE: _("Disputes"),
@@ -74,6 +76,20 @@ def _books(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
         url_for("ledger.index"),
         _("Look at the books"),
         "bad",
+    )
+
+
+def _late(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
+    minutes = int((at - entry.since).total_seconds() // 60)
+    marks = reader.may(Permission.ASSIGNMENT_CANCEL) and minutes >= NO_SHOW_AFTER_MINUTES
+    return InboxWords(
+        "clock",
+        _("%(name)s is late: %(time)s", name=entry.who, time=duration(minutes)),
+        f"{_what(entry, reader)} · {entry.place} · {_shift_time(entry)}",
+        url_for("booking.no_show" if marks else "booking.assignment", assignment_id=entry.key),
+        _("Mark as no-show") if marks else _("Look"),
+        "bad",
+        posts=marks,
     )
 
 
@@ -221,6 +237,7 @@ def _expiring(entry: InboxItem, at: datetime, reader: Person) -> InboxWords:
 
 _SAY: dict[InboxKind, Callable[[InboxItem, datetime, Person], InboxWords]] = {
     InboxKind.BOOKS: _books,
+    InboxKind.LATE: _late,
     InboxKind.NO_SHOW: _no_show,
     InboxKind.UNFILLED: _unfilled,
     InboxKind.DISPUTE: _dispute,

@@ -122,7 +122,7 @@ def _blocks_of(shift: Shift, staff: Staffing, at: datetime, line: str, note: str
         who = names[0] if taken == 1 else f"{names[0]} +{taken - 1}"
         working = any(one.state in WORKING_STATES for one in staff.assignments)
         kind = "working" if working else "past" if over else "confirmed"
-        yield block(who, kind, "working" if working else WORDS[staff.assignments[0].state].lower())
+        yield block(who, kind, _word(staff.assignments, working, at))
     if left and (over or _stopped(shift)):
         words = _("Not filled") if over else _seats_open(left)
         yield block(words, "past", "ended" if over else shift.need.state.value, unnamed=True)
@@ -133,6 +133,13 @@ def _blocks_of(shift: Shift, staff: Staffing, at: datetime, line: str, note: str
         yield block(asked, "waiting", "waiting_for_reply", unnamed=several)
     if left > waiting:
         yield block(_seats_open(left - waiting), "open", "open")
+
+
+def _word(bookings: Sequence[Assignment], working: bool, at: datetime) -> str:
+    """The one word for several bookings of a shift: the one that needs somebody first."""
+    if any(one.is_late(at) for one in bookings):
+        return "late"
+    return "working" if working else WORDS[bookings[0].state].lower()
 
 
 def _seats(shift: Shift, staff: Staffing) -> tuple[int, int, int]:
@@ -156,7 +163,7 @@ def own_blocks(mine: Sequence[Assignment], offers: Sequence[Offer], zone: str, a
     for one in mine:
         kind = "working" if one.state in WORKING_STATES else "past" if one.ends_at <= at else "confirmed"
         blocks.append(
-            _own(one.shift, url_for("booking.assignment", assignment_id=one.id), kind, WORDS[one.state].lower(), zone)
+            _own(one.shift, url_for("booking.assignment", assignment_id=one.id), kind, _word([one], False, at), zone)
         )
     for offer in offers:
         blocks.append(_own(offer.shift, url_for("booking.offers"), "waiting", "waiting_for_reply", zone))
