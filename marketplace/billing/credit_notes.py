@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
+from marketplace.billing import notifications
 from marketplace.billing.models import CreditNote, Invoice, InvoiceLine, Payment, PaymentAllocation
 from marketplace.billing.numbering import CREDIT_NOTES, take_number
 from marketplace.billing.queries import account_of
@@ -43,6 +44,7 @@ def void(invoice: Invoice, reason: str, by: Person | None, at: datetime) -> None
         .values(live=False)
         .execution_options(synchronize_session=False)
     )
+    notifications.notify_settled([invoice.id], at)
     entry = entry_for_void(invoice.id, entry_posted(f"inv:{invoice.id}"))
     memo = Phrase("Invoice %(number)s voided: %(reason)s", number=invoice.number, reason=reason)
     post_all([Event(entry, memo, at)])
@@ -118,6 +120,8 @@ def give_credit(
         reason=reason,
     )
     record("credit", invoice, sentence, by=by, credit_note=note.id)
+    if to_receivable and account_of(invoice, at).remaining == 0:
+        notifications.notify_settled([invoice.id], at)
     enqueue("billing.set_credit_note", queue="papers", credit_note_id=note.id)
     return note
 

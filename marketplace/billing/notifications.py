@@ -6,7 +6,13 @@ from datetime import datetime
 from marketplace.accounts.models import Person
 from marketplace.billing.models import Invoice
 from marketplace.kernel import Phrase, dollars
-from marketplace.messaging.writing import Mail, notify, write_letter
+from marketplace.messaging.writing import Mail, notify, settle, write_letter
+
+
+def notify_settled(invoice_ids: Sequence[int], at: datetime) -> None:
+    """Nothing is owed on these invoices any more: their notices stop asking for attention."""
+    if invoice_ids:
+        settle([f"/invoices/{key}" for key in invoice_ids], "invoice", at)
 
 
 def notify_issued(invoices: Sequence[Invoice], readers: Mapping[int, Sequence[Person]], at: datetime) -> None:

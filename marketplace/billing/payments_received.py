@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
 from marketplace.audit.recording import record
+from marketplace.billing import notifications
 from marketplace.billing.models import Invoice, Payment, PaymentAllocation, PaymentMethod
 from marketplace.billing.queries import Account, accounts, with_figures
 from marketplace.billing.rules import InvoiceState
@@ -62,7 +63,7 @@ def record_payment(
             raise NotAllowedNow("Nothing is open on invoice %(number)s.", number=invoice.number)
     owed = sum(account.remaining for account in open_invoices)
     payment = _write(facility, amount, method, received_on, reference, by, at)
-    settled = _spread(payment, open_invoices, amount)
+    settled = _spread(payment, open_invoices, amount, at)
     happened = datetime.combine(received_on, time(12), UTC)
     entry = entry_for_payment(payment.id, facility.id, amount, owed)
     memo = Phrase("%(payment)s from %(facility)s", payment=_called(payment), facility=facility.name)
@@ -98,7 +99,7 @@ def use_credit(invoice: Invoice, by: Person | None, at: datetime, amount: int | 
     if not 0 < wanted <= usable:
         raise Invalid("At most %(amount)s of credit can be used for this invoice.", "amount", amount=dollars(usable))
     payment = _write(facility, wanted, PaymentMethod.CREDIT_BALANCE, account.day, "", by, at)
-    _spread(payment, [account], wanted)
+    _spread(payment, [account], wanted, at)
     memo = Phrase("Credit used for %(number)s", number=invoice.number)
     post_all([Event(entry_for_credit_used(payment.id, facility.id, wanted), memo, at)])
     record(
@@ -194,9 +195,10 @@ def _write(
     return payment
 
 
-def _spread(payment: Payment, open_invoices: Sequence[Account], amount: int) -> dict[str, int]:
+def _spread(payment: Payment, open_invoices: Sequence[Account], amount: int, at: datetime) -> dict[str, int]:
     """Settle invoices in the order given; what each got, by number."""
     settled: dict[str, int] = {}
+    paid: list[int] = []
     for account in open_invoices:
         part = min(amount, account.remaining)
         if part <= 0:
@@ -207,8 +209,11 @@ def _spread(payment: Payment, open_invoices: Sequence[Account], amount: int) -> 
             )
         )
         settled[str(account.invoice.number)] = part
+        if part == account.remaining:
+            paid.append(account.invoice.id)
         amount -= part
     session.flush()
+    notifications.notify_settled(paid, at)
     return settled
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import CITEXT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +41,11 @@ class Notice(Base):
     address: Mapped[str]
     at: Mapped[Moment]
     read_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_notice_unread", "person_id", postgresql_where=text("read_at IS NULL")),
+        Index("ix_notice_unread_address", "address", postgresql_where=text("read_at IS NULL")),
+    )
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.config import ROOT, settings_in_force
 from marketplace.db import as_system, enqueue, session
@@ -56,6 +56,17 @@ def notify(person: Reader, sentence: Phrase, *, kind: str, link: str, letter: Ma
     if letter is not None:
         write_letter(person.email, letter, kind=kind, link=link, locale=person.locale)
     return notice
+
+
+def settle(links: Sequence[str], kind: str, at: datetime) -> None:
+    """What these notices call for is done: whoever has not read them need not any more."""
+    with as_system():
+        session.execute(
+            update(Notice)
+            .where(Notice.address.in_(links), Notice.kind == kind, Notice.read_at.is_(None))
+            .values(read_at=at)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def write_letter(to: str, mail: Mail, *, kind: str, link: str, locale: str) -> Letter:

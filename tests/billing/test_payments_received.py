@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.billing.ageing import statement
@@ -13,8 +13,9 @@ from marketplace.billing.models import PaymentMethod
 from marketplace.billing.payments_received import bounce, credit_balance, record_payment, use_credit
 from marketplace.billing.queries import account_of
 from marketplace.billing.rules import Ageing
-from marketplace.db import session
+from marketplace.db import as_system, session
 from marketplace.kernel import Invalid, NotAllowedNow
+from marketplace.messaging.models import Notice
 from tests.worked import MONDAY, approved
 from tests.world import NOW, TODAY
 
@@ -41,6 +42,25 @@ def test_a_check_settles_the_invoice_that_is_due_first(world):
     assert account_of(late, NOW).standing == "paid"
     assert account_of(new, NOW).standing == "partly_paid"
     assert account_of(new, NOW).remaining == 2 * 156_00 - 200_00
+
+
+def unread_of(invoice):
+    with as_system():
+        return session.scalar(
+            select(func.count()).where(Notice.address == f"/invoices/{invoice.id}", Notice.read_at.is_(None))
+        )
+
+
+def test_the_notices_of_an_invoice_stop_asking_once_nothing_is_owed_on_it(world):
+    first, second = invoiced(world), invoiced(world, day=MONDAY + timedelta(days=1))
+    third = invoiced(world, day=MONDAY + timedelta(days=2))
+    assert all(unread_of(one) for one in (first, second, third))
+    pay(world, 156_00 + 100_00)
+    assert (unread_of(first), bool(unread_of(second))) == (0, True)
+    give_credit(second, "Goodwill", world.felix, NOW, amount=56_00)
+    assert unread_of(second) == 0
+    void(third, "Billed twice.", world.felix, NOW)
+    assert unread_of(third) == 0
 
 
 def test_a_chosen_invoice_is_settled_and_the_rest_is_kept_as_credit(world):
