@@ -15,7 +15,7 @@ from marketplace.assignments import queries as assignments
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.billing import queries as invoices
-from marketplace.billing.models import Invoice
+from marketplace.billing.models import Invoice, Payment
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
 from marketplace.db import Audience, folded, folded_words, found_in, session
@@ -48,6 +48,7 @@ class Found:
     facilities: Sequence[Facility] = ()
     needs: Sequence[Need] = ()
     invoices: Sequence[Invoice] = ()
+    payments: Sequence[Payment] = ()
     shifts: Sequence[Shift] = ()
     bookings: Sequence[Assignment] = ()
     day: date | None = None
@@ -56,7 +57,8 @@ class Found:
 
     @property
     def total(self) -> int:
-        return sum(map(len, (self.people, self.facilities, self.needs, self.invoices, self.shifts, self.bookings)))
+        kinds = (self.people, self.facilities, self.needs, self.invoices, self.payments, self.shifts, self.bookings)
+        return sum(map(len, kinds))
 
 
 def day_meant(words: str, today: date) -> date | None:
@@ -91,7 +93,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def search(person: Person, words: str, today: date) -> Found:
-    """Everything the words find among what the person may see and open. At most six statements; nothing for one Latin letter.
+    """Everything the words find among what the person may see and open. At most eight statements; nothing for one Latin letter.
 
     `words` come without control characters and not longer than `web.query_args.LONGEST_WORDS`.
     """
@@ -102,13 +104,15 @@ def search(person: Person, words: str, today: date) -> Found:
     places = _facilities(person, words) if person.audience is Audience.AGENCY else []
     asked = _needs(person, words) if person.may(Permission.NEED_SEE) else []
     bills = _invoices(person, words) if person.may(Permission.INVOICE_SEE) else []
+    paid = _payments(person, words) if person.may(Permission.INVOICE_SEE) else []
     own = person.audience is Audience.COORDINATOR
     shifts = _shifts(person, words, day) if person.may(Permission.SHIFT_SEE) and not own else []
     bookings = _bookings(person, words, day) if own else []
-    kinds = {"people": people, "facilities": places, "needs": asked, "invoices": bills, "shifts": shifts,
-             "bookings": bookings}  # fmt: skip
+    kinds = {"people": people, "facilities": places, "needs": asked, "invoices": bills, "payments": paid,
+             "shifts": shifts, "bookings": bookings}  # fmt: skip
     more = frozenset(kind for kind, rows in kinds.items() if len(rows) > MOST)
-    return Found(people[:MOST], places[:MOST], asked[:MOST], bills[:MOST], shifts[:MOST], bookings[:MOST], day, more)
+    shown: dict[str, Any] = {kind: rows[:MOST] for kind, rows in kinds.items()}
+    return Found(**shown, day=day, more=more)
 
 
 def _people(person: Person, words: str) -> Sequence[Coordinator]:
@@ -160,6 +164,12 @@ def _invoices(person: Person, words: str) -> Sequence[Invoice]:
     if person.audience is Audience.AGENCY:
         by.append(Invoice.facility_id.in_(select(Facility.id).where(found_in(Facility.name, words))))
     return session.scalars(found.where(or_(*by)).order_by(Invoice.id.desc()).limit(MOST + 1)).all()
+
+
+def _payments(person: Person, words: str) -> Sequence[Payment]:
+    """By the reference of the check, transfer or wire."""
+    found = invoices.payments_visible_to(person).where(found_in(Payment.reference, words))
+    return session.scalars(found.order_by(Payment.id.desc()).limit(MOST + 1)).all()
 
 
 def _shifts(person: Person, words: str, day: date | None) -> Sequence[Shift]:

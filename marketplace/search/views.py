@@ -4,9 +4,13 @@ from dataclasses import dataclass, replace
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.models import Person
+from marketplace.billing.models import Invoice
+from marketplace.billing.queries import accounts, with_figures
+from marketplace.billing.texts import method_word, standing_word
 from marketplace.coordinators.models import Coordinator
 from marketplace.coverage.queries import Seats, seats_of, word_of
 from marketplace.db import Audience, session
@@ -28,6 +32,8 @@ class Hit:
     text: str
     url: str
     state: str = ""
+    label: tuple[str, str] | None = None
+    """The word of its state and the kind of label, where the list makes its own."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ def _groups(person: Person, words: str, found: Found) -> list[Group]:
         _shifts(found, agency),
         _needs(found, agency, words),
         _invoices(found, agency, words),
+        _payments(found, agency),
     ]
     return [group if group.key in found.more else replace(group, more="") for group in groups if group.hits]
 
@@ -141,16 +148,33 @@ def _needs(found: Found, agency: bool, words: str) -> Group:
 
 
 def _invoices(found: Found, agency: bool, words: str) -> Group:
+    """Each with the standing the list of invoices shows."""
+    shown = select(Invoice).where(Invoice.id.in_([one.id for one in found.invoices]))
+    rows = accounts(session.execute(with_figures(shown)), now()) if found.invoices else []
+    standings = {row.invoice.id: row.standing for row in rows}
     hits = [
         Hit(
             one.number or _("Draft"),
             _listed(one.facility.name if agency else "", dollars(one.total_cents), short_date(one.issued_on)),
             url_for("billing.invoice", invoice_id=one.id),
-            one.state.value,
+            label=standing_word(standings[one.id]),
         )
         for one in found.invoices
     ]
     return Group("invoices", _("Invoices"), "receipt", hits, url_for("billing.index", q=words))
+
+
+def _payments(found: Found, agency: bool) -> Group:
+    hits = [
+        Hit(
+            _listed(method_word(one.method), one.reference),
+            _listed(one.facility.name if agency else "", dollars(one.amount_cents), short_date(one.received_on)),
+            url_for("billing.payment", payment_id=one.id),
+            label=(_("Bounced"), "bad") if one.bounced_at else None,
+        )
+        for one in found.payments
+    ]
+    return Group("payments", _("Payments"), "wallet", hits)
 
 
 def _when(span: Span, zone: str) -> str:
