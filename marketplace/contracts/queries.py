@@ -12,7 +12,7 @@ from marketplace.accounts.queries import agency, members_of
 from marketplace.contracts.models import Agreement, AgreementKind, Party, RateRow, StandardRate
 from marketplace.contracts.rules import AgreementState
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Audience, as_system, current_actor, seen_by, session
+from marketplace.db import Audience, as_system, current_actor, found_in, seen_by, session
 from marketplace.facilities.models import Facility
 
 
@@ -51,11 +51,10 @@ def in_list(
     if state is not None:
         found = found.where(Agreement.state == state)
     if text:
-        pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        named = select(Coordinator.id).join(Coordinator.person).where(Person.name.ilike(pattern))
+        named = select(Coordinator.id).join(Coordinator.person).where(found_in(Person.name, text))
         found = found.where(
             or_(
-                Agreement.facility_id.in_(select(Facility.id).where(Facility.name.ilike(pattern))),
+                Agreement.facility_id.in_(select(Facility.id).where(found_in(Facility.name, text))),
                 Agreement.coordinator_id.in_(named),
             )
         )

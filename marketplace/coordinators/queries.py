@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.permissions import Role
 from marketplace.coordinators.models import Coordinator, CoordinatorState, TimeOff
-from marketplace.db import seen_by, session
+from marketplace.db import found_in, seen_by, session
 from marketplace.kernel import BIGGEST_KEY, NotFound
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
@@ -50,10 +50,10 @@ def listed(
     if text:
         coordinators = coordinators.where(
             or_(
-                Person.name.icontains(text, autoescape=True),
-                Person.email.icontains(text, autoescape=True),
+                found_in(Person.name, text),
+                found_in(Person.email, text),
                 Coordinator.work_state == text.upper(),
-                func.array_to_string(Coordinator.ehr, " ").icontains(text, autoescape=True),
+                found_in(func.array_to_string(Coordinator.ehr, " "), text),
             )
         )
     column = SORTED_BY[sort.lstrip("-")]
@@ -74,7 +74,7 @@ def somebody(coordinator_id: int) -> Coordinator:
 
 def named(person: Person, text: str, most: int) -> list[Coordinator]:
     """The first `most`, by name, of the coordinators a person sees whose name or address has the text in it."""
-    matching = or_(Person.name.icontains(text, autoescape=True), Person.email.icontains(text, autoescape=True))
+    matching = or_(found_in(Person.name, text), found_in(Person.email, text))
     return list(session.scalars(visible_to(person).where(matching).order_by(Person.name, Coordinator.id).limit(most)))
 
 

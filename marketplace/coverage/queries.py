@@ -12,7 +12,7 @@ from marketplace.accounts.models import Person
 from marketplace.assignments.models import Assignment
 from marketplace.assignments.rules import LIVE_STATES
 from marketplace.catalogue.models import ServiceLine
-from marketplace.db import session
+from marketplace.db import found_in, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import key
 from marketplace.needs.models import Need, Shift
@@ -67,13 +67,12 @@ def listed(
     if facility:
         needs = needs.where(Need.facility_id == facility)
     if text:
-        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         needs = needs.where(
             or_(
-                Need.notes.ilike(pattern),
-                Need.external_ref.ilike(pattern),
-                ServiceLine.name.ilike(pattern),
-                Facility.name.ilike(pattern),
+                found_in(Need.notes, text),
+                found_in(Need.external_ref, text),
+                found_in(ServiceLine.name, text),
+                found_in(Facility.name, text),
                 Need.id == (key(text.lstrip("#")) or 0),
             )
         )

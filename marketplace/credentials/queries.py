@@ -12,7 +12,7 @@ from marketplace.catalogue.models import CompactMember, CredentialType, ServiceL
 from marketplace.coordinators.models import Coordinator
 from marketplace.credentials.models import Credential
 from marketplace.credentials.rules import REMINDER_DAYS, CredentialKind, CredentialState, CredentialStatus
-from marketplace.db import seen_by, session
+from marketplace.db import found_in, seen_by, session
 from marketplace.matching.facts import RN_LICENCE
 
 
@@ -86,8 +86,7 @@ def in_list(word: CredentialStatus | None, today: date, kind: str = "", text: st
     if kind:
         papers = papers.where(Credential.type == kind)
     if text:
-        pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        papers = papers.where(or_(Person.name.ilike(pattern), Credential.number.ilike(pattern)))
+        papers = papers.where(or_(found_in(Person.name, text), found_in(Credential.number, text)))
     match word:
         case CredentialStatus.WAITING:
             return papers.order_by(Credential.submitted_at, Credential.id)

@@ -15,6 +15,7 @@ from marketplace.db.base import (
     related,
     state_column,
 )
+from marketplace.db.folding import folded, folded_words, found_in
 from marketplace.db.jobs import SOON_AGAIN, enqueue, failed_job, jobs_app, resume_abandoned, retry_failed, work
 from marketplace.db.scoping import Share, seen_by
 from marketplace.db.sessions import SYSTEM, VISITOR, Actor, Audience, as_system, bind_actor, current_actor, session
@@ -41,6 +42,9 @@ __all__ = [
     "current_actor",
     "enqueue",
     "failed_job",
+    "folded",
+    "folded_words",
+    "found_in",
     "jobs_app",
     "private_column",
     "related",

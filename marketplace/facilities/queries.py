@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.accounts.models import Invitation, Membership, Person
 from marketplace.accounts.queries import memberships_in
-from marketplace.db import Audience, Share, seen_by, session
+from marketplace.db import Audience, Share, found_in, seen_by, session
 from marketplace.facilities.models import Facility, FacilityState, Preference, PreferenceSide, Site
 
 SORTED_BY: dict[str, ColumnElement[Any]] = {
@@ -42,7 +42,7 @@ def listed(person: Person, *, text: str = "", state: str = "", sort: str = "name
         facilities = facilities.where(
             or_(
                 *(
-                    column.icontains(text, autoescape=True)
+                    found_in(column, text)
                     for column in (Facility.name, Facility.city, Facility.contact_name, Facility.npi, Facility.region)
                 )
             )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Person
@@ -18,7 +18,7 @@ from marketplace.billing import queries as invoices
 from marketplace.billing.models import Invoice
 from marketplace.catalogue.models import ServiceLine
 from marketplace.coordinators.models import Coordinator
-from marketplace.db import Audience, session
+from marketplace.db import Audience, folded, folded_words, found_in, session
 from marketplace.facilities import queries as facilities
 from marketplace.facilities.models import Facility
 from marketplace.needs import queries as needs
@@ -91,12 +91,12 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def search(person: Person, words: str, today: date) -> Found:
-    """Everything the words find among what the person may see and open. At most six statements; nothing for a single letter.
+    """Everything the words find among what the person may see and open. At most six statements; nothing for one Latin letter.
 
     `words` come without control characters and not longer than `web.query_args.LONGEST_WORDS`.
     """
     day = day_meant(words, today)
-    if len(words) < SHORTEST and not words.isdigit():
+    if len(words) < SHORTEST and words.isascii() and not words.isdigit():
         return Found()
     people = _people(person, words)
     places = _facilities(person, words) if person.audience is Audience.AGENCY else []
@@ -116,10 +116,10 @@ def _people(person: Person, words: str) -> Sequence[Coordinator]:
     found = select(Coordinator).join(Coordinator.person).options(joinedload(Coordinator.person))
     match person.audience:
         case Audience.AGENCY:
-            found = found.where(or_(_has(Person.name, words), _has(Person.email, words)))
+            found = found.where(or_(found_in(Person.name, words), found_in(Person.email, words)))
         case Audience.FACILITY if person.may(Permission.NEED_SEE):
             booked = select(Assignment.coordinator_id).where(Assignment.facility_id == person.facility_id)
-            found = found.where(_has(Person.name, words), Coordinator.id.in_(booked))
+            found = found.where(found_in(Person.name, words), Coordinator.id.in_(booked))
         case _:
             return []
     return session.scalars(
@@ -129,7 +129,7 @@ def _people(person: Person, words: str) -> Sequence[Coordinator]:
 
 def _facilities(person: Person, words: str) -> Sequence[Facility]:
     columns = (Facility.name, Facility.city, Facility.npi, Facility.contact_name)
-    found = facilities.visible_to(person).where(or_(*(_has(column, words) for column in columns)))
+    found = facilities.visible_to(person).where(or_(*(found_in(column, words) for column in columns)))
     found = found.order_by(_nearest(Facility.name, words), Facility.name, Facility.id)
     return session.scalars(found.limit(MOST + 1)).all()
 
@@ -143,9 +143,9 @@ def _needs(person: Person, words: str) -> Sequence[Need]:
         .options(joinedload(Need.line), joinedload(Need.facility))
         .where(
             or_(
-                _has(Need.external_ref, words),
-                _has(ServiceLine.name, words),
-                _has(ServiceLine.name_es, words),
+                found_in(Need.external_ref, words),
+                found_in(ServiceLine.name, words),
+                found_in(ServiceLine.name_es, words),
                 Need.id == number if number else Need.id.is_(None),
             )
         )
@@ -155,10 +155,10 @@ def _needs(person: Person, words: str) -> Sequence[Need]:
 
 def _invoices(person: Person, words: str) -> Sequence[Invoice]:
     """By number or a part of it; the agency also by the facility's name."""
-    by = [_has(Invoice.number, words)]
+    by = [found_in(Invoice.number, words)]
     found = invoices.visible_to(person)
     if person.audience is Audience.AGENCY:
-        by.append(Invoice.facility_id.in_(select(Facility.id).where(_has(Facility.name, words))))
+        by.append(Invoice.facility_id.in_(select(Facility.id).where(found_in(Facility.name, words))))
     return session.scalars(found.where(or_(*by)).order_by(Invoice.id.desc()).limit(MOST + 1)).all()
 
 
@@ -183,35 +183,25 @@ def _bookings(person: Person, words: str, day: date | None) -> Sequence[Assignme
         found = (
             found.join(Assignment.facility)
             .join(Shift.line)
-            .where(or_(_has(Facility.name, words), _has(ServiceLine.name, words), _has(ServiceLine.name_es, words)))
+            .where(
+                or_(
+                    found_in(Facility.name, words),
+                    found_in(ServiceLine.name, words),
+                    found_in(ServiceLine.name_es, words),
+                )
+            )
         )
     return session.scalars(found.order_by(Assignment.starts_at.desc()).limit(MOST + 1)).unique().all()
 
 
-ACCENTED, PLAIN = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ", "aaaaaaceeeeiiiinoooooouuuuyy"
-
-
-def _has(column: Any, words: str) -> ColumnElement[bool]:
-    """Whether the words stand in it, whatever the case and accents: sofia finds Sofía."""
-    return _plain(column).contains(_plain_words(words), autoescape=True)
-
-
 def _nearest(column: Any, words: str) -> ColumnElement[int]:
     """For sorting: a name that begins with the words, one of whose parts does, then those that contain them."""
-    plain = _plain_words(words)
+    plain = folded_words(words)
     return case(
-        (_plain(column).startswith(plain, autoescape=True), 0),
-        (_plain(column).contains(f" {plain}", autoescape=True), 1),
+        (folded(column).startswith(plain, autoescape=True), 0),
+        (folded(column).contains(f" {plain}", autoescape=True), 1),
         else_=2,
     )
-
-
-def _plain(column: Any) -> ColumnElement[str]:
-    return func.translate(func.lower(func.coalesce(column, "")), ACCENTED, PLAIN)
-
-
-def _plain_words(words: str) -> str:
-    return words.lower().translate(str.maketrans(ACCENTED, PLAIN))
 
 
 def _number(words: str) -> int | None:

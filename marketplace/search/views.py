@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from marketplace.accounts.authentication.sign_in import current_person, settings
 from marketplace.accounts.models import Person
 from marketplace.coordinators.models import Coordinator
+from marketplace.coverage.queries import Seats, seats_of, word_of
 from marketplace.db import Audience, session
 from marketplace.facilities.models import Facility
 from marketplace.kernel import Span, called, dollars, local_day, now
@@ -125,12 +126,14 @@ def _shifts(found: Found, agency: bool) -> Group:
 
 
 def _needs(found: Found, agency: bool, words: str) -> Group:
+    """Each with the state the list of needs shows."""
+    seats, at = seats_of(found.needs), now()
     hits = [
         Hit(
             called(one.line),
             _listed(one.external_or_id, one.facility.name if agency else "", short_date(one.first_day)),
             url_for("coverage.show", need_id=one.id),
-            one.state.value,
+            word_of(one, seats.get(one.id, Seats()), at),
         )
         for one in found.needs
     ]

@@ -1,16 +1,19 @@
 """The front door, the figures beside the ways, and search: it finds what a person may see, and nothing else."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text, update
 
+from marketplace.accounts.models import Person
 from marketplace.billing.invoicing import issue
 from marketplace.booking import offers
 from marketplace.coordinators.models import Coordinator, CoordinatorState
+from marketplace.coordinators.queries import named
 from marketplace.db import bind_actor, session
 from marketplace.home.badge_counts import badge_counts
 from marketplace.messaging.models import Notice
+from marketplace.needs.models import Shift
 from marketplace.reports.texts import greeting
 from marketplace.search.searching import day_meant, search
 from tests.timesheets.hours import booked, handed_in, worked_line
@@ -170,6 +173,47 @@ def test_the_agency_finds_people_places_needs_invoices_and_shifts(known):
 def test_names_that_begin_with_the_words_come_first(known):
     names = [one.name for one in search(known.ada, "ma", TODAY).people]
     assert (names[0], "Aisha Rahman" in names) == ("Maya Torres", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Nguyễn Thị", "nguyen thi"),
+        ("Łukasz Wójcik", "lukasz wojcik"),
+        ("ŞAHİN Işık", "sahin isik"),
+        ("Åsa Sørensen", "asa sorensen"),
+        ("Ægir Strauß", "aegir strauss"),
+        ("Ana O’Neil", "o`neil"),
+        ("Ana O`Neil", "O’NEIL"),
+        ("Jean–Luc", "jean-luc"),
+        ("ЙОСИФ", "йосиф"),
+        ("Ελένη", "ελενη"),
+        ("王伟", "王"),
+        ("محمد", "محمد"),
+        ("สมชาย", "สมชาย"),
+    ],
+)
+def test_names_are_found_whatever_their_accents_quotes_and_hyphens(world, name, typed):
+    session.execute(update(Person).where(Person.id == world.maya.person_id).values(name=name))
+    session.commit()
+    for words in (typed, name, name.upper()):
+        assert [one.id for one in search(world.ada, words, TODAY).people] == [world.maya.id], words
+    assert [one.id for one in named(world.ada, typed, 5)] == [world.maya.id], "the lists read names the same way"
+
+
+def test_a_need_has_the_state_in_search_that_its_list_shows(known, visitors):
+    """Its days are over."""
+    ended = known.need(external_ref="REQ-0900", day=date(2026, 12, 2))
+    session.execute(
+        update(Shift)
+        .where(Shift.need_id == ended.id)
+        .values(local_day=LAST_MONDAY, starts_at=NOW - timedelta(days=3), ends_at=NOW - timedelta(days=2))
+    )
+    session.commit()
+    for address in ("/search?q=REQ-0900", "/needs?q=REQ-0900"):
+        page = visitors("ada").get(address).page
+        rows = [node.text for node in (*page.all("li"), *page.all("tr"))]
+        assert any("REQ-0900" in row and "Ended" in row for row in rows), address
 
 
 def test_a_facility_finds_its_own_and_nobody_elses(known):
