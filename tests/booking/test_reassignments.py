@@ -440,7 +440,7 @@ def test_the_first_page_shows_both_shifts_and_one_tap_moves_the_coordinator(worl
         "You meet every rule for the whole shift.", "Answer by Wed, Nov 25, 7:00 am",
     )  # fmt: skip
     page = page.press("Move me to Harbor Family Medicine")
-    assert page.sees("You are reassigned. The other shift is no longer yours.", "Confirmed")
+    assert page.sees("You are reassigned. The other shift is no longer yours.", "Booked")
     assert page.path == f"/assignments/{again(asked.move).became_id}"
     assert "another shift instead" not in client.get("/offers").text
 
@@ -455,7 +455,7 @@ def test_a_question_without_an_answer_is_counted_beside_the_offers(world, asked,
 
 def test_the_bookings_page_asks_too_and_a_no_changes_nothing(world, asked, client):
     page = client.sign_in("maya").get(f"/assignments/{asked.held.id}").press("Keep my shift")
-    assert page.sees("You keep your shift. The agency is told.", "Confirmed")
+    assert page.sees("You keep your shift. The agency is told.", "Booked")
     assert "another shift instead" not in page.text
     assert asked.unchanged()
 
