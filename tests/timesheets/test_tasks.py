@@ -124,8 +124,8 @@ def test_weeks_that_are_handed_in_together_are_told_in_one_letter(world):
             notifications.notify_submitted(line.timesheet_id)
 
     def subjects():
-        letters = session.scalars(select(Letter).where(Letter.kind == "timesheet", Letter.to == "rosa@harbor.example"))
-        return [letter.subject for letter in letters.all()]
+        to_rosa = select(Letter).where(Letter.kind == "timesheet", Letter.to == "rosa@harbor.example")
+        return [letter.subject for letter in session.scalars(to_rosa.order_by(Letter.id))]
 
     handed_in_by(world.maya, AT)
     assert subjects() == ["1 shift waits for your approval."]
